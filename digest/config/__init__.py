@@ -1,0 +1,1 @@
+"""subscribers.yaml and the environment, made into a Config."""

@@ -1,0 +1,101 @@
+"""What can go wrong, one class a stage. A message states the fact; `hint` says what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DigestError(Exception):
+    """An anticipated failure, to be told in one line and without a traceback."""
+
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in the configuration, with its place (lines and columns count from 1)."""
+
+    file: str
+    line: int | None
+    column: int | None
+    path: str
+    """Such as `subscribers[3].keywords`; empty where it concerns the whole file."""
+    problem: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.path}: {self.problem}" if self.path else f"{place}: {self.problem}"
+
+
+class ConfigError(DigestError):
+    """The configuration cannot be used; `faults` lists everything that is wrong with it."""
+
+    hint = "mend the lines above; `digest check` shows what is left"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+class SourceError(DigestError):
+    """arXiv gave no usable answer to one question."""
+
+
+class SourceUnavailable(SourceError):
+    """arXiv cannot be reached or refuses to serve: asking for something else is no use either."""
+
+    hint = "try again later; nothing is lost. `digest demo` works without arXiv"
+
+
+class AnswerRejected(SourceError):
+    """arXiv answered, but the answer is not to be believed; `verdict` names why in a word or two."""
+
+    def __init__(self, verdict: str, detail: str) -> None:
+        super().__init__(f"{verdict}: {detail}")
+        self.verdict = verdict
+
+
+class StoreError(DigestError):
+    """The state file cannot be read or written. Ends the run: what cannot be recorded is not sent."""
+
+    def __init__(self, file: Path, problem: str, hint: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.hint = hint
+
+
+class RenderError(DigestError):
+    """A template is broken or does not fit its digest."""
+
+    hint = "look at that line of the template; the originals lie in the folder templates/"
+
+
+class TransportError(DigestError):
+    """A mail was not handed over."""
+
+
+class TransportUnavailable(TransportError):
+    """The mail server cannot be used at all (unreachable, TLS, password, sender refused): our side's
+    fault, no recipient's."""
+
+    hint = "`digest doctor` looks closer; unsent digests go out with the next run"
+
+
+class RecipientRefused(TransportError):
+    """The mail server will not take this mail for this recipient; other recipients are not affected."""
+
+
+class DeliveryUnknown(TransportError):
+    """The connection was lost while the server had the whole mail: it may have been delivered."""
+
+
+class ArchiveError(DigestError):
+    """The archive page cannot be brought up to date; it stays as it was."""
+
+
+class LockHeld(DigestError):
+    """Another run is under way."""
+
+    hint = "wait until it ends; the lock goes with the process that holds it"
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"another run holds the lock {file}")

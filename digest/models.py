@@ -1,0 +1,204 @@
+"""The records that travel from stage to stage: Config → Keyword → Paper → Digest → Mail → Outcome.
+
+All are frozen, tuples inside; every datetime is aware and in UTC unless a field says otherwise.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from digest.identifiers import announcement_order
+
+
+class Match(StrEnum):
+    """Where a phrase must stand."""
+
+    TITLE_OR_ABSTRACT = "title-or-abstract"
+    TITLE_AND_ABSTRACT = "title-and-abstract"
+    TITLE = "title"
+    ABSTRACT = "abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A named question to arXiv. Conditions of different kinds must all hold.
+
+    `match` None means the default for each phrase: several words in title or abstract, a single
+    word in title and abstract.
+    """
+
+    name: str
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    match: Match | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a subscriber wants mail: local time of day, on these weekdays (Monday is 0)."""
+
+    at: time
+    timezone: ZoneInfo
+    days: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader. `email` is normalised and ASCII, and is their identity."""
+
+    email: str = field(repr=False)
+    keywords: tuple[Keyword, ...]
+    schedule: Schedule
+    name: str = ""
+    label: str = ""
+    """How logs name this reader without telling the address: `subscribers[3]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over. `security` is `tls`, `starttls` or `plain`."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """What all mails share. `sender` and `reply_to` are header values such as `Name <a@b.example>`."""
+
+    sender: str
+    reply_to: str | None
+    when_empty: str
+    """`skip` or `send`: what to do when there is nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """Which file holds the archive (None: no archive), its sections in order, papers a section."""
+
+    file: Path | None
+    keywords: tuple[Keyword, ...]
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivSettings:
+    """Endpoints, and the least number of seconds between two requests."""
+
+    api: str
+    feed: str
+    interval_seconds: float
+    retry_scale: float
+    """Multiplies every back-off pause (tests); never the interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a person or the environment may set, complete and checked."""
+
+    file: Path
+    subscribers: tuple[Subscriber, ...]
+    mail: MailSettings
+    archive: ArchiveSettings
+    arxiv: ArxivSettings
+    welcome: int
+    """How many of a keyword's latest papers a subscriber gets to begin with."""
+    state: Path
+    outbox: Path
+    smtp: SmtpServer | None
+
+    @property
+    def keywords(self) -> tuple[Keyword, ...]:
+        """Every keyword that somebody reads or the archive shows; the first of a name stands for all."""
+        wanted = [keyword for subscriber in self.subscribers for keyword in subscriber.keywords]
+        return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One version of a paper as arXiv describes it; titles and abstracts are one line, TeX and all."""
+
+    id: str
+    version: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    """Primary category first."""
+    comment: str
+    submitted: datetime
+    """Of the first version. Neither date is that of the announcement."""
+    updated: datetime
+    """Submission of this version."""
+
+    @property
+    def order(self) -> int:
+        return announcement_order(self.id)
+
+    @property
+    def abs_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.id}v{self.version}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.id}v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper in a digest, under its first keyword; `also` names the reader's others that have it."""
+
+    paper: Paper
+    also: tuple[str, ...]
+    welcome: bool
+    """One of the latest papers that a newcomer gets to begin with, rather than a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    keyword: Keyword
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one reader is to be told today."""
+
+    subscriber: Subscriber
+    date: date
+    """In the reader's time zone."""
+    sections: tuple[Section, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for section in self.sections for entry in section.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A digest as words: what the message is made of."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A finished message, frozen: every attempt to deliver it sends these very bytes."""
+
+    message_id: str
+    """With its angle brackets."""
+    recipient: str = field(repr=False)
+    sender: str
+    """The envelope sender: a bare address."""
+    content: bytes = field(repr=False)

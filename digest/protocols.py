@@ -1,0 +1,143 @@
+"""What a run needs from the world. The pipeline knows these and nothing behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from digest.models import Config, Digest, Keyword, Mail, Paper, Rendered, Subscriber
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """This moment, in UTC; in a rehearsal, the moment that is rehearsed."""
+
+    def epoch_seconds(self) -> float:
+        """Real seconds since 1970, the same for all processes of the machine."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the state knows of one keyword before it is asked for again.
+
+    `baseline` is the highest announcement order known when the keyword was first known; None while
+    it never had a good answer.
+    """
+
+    baseline: int | None
+    papers: frozenset[str]
+    newest_submission: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete and believed answer to one keyword; `asked_at` is arXiv's own clock, if it told."""
+
+    papers: tuple[Paper, ...]
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A paper that a keyword found; `fresh` if it was announced since the keyword was first known."""
+
+    paper: Paper
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper that a subscriber has not got yet; `keywords` are the keys of theirs that have it."""
+
+    paper: Paper
+    keywords: frozenset[str]
+    welcome: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """All that waits for a subscriber, up to and including sighting number `through`."""
+
+    candidates: tuple[Candidate, ...]
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSection:
+    """A keyword's papers, newest announcement first, and when the last of them was recorded."""
+
+    keyword: Keyword
+    papers: tuple[Paper, ...]
+    changed_at: datetime | None
+
+
+class Source(Protocol):
+    def search(self, keyword: Keyword, known: Known) -> Answer:
+        """Every paper of the keyword that can be new, or its newest ones if nothing is known yet.
+
+        Raises SourceUnavailable (no use in asking on), AnswerRejected (this keyword failed).
+        """
+
+
+class Store(Protocol):
+    """The memory. Every method is one transaction; all raise StoreError."""
+
+    def enroll(self, config: Config, now: datetime) -> None:
+        """Take up who reads which keyword; forget subscriptions and keywords that are no longer there."""
+
+    def known(self, keyword: Keyword) -> Known: ...
+
+    def highest_order(self) -> int:
+        """The highest announcement order of any paper known; 0 if there is none."""
+
+    def record_answer(
+        self, keyword: Keyword, sightings: Sequence[Sighting], baseline: int, now: datetime
+    ) -> None: ...
+
+    def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None: ...
+
+    def waiting(self, subscriber: Subscriber) -> Waiting: ...
+
+    def freeze(self, mail: Mail, paper_ids: Sequence[str], through: int, now: datetime) -> None:
+        """Remember a finished mail before anything is sent."""
+
+    def unsent(self) -> tuple[Mail, ...]:
+        """Mails that were frozen and of which it is not known that they were delivered."""
+
+    def mark_sent(self, message_id: str, now: datetime) -> None: ...
+
+    def mark_failed(self, message_id: str, reason: str, now: datetime) -> None:
+        """The mail was certainly not delivered: its papers wait again for the next one."""
+
+    def mark_unknown(self, message_id: str, reason: str, now: datetime) -> None:
+        """The mail may have been delivered: it stays unsent, and the next attempt has the same bytes."""
+
+    def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
+        """The subscriber's digest of this slot is done."""
+
+    def served_at(self, subscriber: Subscriber) -> datetime | None:
+        """When the subscriber's last slot was done, or when they were enrolled."""
+
+    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection: ...
+
+
+class Renderer(Protocol):
+    def render(self, digest: Digest) -> Rendered:
+        """Raises RenderError."""
+
+
+class Transport(Protocol):
+    def deliver(self, mail: Mail) -> None:
+        """Hand the mail over, durably.
+
+        Raises TransportUnavailable, RecipientRefused (certainly not delivered), DeliveryUnknown.
+        """
+
+    def close(self) -> None: ...
+
+
+class Archive(Protocol):
+    def update(self, sections: Sequence[ArchiveSection]) -> bool:
+        """Bring the page up to date; False if it already was. Raises ArchiveError."""

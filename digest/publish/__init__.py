@@ -1,0 +1,1 @@
+"""What the world may read: the archive page."""
