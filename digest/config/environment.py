@@ -1,0 +1,104 @@
+"""The variables that win over the file. One that is empty counts as unset."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from digest.config import endpoints, values
+from digest.config.wording import quoted
+from digest.errors import ConfigError, Fault
+
+Read = TypeVar("Read")
+
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the environment sets; None where it leaves it to the file. Relative paths are resolved."""
+
+    state: Path | None = None
+    outbox: Path | None = None
+    api: str | None = None
+    feed: str | None = None
+    interval_seconds: float | None = None
+    retry_scale: float | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    smtp_url_file: Path | None = None
+    credentials: Path | None = None
+    """The folder where systemd keeps the secrets of a service (systemd.exec(5), LoadCredential=)."""
+
+
+def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Fault]]:
+    """What the environment sets, without the variables that have faults, and these faults."""
+    variables = _Variables(environment)
+    overrides = Overrides(
+        state=variables.read("DIGEST_STATE", _path),
+        outbox=variables.read("DIGEST_OUTBOX", _path),
+        api=variables.read("DIGEST_ARXIV_API", endpoints.endpoint),
+        feed=variables.read("DIGEST_ARXIV_FEED", endpoints.feed),
+        interval_seconds=variables.read("DIGEST_ARXIV_INTERVAL", _number),
+        retry_scale=variables.read("DIGEST_RETRY_SCALE", _number),
+        smtp_url=variables.read("DIGEST_SMTP_URL", str),
+        smtp_url_file=variables.read("DIGEST_SMTP_URL_FILE", _path),
+        credentials=variables.read("CREDENTIALS_DIRECTORY", _path),
+    )
+    if overrides.smtp_url and overrides.smtp_url_file:
+        variables.faults.append(
+            fault_of("DIGEST_SMTP_URL", "DIGEST_SMTP_URL_FILE is set too; unset one of the two")
+        )
+    return overrides, variables.faults
+
+
+def started_at(environment: Mapping[str, str]) -> datetime | None:
+    """The moment in DIGEST_NOW, in UTC; None if it is not set. Without an offset it is meant in UTC.
+
+    Raises ConfigError if it is not ISO 8601.
+    """
+    variables = _Variables(environment)
+    moment = variables.read("DIGEST_NOW", _moment)
+    if variables.faults:
+        raise ConfigError(variables.faults)
+    return moment
+
+
+def fault_of(variable: str, problem: str) -> Fault:
+    """A fault in a variable."""
+    return Fault(variable, None, None, "", problem)
+
+
+class _Variables:
+    """Reads variables, and collects the faults of those that cannot be read."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.faults: list[Fault] = []
+        self._environment = environment
+
+    def read(self, name: str, reader: Callable[[str], Read]) -> Read | None:
+        text = self._environment.get(name, "")
+        try:
+            return reader(text) if text else None
+        except ValueError as exc:
+            self.faults.append(fault_of(name, str(exc)))
+            return None
+
+
+def _path(text: str) -> Path:
+    return Path.cwd() / values.path(text)
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a number of 0 or more; write one such as 3 or 0.5")
+    return float(text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise ValueError(f"{quoted(text)} is not a moment; write one such as 2026-06-22T07:00:00Z") from exc

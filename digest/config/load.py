@@ -1,0 +1,86 @@
+"""The door of the configuration: file and environment in, a Config out, or all that is wrong at once."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from digest.config import settings
+from digest.config.checks import faults_across
+from digest.config.definitions import Definitions, definitions
+from digest.config.delivery import read_smtp, sender_faults
+from digest.config.document import parse
+from digest.config.environment import Overrides, read_environment
+from digest.config.pace import pace_faults
+from digest.config.schema import FilePart, read_file
+from digest.errors import ConfigError, Fault
+from digest.models import Config, SmtpServer
+
+
+def load_config(file: Path, environment: Mapping[str, str]) -> Config:
+    """Everything that the file and the environment set, with defaults for the rest.
+
+    Raises ConfigError with every fault of both: those of the file first, in its order.
+    """
+    overrides, faults = read_environment(environment)
+    try:
+        document, duplicates = parse(str(file), _text(file))
+    except ConfigError as exc:
+        raise ConfigError([*exc.faults, *faults]) from exc
+    folder = file.absolute().parent
+    defined = definitions(document)
+    smtp, smtp_faults = read_smtp(document, folder, overrides)
+    part, form_faults = read_file(document)
+    faults += [*duplicates, *faults_across(document, defined), *form_faults, *smtp_faults]
+    faults += [*sender_faults(document, smtp), *pace_faults(document, overrides)]
+    if part is None or faults:
+        raise ConfigError(_in_order(faults))
+    return _config(file.absolute(), part, defined, overrides, smtp)
+
+
+def _text(file: Path) -> str:
+    """The file's text. Raises ConfigError, also if there is nothing in it."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise ConfigError([Fault(str(file), None, None, "", _unreadable(exc))]) from exc
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        raise ConfigError([Fault(str(file), line, None, "", "not UTF-8; save the file as UTF-8")]) from exc
+    if not text.strip():
+        raise ConfigError([Fault(str(file), None, None, "", 'empty; begin with the line "subscribers:"')])
+    return text
+
+
+def _unreadable(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "there is no such file; write it, or name another with --config"
+        case IsADirectoryError():
+            return "this is a folder; name the file in it with --config"
+        case _:
+            return f"cannot be read ({error.strerror}); mend its path or permissions"
+
+
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """By place, one for each value (the first that was found); faults without a line come last."""
+    first: dict[object, Fault] = {}
+    for fault in faults:
+        first.setdefault((fault.file, fault.line, fault.column, fault.path), fault)
+    return sorted(first.values(), key=lambda fault: (fault.line is None, fault.line or 0, fault.column or 0))
+
+
+def _config(
+    file: Path, part: FilePart, defined: Definitions, overrides: Overrides, smtp: SmtpServer | None
+) -> Config:
+    folder = file.parent
+    readers = settings.subscribers(part, defined)
+    return Config(
+        file=file,
+        subscribers=readers,
+        mail=settings.mail(part.mail, smtp),
+        archive=settings.archive(part.archive, folder, readers, defined),
+        arxiv=settings.arxiv(part.arxiv, overrides),
+        welcome=part.welcome,
+        state=overrides.state or folder / part.state,
+        outbox=overrides.outbox or folder / part.outbox,
+        smtp=smtp,
+    )

@@ -1,0 +1,74 @@
+"""The checked file and the environment's overrides → the parts of a Config. Nothing can fail any more."""
+
+from collections.abc import Sequence
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from digest.config.definitions import Definitions
+from digest.config.delivery import OUTBOX_SENDER, default_sender
+from digest.config.environment import Overrides
+from digest.config.schema import ArchivePart, ArxivPart, FilePart, MailPart, SchedulePart, SubscriberPart
+from digest.keywords import distinct
+from digest.models import (
+    ArchiveSettings,
+    ArxivSettings,
+    Keyword,
+    MailSettings,
+    Schedule,
+    SmtpServer,
+    Subscriber,
+)
+
+
+def subscribers(file: FilePart, defined: Definitions) -> tuple[Subscriber, ...]:
+    """Everyone, in the order of the file."""
+    return tuple(
+        Subscriber(
+            email=part.email,
+            keywords=keywords(part.keywords, defined),
+            schedule=_schedule(part, file.schedule),
+            name=part.name,
+            label=f"subscribers[{number}]",
+        )
+        for number, part in enumerate(file.subscribers)
+    )
+
+
+def keywords(texts: Sequence[str], defined: Definitions) -> tuple[Keyword, ...]:
+    """What the texts mean, in their order."""
+    return tuple(keyword for text in texts if (keyword := defined.keyword(text)))
+
+
+def _schedule(own: SubscriberPart, common: SchedulePart) -> Schedule:
+    at: time = common.at if own.at is None else own.at
+    timezone: ZoneInfo = own.timezone or common.timezone
+    return Schedule(at, timezone, frozenset().union(*(own.days or common.days)))
+
+
+def mail(part: MailPart, smtp: SmtpServer | None) -> MailSettings:
+    """What all mails share."""
+    sender = part.sender or default_sender(smtp) or OUTBOX_SENDER
+    return MailSettings(sender, part.reply_to, part.when_empty)
+
+
+def archive(
+    part: ArchivePart, folder: Path, readers: Sequence[Subscriber], defined: Definitions
+) -> ArchiveSettings:
+    """The archive; without sections of its own it has all that is read, each question once."""
+    if part.file is None:
+        return ArchiveSettings(None, (), part.papers)
+    read = distinct(keyword for reader in readers for keyword in reader.keywords)
+    sections = read if part.keywords is None else keywords(part.keywords, defined)
+    return ArchiveSettings(folder / part.file, sections, part.papers)
+
+
+def arxiv(part: ArxivPart, overrides: Overrides) -> ArxivSettings:
+    """Endpoints and pace; the environment wins."""
+    interval, scale = overrides.interval_seconds, overrides.retry_scale
+    return ArxivSettings(
+        api=overrides.api or part.api,
+        feed=overrides.feed or part.feed,
+        interval_seconds=part.interval if interval is None else interval,
+        retry_scale=1.0 if scale is None else scale,
+    )
