@@ -1,0 +1,255 @@
+"""What is asked of the query API, and the papers that answer it.
+
+The grammar of `search_query` has no precedence. Operators associate to the right, so `a AND b OR c`
+is `a AND (b OR c)`; a missing operator is OR, a missing field is `all`.
+Manual: https://info.arxiv.org/help/api/user-manual.html#query_details
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from digest.demo.papers import DemoPaper, Shown, shown_at
+from digest.identifiers import split_identifier
+from digest.matching import stems
+
+MAX_PAGE = 2_000
+MAX_WINDOW = 10_000
+"""What `start` and `max_results` may come to together."""
+
+_TEXT_FIELDS = ("ti", "abs", "au", "co")
+_FIELDS = (*_TEXT_FIELDS, "cat", "all")
+_DATE_FIELDS = ("submittedDate", "lastUpdatedDate")
+_TOKEN = re.compile(
+    r"""(?:
+        (?P<parenthesis>[()])
+      | (?P<operator>ANDNOT|AND|OR)(?![^\s()])
+      | (?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|\[(?P<range>[^\]]*)\]|(?P<word>[^\s()"\[\]:]++)(?!:))
+    )\s*""",
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"(\d{12}) TO (\d{12})")
+
+
+class MalformedQuery(ValueError):
+    """The text is not a query by arXiv's grammar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that must stand side by side in a field: one of ti, abs, au, co, all; or a pattern for cat."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A range for the first submission, both ends included."""
+
+    earliest: datetime
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Two queries joined by AND, OR or ANDNOT."""
+
+    operator: str
+    left: "Node"
+    right: "Node"
+
+
+Node = Term | Submitted | Combined
+
+
+class Refused(Exception):
+    """A question that arXiv answers with an Error entry; `mark` ends the entry's id."""
+
+    def __init__(self, mark: str, words: str) -> None:
+        super().__init__(words)
+        self.mark = mark
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to `size` of `total` papers, from position `start` on."""
+
+    papers: tuple[Shown, ...]
+    total: int
+    start: int
+    size: int
+
+
+def find(papers: Iterable[DemoPaper], parameters: Mapping[str, str], now: datetime) -> Page:
+    """The answer to a request's parameters, as of `now`. Raises Refused."""
+    start, size = _window(parameters)
+    found = _sorted(shown_at(_meant(papers, parameters), now), parameters)
+    return Page(tuple(found[start : start + size]), len(found), start, size)
+
+
+def parse(text: str) -> Node:
+    """The query as a tree. Raises MalformedQuery."""
+    tokens = list(_tokens(text.strip()))
+    node, rest = _expression(tokens)
+    if rest:
+        raise MalformedQuery("a parenthesis is closed that was not opened")
+    return node
+
+
+def matches(node: Node, paper: DemoPaper) -> bool:
+    """Whether the query means this paper."""
+    match node:
+        case Combined("AND", left, right):
+            return matches(left, paper) and matches(right, paper)
+        case Combined("OR", left, right):
+            return matches(left, paper) or matches(right, paper)
+        case Combined(_, left, right):
+            return matches(left, paper) and not matches(right, paper)
+        case Submitted(earliest, latest):
+            return earliest <= paper.submitted <= latest
+        case Term("all", words):
+            return any(matches(Term(field, words), paper) for field in (*_TEXT_FIELDS, "cat"))
+        case Term("cat", pattern):
+            return any(_in_category(pattern, category) for category in paper.categories)
+        case Term(field, words):
+            return any(_stands_in(stems(words), stems(text)) for text in _texts(field, paper))
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if not token:
+            raise MalformedQuery(f"cannot be read from here on: {text[position : position + 40]}")
+        yield token
+        position = token.end()
+
+
+def _expression(tokens: list[re.Match[str]]) -> tuple[Node, list[re.Match[str]]]:
+    """The query at the head of the tokens, and the tokens behind it."""
+    left, rest = _operand(tokens)
+    if not rest or rest[0]["parenthesis"] == ")":
+        return left, rest
+    operator = rest[0]["operator"]
+    right, behind = _expression(rest[1:] if operator else rest)
+    return Combined(operator or "OR", left, right), behind
+
+
+def _operand(tokens: list[re.Match[str]]) -> tuple[Node, list[re.Match[str]]]:
+    """A term, or a query in parentheses."""
+    if not tokens or tokens[0]["operator"] or tokens[0]["parenthesis"] == ")":
+        raise MalformedQuery("a term is missing")
+    head, *rest = tokens
+    if not head["parenthesis"]:
+        return _term(head), rest
+    inside, behind = _expression(rest)
+    if not behind:
+        raise MalformedQuery("a parenthesis is not closed")
+    return inside, behind[1:]
+
+
+def _term(token: re.Match[str]) -> Node:
+    field = token["field"] or "all"
+    if token["range"] is not None:
+        return _range(field, token["range"])
+    if field not in _FIELDS:
+        raise MalformedQuery(f"there is no field {field}")
+    return Term(field, token["word"] or token["phrase"])
+
+
+def _range(field: str, limits: str) -> Submitted:
+    """arXiv takes `lastUpdatedDate` too, and reads it as `submittedDate`."""
+    found = _RANGE.fullmatch(limits)
+    if field not in _DATE_FIELDS or not found:
+        raise MalformedQuery(f"not a range of dates: {field}:[{limits}]")
+    return Submitted(_moment(found[1]), _moment(found[2]))
+
+
+def _moment(digits: str) -> datetime:
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M").replace(tzinfo=UTC)
+    except ValueError as problem:
+        raise MalformedQuery(f"not a date: {digits}") from problem
+
+
+def _in_category(pattern: str, category: str) -> bool:
+    if pattern.endswith("*"):
+        return category.startswith(pattern[:-1])
+    return category == pattern
+
+
+def _texts(field: str, paper: DemoPaper) -> tuple[str, ...]:
+    """What a field holds; a phrase must stand inside one of these."""
+    texts = {"ti": (paper.title,), "abs": (paper.abstract,), "au": paper.authors, "co": (paper.comment,)}
+    return texts[field]
+
+
+def _stands_in(phrase: tuple[str, ...], text: tuple[str, ...]) -> bool:
+    starts = range(len(text) - len(phrase) + 1)
+    return bool(phrase) and any(text[start : start + len(phrase)] == phrase for start in starts)
+
+
+def _window(parameters: Mapping[str, str]) -> tuple[int, int]:
+    """The position of the first entry, and the size of the page."""
+    start, size = _count(parameters, "start", 0), _count(parameters, "max_results", 10)
+    if start + size > MAX_WINDOW:
+        raise Refused("max_results_too_large", f"start + max_results must be at most {MAX_WINDOW}")
+    return start, min(size, MAX_PAGE)
+
+
+def _count(parameters: Mapping[str, str], name: str, default: int) -> int:
+    text = parameters.get(name) or str(default)
+    if not text.isdecimal():
+        raise Refused(f"{name}_must_be_an_integer", f"{name} must be an integer and not negative")
+    return int(text)
+
+
+def _meant(papers: Iterable[DemoPaper], parameters: Mapping[str, str]) -> Iterable[DemoPaper]:
+    """The papers that the query means, among those of the list of ids; at least one must be given."""
+    search_query, id_list = parameters.get("search_query"), parameters.get("id_list")
+    if not search_query and not id_list:
+        raise Refused("empty_query", "search_query or id_list must be given")
+    if id_list:
+        ids = _ids(id_list)
+        papers = [paper for paper in papers if paper.id in ids]
+    if search_query:
+        node = _node(search_query)
+        papers = [paper for paper in papers if matches(node, paper)]
+    return papers
+
+
+def _ids(id_list: str) -> set[str]:
+    """The ids without their versions: only the newest version can be seen here."""
+    try:
+        return {split_identifier(text.strip())[0] for text in id_list.split(",")}
+    except ValueError as problem:
+        raise Refused("incorrect_id_format", f"incorrect id format: {problem}") from problem
+
+
+def _node(search_query: str) -> Node:
+    try:
+        return parse(search_query)
+    except MalformedQuery as problem:
+        raise Refused("malformed_query", f"malformed query: {problem}") from problem
+
+
+def _sorted(found: list[Shown], parameters: Mapping[str, str]) -> list[Shown]:
+    """In the order asked for; papers of one moment by id. Relevance is a matter of taste: by title."""
+    orders: dict[str, Callable[[Shown], tuple[str, str]]] = {
+        "relevance": lambda shown: (shown.paper.title, shown.paper.id),
+        "submittedDate": lambda shown: (shown.paper.submitted.isoformat(), shown.paper.id),
+        "lastUpdatedDate": lambda shown: (shown.version.submitted.isoformat(), shown.paper.id),
+    }
+    order = _choice(parameters, "sortBy", tuple(orders))
+    direction = _choice(parameters, "sortOrder", ("descending", "ascending"))
+    return sorted(found, key=orders[order], reverse=direction == "descending")
+
+
+def _choice(parameters: Mapping[str, str], name: str, choices: Sequence[str]) -> str:
+    """The parameter, or the first of the choices where it is not given."""
+    choice = parameters.get(name) or choices[0]
+    if choice not in choices:
+        raise Refused(name, f"{name} must be in: {', '.join(choices)}")
+    return choice
