@@ -1,0 +1,194 @@
+"""The bytes of an answer → the papers in it.
+
+Format: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from xml.parsers import expat
+
+import feedparser
+
+from digest.errors import AnswerRejected
+from digest.identifiers import split_identifier
+from digest.models import Paper
+from digest.sources.trust import Page, Verdict
+
+_HTML_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_CUT_OFF = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+_ROOT = "http://www.w3.org/2005/Atom feed"
+_PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
+_ERROR = "/api/errors"
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
+_CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
+_SHOWN = 200
+"""How many characters of a remote text an error repeats."""
+
+_Record = Mapping[str, Any]
+"""An element's children by name, such as `opensearch_totalresults`; values as feedparser found them."""
+
+
+def parse_page(body: bytes) -> Page:
+    """The page of search results that is in these bytes, which must be a whole Atom feed in UTF-8.
+
+    Raises AnswerRejected with the verdict RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or
+    MALFORMED_ENTRY: one bad entry spoils the page, for a paper that is left out is never missed.
+    """
+    _require_feed(body)
+    feed, entries = _read(body)
+    _refuse_error(entries)
+    return Page(
+        papers=tuple(_paper(number, entry) for number, entry in enumerate(entries, start=1)),
+        total=_count(feed, "opensearch_totalresults"),
+        start=_count(feed, "opensearch_startindex"),
+        asked_at=_moment(_text(feed, "updated")),
+    )
+
+
+def _require_feed(body: bytes) -> None:
+    if body.startswith(b"Rate exceeded"):
+        raise AnswerRejected(Verdict.RATE_TEXT, "arXiv is asked too much")
+    if _HTML_PAGE.match(body):
+        raise AnswerRejected(Verdict.NOT_XML, "an HTML page")
+    if b"\0" in body:  # as in every UTF-16 and UTF-32, where the next check would be blind
+        raise AnswerRejected(Verdict.NOT_XML, "not in UTF-8")
+    if b"<!DOCTYPE" in body:
+        raise AnswerRejected(Verdict.DTD, "the answer declares a document type, which may declare entities")
+    root = _root(body)
+    if root != _ROOT:
+        raise AnswerRejected(Verdict.NOT_ATOM, f"its root is {_shown(root)}")
+
+
+def _root(body: bytes) -> str:
+    """Namespace and name of the root, of well-formed XML only: feedparser would guess at any other.
+
+    The encoding is UTF-8, whatever the document declares.
+    """
+    names: list[str] = []
+    parser = expat.ParserCreate("UTF-8", " ")
+
+    def start(name: str, _: object) -> None:
+        if not names:
+            names.append(name)
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as exc:
+        verdict = Verdict.CUT_OFF if exc.code in _CUT_OFF else Verdict.NOT_XML
+        raise AnswerRejected(verdict, f"{expat.ErrorString(exc.code)} in line {exc.lineno}") from exc
+    return "".join(names)
+
+
+def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
+    """The feed's own fields, and its entries. Text stays text, whatever markup it resembles.
+
+    The records become plain ones, because feedparser's pretend that an absent `updated` is `published`.
+    """
+    try:
+        document = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        # feedparser speaks forty more vocabularies, and fails in some where their elements stand oddly.
+        raise AnswerRejected(Verdict.NOT_ATOM, "elements stand where they have no meaning") from exc
+    return dict(document["feed"]), tuple(dict(entry) for entry in document["entries"])
+
+
+def _refuse_error(entries: tuple[_Record, ...]) -> None:
+    for entry in entries:
+        if _ERROR in _text(entry, "id"):
+            raise AnswerRejected(Verdict.ERROR_FEED, _shown(_text(entry, "summary")))
+
+
+def _paper(number: int, entry: _Record) -> Paper:
+    try:
+        paper_id, version = _identifier(_text(entry, "id"))
+        return Paper(
+            id=paper_id,
+            version=version,
+            title=_required(entry, "title"),
+            abstract=_text(entry, "summary"),
+            authors=_authors(entry),
+            categories=_categories(entry),
+            comment=_text(entry, "arxiv_comment"),
+            submitted=_required_moment(entry, "published"),
+            updated=_required_moment(entry, "updated"),
+        )
+    except ValueError as exc:
+        name = _shown(_text(entry, "id")) or "without id"
+        raise AnswerRejected(Verdict.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
+
+
+def _identifier(url: str) -> tuple[str, int]:
+    found = _PAPER.fullmatch(url)
+    paper_id, version = split_identifier(found["name"]) if found else ("", None)
+    if version is None:
+        raise ValueError("its id does not name a version of a paper")
+    return paper_id, version
+
+
+def _authors(entry: _Record) -> tuple[str, ...]:
+    names = (_text(author, "name") for author in entry.get("authors", ()))
+    return tuple(name for name in names if name)
+
+
+def _categories(entry: _Record) -> tuple[str, ...]:
+    """The primary one first. Terms of other classifications (`68T50`, `I.2.7`) are left out."""
+    terms = [_text(entry.get("arxiv_primary_category"), "term")]
+    terms += [_text(tag, "term") for tag in entry.get("tags", ())]
+    return tuple(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term)))
+
+
+def _required(record: _Record, name: str) -> str:
+    text = _text(record, name)
+    if not text:
+        raise ValueError(f"no {name}")
+    return text
+
+
+def _required_moment(entry: _Record, name: str) -> datetime:
+    moment = _moment(_text(entry, name))
+    if moment is None:
+        raise ValueError(f"{name} is {_shown(_text(entry, name))!r}")
+    return moment
+
+
+def _moment(text: str) -> datetime | None:
+    """In UTC; None unless it is a date and time with an offset (RFC 3339, section 5.6)."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _count(feed: _Record, name: str) -> int:
+    text = _text(feed, name)
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise AnswerRejected(Verdict.NOT_ATOM, f"{name} is {_shown(text)!r}")
+    return int(text)
+
+
+def _text(record: object, name: str) -> str:
+    """The text in one line, without control characters; empty where there is none."""
+    value = record.get(name) if isinstance(record, Mapping) else None
+    return " ".join(_CONTROL.sub("", value).split()) if isinstance(value, str) else ""
+
+
+def _shown(text: str) -> str:
+    return text[:_SHOWN]
