@@ -48,7 +48,7 @@ def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
     found = tuple(_stem(word[1]) for word in words)
     for first in range(len(words)):
         for length in lengths:
-            if found[first : first + length] in wanted:
+            if found[first : first + length] in wanted and first + length <= len(words):
                 yield words[first].start(), words[first + length - 1].end()
 
 

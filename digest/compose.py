@@ -1,0 +1,26 @@
+"""A reader's digest from what waits for them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from digest.keywords import key
+from digest.models import Digest, Entry, Keyword, Section, Subscriber
+from digest.protocols import Candidate
+
+
+def compose(subscriber: Subscriber, candidates: Sequence[Candidate], today: date) -> Digest:
+    """Sections in the order of the reader's keywords, newest announcement first.
+
+    A paper that several keywords have stands under the first of them and names the others.
+    """
+    newest_first = sorted(candidates, key=lambda candidate: candidate.paper.order, reverse=True)
+    sections: dict[Keyword, list[Entry]] = {keyword: [] for keyword in subscriber.keywords}
+    for candidate in newest_first:
+        first, *others = [keyword for keyword in sections if key(keyword) in candidate.keywords]
+        also = tuple(keyword.name for keyword in others)
+        sections[first].append(Entry(candidate.paper, also, candidate.welcome))
+    return Digest(
+        subscriber=subscriber,
+        date=today,
+        sections=tuple(Section(keyword, tuple(entries)) for keyword, entries in sections.items() if entries),
+    )

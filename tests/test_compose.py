@@ -1,0 +1,48 @@
+from datetime import date
+
+from digest.compose import compose
+from digest.keywords import key
+from digest.models import Digest, Entry, Section
+from digest.protocols import Candidate
+from tests.builders import keyword, paper, subscriber
+
+MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
+READER = subscriber("reader@example.org", MODEL, REASONING)
+TODAY = date(2026, 6, 22)
+
+
+def candidate(id: str, *keywords: object, welcome: bool = False) -> Candidate:
+    return Candidate(paper(id), frozenset(key(k) for k in keywords), welcome)  # type: ignore[arg-type]
+
+
+def test_sections_follow_the_readers_keywords_and_papers_the_announcements() -> None:
+    waiting = [
+        candidate("2606.00001", REASONING),
+        candidate("2512.00009", MODEL, welcome=True),
+        candidate("2606.00002", MODEL),
+    ]
+    assert compose(READER, waiting, TODAY) == Digest(
+        READER,
+        TODAY,
+        (
+            Section(
+                MODEL,
+                (
+                    Entry(paper("2606.00002"), also=(), welcome=False),
+                    Entry(paper("2512.00009"), also=(), welcome=True),
+                ),
+            ),
+            Section(REASONING, (Entry(paper("2606.00001"), also=(), welcome=False),)),
+        ),
+    )
+
+
+def test_a_paper_of_several_keywords_stands_once_and_names_the_others() -> None:
+    waiting = [candidate("2606.00001", REASONING, MODEL)]
+    assert compose(READER, waiting, TODAY).sections == (
+        Section(MODEL, (Entry(paper("2606.00001"), also=("Reasoning",), welcome=False),)),
+    )
+
+
+def test_nothing_waiting_makes_an_empty_digest() -> None:
+    assert compose(READER, [], TODAY) == Digest(READER, TODAY, ())
