@@ -91,6 +91,10 @@ class DeliveryUnknown(TransportError):
 class ArchiveError(DigestError):
     """The archive page cannot be brought up to date; it stays as it was."""
 
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
 
 class LockHeld(DigestError):
     """Another run is under way."""

@@ -202,3 +202,42 @@ class Mail:
     sender: str
     """The envelope sender: a bare address."""
     content: bytes = field(repr=False)
+    papers: tuple[str, ...] = ()
+    """The ids of the papers that it tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordOutcome:
+    """How asking for one keyword ended: so many new papers, or a problem."""
+
+    keyword: Keyword
+    new: int = 0
+    problem: str = ""
+    unavailable: bool = False
+    """arXiv as a whole did not serve us; nothing is wrong with this keyword."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailOutcome:
+    """How one mail ended: `papers` delivered, or a problem. `label` names the reader."""
+
+    label: str
+    papers: int = 0
+    problem: str = ""
+    unavailable: bool = False
+    """The mail server as a whole did not serve us; nothing is wrong with this recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveOutcome:
+    changed: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did. Readers for whom there was nothing new have no outcome."""
+
+    keywords: tuple[KeywordOutcome, ...]
+    mails: tuple[MailOutcome, ...]
+    archive: ArchiveOutcome

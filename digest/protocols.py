@@ -1,11 +1,11 @@
 """What a run needs from the world. The pipeline knows these and nothing behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from digest.models import Config, Digest, Keyword, Mail, Paper, Rendered, Subscriber
+from digest.models import Config, Digest, Keyword, Mail, Paper, Subscriber
 
 
 class Clock(Protocol):
@@ -82,7 +82,7 @@ class Source(Protocol):
 
 
 class Store(Protocol):
-    """The memory. Every method is one transaction; all raise StoreError."""
+    """The memory. Every method is one transaction, on disk when it returns; all raise StoreError."""
 
     def enroll(self, config: Config, now: datetime) -> None:
         """Take up who reads which keyword; forget subscriptions and keywords that are no longer there."""
@@ -93,15 +93,16 @@ class Store(Protocol):
         """The highest announcement order of any paper known; 0 if there is none."""
 
     def record_answer(
-        self, keyword: Keyword, sightings: Sequence[Sighting], baseline: int, now: datetime
-    ) -> None: ...
+        self, keyword: Keyword, found: Sequence[Sighting], baseline: int, now: datetime
+    ) -> None:
+        """Remember a good answer; `baseline` is for a keyword that has none yet."""
 
     def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None: ...
 
     def waiting(self, subscriber: Subscriber) -> Waiting: ...
 
-    def freeze(self, mail: Mail, paper_ids: Sequence[str], through: int, now: datetime) -> None:
-        """Remember a finished mail before anything is sent."""
+    def freeze(self, mail: Mail, through: int, now: datetime) -> None:
+        """Remember a finished mail before anything is sent: it speaks for its papers from here on."""
 
     def unsent(self) -> tuple[Mail, ...]:
         """Mails that were frozen and of which it is not known that they were delivered."""
@@ -117,15 +118,15 @@ class Store(Protocol):
     def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
         """The subscriber's digest of this slot is done."""
 
-    def served_at(self, subscriber: Subscriber) -> datetime | None:
-        """When the subscriber's last slot was done, or when they were enrolled."""
+    def served(self) -> Mapping[str, datetime]:
+        """When each enrolled address had its last slot done, or else was enrolled."""
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection: ...
 
 
-class Renderer(Protocol):
-    def render(self, digest: Digest) -> Rendered:
-        """Raises RenderError."""
+class Mailer(Protocol):
+    def make(self, digest: Digest, now: datetime) -> Mail:
+        """The finished message that tells this digest. Raises RenderError."""
 
 
 class Transport(Protocol):

@@ -1,9 +1,19 @@
 """Records with sensible values, so that a test writes only what it is about. The papers are invented."""
 
 from datetime import UTC, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest.models import Keyword, Paper, Schedule, Subscriber
+from digest.models import (
+    ArchiveSettings,
+    ArxivSettings,
+    Config,
+    Keyword,
+    MailSettings,
+    Paper,
+    Schedule,
+    Subscriber,
+)
 
 NOON = datetime(2026, 6, 22, 12, tzinfo=UTC)
 
@@ -42,3 +52,21 @@ def subscriber(email: str = "reader@example.org", *keywords: Keyword, **changes:
         "label": "subscribers[0]",
     }
     return Subscriber(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def config(folder: Path, *subscribers: Subscriber, **changes: object) -> Config:
+    readers = subscribers or (subscriber(),)
+    fields: dict[str, object] = {
+        "file": folder / "subscribers.yaml",
+        "subscribers": readers,
+        "mail": MailSettings("Daily Papers <digest@example.org>", None, "skip"),
+        "archive": ArchiveSettings(
+            folder / "README.md", tuple(keyword for reader in readers for keyword in reader.keywords), 100
+        ),
+        "arxiv": ArxivSettings("http://127.0.0.1:9/api/query", "http://127.0.0.1:9/atom/", 0.0, 0.0),
+        "welcome": 2,
+        "state": folder / "state" / "digest.sqlite3",
+        "outbox": folder / "outbox",
+        "smtp": None,
+    }
+    return Config(**{**fields, **changes})  # type: ignore[arg-type]

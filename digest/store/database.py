@@ -1,0 +1,163 @@
+"""Opening the state file: private, durable, of the right version, and never silently replaced."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.pool import StaticPool
+
+from digest.errors import StoreError
+from digest.files import PRIVATE_FILE, make_private_folder
+from digest.store.migrations import MIGRATIONS, current_version, migrate
+
+_RESTORE = "restore it from a backup, or move it away to begin anew (everyone is then welcomed again)"
+_ADVICE = {
+    "full": "make room on the disk, then run again; nothing was sent that is not recorded",
+    "readonly": "let the program write there, then run again; nothing was sent that is not recorded",
+    "locked": "another program has the file open; close it and run again",
+}
+
+
+class Database:
+    """One SQLite file in WAL mode; each `transaction` is on disk when it ends (`synchronous=FULL`).
+
+    SQLite's manual: https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html
+    """
+
+    def __init__(self, file: Path, engine: Engine) -> None:
+        self.file = file
+        self._engine = engine
+
+    @classmethod
+    def open(cls, file: Path) -> "Database":
+        """Open the state, creating it where there is none yet and bringing an older schema up to date."""
+        with _told_as_store_error(file):
+            make_private_folder(file.parent)
+            if not file.exists():
+                _create(file)
+        database = cls.open_existing(file, check_version=False)
+        with database.transaction() as connection:
+            _refuse_newer(file, connection)
+            migrate(connection)
+        return database
+
+    @classmethod
+    def open_existing(cls, file: Path, *, check_version: bool = True) -> "Database":
+        """Open a state that is there, to read it."""
+        with _told_as_store_error(file):
+            if file.stat().st_size == 0:
+                raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)
+        database = cls(file, _engine(file))
+        if check_version:
+            with database.transaction() as connection:
+                _refuse_newer(file, connection)
+                if current_version(connection) < len(MIGRATIONS):
+                    raise StoreError(
+                        file, "the state was written by an older version", "`digest run` updates it"
+                    )
+        return database
+
+    @classmethod
+    def rehearsal(cls, file: Path) -> "Database":
+        """A copy of the state in memory, where a rehearsal may write without being remembered."""
+        memory = sqlite3.connect(":memory:", check_same_thread=False)
+        with _told_as_store_error(file):
+            if file.exists():
+                original = sqlite3.connect(file)
+                try:
+                    original.backup(memory)
+                finally:
+                    original.close()
+        engine = create_engine(
+            "sqlite://", creator=lambda: memory, poolclass=StaticPool, hide_parameters=True
+        )
+        _configure(engine)
+        database = cls(file, engine)
+        with database.transaction() as connection:
+            _refuse_newer(file, connection)
+            migrate(connection)
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing. Raises StoreError for whatever the database refuses."""
+        with _told_as_store_error(self.file), self._engine.begin() as connection:
+            yield connection
+
+    def damage(self) -> str:
+        """What SQLite's quick check finds wrong with the file; empty if it is sound."""
+        with self.transaction() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+        return "" if found == "ok" else found
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _engine(file: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30.0}, hide_parameters=True)
+    _configure(engine)
+    return engine
+
+
+def _configure(engine: Engine) -> None:
+    """Let SQLAlchemy begin transactions itself, since Python's sqlite3 begins none for DDL and reads.
+
+    Source: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+    """
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _create(file: Path) -> None:
+    """Write an empty state under another name first: a file of this name is never half made."""
+    unfinished = file.with_name(f"{file.name}.new")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    connection = sqlite3.connect(unfinished)
+    try:
+        connection.execute("PRAGMA user_version = 1")  # makes SQLite write its header
+        connection.commit()
+    finally:
+        connection.close()
+    unfinished.rename(file)
+
+
+def _refuse_newer(file: Path, connection: Connection) -> None:
+    if (version := current_version(connection)) > len(MIGRATIONS):
+        raise StoreError(
+            file,
+            f"the state has schema {version}, and this program knows schemas up to {len(MIGRATIONS)}",
+            "a newer version of the program wrote it: use that one",
+        )
+
+
+@contextmanager
+def _told_as_store_error(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise  # no trouble of the file's: a bug
+    except (DatabaseError, sqlite3.DatabaseError) as exc:
+        cause = str(getattr(exc, "orig", exc))
+        raise StoreError(file, f"the state cannot be used: {cause}", _advice(cause)) from exc
+    except OSError as exc:
+        problem = f"the state cannot be used: {exc.strerror or exc}"
+        raise StoreError(file, problem, _ADVICE["readonly"]) from exc
+
+
+def _advice(cause: str) -> str:
+    return next((advice for word, advice in _ADVICE.items() if word in cause), _RESTORE)

@@ -1,0 +1,72 @@
+"""How the tables came to be, step by step. A step that has been released is never edited."""
+
+from sqlalchemy import Connection, insert, inspect, select
+
+from digest.store.schema import schema_version
+
+_FIRST = """
+CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE papers (
+    number INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL UNIQUE, announcement_order INTEGER NOT NULL,
+    version INTEGER NOT NULL, title TEXT NOT NULL, abstract TEXT NOT NULL, authors JSON NOT NULL,
+    categories JSON NOT NULL, comment TEXT NOT NULL, submitted VARCHAR NOT NULL, updated VARCHAR NOT NULL,
+    recorded_at VARCHAR NOT NULL);
+CREATE INDEX ix_papers_announcement_order ON papers (announcement_order);
+CREATE TABLE keywords (
+    number INTEGER NOT NULL PRIMARY KEY, key VARCHAR NOT NULL UNIQUE, name VARCHAR NOT NULL, baseline INTEGER,
+    last_good_at VARCHAR, failing_since VARCHAR, problem TEXT);
+CREATE TABLE fetches (
+    number INTEGER NOT NULL PRIMARY KEY, keyword INTEGER NOT NULL REFERENCES keywords (number),
+    fetched_at VARCHAR NOT NULL, papers INTEGER NOT NULL, fresh INTEGER NOT NULL, problem TEXT);
+CREATE INDEX ix_fetches_keyword ON fetches (keyword);
+CREATE TABLE sightings (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, keyword INTEGER NOT NULL REFERENCES keywords (number),
+    paper INTEGER NOT NULL REFERENCES papers (number), fresh BOOLEAN NOT NULL, seen_at VARCHAR NOT NULL,
+    UNIQUE (keyword, paper));
+CREATE INDEX ix_sightings_paper ON sightings (paper);
+CREATE INDEX ix_sightings_fresh ON sightings (keyword, number) WHERE fresh;
+CREATE TABLE subscribers (
+    number INTEGER NOT NULL PRIMARY KEY, email VARCHAR NOT NULL UNIQUE, served_at VARCHAR NOT NULL);
+CREATE TABLE subscriptions (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    keyword INTEGER NOT NULL REFERENCES keywords (number), since INTEGER, welcome INTEGER NOT NULL,
+    PRIMARY KEY (subscriber, keyword)) WITHOUT ROWID;
+CREATE TABLE welcomes (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    keyword INTEGER NOT NULL REFERENCES keywords (number), paper INTEGER NOT NULL REFERENCES papers (number),
+    PRIMARY KEY (subscriber, keyword, paper)) WITHOUT ROWID;
+CREATE TABLE mails (
+    number INTEGER NOT NULL PRIMARY KEY, message_id VARCHAR NOT NULL UNIQUE,
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number), sender VARCHAR NOT NULL,
+    content BLOB NOT NULL, through INTEGER NOT NULL, state VARCHAR NOT NULL, attempts INTEGER NOT NULL,
+    created_at VARCHAR NOT NULL, settled_at VARCHAR, problem TEXT);
+CREATE INDEX ix_mails_subscriber ON mails (subscriber);
+CREATE INDEX ix_mails_state ON mails (state);
+CREATE TABLE deliveries (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    paper INTEGER NOT NULL REFERENCES papers (number), mail INTEGER NOT NULL REFERENCES mails (number),
+    PRIMARY KEY (subscriber, paper)) WITHOUT ROWID;
+CREATE INDEX ix_deliveries_mail ON deliveries (mail);
+"""
+
+MIGRATIONS = (_FIRST,)
+"""Step n leads from schema version n to n + 1."""
+
+
+def current_version(connection: Connection) -> int:
+    """The schema version of a database; 0 if it has no tables at all."""
+    if not inspect(connection).has_table("schema_version"):
+        return 0
+    return connection.scalar(select(schema_version.c.version)) or 0
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema up to date, inside the caller's transaction."""
+    version = current_version(connection)
+    for step in MIGRATIONS[version:]:
+        for statement in step.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    if version < len(MIGRATIONS):
+        connection.execute(schema_version.delete())
+        connection.execute(insert(schema_version).values(version=len(MIGRATIONS)))

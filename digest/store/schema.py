@@ -1,0 +1,158 @@
+"""The tables, as queries use them. `migrations` creates them; a test holds the two together."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time in UTC, kept as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+
+metadata = MetaData()
+
+
+def _reference(table: str, **options: Any) -> Column[int]:
+    return Column(table.removesuffix("s"), Integer, ForeignKey(f"{table}.number"), nullable=False, **options)
+
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("announcement_order", Integer, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("submitted", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    # when this version was recorded
+    Column("recorded_at", Moment, nullable=False),
+)
+
+keywords = Table(
+    "keywords",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    # digest.keywords.key: what makes two keywords the same question
+    Column("key", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    # the highest announcement order known when the keyword was first known; null while nobody reads
+    # it, or before its first good answer
+    Column("baseline", Integer),
+    Column("last_good_at", Moment),
+    Column("failing_since", Moment),
+    Column("problem", Text),
+)
+
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _reference("keywords", index=True),
+    Column("fetched_at", Moment, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("fresh", Integer, nullable=False),
+    # null: the answer was good
+    Column("problem", Text),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    # ever growing: a subscription remembers how far it has got
+    Column("number", Integer, primary_key=True),
+    _reference("keywords"),
+    _reference("papers", index=True),
+    # announced since the keyword was first known
+    Column("fresh", Boolean(create_constraint=False), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("email", String, nullable=False, unique=True),
+    Column("served_at", Moment, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _reference("subscribers", primary_key=True),
+    _reference("keywords", primary_key=True),
+    # fresh sightings after this one wait for the subscriber; null until the keyword's first good answer
+    Column("since", Integer),
+    # how many of the latest papers to begin with
+    Column("welcome", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+welcomes = Table(
+    "welcomes",
+    metadata,
+    _reference("subscribers", primary_key=True),
+    _reference("keywords", primary_key=True),
+    _reference("papers", primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("message_id", String, nullable=False, unique=True),
+    _reference("subscribers", index=True),
+    Column("sender", String, nullable=False),
+    # the finished message, compressed with zlib
+    Column("content", LargeBinary, nullable=False),
+    # all sightings up to this one are dealt with once the mail is delivered
+    Column("through", Integer, nullable=False),
+    # pending, unknown, sent or failed
+    Column("state", String, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("problem", Text),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    # The primary key is the promise: no paper goes to a subscriber in two mails.
+    _reference("subscribers", primary_key=True),
+    _reference("papers", primary_key=True),
+    _reference("mails", index=True),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,135 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from digest.errors import StoreError
+from digest.store.database import Database
+from digest.store.migrations import MIGRATIONS
+from digest.store.schema import metadata
+from digest.store.sql import SqlStore
+from tests.builders import NOON, config, keyword
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "digest.sqlite3"
+
+
+def test_a_new_state_is_private_durable_and_in_wal_mode(file: Path) -> None:
+    database = Database.open(file)
+    with database.transaction() as connection:
+        pragmas = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+        ]
+    database.close()
+    assert pragmas == ["wal", 2]  # 2 is FULL
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_migrations_create_the_tables_that_the_queries_use(file: Path) -> None:
+    database = Database.open(file)
+    with database.transaction() as connection:
+        found = inspect(connection)
+        tables = {
+            name: {c["name"]: str(c["type"]) for c in found.get_columns(name)}
+            for name in found.get_table_names()
+        }
+    database.close()
+    dialect = database._engine.dialect
+    wanted = {
+        table.name: {column.name: column.type.compile(dialect) for column in table.columns}
+        for table in metadata.sorted_tables
+    }
+    assert tables == wanted
+
+
+def test_opening_a_state_again_changes_nothing(file: Path, tmp_path: Path) -> None:
+    first = SqlStore(Database.open(file))
+    first.enroll(config(tmp_path), NOON)
+    first.close()
+    again = SqlStore(Database.open(file))
+    assert again.served() == {"reader@example.org": NOON}
+    again.close()
+
+
+def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
+    Database.open(file).close()
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE schema_version SET version = 99")
+    connection.commit()
+    connection.close()
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == (
+            f"{file}: the state has schema 99, and this program knows schemas up to {len(MIGRATIONS)}"
+        )
+        assert caught.value.hint == "a newer version of the program wrote it: use that one"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the state file is empty, which it never is by itself"),
+        (b"this is no database" * 100, "the state cannot be used: file is not a database"),
+    ],
+    ids=["empty", "overwritten"],
+)
+def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: bytes, problem: str) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(StoreError) as caught:
+        Database.open(file)
+    assert str(caught.value) == f"{file}: {problem}"
+    assert caught.value.hint.startswith("restore it from a backup")
+    assert file.read_bytes() == content
+
+
+def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:
+    store = SqlStore(Database.open(file))
+    store.enroll(config(tmp_path), NOON)
+    store.close()
+    sound = Database.open_existing(file)
+    assert sound.damage() == ""
+    sound.close()
+    content = bytearray(file.read_bytes())
+    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
+    file.write_bytes(content)
+    damaged = Database.open_existing(file)
+    with_damage = damaged.damage()
+    damaged.close()
+    assert with_damage != ""
+
+
+def test_a_state_that_is_not_there_cannot_be_read(file: Path) -> None:
+    with pytest.raises(StoreError, match="No such file or directory"):
+        Database.open_existing(file)
+    assert not file.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file in the way")
+    with pytest.raises(StoreError, match="the state cannot be used: File exists"):
+        Database.open(tmp_path / "state" / "digest.sqlite3")
+
+
+def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path) -> None:
+    store = SqlStore(Database.open(file))
+    store.enroll(config(tmp_path), NOON)
+    store.close()
+    before = file.read_bytes()
+    rehearsal = SqlStore(Database.rehearsal(file))
+    rehearsal.record_answer(keyword(), [], 1, NOON)
+    assert rehearsal.known(keyword()).baseline == 1
+    rehearsal.close()
+    assert file.read_bytes() == before
+
+
+def test_a_rehearsal_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
+    rehearsal = SqlStore(Database.rehearsal(file))
+    rehearsal.enroll(config(tmp_path), NOON)
+    rehearsal.close()
+    assert not file.parent.exists()

@@ -1,0 +1,273 @@
+"""The store's promises, on a real SQLite file."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.errors import StoreError
+from digest.keywords import key
+from digest.models import Config, Keyword, Mail, Subscriber
+from digest.protocols import ArchiveSection, Candidate, Known, Sighting, Waiting
+from digest.store.database import Database
+from digest.store.sql import SqlStore
+from tests.builders import NOON, config, keyword, paper, subscriber
+
+MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(Database.open(tmp_path / "state" / "digest.sqlite3"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def reader() -> Subscriber:
+    return subscriber("reader@example.org", MODEL, REASONING)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, reader: Subscriber) -> Config:
+    return config(tmp_path, reader)
+
+
+def answer(store: SqlStore, wanted: Keyword, *ids: str, fresh: bool, now: datetime = NOON) -> None:
+    store.record_answer(wanted, [Sighting(paper(id), fresh) for id in ids], 2606_000_500, now)
+
+
+def mail(reader: Subscriber, *ids: str, message_id: str = "<1@example.org>") -> Mail:
+    return Mail(message_id, reader.email, "digest@example.org", b"the bytes", ids)
+
+
+def waiting(store: SqlStore, reader: Subscriber) -> dict[str, bool]:
+    """What waits, and whether it is a welcome."""
+    return {candidate.paper.id: candidate.welcome for candidate in store.waiting(reader).candidates}
+
+
+def test_of_a_keyword_that_was_never_asked_for_nothing_is_known(store: SqlStore, settings: Config) -> None:
+    nothing = Known(baseline=None, papers=frozenset(), newest_submission=None)
+    assert store.known(MODEL) == nothing
+    store.enroll(settings, NOON)
+    assert store.known(MODEL) == nothing
+    assert store.highest_order() == 0
+
+
+def test_an_answer_is_remembered_and_the_first_baseline_stays(store: SqlStore, settings: Config) -> None:
+    store.enroll(settings, NOON)
+    newest = datetime(2026, 6, 21, tzinfo=UTC)
+    found = [Sighting(paper("2606.00001"), False), Sighting(paper("2606.00002", submitted=newest), False)]
+    store.record_answer(MODEL, found, 2606_000_002, NOON)
+    store.record_answer(MODEL, [], 2607_000_000, NOON)
+    assert store.known(MODEL) == Known(2606_000_002, frozenset({"2606.00001", "2606.00002"}), newest)
+    assert store.known(REASONING) == Known(None, frozenset(), None)
+    assert store.highest_order() == paper("2606.00002").order
+
+
+def test_a_newcomer_gets_the_latest_papers_of_each_keyword_once(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", "2606.00003", "2606.00002", fresh=False)
+    assert waiting(store, reader) == {"2606.00003": True, "2606.00002": True}
+    store.freeze(mail(reader, "2606.00002", "2606.00003"), store.waiting(reader).through, NOON)
+    store.mark_sent("<1@example.org>", NOON)
+    store.enroll(settings, NOON + DAY)
+    assert waiting(store, reader) == {}
+
+
+def test_a_keyword_known_for_long_welcomes_a_newcomer_too(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    answer(store, MODEL, "2606.00602", "2606.00603", "2606.00604", fresh=True)
+    newcomer = subscriber("newcomer@example.org", MODEL)
+    store.enroll(replace(settings, subscribers=(reader, newcomer)), NOON + DAY)
+    assert waiting(store, newcomer) == {"2606.00604": True, "2606.00603": True}
+    answer(store, MODEL, "2606.00605", fresh=True)
+    assert waiting(store, newcomer) == {"2606.00604": True, "2606.00603": True, "2606.00605": False}
+
+
+def test_what_waits_names_the_papers_keywords_and_how_far_it_reaches(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(replace(settings, welcome=0), NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    answer(store, REASONING, "2606.00001", "2606.00601", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    both = frozenset({key(MODEL), key(REASONING)})
+    assert store.waiting(reader) == Waiting((Candidate(paper("2606.00601"), both, welcome=False),), through=4)
+
+
+def test_a_frozen_mail_speaks_for_its_papers(store: SqlStore, settings: Config, reader: Subscriber) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    frozen = mail(reader, "2606.00001")
+    store.freeze(frozen, store.waiting(reader).through, NOON)
+    assert waiting(store, reader) == {}
+    assert store.unsent() == (frozen,)
+
+
+def test_a_failed_mail_gives_its_papers_back(store: SqlStore, settings: Config, reader: Subscriber) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    store.freeze(mail(reader, "2606.00001", "2606.00601"), store.waiting(reader).through, NOON)
+    store.mark_failed("<1@example.org>", "550 no such user", NOON)
+    assert waiting(store, reader) == {"2606.00001": True, "2606.00601": False}
+    assert store.unsent() == ()
+
+
+def test_a_mail_of_unknown_fate_keeps_its_papers_and_stays_unsent(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.mark_unknown("<1@example.org>", "connection lost after the final dot", NOON)
+    assert waiting(store, reader) == {}
+    assert store.unsent() == (mail(reader, "2606.00001"),)
+
+
+def test_a_sent_mail_is_done_with_and_later_papers_still_come(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(replace(settings, welcome=0), NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    through = store.waiting(reader).through
+    store.freeze(mail(reader, "2606.00601"), through, NOON)
+    answer(store, MODEL, "2606.00602", fresh=True)
+    store.mark_sent("<1@example.org>", NOON)
+    assert store.unsent() == ()
+    assert waiting(store, reader) == {"2606.00602": False}
+
+
+def test_a_paper_that_a_second_keyword_finds_later_is_not_sent_again(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(replace(settings, welcome=0), NOON)
+    for wanted in (MODEL, REASONING):
+        answer(store, wanted, "2606.00001", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    store.freeze(mail(reader, "2606.00601"), store.waiting(reader).through, NOON)
+    store.mark_sent("<1@example.org>", NOON)
+    answer(store, REASONING, "2606.00601", fresh=True)
+    assert waiting(store, reader) == {}
+
+
+def test_the_database_itself_refuses_a_second_mail_with_the_same_paper(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.freeze(mail(reader, "2606.00001"), 1, NOON)
+    with pytest.raises(
+        Exception, match=r"UNIQUE constraint failed: deliveries\.subscriber, deliveries\.paper"
+    ):
+        store.freeze(mail(reader, "2606.00001", message_id="<2@example.org>"), 1, NOON)
+    assert len(store.unsent()) == 1
+
+
+def test_a_new_version_replaces_the_old_one_and_an_old_one_changes_nothing(
+    store: SqlStore, settings: Config
+) -> None:
+    store.enroll(settings, NOON)
+    first, second = paper("2606.00001"), paper("2606.00001", version=2, title="A better title")
+    for found, now in ((first, NOON), (second, NOON + DAY), (first, NOON + 2 * DAY)):
+        store.record_answer(MODEL, [Sighting(found, False)], 0, now)
+    assert store.archive_section(MODEL, 100) == ArchiveSection(MODEL, (second,), NOON + DAY)
+
+
+def test_an_archive_section_has_the_newest_announcements_first(store: SqlStore, settings: Config) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2512.00009", "2606.00001", "hep-th/9901001", "2606.00002", fresh=False)
+    section = store.archive_section(MODEL, 3)
+    assert [shown.id for shown in section.papers] == ["2606.00002", "2606.00001", "2512.00009"]
+    assert store.archive_section(REASONING, 3) == ArchiveSection(REASONING, (), None)
+
+
+def test_a_failure_changes_nothing_that_is_known(store: SqlStore, settings: Config) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    before = store.known(MODEL)
+    store.record_failure(MODEL, "arXiv did not answer", NOON + DAY)
+    assert store.known(MODEL) == before
+
+
+def test_a_keyword_that_nobody_reads_sleeps_and_begins_anew(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    narrowed = replace(reader, keywords=(REASONING,))
+    store.enroll(replace(settings, subscribers=(narrowed,)), NOON + DAY)
+    assert store.known(MODEL).baseline == 2606_000_500  # the archive still shows it
+    archive = replace(settings.archive, keywords=())
+    store.enroll(replace(settings, subscribers=(narrowed,), archive=archive), NOON + DAY)
+    assert store.known(MODEL) == Known(None, frozenset({"2606.00001"}), paper().submitted)
+
+
+def test_a_keyword_taken_up_again_brings_no_backlog(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(replace(settings, welcome=0), NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.enroll(replace(settings, subscribers=(replace(reader, keywords=(REASONING,)),)), NOON + DAY)
+    answer(store, MODEL, "2606.00601", "2606.00602", "2606.00603", fresh=True)
+    store.enroll(settings, NOON + 2 * DAY)
+    assert waiting(store, reader) == {"2606.00603": True, "2606.00602": True}
+
+
+def test_whoever_leaves_and_returns_gets_nothing_twice(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.mark_sent("<1@example.org>", NOON)
+    other = subscriber("other@example.org", MODEL)
+    store.enroll(replace(settings, subscribers=(other,)), NOON + DAY)
+    assert store.served() == {"other@example.org": NOON + DAY}
+    store.enroll(replace(settings, subscribers=(other, reader)), NOON + 2 * DAY)
+    assert waiting(store, reader) == {}
+    assert store.served()["reader@example.org"] == NOON + 2 * DAY
+
+
+def test_a_subscriber_counts_as_served_from_their_enrolment_on(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    assert store.served() == {}
+    store.enroll(settings, NOON)
+    store.enroll(settings, NOON + DAY)
+    assert store.served() == {"reader@example.org": NOON}
+    store.mark_served(reader, NOON + DAY)
+    assert store.served() == {"reader@example.org": NOON + DAY}
+
+
+def test_a_transaction_that_fails_leaves_no_trace(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    with pytest.raises(KeyError):
+        store.freeze(mail(reader, "2606.09999"), 0, NOON)
+    assert store.unsent() == ()
+
+
+def test_a_state_that_cannot_be_written_is_a_store_error(
+    store: SqlStore, settings: Config, tmp_path: Path
+) -> None:
+    store.enroll(settings, NOON)
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="attempt to write a readonly database") as caught:
+        answer(store, MODEL, "2606.00001", fresh=False)
+    assert (
+        caught.value.hint
+        == "let the program write there, then run again; nothing was sent that is not recorded"
+    )
