@@ -1,0 +1,55 @@
+"""A folder instead of a mail server: the message as it would go out, and its page for a browser."""
+
+import hashlib
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+
+from digest.errors import TransportUnavailable
+from digest.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.models import Mail
+
+
+class Outbox:
+    """A transport (protocols.Transport). The `.eml` file is the delivery; it is written last."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def deliver(self, mail: Mail) -> None:
+        """Write the two files, or write them again: a mail's files always have the same names.
+
+        Raises TransportUnavailable if the folder cannot be written.
+        """
+        message = message_from_bytes(mail.content, policy=policy.default)
+        name = _file_name(message)
+        try:
+            make_private_folder(self._folder)
+            write_atomically(self._folder / f"{name}.html", _page(message), PRIVATE_FILE)
+            write_atomically(self._folder / f"{name}.eml", mail.content, PRIVATE_FILE)
+        except OSError as exc:
+            raise _not_written(self._folder, exc) from exc
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _file_name(message: EmailMessage) -> str:
+    """Such as `2026-06-22-0700-1f0e9c…`: sorts by date; the rest is a digest of the Message-ID."""
+    moment = parsedate_to_datetime(str(message["Date"]))
+    distinct = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:16]
+    return f"{moment:%Y-%m-%d-%H%M}-{distinct}"
+
+
+def _page(message: EmailMessage) -> bytes:
+    """The HTML part, decoded; its own `<meta charset>` says that it is UTF-8."""
+    part = message.get_body(("html",))
+    return cast(bytes, part.get_payload(decode=True)) if part else b""
+
+
+def _not_written(folder: Path, exc: OSError) -> TransportUnavailable:
+    error = TransportUnavailable(f"the outbox {folder} cannot be written: {exc.strerror or exc}")
+    error.hint = "make the folder writable, or name another one in DIGEST_OUTBOX"
+    return error

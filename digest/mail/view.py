@@ -1,0 +1,126 @@
+"""A digest as its templates see it: ready values, cleaned, with nothing left to decide."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from digest.mail.addresses import contact, unsubscribe_url
+from digest.mail.reasons import reason
+from digest.mail.words import amount, authors_line, long_date, plain_date, repository_url, subject
+from digest.matching import Segment, mark
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section
+from digest.plaintext import counted, one_line
+
+_ADDRESS = re.compile(r"(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A paper's card. Strings are one line each, and empty where there is nothing to say."""
+
+    number: int
+    link: str
+    title: str
+    title_segments: tuple[Segment, ...]
+    authors: str
+    facts: tuple[str, ...]
+    comment: str
+    pdf: str
+    code: str
+    abstract: str
+    abstract_segments: tuple[Segment, ...]
+    reason: str
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    name: str
+    amount: str
+    papers: tuple[PaperView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """`amount` is such as `12 new papers in 3 keywords`, `contents` such as (`Reward Model: 7`, …)."""
+
+    subject: str
+    date: str
+    amount: str
+    contents: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    subscribed: tuple[str, ...]
+    contact: str
+    unsubscribe: str
+
+
+def digest_view(digest: Digest, settings: MailSettings) -> DigestView:
+    """What both parts of the mail show; papers are numbered through all sections."""
+    sections, first = [], 1
+    for section in digest.sections:
+        sections.append(_section_view(section, digest.subscriber.keywords, first))
+        first += len(section.entries)
+    return DigestView(
+        subject=subject(digest),
+        date=long_date(digest.date),
+        amount=_amount(digest),
+        contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
+        sections=tuple(sections),
+        subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
+        contact=contact(settings),
+        unsubscribe=unsubscribe_url(settings),
+    )
+
+
+def _amount(digest: Digest) -> str:
+    words = amount(digest.entries)
+    all_new = digest.entries and not any(entry.welcome for entry in digest.entries)
+    return f"{words} in {counted(len(digest.sections), 'keyword')}" if all_new else words
+
+
+def _section_view(section: Section, keywords: Sequence[Keyword], first: int) -> SectionView:
+    papers = []
+    for number, entry in enumerate(section.entries, first):
+        others = [keyword for keyword in keywords if keyword.name in entry.also]
+        papers.append(_paper_view(number, entry, (section.keyword, *others)))
+    return SectionView(one_line(section.keyword.name), amount(section.entries), tuple(papers))
+
+
+def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword]) -> PaperView:
+    paper = _cleaned(entry.paper)
+    phrases = [phrase for keyword in found_by for phrase in keyword.any + keyword.all]
+    return PaperView(
+        number=number,
+        link=paper.abs_url,
+        title=paper.title,
+        title_segments=_marked(paper.title, phrases),
+        authors=authors_line(paper.authors),
+        facts=(plain_date(paper.updated.date()), ", ".join(paper.categories)),
+        comment=paper.comment,
+        pdf=paper.pdf_url,
+        code=repository_url(f"{paper.abstract} {paper.comment}"),
+        abstract=paper.abstract,
+        abstract_segments=_marked(paper.abstract, phrases),
+        reason=one_line(reason(found_by[0], paper)),
+        also=tuple(one_line(name) for name in entry.also),
+    )
+
+
+def _cleaned(paper: Paper) -> Paper:
+    return replace(
+        paper,
+        title=one_line(paper.title) or f"arXiv:{paper.id}",
+        abstract=one_line(paper.abstract),
+        authors=tuple(one_line(author) for author in paper.authors),
+        categories=tuple(one_line(category) for category in paper.categories),
+        comment=one_line(paper.comment),
+    )
+
+
+def _marked(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
+    """The text in segments. Web addresses are never marked in part, so that they stay in one piece."""
+    segments: list[Segment] = []
+    for position, piece in enumerate(_ADDRESS.split(text)):
+        is_address = position % 2 == 1
+        segments += [Segment(piece, marked=False)] if is_address else mark(piece, phrases)
+    return tuple(segments)

@@ -1,0 +1,268 @@
+"""A digest becomes a subject, a page and a text."""
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.errors import RenderError
+from digest.mail.render import MailRenderer, templates_folder, underlined, wrapped
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section
+from digest.plaintext import one_line
+from tests.builders import keyword, paper, subscriber
+
+MONDAY = date(2026, 6, 22)
+REWARD_MODEL = keyword()
+SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
+RENDERER = MailRenderer(templates_folder(), SETTINGS)
+ABS_LINK = re.compile(r"arxiv\.org/abs/([\w.-]+(?:/\d+)?v\d+)")
+REMOTE_OR_LIVE = {"script", "img", "svg", "form", "iframe", "link", "object", "details", "video", "input"}
+
+
+class Skeleton(HTMLParser):
+    """Elements in order, links with their targets, texts; words that are marked do not count as elements."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.links: list[str | None] = []
+        self.styles: list[dict[str, str | None]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements += [tag] if tag != "b" else []
+        self.links += [value for name, value in attrs if name in {"href", "src"}]
+        self.styles.append(dict(attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.elements += [f"/{tag}"] if tag != "b" else []
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def digest_of(*papers: Paper, keyword: Keyword = REWARD_MODEL, also: tuple[str, ...] = ()) -> Digest:
+    entries = tuple(Entry(each, also, welcome=False) for each in papers)
+    return Digest(subscriber("reader@example.org", keyword), MONDAY, (Section(keyword, entries),))
+
+
+def test_the_text_is_written_to_be_read() -> None:
+    found = paper(
+        title="Reward Models That Read the Whole Answer: An Invented Study in Nine Languages",
+        abstract="A paper, with code at https://github.com/invented/code-of-the-paper-that-we-invent, too.",
+        comment="9 pages",
+    )
+    digest = digest_of(found, paper("2606.00002", version=3), also=("Reasoning",))
+    assert RENDERER.render(digest).text == (
+        """\
+DAILY PAPERS
+Monday, 22 June 2026
+2 new papers in 1 keyword
+
+Reward Model: 2
+
+
+Reward Model · 2 new papers
+---------------------------
+
+1.  Reward Models That Read the Whole Answer: An Invented Study in Nine
+    Languages
+    https://arxiv.org/abs/2606.00001v1
+    Ada Example, Bo Sample
+    20 June 2026 · cs.LG, stat.ML
+    9 pages
+    PDF: https://arxiv.org/pdf/2606.00001v1
+    Code: https://github.com/invented/code-of-the-paper-that-we-invent
+
+    A paper, with code at
+    https://github.com/invented/code-of-the-paper-that-we-invent, too.
+
+    Why: “Reward Model” in title
+    Also in: Reasoning
+
+2.  An invented paper numbered 2606.00002
+    https://arxiv.org/abs/2606.00002v3
+    Ada Example, Bo Sample
+    20 June 2026 · cs.LG, stat.ML
+    PDF: https://arxiv.org/pdf/2606.00002v3
+
+    We invent a paper. It has two sentences.
+
+    Also in: Reasoning
+
+
+----------------------------------------------------------------------------
+You get this mail because subscribers.yaml lists you with these keywords:
+Reward Model. Whoever runs this digest can change them there.
+
+To stop, reply to this mail with the word unsubscribe, or write to
+papers@example.org.
+
+Thank you to arXiv for use of its open access interoperability.
+"""
+    )
+
+
+def test_the_page_shows_what_the_text_shows() -> None:
+    rendered = RENDERER.render(
+        digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
+    )
+    page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.split())
+    text = " ".join(re.sub(r"\S+://\S+|PDF: |DAILY PAPERS|\d+\.  |-{4,}", " ", rendered.text).split())
+    assert [word for word in text.split() if word not in page] == []
+
+
+def test_both_parts_link_the_same_papers() -> None:
+    rendered = RENDERER.render(
+        digest_of(
+            paper(abstract="Compare arxiv.org/abs/2505.00009v1."),
+            paper("hep-th/9901001", version=2),
+            paper("2606.00003", comment="extends https://arxiv.org/abs/2505.00008v2"),
+        )
+    )
+    linked = {"2606.00001v1", "hep-th/9901001v2", "2606.00003v1"}
+    assert {link for link in Skeleton(rendered.html).links if link and "/abs/" in link} == {
+        f"https://arxiv.org/abs/{each}" for each in linked
+    }
+    spoken_of = linked | {"2505.00009v1", "2505.00008v2"}
+    assert set(ABS_LINK.findall(rendered.html)) == set(ABS_LINK.findall(rendered.text)) == spoken_of
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
+    rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")))
+    assert REMOTE_OR_LIVE.isdisjoint(Skeleton(rendered.html).elements)
+    assert Skeleton(rendered.html).links == [
+        "https://arxiv.org/abs/2606.00001v1",
+        "https://arxiv.org/pdf/2606.00001v1",
+        "https://github.com/a/b",
+        "mailto:papers@example.org?subject=unsubscribe",
+    ]
+    assert re.findall(r"flex|grid|position|var\(|url\(|@import", rendered.html) == []
+
+
+def test_every_coloured_text_has_its_own_background() -> None:
+    styles = [
+        attributes.get("style") or ""
+        for attributes in Skeleton(RENDERER.render(digest_of(paper())).html).styles
+    ]
+    coloured = [style for style in styles if re.search(r"(?<![-\w])color:", style)]
+    assert (len(coloured) > 10, [style for style in coloured if "background-color:" not in style]) == (
+        True,
+        [],
+    )
+
+
+def test_the_page_has_a_heading_for_each_section_and_paper() -> None:
+    sections = tuple(
+        Section(keyword(name), tuple(Entry(paper(id), (), welcome=False) for id in ids))
+        for name, ids in {"A b": ("2606.00001", "2606.00002"), "C d": ("2606.00003",)}.items()
+    )
+    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections)).html)
+    assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h3", "h3", "h2", "h3"]
+
+
+def test_what_the_keyword_found_is_marked_in_title_and_abstract() -> None:
+    found = paper(title="On Rewarding Models", abstract="A reward model.")
+    marked = re.findall(r'<b class="hit"[^>]*>([^<]*)</b>', RENDERER.render(digest_of(found)).html)
+    assert marked == ["Rewarding Models", "reward model"]
+
+
+def test_a_digest_without_papers_says_so_in_both_parts() -> None:
+    rendered = RENDERER.render(Digest(subscriber(), MONDAY, ()))
+    said = "Nothing new today: arXiv announced no paper that your keywords find."
+    assert (rendered.subject, said in rendered.text, said in rendered.html) == (
+        "No new papers · 22 Jun",
+        True,
+        True,
+    )
+
+
+FOREIGN = st.text(st.characters(), max_size=60) | st.sampled_from(
+    [
+        "</a></h3></td></table><script>alert(1)</script>",
+        "{{ 7 * 7 }} {% raw %} {# c #} %s %(a)s",
+        "<!-- <style> ]]> &lt;b&gt; &#x202e; <![endif]-->",
+        "\x00\ud800\u202e\u2028\x85\ufffe",
+        'a" onmouseover="x" style=\'color:red\'',
+    ]
+)
+
+
+@given(title=FOREIGN, abstract=FOREIGN, author=FOREIGN, comment=FOREIGN, name=FOREIGN)
+def test_no_foreign_text_changes_the_page_or_loses_a_paper(
+    title: str, abstract: str, author: str, comment: str, name: str
+) -> None:
+    hostile = paper(title=title, abstract=abstract, authors=("Ada", author), comment=comment)
+    asked = keyword(name, any=("invented",))
+    plain = replace(hostile, title="t", abstract="a", authors=("Ada",), comment=one_line(comment) and "c")
+    rendered = RENDERER.render(digest_of(hostile, keyword=replace(asked, any=("absent phrase",))))
+    benign = RENDERER.render(digest_of(plain, keyword=keyword("n", any=("absent phrase",))))
+    page = Skeleton(rendered.html)
+    assert page.elements == Skeleton(benign.html).elements
+    assert page.links == Skeleton(benign.html).links
+    assert all(one_line(text) in page.text for text in (title, abstract, author, comment, name))
+    assert hostile.abs_url in rendered.text
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "error"),
+    [
+        ("digest.html", "<p>\n\n{{ papr }}</p>", "templates/digest.html:3: 'papr' is undefined"),
+        (
+            "digest.txt",
+            "\n{% if %}",
+            "templates/digest.txt:2: Expected an expression, got 'end of statement block'",
+        ),
+        (
+            "digest.txt",
+            "{{ digest.date + 1 }}",
+            'templates/digest.txt:1: can only concatenate str (not "int") to str',
+        ),
+        (
+            "digest.txt",
+            "{% include 'foot.txt' %}",
+            "templates/digest.txt:1: there is no template foot.txt",
+        ),
+        ("digest.css", "p:nth-child { margin: 0 }", "digest.css: The pseudo-class :nth-child is unknown"),
+    ],
+    ids=["undefined", "syntax", "wrong type", "missing include", "style sheet"],
+)
+def test_a_broken_template_is_named_with_its_line(
+    tmp_path: Path, file: str, content: str, error: str
+) -> None:
+    folder = shutil.copytree(templates_folder(), tmp_path / "templates")
+    (folder / file).write_text(content)
+    with pytest.raises(RenderError) as caught:
+        MailRenderer(folder, SETTINGS).render(digest_of(paper()))
+    assert str(caught.value) == error
+
+
+@pytest.mark.parametrize("file", ["digest.html", "digest.txt", "digest.css"])
+def test_a_missing_template_is_named(tmp_path: Path, file: str) -> None:
+    folder = shutil.copytree(templates_folder(), tmp_path / "templates")
+    (folder / file).unlink()
+    with pytest.raises(RenderError) as caught:
+        MailRenderer(folder, SETTINGS).render(digest_of(paper()))
+    assert str(caught.value).startswith(f"templates/{file}: ")
+
+
+def test_the_templates_lie_in_the_project() -> None:
+    assert {"digest.html", "digest.txt", "digest.css"} <= {file.name for file in templates_folder().iterdir()}
+
+
+def test_a_text_is_wrapped_and_a_long_word_keeps_a_line_to_itself() -> None:
+    address = "https://example.org/" + "x" * 80
+    lines = wrapped(f"{'word ' * 30}{address} end", 4, "7. ").splitlines()
+    assert [line for line in lines if len(line) > 76] == [f"    {address}"]
+    assert (lines[0][:8], lines[-1]) == ("7.  word", "    end")
+
+
+def test_a_heading_is_underlined_by_no_more_than_a_line() -> None:
+    assert (underlined("Abc"), underlined("x" * 90)) == ("Abc\n---", f"{'x' * 90}\n{'-' * 76}")
