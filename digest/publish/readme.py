@@ -1,0 +1,145 @@
+"""The archive page: each keyword's latest papers, in the marked part of a README.md on GitHub."""
+
+import traceback
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+
+from digest.errors import ArchiveError, RenderError
+from digest.files import write_atomically
+from digest.models import Paper
+from digest.plaintext import one_line
+from digest.protocols import ArchiveSection
+from digest.publish.markdown import linked_words, words
+from digest.publish.section import Frame, frame, has_marker
+
+LIMIT_BYTES = 512_000  # GitHub shows no more of a file
+
+_TEMPLATE = "archive.md"
+_SHORT_COMMENT = 20
+_COMMENT_START = 5
+_NEW_FILE = b"# Daily Papers\n\nThank you to arXiv for use of its open access interoperability.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A paper as Markdown. `comment_start` is empty where the comment is short enough to stand open."""
+
+    title: str
+    url: str
+    date: str
+    abstract: str
+    comment_start: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A keyword as Markdown."""
+
+    heading: str
+    rows: tuple[_Row, ...]
+
+
+class ReadmeArchive:
+    """Keeps the archive page `file` up to date, in the form that `templates`/archive.md gives it."""
+
+    def __init__(self, file: Path, templates: Path) -> None:
+        self._file = file
+        self._templates = templates
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=select_autoescape(),  # of HTML: what is Markdown comes safe from Python
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def update(self, sections: Sequence[ArchiveSection]) -> bool:
+        """Bring the page up to date; False, and the file not even opened to write, if it already was.
+
+        Shows as many papers of each section as fit into GitHub's limit. Raises ArchiveError.
+        """
+        try:
+            current = self._file.read_bytes() if self._file.exists() else None
+            wanted = self._fitting(frame(_NEW_FILE if current is None else current, self._file), sections)
+            if wanted == current:
+                return False
+            write_atomically(self._file, wanted)
+        except OSError as exc:
+            hint = "see that this user may read and write the file and its folder"
+            raise ArchiveError(f"{self._file}: {exc.strerror}", hint) from exc
+        return True
+
+    def _fitting(self, around: Frame, sections: Sequence[ArchiveSection]) -> bytes:
+        tables = tuple(_table(section) for section in sections)
+        updated = max((section.changed_at.date() for section in sections if section.changed_at), default=None)
+
+        def content(newest: int | None) -> bytes:
+            shown = tuple(_Table(table.heading, table.rows[:newest]) for table in tables)
+            return around.around(self._page(sections=shown, newest=newest, updated=updated))
+
+        whole = content(None)
+        if len(whole) <= LIMIT_BYTES:
+            return whole
+        longest = max((len(table.rows) for table in tables), default=0)
+        newest = bisect(range(1, longest), LIMIT_BYTES, key=lambda count: len(content(count)))
+        if not newest:
+            raise _no_room(self._file, len(around.before) + len(around.after))
+        return content(newest)
+
+    def _page(self, **values: object) -> str:
+        try:
+            page = self._environment.get_template(_TEMPLATE).render(values).rstrip("\n")
+        except Exception as exc:  # a faulty template can raise anything
+            raise _broken_template(exc, self._templates / _TEMPLATE) from exc
+        if has_marker(page):
+            template = self._templates / _TEMPLATE
+            raise ArchiveError(f"{template}: a line of the page is a marker", RenderError.hint)
+        return page
+
+
+def _table(section: ArchiveSection) -> _Table:
+    return _Table(words(section.keyword.name), tuple(_row(paper) for paper in section.papers))
+
+
+def _row(paper: Paper) -> _Row:
+    comment = one_line(paper.comment)
+    return _Row(
+        title=words(paper.title),
+        url=paper.abs_url,
+        date=paper.updated.date().isoformat(),
+        abstract=linked_words(paper.abstract),
+        comment_start=words(comment[:_COMMENT_START]) if len(comment) > _SHORT_COMMENT else "",
+        comment=linked_words(comment),
+    )
+
+
+def _no_room(file: Path, words_bytes: int) -> ArchiveError:
+    return ArchiveError(
+        f"{file}: no room for papers: {words_bytes} of GitHub's {LIMIT_BYTES} bytes lie outside the markers",
+        hint="shorten the words outside the markers, or archive fewer keywords",
+    )
+
+
+def _broken_template(exc: Exception, template: Path) -> ArchiveError:
+    match exc:
+        case TemplateNotFound():
+            problem = f"{template.parent / str(exc.name)}: there is no such template"
+        case TemplateSyntaxError():
+            problem = f"{template}:{exc.lineno}: {exc.message}"
+        case _:
+            steps = traceback.extract_tb(exc.__traceback__)
+            lines = [step.lineno for step in steps if step.filename == str(template)]
+            problem = f"{template}:{lines[-1] if lines else 1}: {exc}"
+    return ArchiveError(problem, RenderError.hint)
