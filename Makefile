@@ -1,0 +1,71 @@
+# Every target builds .venv by itself when it is missing or older than what it is made from.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+CONFIG ?= subscribers.yaml
+DIGEST = $(BIN)/digest --config $(CONFIG)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo digest daemon preview check doctor status test lint format schema clean
+
+help: ## show this help
+	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; \
+	  do printf '  make %-8s  %s\n' "$$name" "$$words"; done
+
+demo: $(INSTALLED) ## three days with invented papers: no network, nothing to configure
+	@$(BIN)/digest demo
+
+digest: $(INSTALLED) ## fetch, mail and publish now, for everybody in subscribers.yaml
+	@$(DIGEST) run
+
+daemon: $(INSTALLED) ## serve everybody at their hour, for ever
+	@$(DIGEST) daemon
+
+preview: $(INSTALLED) ## show in a browser the mail that would go out now
+	@$(DIGEST) preview
+
+check: $(INSTALLED) ## tell what is wrong with subscribers.yaml, and what arXiv is asked for
+	@$(DIGEST) check
+
+doctor: $(INSTALLED) ## look whether arXiv, the mail server and the state can be used
+	@$(DIGEST) doctor
+
+status: $(INSTALLED) ## how each keyword and each subscriber stands
+	@$(DIGEST) status
+
+test: $(TOOLS) ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(TOOLS) ## check style, types and the order of imports
+	@$(BIN)/ruff check digest tests
+	@$(BIN)/ruff format --check digest tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(TOOLS) ## bring the code into its standard form
+	@$(BIN)/ruff check --fix digest tests
+	@$(BIN)/ruff format digest tests
+
+schema: $(INSTALLED) ## write docs/subscribers.schema.json anew
+	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json
+
+clean: ## remove what was built; the state and the mails stay
+	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	  .import_linter_cache
+	find digest tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(TOOLS): $(INSTALLED)
+	@echo "installing what tests and linters need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	@touch $@

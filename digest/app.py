@@ -1,0 +1,111 @@
+"""Builds the real world from a configuration: the only module that knows all the parts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from digest.errors import LockHeld
+from digest.files import exclusive_lock
+from digest.mail.mailer import DigestMailer
+from digest.mail.outbox import Outbox
+from digest.mail.render import MailRenderer, templates_folder
+from digest.mail.smtp import SmtpTransport
+from digest.models import Config
+from digest.pipeline import World
+from digest.protocols import Clock, Transport
+from digest.publish.readme import ReadmeArchive
+from digest.sources.arxiv import ArxivSearch
+from digest.sources.http import ArxivClient
+from digest.store.database import Database
+from digest.store.sql import SqlStore
+
+Undisturbed = Callable[[], AbstractContextManager[None]]
+OpenWorld = AbstractContextManager[World]
+
+
+@contextmanager
+def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterator[World]:
+    """The world of a real run, for one process at a time. Raises LockHeld, StoreError."""
+    with (
+        _alone(config.state.with_name("run.lock")),
+        closing(Database.open(config.state)) as database,
+        closing(arxiv_client(config, clock)) as client,
+        closing(_transport(config)) as transport,
+    ):
+        world = _world(config, clock, database, client, transport)
+        archive = ReadmeArchive(config.archive.file, templates_folder()) if config.archive.file else None
+        yield replace(world, archive=archive, undisturbed=undisturbed)
+
+
+@contextmanager
+def open_rehearsal(config: Config, clock: Clock, outbox: Path) -> Iterator[World]:
+    """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
+    with (
+        closing(Database.rehearsal(config.state)) as database,
+        closing(arxiv_client(config, clock)) as client,
+    ):
+        yield _world(config, clock, database, client, Outbox(outbox))
+
+
+@contextmanager
+def open_state(config: Config) -> Iterator[Database]:
+    """The state, to be read. Raises StoreError, also where there is none yet."""
+    with closing(Database.open_existing(config.state)) as database:
+        yield database
+
+
+def served(config: Config) -> Mapping[str, datetime]:
+    """When each enrolled subscriber was last served, without waiting for a run that is under way."""
+    if not config.state.exists():
+        return {}
+    with open_state(config) as database:
+        return SqlStore(database).served()
+
+
+def waiting_for(database: Database, config: Config, paper_id: str) -> int:
+    """For how many subscribers the paper waits."""
+    store = SqlStore(database)
+    return sum(
+        any(candidate.paper.id == paper_id for candidate in store.waiting(subscriber).candidates)
+        for subscriber in config.subscribers
+        if subscriber.email in store.served()
+    )
+
+
+def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
+    return ArxivClient(config.arxiv, config.state.with_name("arxiv.lock"), clock)
+
+
+def _world(
+    config: Config, clock: Clock, database: Database, client: ArxivClient, transport: Transport
+) -> World:
+    return World(
+        config=config,
+        source=ArxivSearch(client, config.arxiv),
+        store=SqlStore(database),
+        mailer=DigestMailer(MailRenderer(templates_folder(), config.mail), config.mail),
+        transport=transport,
+        archive=None,
+        clock=clock,
+        undisturbed=nullcontext,
+    )
+
+
+def only_daemon(config: Config) -> AbstractContextManager[None]:
+    """Held by the one daemon of a state. Raises LockHeld."""
+    return _alone(config.state.with_name("daemon.lock"))
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    try:
+        with exclusive_lock(file, wait=False):
+            yield
+    except BlockingIOError as exc:
+        raise LockHeld(file) from exc
+
+
+def _transport(config: Config) -> Transport:
+    return SmtpTransport(config.smtp) if config.smtp else Outbox(config.outbox)

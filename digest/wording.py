@@ -1,0 +1,88 @@
+"""What a run, the state and a paper's story say to the person at the terminal. Pure: lines of text."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from digest.models import Report
+from digest.plaintext import counted
+from digest.store.inspection import History, KeywordStatus, Seen, SubscriberStatus
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """A line for each keyword, then what was sent and what became of the archive."""
+    width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
+    for outcome in report.keywords:
+        if not outcome.problem:
+            yield f"{outcome.keyword.name:{width}}  {counted(outcome.new, 'new paper')}"
+    sent = [outcome for outcome in report.mails if not outcome.problem]
+    papers = sum(outcome.papers for outcome in sent)
+    yield f"{counted(len(sent), 'mail')} sent, with {counted(papers, 'paper')}" if sent else "no mail to send"
+    if report.archive.changed:
+        yield "the archive was brought up to date"
+
+
+def problems(report: Report) -> Iterator[str]:
+    """A line for everything that failed, naming it."""
+    for keyword in report.keywords:
+        if keyword.problem:
+            yield f"keyword {keyword.keyword.name!r} failed: {keyword.problem}"
+    for mail in report.mails:
+        if mail.problem:
+            yield f"the mail to {mail.label} was not delivered: {mail.problem}"
+    if report.archive.problem:
+        yield f"the archive stays as it was: {report.archive.problem}"
+
+
+def moment(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else "never"
+
+
+def status_lines(keywords: Sequence[KeywordStatus], subscribers: Sequence[SubscriberStatus]) -> Iterator[str]:
+    """How things stand: two lists."""
+    yield "Keywords"
+    for keyword in keywords:
+        yield f"  {keyword.name}"
+        yield (
+            f"    last good answer {moment(keyword.last_good_at)}, "
+            f"{counted(keyword.new, 'new paper')}; {keyword.papers} known"
+        )
+        if keyword.problem:
+            yield f"    failing since {moment(keyword.failing_since)}: {keyword.problem}"
+    yield "Subscribers"
+    for subscriber in subscribers:
+        yield f"  {subscriber.email}"
+        yield f"    last mail {moment(subscriber.last_mail_at)}, {counted(subscriber.papers, 'paper')} so far"
+        if subscriber.waiting or subscriber.failed:
+            waiting, failed = counted(subscriber.waiting, "paper"), counted(subscriber.failed, "mail")
+            yield f"    {waiting} waiting, {failed} failed"
+        if subscriber.problem:
+            yield f"    {subscriber.problem}"
+
+
+def explanation(paper_id: str, history: History | None, waiting: int) -> Iterator[str]:
+    """Why a paper was, or was not, sent; `waiting` counts the subscribers for whom it waits."""
+    if history is None:
+        yield f"{paper_id} was never seen: no keyword has found it so far."
+        yield "`digest check` shows what each keyword asks arXiv for."
+        return
+    paper = history.paper
+    yield f"{paper.id}v{paper.version}  {paper.title}"
+    yield f"first submitted {moment(paper.submitted)}"
+    for seen in history.seen:
+        yield f"{seen.keyword}: {_judgement(seen)}"
+    if history.sent_at:
+        times = ", ".join(moment(time) for time in history.sent_at)
+        yield f"sent to {counted(len(history.sent_at), 'subscriber')}: {times}"
+    if history.on_the_way:
+        yield f"in {counted(history.on_the_way, 'mail')} whose delivery is not certain yet"
+    if waiting:
+        yield f"waits for {counted(waiting, 'subscriber')}: it comes with their next mail"
+    if not (history.sent_at or history.on_the_way or waiting):
+        yield "sent to nobody: it was new for none of their keywords, and in nobody's welcome"
+
+
+def _judgement(seen: Seen) -> str:
+    when = f"first seen {moment(seen.seen_at)}"
+    if seen.fresh:
+        return f"{when}; new, since its identifier is above all that were known when the keyword began"
+    return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

@@ -1,0 +1,100 @@
+"""Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from digest.errors import DigestError, SourceError, TransportError
+from digest.models import Digest, Keyword, Mail, Paper
+from digest.protocols import Answer, ArchiveSection, Known
+from tests.builders import NOON
+
+
+@dataclass
+class FakeClock:
+    """Stands still unless it is slept on or turned."""
+
+    moment: datetime = NOON
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def epoch_seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeSource:
+    """Answers each keyword, by name, with these papers, or raises the error."""
+
+    answers: dict[str, Sequence[Paper] | SourceError] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def search(self, keyword: Keyword, known: Known) -> Answer:
+        self.asked.append(keyword.name)
+        answer = self.answers.get(keyword.name, ())
+        if isinstance(answer, SourceError):
+            raise answer
+        return Answer(tuple(answer), asked_at=None)
+
+
+@dataclass
+class FakeMailer:
+    """Makes mails of which only the papers matter; for the addresses in `broken` it raises the error."""
+
+    broken: dict[str, DigestError] = field(default_factory=dict)
+    made: list[Digest] = field(default_factory=list)
+
+    def make(self, digest: Digest, now: datetime) -> Mail:
+        if digest.subscriber.email in self.broken:
+            raise self.broken[digest.subscriber.email]
+        self.made.append(digest)
+        return Mail(
+            message_id=f"<{len(self.made)}@example.org>",
+            recipient=digest.subscriber.email,
+            sender="digest@example.org",
+            content=f"mail {len(self.made)}".encode(),
+            papers=tuple(entry.paper.id for entry in digest.entries),
+        )
+
+
+@dataclass
+class FakeTransport:
+    """Keeps what is delivered; raises the next trouble of a recipient (key "": of anybody) instead."""
+
+    troubles: dict[str, list[TransportError]] = field(default_factory=dict)
+    delivered: list[Mail] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+
+    def deliver(self, mail: Mail) -> None:
+        self.tried.append(mail.recipient)
+        waiting = self.troubles.get(mail.recipient) or self.troubles.get("")
+        if waiting:
+            raise waiting.pop(0)
+        self.delivered.append(mail)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def papers(self, email: str) -> list[tuple[str, ...]]:
+        """What each delivered mail of this recipient told of."""
+        return [mail.papers for mail in self.delivered if mail.recipient == email]
+
+
+@dataclass
+class FakeArchive:
+    """Keeps the sections of each update."""
+
+    trouble: DigestError | None = None
+    updates: list[tuple[ArchiveSection, ...]] = field(default_factory=list)
+
+    def update(self, sections: Sequence[ArchiveSection]) -> bool:
+        if self.trouble:
+            raise self.trouble
+        self.updates.append(tuple(sections))
+        return True

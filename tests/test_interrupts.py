@@ -1,0 +1,49 @@
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from digest.interrupts import Interrupted, Interrupts
+
+
+@pytest.fixture
+def interrupts() -> Iterator[Interrupts]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    interrupts = Interrupts()
+    interrupts.install()
+    yield interrupts
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_interrupts_at_once(interrupts: Interrupts, number: signal.Signals) -> None:
+    with pytest.raises(Interrupted):
+        os.kill(os.getpid(), number)
+
+
+def test_what_must_not_be_disturbed_is_finished_first(interrupts: Interrupts) -> None:
+    steps = []
+    with pytest.raises(Interrupted), interrupts.undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        steps.append("finished")
+    assert steps == ["finished"]
+
+
+def test_a_second_signal_does_not_wait(interrupts: Interrupts) -> None:
+    with pytest.raises(Interrupted), interrupts.undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("the second signal waited")
+
+
+def test_a_failure_inside_is_told_as_it_is(interrupts: Interrupts) -> None:
+    with pytest.raises(ZeroDivisionError), interrupts.undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise ZeroDivisionError
+
+
+def test_without_a_signal_nothing_happens(interrupts: Interrupts) -> None:
+    with interrupts.undisturbed():
+        pass

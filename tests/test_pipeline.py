@@ -1,0 +1,293 @@
+"""A run, told with fakes around a real state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.errors import (
+    AnswerRejected,
+    ArchiveError,
+    DeliveryUnknown,
+    RecipientRefused,
+    RenderError,
+    SourceUnavailable,
+    StoreError,
+    TransportUnavailable,
+)
+from digest.models import ArchiveOutcome, Config, KeywordOutcome, MailOutcome, Report, Subscriber
+from digest.pipeline import World, run
+from digest.store.database import Database
+from digest.store.sql import SqlStore
+from tests.builders import config, keyword, paper, subscriber
+from tests.fakes import FakeArchive, FakeClock, FakeMailer, FakeSource, FakeTransport
+
+MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
+ADA = subscriber("ada@example.org", MODEL, label="subscribers[0]")
+BO = subscriber("bo@example.org", MODEL, REASONING, label="subscribers[1]")
+
+
+class Life:
+    """A world of fakes that goes on from run to run."""
+
+    def __init__(self, folder: Path, settings: Config) -> None:
+        self.config = settings
+        self.source, self.mailer, self.transport = FakeSource(), FakeMailer(), FakeTransport()
+        self.archive, self.clock = FakeArchive(), FakeClock()
+        self.store = SqlStore(Database.open(folder / "state" / "digest.sqlite3"))
+
+    def run(self, *subscribers: Subscriber) -> Report:
+        world = World(
+            self.config,
+            self.source,
+            self.store,
+            self.mailer,
+            self.transport,
+            self.archive,
+            self.clock,
+            nullcontext,
+        )
+        return run(world, subscribers or self.config.subscribers)
+
+    def announce(self, name: str, *ids: str) -> None:
+        """Add papers to what arXiv answers to a keyword."""
+        before = self.source.answers.get(name, ())
+        assert not isinstance(before, Exception)
+        self.source.answers[name] = (*before, *(paper(id) for id in ids))
+
+    def tomorrow(self) -> None:
+        self.clock.moment += timedelta(days=1)
+
+
+@contextmanager
+def a_life(folder: Path, *subscribers: Subscriber) -> Iterator[Life]:
+    life = Life(folder, config(folder, *subscribers))
+    yield life
+    life.store.close()
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    """Ada and Bo have had their welcome."""
+    with a_life(tmp_path, ADA, BO) as life:
+        life.announce("Reward Model", "2606.00001", "2606.00002", "2606.00003")
+        life.announce("Reasoning", "2606.00003")
+        life.run()
+        life.tomorrow()
+        yield life
+
+
+def test_a_first_run_welcomes_everybody_with_the_latest_papers(life: Life) -> None:
+    assert life.transport.papers("ada@example.org") == [("2606.00003", "2606.00002")]
+    assert life.transport.papers("bo@example.org") == [("2606.00003", "2606.00002")]
+
+
+def test_a_run_tells_each_subscriber_what_is_new_for_their_keywords(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.announce("Reasoning", "2606.00602", "2606.00601")
+    report = life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+    assert life.transport.papers("bo@example.org")[1:] == [("2606.00601", "2606.00602")]
+    assert report == Report(
+        (KeywordOutcome(MODEL, new=1), KeywordOutcome(REASONING, new=2)),
+        (MailOutcome("subscribers[0]", papers=1), MailOutcome("subscribers[1]", papers=2)),
+        ArchiveOutcome(changed=True),
+    )
+
+
+def test_running_again_at_once_sends_nothing(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.run()
+    before = len(life.transport.delivered)
+    assert life.run().mails == ()
+    assert len(life.transport.delivered) == before
+
+
+def test_a_keyword_that_fails_harms_no_other_and_loses_nothing(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.announce("Reasoning", "2606.00602")
+    good = life.source.answers["Reasoning"]
+    life.source.answers["Reasoning"] = AnswerRejected("cut off", "the document does not end")
+    report = life.run()
+    assert report.keywords == (
+        KeywordOutcome(MODEL, new=1),
+        KeywordOutcome(REASONING, problem="cut off: the document does not end"),
+    )
+    assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
+    life.source.answers["Reasoning"] = good
+    life.tomorrow()
+    life.run()
+    assert life.transport.papers("bo@example.org")[2:] == [("2606.00602",)]
+
+
+def test_a_first_fetch_that_fails_delays_the_welcome(tmp_path: Path) -> None:
+    with a_life(tmp_path, ADA) as life:
+        life.source.answers["Reward Model"] = SourceUnavailable("503, 4 times")
+        assert life.run().mails == ()
+        life.source.answers.clear()
+        life.announce("Reward Model", "2606.00001")
+        life.run()
+        assert life.transport.papers("ada@example.org") == [("2606.00001",)]
+
+
+def test_arxiv_is_left_alone_once_it_has_refused_two_keywords(tmp_path: Path) -> None:
+    names = ("a b", "c d", "e f", "g h")
+    reader = subscriber("ada@example.org", *map(keyword, names))
+    with a_life(tmp_path, reader) as life:
+        life.source.answers = dict.fromkeys(names, SourceUnavailable("503, 4 times"))
+        outcomes = life.run().keywords
+        assert life.source.asked == ["a b", "c d"]
+        assert [outcome.problem for outcome in outcomes] == ["503, 4 times"] * 2 + [
+            "not asked for: arXiv does not serve us at the moment"
+        ] * 2
+        assert all(outcome.unavailable for outcome in outcomes)
+
+
+def test_a_broken_template_for_one_leaves_the_others_their_mail(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.mailer.broken["ada@example.org"] = RenderError("templates/digest.html:3: 'papr' is undefined")
+    report = life.run()
+    assert report.mails == (
+        MailOutcome("subscribers[0]", problem="templates/digest.html:3: 'papr' is undefined"),
+        MailOutcome("subscribers[1]", papers=1),
+    )
+    life.mailer.broken.clear()
+    life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+
+
+def test_whoever_is_refused_gets_those_papers_with_the_next_mail(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [RecipientRefused("450 4.2.2 mailbox full")]
+    assert life.run().mails == (
+        MailOutcome("subscribers[0]", problem="450 4.2.2 mailbox full"),
+        MailOutcome("subscribers[1]", papers=1),
+    )
+    life.tomorrow()
+    life.announce("Reward Model", "2606.00602")
+    life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00602", "2606.00601")]
+    assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
+
+
+def test_a_mail_server_that_is_down_is_tried_once_a_run(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles[""] = [TransportUnavailable("connection refused")]
+    life.transport.tried.clear()
+    assert life.run().mails == (
+        MailOutcome("subscribers[0]", problem="connection refused", unavailable=True),
+        MailOutcome("subscribers[1]", problem="connection refused", unavailable=True),
+    )
+    assert life.transport.tried == ["ada@example.org"]
+    life.run()
+    for reader in ("ada@example.org", "bo@example.org"):
+        assert life.transport.papers(reader)[1:] == [("2606.00601",)]
+
+
+def test_a_mail_of_unknown_fate_goes_out_again_as_it_was_before_anything_new(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    lost = DeliveryUnknown("the connection was lost after the final dot")
+    life.transport.troubles["ada@example.org"] = [lost, lost]
+    life.run()
+    first_try = life.store.unsent()
+    life.announce("Reward Model", "2606.00602")
+    assert life.run().mails == (
+        MailOutcome("subscribers[0]", problem=str(lost)),
+        MailOutcome("subscribers[1]", papers=1),
+    )
+    assert life.store.unsent() == first_try
+    life.run()
+    assert life.transport.delivered[-2:-1] == list(first_try)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
+
+
+def test_a_mail_of_unknown_fate_keeps_its_bytes_while_the_server_is_down(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [
+        DeliveryUnknown("lost after the final dot"),
+        TransportUnavailable("connection refused"),
+    ]
+    life.run()
+    first_try = life.store.unsent()
+    assert life.run().mails == (
+        MailOutcome("subscribers[0]", problem="connection refused", unavailable=True),
+    )
+    assert life.store.unsent() == first_try
+
+
+def test_killed_before_delivery_the_same_mail_goes_out_next_time(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        life.run()
+    frozen = life.store.unsent()
+    life.run()
+    assert [mail for mail in life.transport.delivered if mail in frozen] == list(frozen)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+    assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
+
+
+def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [DeliveryUnknown("lost after the final dot")]
+    life.run()
+    life.config = replace(life.config, subscribers=(BO,))
+    life.run()
+    assert life.transport.papers("ada@example.org") == [("2606.00003", "2606.00002")]
+    assert life.store.unsent() == ()
+
+
+def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.source.asked.clear()
+    life.run(ADA)
+    assert life.source.asked == ["Reward Model"]
+    assert len(life.transport.papers("bo@example.org")) == 1
+    life.run()
+    assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
+
+
+def test_a_mail_sent_or_nothing_new_means_served(life: Life) -> None:
+    life.run()
+    assert set(life.store.served().values()) == {life.clock.moment}
+
+
+def test_nothing_new_but_a_keyword_that_failed_is_not_served(life: Life) -> None:
+    before = life.store.served()
+    life.source.answers["Reasoning"] = AnswerRejected("cut off", "the document does not end")
+    life.run()
+    assert life.store.served() == {**before, "ada@example.org": life.clock.moment}
+
+
+def test_whoever_wishes_hears_once_a_slot_that_there_is_nothing_new(life: Life) -> None:
+    life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
+    life.run()
+    life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [()]
+
+
+def test_the_archive_has_a_section_for_each_keyword_even_if_its_fetch_failed(life: Life) -> None:
+    life.source.answers["Reasoning"] = SourceUnavailable("503, 4 times")
+    life.run()
+    assert [(s.keyword.name, [p.id for p in s.papers]) for s in life.archive.updates[-1]] == [
+        ("Reward Model", ["2606.00003", "2606.00002", "2606.00001"]),
+        ("Reasoning", ["2606.00003"]),
+    ]
+
+
+def test_an_archive_that_cannot_be_written_is_told(life: Life) -> None:
+    life.archive.trouble = ArchiveError("README.md:3: the end marker is missing", hint="add it")
+    assert life.run().archive == ArchiveOutcome(problem="README.md:3: the end marker is missing")
+
+
+def test_what_cannot_be_recorded_is_not_sent(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    with life.store._database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    life.transport.tried.clear()
+    with pytest.raises(StoreError, match="readonly"):
+        life.run()
+    assert life.transport.tried == []
