@@ -1,18 +1,19 @@
 """Builds the real world from a configuration: the only module that knows all the parts."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from digest.errors import LockHeld
+from digest.errors import LockHeld, StoreError
 from digest.files import exclusive_lock
+from digest.mail.addresses import domain
 from digest.mail.mailer import DigestMailer
 from digest.mail.outbox import Outbox
 from digest.mail.render import MailRenderer, templates_folder
 from digest.mail.smtp import SmtpTransport
-from digest.models import Config
+from digest.models import Config, SmtpServer
 from digest.pipeline import World
 from digest.protocols import Clock, Transport
 from digest.publish.readme import ReadmeArchive
@@ -100,12 +101,21 @@ def only_daemon(config: Config) -> AbstractContextManager[None]:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    try:
-        with exclusive_lock(file, wait=False):
-            yield
-    except BlockingIOError as exc:
-        raise LockHeld(file) from exc
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive_lock(file, wait=False))
+        except BlockingIOError as exc:
+            raise LockHeld(file) from exc
+        except OSError as exc:
+            hint = "let the program write there, or name another state in DIGEST_STATE"
+            raise StoreError(file, f"cannot be written: {exc.strerror}", hint) from exc
+        yield
+
+
+def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:
+    """Introduces itself by the sender's domain: a laptop's own name says nothing to anybody."""
+    return SmtpTransport(server, helo=domain(config.mail.sender))
 
 
 def _transport(config: Config) -> Transport:
-    return SmtpTransport(config.smtp) if config.smtp else Outbox(config.outbox)
+    return smtp_transport(config.smtp, config) if config.smtp else Outbox(config.outbox)

@@ -259,7 +259,11 @@ def _conclude(report: Report) -> Exit:
         click.echo(f"error: {problem}", err=True)
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
-            click.echo("hint: try again later; nothing is lost. `digest doctor` looks closer", err=True)
+            click.echo(
+                "hint: try again later; nothing is lost. `digest doctor` looks closer, "
+                "`digest demo` works without a network",
+                err=True,
+            )
             return Exit.TRY_LATER
     return Exit.PARTLY_FAILED if any(problems(report)) else Exit.DONE
 

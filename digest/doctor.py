@@ -5,11 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.app import arxiv_client
+from digest.app import arxiv_client, smtp_transport
 from digest.errors import DigestError, StoreError
 from digest.files import make_private_folder, write_atomically
-from digest.mail.smtp import SmtpTransport
-from digest.models import Config
+from digest.models import Config, SmtpServer
 from digest.protocols import Clock
 from digest.sources.arxiv import ArxivSearch
 from digest.store.database import Database
@@ -28,9 +27,11 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
     """One check after the other, as they are done."""
     yield _check(f"the state {config.state} can be written", lambda: _check_state(config))
     yield _check(f"arXiv answers at {config.arxiv.api}", lambda: _check_arxiv(config, clock))
-    if config.smtp:
-        server = f"{config.smtp.host}:{config.smtp.port}"
-        yield _check(f"the mail server {server} takes our TLS and password", lambda: _check_smtp(config))
+    if server := config.smtp:
+        name = f"{server.host}:{server.port}"
+        yield _check(
+            f"the mail server {name} takes our TLS and password", lambda: _check_smtp(server, config)
+        )
     else:
         yield _check(f"the outbox {config.outbox} can be written", lambda: _check_folder(config.outbox))
 
@@ -60,9 +61,8 @@ def _check_arxiv(config: Config, clock: Clock) -> None:
         ArxivSearch(client, config.arxiv).probe()
 
 
-def _check_smtp(config: Config) -> None:
-    assert config.smtp
-    with closing(SmtpTransport(config.smtp)) as transport:
+def _check_smtp(server: SmtpServer, config: Config) -> None:
+    with closing(smtp_transport(server, config)) as transport:
         transport.connect()
 
 

@@ -212,6 +212,8 @@ class KeywordOutcome:
 
     keyword: Keyword
     new: int = 0
+    past: int = 0
+    """How many papers the first answer brought; they are not new."""
     problem: str = ""
     unavailable: bool = False
     """arXiv as a whole did not serve us; nothing is wrong with this keyword."""

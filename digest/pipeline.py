@@ -90,7 +90,8 @@ def _fetch(world: World, keyword: Keyword) -> KeywordOutcome:
     found = sightings(answer, known)
     baseline = first_baseline(answer, world.store.highest_order())
     world.store.record_answer(keyword, found, baseline, world.clock.now())
-    return KeywordOutcome(keyword, new=sum(sighting.fresh for sighting in found))
+    past = len(found) if known.baseline is None else 0
+    return KeywordOutcome(keyword, new=sum(sighting.fresh for sighting in found), past=past)
 
 
 def _not_asked(world: World, keyword: Keyword) -> KeywordOutcome:

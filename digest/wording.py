@@ -13,7 +13,9 @@ def report_lines(report: Report) -> Iterator[str]:
     width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
     for outcome in report.keywords:
         if not outcome.problem:
-            yield f"{outcome.keyword.name:{width}}  {counted(outcome.new, 'new paper')}"
+            past = f"{counted(outcome.past, 'paper')} so far"
+            news = past if outcome.past else counted(outcome.new, "new paper")
+            yield f"{outcome.keyword.name:{width}}  {news}"
     sent = [outcome for outcome in report.mails if not outcome.problem]
     papers = sum(outcome.papers for outcome in sent)
     yield f"{counted(len(sent), 'mail')} sent, with {counted(papers, 'paper')}" if sent else "no mail to send"

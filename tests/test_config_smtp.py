@@ -14,8 +14,12 @@ _HOST = (
 _LOGIN = "the SMTP address must have user:password before the @, or neither of them"
 _OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
 _OPEN = (
-    "smtp:// sends mails and password unencrypted, so it is for this machine only; "
+    "smtp:// sends mails unencrypted, so it is for this machine only; "
     "use smtps:// or smtp+starttls://, or add ?insecure=yes"
+)
+_OPEN_PASSWORD = (
+    "smtp:// would send the password unencrypted beyond this machine; "
+    "use smtps:// or smtp+starttls://, or leave user and password out"
 )
 
 
@@ -75,7 +79,9 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtps://u:hunter2@h?ca", _OPTIONS),
         ("smtps://u:hunter2@h?hunter2=yes", _OPTIONS),
         ("smtp://u:hunter2@h?insecure=no", _OPTIONS),
-        ("smtp://u:hunter2@h", _OPEN),
+        ("smtp://h", _OPEN),
+        ("smtp://u:hunter2@h", _OPEN_PASSWORD),
+        ("smtp://u:hunter2@h?insecure=yes", _OPEN_PASSWORD),
         (
             "smtps://u:hunter2@h?ca=hunter2.pem",
             "the certificate file of the SMTP address (ca=) does not exist; mend its path",

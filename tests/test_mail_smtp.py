@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from digest.errors import DeliveryUnknown, RecipientRefused, TransportError, TransportUnavailable
 from digest.mail.smtp import SmtpTransport
 from digest.models import Mail, SmtpServer
+from tests.mailbox import Mailbox, Received, serving
 
 ADDRESS = "ada@example.org"
 SENDER = "digest@example.net"
@@ -326,31 +326,6 @@ def test_a_login_that_fails_tells_neither_user_nor_password(
     assert USER not in repr(postman)
 
 
-def test_a_password_never_goes_unencrypted_to_another_machine() -> None:
-    server = SmtpServer("mail.example.org", 25, "plain", USER, PASSWORD)
-
-    with pytest.raises(TransportUnavailable) as raised:
-        SmtpTransport(server).deliver(mail())
-
-    assert str(raised.value) == (
-        "the mail server mail.example.org:25 is to be given the password unencrypted, which we refuse"
-    )
-
-
-class Mailbox:
-    """What aiosmtpd received: sender, recipients, content and whether the connection was encrypted."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[str | None, list[str], bytes, bool]] = []
-
-    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        encrypted = server.transport.get_extra_info("sslcontext") is not None
-        self.received.append((envelope.mail_from, envelope.rcpt_tos, content, encrypted))
-        return "250 OK"
-
-
 def authenticate(server: Any, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:
     success = login == LoginPassword(USER.encode(), PASSWORD.encode())
     return AuthResult(success=success, handled=False)
@@ -378,21 +353,16 @@ class Encrypted(NamedTuple):
 def encrypted(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Encrypted]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        server = Encrypted(request.param, free.getsockname()[1], Mailbox())
-    controller = Controller(
-        server.mailbox,
-        hostname="localhost",
-        port=server.port,
-        authenticator=authenticate,
-        auth_required=True,
-        ssl_context=context if server.security == "tls" else None,
-        tls_context=context if server.security == "starttls" else None,
-        auth_require_tls=server.security == "starttls",
-    )
-    controller.start()
-    yield server
-    controller.stop()
+    security, mailbox = request.param, Mailbox()
+    options = {
+        "authenticator": authenticate,
+        "auth_required": True,
+        "ssl_context": context if security == "tls" else None,
+        "tls_context": context if security == "starttls" else None,
+        "auth_require_tls": security == "starttls",
+    }
+    with serving(mailbox, **options) as port:
+        yield Encrypted(security, port, mailbox)
 
 
 # aiosmtpd does not count TLS from the start as TLS, and warns.
@@ -406,7 +376,7 @@ def test_a_mail_goes_out_encrypted_after_a_login(encrypted: Encrypted, certifica
     postman.deliver(mail())
     postman.close()
 
-    assert mailbox.received == [(SENDER, [ADDRESS], CONTENT, True)] * 2
+    assert mailbox.received == [Received(SENDER, (ADDRESS,), CONTENT, encrypted=True)] * 2
 
 
 def test_a_wrong_password_is_our_fault(encrypted: Encrypted, certificate: Path) -> None:

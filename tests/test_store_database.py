@@ -105,7 +105,7 @@ def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) 
 
 
 def test_a_state_that_is_not_there_cannot_be_read(file: Path) -> None:
-    with pytest.raises(StoreError, match="No such file or directory"):
+    with pytest.raises(StoreError, match="there is no state yet"):
         Database.open_existing(file)
     assert not file.exists()
 

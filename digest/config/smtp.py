@@ -29,7 +29,8 @@ def smtp_server(url: str, folder: Path) -> SmtpServer:
     host, port = _host_and_port(server)
     user, password = _login(login) if at else (None, None)
     options = _options(query)
-    _refuse_open_network(security, host, options)
+    if security == "plain" and not is_loopback(host):
+        _refuse_open_network(options, with_password=user is not None)
     ca_file = _ca_file(options.get("ca"), folder)
     return SmtpServer(host, port or usual_port, security, user, password, ca_file)
 
@@ -70,10 +71,15 @@ def _options(query: str) -> dict[str, str]:
     return {name: values[-1] for name, values in options.items()}
 
 
-def _refuse_open_network(security: str, host: str, options: dict[str, str]) -> None:
-    if security == "plain" and not is_loopback(host) and "insecure" not in options:
+def _refuse_open_network(options: dict[str, str], *, with_password: bool) -> None:
+    if with_password:
         raise ValueError(
-            "smtp:// sends mails and password unencrypted, so it is for this machine only; "
+            "smtp:// would send the password unencrypted beyond this machine; "
+            "use smtps:// or smtp+starttls://, or leave user and password out"
+        )
+    if "insecure" not in options:
+        raise ValueError(
+            "smtp:// sends mails unencrypted, so it is for this machine only; "
             "use smtps:// or smtp+starttls://, or add ?insecure=yes"
         )
 

@@ -11,7 +11,6 @@ import socket
 import ssl
 from pathlib import Path
 
-from digest.config.endpoints import is_loopback
 from digest.errors import DeliveryUnknown, RecipientRefused, TransportError, TransportUnavailable
 from digest.models import Mail, SmtpServer
 from digest.plaintext import one_line
@@ -156,11 +155,6 @@ class SmtpTransport:
         self._smtp = None
 
     def _opened(self) -> smtplib.SMTP:
-        server = self._server
-        if server.user and server.security == "plain" and not is_loopback(server.host):
-            raise TransportUnavailable(
-                f"{self._name} is to be given the password unencrypted, which we refuse"
-            )
         try:
             smtp = self._dialled()
             with contextlib.ExitStack() as on_failure:

@@ -49,6 +49,8 @@ class Database:
     @classmethod
     def open_existing(cls, file: Path, *, check_version: bool = True) -> "Database":
         """Open a state that is there, to read it."""
+        if not file.exists():
+            raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
         with _told_as_store_error(file):
             if file.stat().st_size == 0:
                 raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)

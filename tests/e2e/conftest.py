@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digest.demo.arxiv import ArxivServer
+from digest.demo.papers import load_papers
+from digest.demo.story import DAYS
+from tests.e2e.home import LEAST, Home
+
+
+@pytest.fixture
+def arxiv() -> Iterator[ArxivServer]:
+    with ArxivServer(load_papers(), DAYS[0]) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path, arxiv: ArxivServer) -> Home:
+    home = Home(tmp_path / "home", arxiv)
+    home.folder.mkdir()
+    home.write(LEAST)
+    return home

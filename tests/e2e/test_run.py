@@ -1,0 +1,258 @@
+"""`digest run`, from the configuration to the mails and the archive."""
+
+import re
+import signal
+import socket
+import sqlite3
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+
+from digest.demo.arxiv import Reply
+from digest.demo.story import DAYS
+from digest.files import exclusive_lock
+from tests.e2e.home import LEAST, TWO, Home
+from tests.mailbox import Mailbox, serving
+
+ABS = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{5})v\d+")
+LATE = "2606.13871"  # submitted five weeks before its announcement on the second day
+
+
+def papers_in(mail: EmailMessage) -> set[str]:
+    """The papers of a mail; both of its parts must tell of the same ones."""
+    found = []
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert isinstance(part, EmailMessage)
+        found.append(set(ABS.findall(part.get_content())))
+    assert found[0] == found[1]
+    return found[0]
+
+
+def cut_off(reply: Reply) -> Reply:
+    return replace(reply, body=reply.body[: len(reply.body) // 2])
+
+
+def busy(reply: Reply) -> Reply:
+    return replace(reply, status=429, body=b"Rate exceeded.", content_type="text/plain")
+
+
+def test_a_first_run_needs_four_lines_of_configuration(home: Home) -> None:
+    done = home.digest("run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "Reward Model  16 papers so far",
+        "Reasoning     17 papers so far",
+        "1 mail sent, with 18 papers",
+        "the archive was brought up to date",
+        f"the mails lie in {home.folder}/outbox; open the .html files in a browser",
+    ]
+    (mail,) = home.mails()
+    assert (mail["To"], mail["From"]) == ("ada@example.org", "Daily Papers <digest@localhost>")
+    assert len(papers_in(mail)) == 18
+    assert "Last update: 2026-06-23\n\n## Reward Model\n" in home.readme
+
+
+def test_each_day_brings_only_what_is_new(home: Home) -> None:
+    known: set[str] = set()
+    for day, new in zip(DAYS, (18, 5, 4), strict=True):
+        home.at(day)
+        assert home.digest("run").returncode == 0
+        papers = papers_in(list(home.mails())[-1])
+        assert (len(papers), papers & known) == (new, set())
+        known |= papers
+    assert LATE in known
+    assert len(list(home.mails())) == len(DAYS)
+
+
+def test_a_second_run_at_once_sends_and_changes_nothing(home: Home) -> None:
+    home.digest("run")
+    before = {path: path.read_bytes() for path in home.folder.rglob("*.[emh]*")}
+    done = home.digest("run")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "no mail to send")
+    assert {path: path.read_bytes() for path in home.folder.rglob("*.[emh]*")} == before
+
+
+def test_a_persons_words_in_the_archive_file_stay(home: Home) -> None:
+    words = b"# Mine\r\n\r\nin latin-1: \xe4\r\n"
+    (home.folder / "README.md").write_bytes(words)
+    home.digest("run")
+    assert (home.folder / "README.md").read_bytes().startswith(words)
+
+
+def test_a_rehearsal_remembers_sends_and_publishes_nothing(home: Home) -> None:
+    done = home.digest("run", "--dry-run")
+    assert done.stdout.splitlines()[-2:] == [
+        "1 mail sent, with 18 papers",
+        "this was a rehearsal: nothing was sent, remembered or published",
+    ]
+    left = {path.name for path in home.folder.rglob("*") if path.is_file()}
+    assert left == {"subscribers.yaml", "arxiv.lock"}
+
+
+def test_only_one_subscriber_is_served_if_so_wished(home: Home) -> None:
+    home.write(TWO)
+    assert home.digest("run", "--only", "bo@example.org").returncode == 0
+    assert [mail["To"] for mail in home.mails()] == ["bo@example.org"]
+    home.digest("run")
+    assert Counter(mail["To"] for mail in home.mails()) == {"ada@example.org": 1, "bo@example.org": 1}
+
+
+def test_an_address_that_nobody_has_is_a_mistake(home: Home) -> None:
+    done = home.digest("run", "--only", "eve@example.org")
+    assert done.returncode == 2
+    assert "not every address is a subscriber's in subscribers.yaml" in done.stderr
+
+
+def test_faults_of_the_configuration_are_told_all_at_once(home: Home) -> None:
+    home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
+    told = home.digest("run")
+    assert (told.returncode, told.stdout) == (2, "")
+    faults = told.stderr.splitlines()
+    assert faults[1] == 'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?'
+    assert faults[-1] == "hint: mend the lines above; `digest check` shows what is left"
+    checked = home.digest("check")
+    assert (checked.returncode, checked.stdout.splitlines()) == (2, faults[:-1])
+
+
+def test_a_keyword_that_fails_is_named_and_the_rest_is_done(home: Home) -> None:
+    home.arxiv.misbehave(*[cut_off] * 3)
+    done = home.digest("run")
+    assert done.returncode == 1
+    assert "error: keyword 'Reward Model' failed: cut off: " in done.stderr
+    (mail,) = home.mails()
+    assert mail["Subject"].startswith("Welcome: 10 papers to begin with · Reasoning")
+
+
+def test_an_arxiv_that_is_busy_is_asked_again(home: Home) -> None:
+    home.arxiv.misbehave(busy, None, busy)
+    assert home.digest("run").returncode == 0
+    assert len(home.arxiv.requests) == 4
+
+
+def test_an_arxiv_that_cannot_be_reached_means_try_later(home: Home) -> None:
+    home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
+    done = home.digest("run")
+    assert done.returncode == 75
+    assert done.stderr.splitlines()[-1] == (
+        "hint: try again later; nothing is lost. `digest doctor` looks closer, "
+        "`digest demo` works without a network"
+    )
+    home.environment.clear()
+    assert home.digest("run").returncode == 0
+    assert len(list(home.mails())) == 1
+
+
+def test_a_state_that_cannot_be_written_stops_everything(home: Home) -> None:
+    (home.folder / "state").write_text("in the way")
+    done = home.digest("run")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-2].startswith(f"error: {home.folder}/state/")
+    assert list(home.mails()) == []
+
+
+def test_a_corrupt_state_is_never_replaced(home: Home) -> None:
+    home.digest("run")
+    state = home.folder / "state" / "digest.sqlite3"
+    state.write_bytes(b"not a database any more" * 1000)
+    done = home.digest("run")
+    assert done.returncode == 1
+    assert "file is not a database" in done.stderr
+    assert "hint: restore it from a backup" in done.stderr
+    assert state.read_bytes() == b"not a database any more" * 1000
+
+
+def test_two_runs_at_a_time_do_not_get_into_each_others_way(home: Home) -> None:
+    with exclusive_lock(home.folder / "state" / "run.lock", wait=False):
+        done = home.digest("run")
+    assert done.returncode == 75
+    assert done.stderr.splitlines() == [
+        f"error: another run holds the lock {home.folder}/state/run.lock",
+        "hint: wait until it ends; the lock goes with the process that holds it",
+    ]
+
+
+def test_an_interrupt_ends_the_run_and_the_next_one_finishes_it(home: Home) -> None:
+    home.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
+    process = home.start("run")
+    while not home.arxiv.requests:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert home.digest("run").returncode == 0
+    assert len(list(home.mails())) == 1
+
+
+def test_killed_at_any_moment_nothing_is_lost_or_repeated(home: Home) -> None:
+    home.write(TWO)
+    home.digest("run")
+    started = time.monotonic()
+    home.digest("check")
+    start_up = time.monotonic() - started
+    for day in DAYS[1:]:
+        home.at(day)
+        for step in range(4):
+            home.killed_after(start_up + step * 0.12, "run")
+    assert home.digest("run").returncode == 0
+    got = Counter((mail["To"], paper) for mail in home.mails() for paper in papers_in(mail))
+    assert set(got.values()) == {1}
+    assert len(got) == 18 + 5 + 4 + 6 + 1 + 1
+
+
+def test_mails_go_out_by_smtp_one_message_a_reader(home: Home) -> None:
+    home.write(TWO + "mail:\n  from: Daily Papers <digest@example.org>\n")
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://localhost:{port}"
+        assert home.digest("run").returncode == 0
+        assert home.digest("run").returncode == 0
+    assert [mail.recipients for mail in mailbox.received] == [("ada@example.org",), ("bo@example.org",)]
+    assert not (home.folder / "outbox").exists()
+
+
+def test_a_mail_server_that_is_down_means_try_later_and_loses_nothing(home: Home) -> None:
+    home.write(LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    home.environment["DIGEST_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+    done = home.digest("run")
+    assert done.returncode == 75
+    assert "error: the mail to subscribers[0] was not delivered: the mail server" in done.stderr
+    assert "ada@example.org" not in done.stderr + done.stdout
+    home.environment.clear()
+    home.at(DAYS[0] + timedelta(hours=1))
+    assert home.digest("run").returncode == 0
+    assert [len(papers_in(mail)) for mail in home.mails()] == [18]
+
+
+def test_what_is_written_is_private(home: Home) -> None:
+    home.digest("run")
+    modes = {
+        path.relative_to(home.folder).parts[0]: oct(path.stat().st_mode & 0o777)
+        for path in sorted(home.folder.rglob("*"))
+        if path.is_file()
+    }
+    assert modes == {
+        "README.md": "0o644",
+        "outbox": "0o600",
+        "state": "0o600",
+        "subscribers.yaml": modes["subscribers.yaml"],
+    }
+    assert {oct((home.folder / name).stat().st_mode & 0o777) for name in ("state", "outbox")} == {"0o700"}
+
+
+def test_nothing_that_is_published_or_logged_has_an_address(home: Home) -> None:
+    done = home.digest("--verbose", "run")
+    assert "@" not in home.readme.replace("<span>@</span>", "")
+    assert "ada@example.org" not in done.stdout + done.stderr
+
+
+def test_the_database_keeps_who_got_what(home: Home) -> None:
+    home.digest("run")
+    with sqlite3.connect(home.folder / "state" / "digest.sqlite3") as connection:
+        (count,) = connection.execute("select count(*) from deliveries").fetchone()
+    connection.close()
+    assert count == 18
