@@ -208,6 +208,7 @@ def explain(invocation: Invocation, arxiv_id: str) -> None:
 @click.pass_obj
 def demo(invocation: Invocation) -> None:
     """Live through three days with a small arXiv of invented papers: no network, nothing to configure."""
+    logging.getLogger().setLevel(logging.WARNING)  # the story tells it all
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
 
 
