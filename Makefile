@@ -4,11 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
-CONFIG ?= subscribers.yaml
-DIGEST = $(BIN)/digest --config $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo digest daemon preview check doctor status test lint format schema clean
+.PHONY: help demo digest daemon preview check doctor status test lint format bench schema clean
 
 help: ## show this help
 	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
@@ -20,22 +18,22 @@ demo: $(INSTALLED) ## three days with invented papers: no network, nothing to co
 	@$(BIN)/digest demo
 
 digest: $(INSTALLED) ## fetch, mail and publish now, for everybody in subscribers.yaml
-	@$(DIGEST) run
+	@$(BIN)/digest run
 
 daemon: $(INSTALLED) ## serve everybody at their hour, for ever
-	@$(DIGEST) daemon
+	@$(BIN)/digest daemon
 
 preview: $(INSTALLED) ## show in a browser the mail that would go out now
-	@$(DIGEST) preview
+	@$(BIN)/digest preview
 
 check: $(INSTALLED) ## tell what is wrong with subscribers.yaml, and what arXiv is asked for
-	@$(DIGEST) check
+	@$(BIN)/digest check
 
 doctor: $(INSTALLED) ## look whether arXiv, the mail server and the state can be used
-	@$(DIGEST) doctor
+	@$(BIN)/digest doctor
 
 status: $(INSTALLED) ## how each keyword and each subscriber stands
-	@$(DIGEST) status
+	@$(BIN)/digest status
 
 test: $(TOOLS) ## run all tests
 	@$(BIN)/python -m pytest
@@ -49,6 +47,9 @@ lint: $(TOOLS) ## check style, types and the order of imports
 format: $(TOOLS) ## bring the code into its standard form
 	@$(BIN)/ruff check --fix digest tests
 	@$(BIN)/ruff format digest tests
+
+bench: $(TOOLS) ## measure how fast the parts are that have much to do
+	@$(BIN)/python -m tests.bench
 
 schema: $(INSTALLED) ## write docs/subscribers.schema.json anew
 	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json

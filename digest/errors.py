@@ -22,9 +22,14 @@ class Fault:
     """Such as `subscribers[3].keywords`; empty where it concerns the whole file."""
     problem: str
 
+    @property
+    def place(self) -> str:
+        """`subscribers.yaml:12:5: subscribers[3].email`: all but the problem, which may show a value."""
+        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{spot}: {self.path}" if self.path else spot
+
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return f"{place}: {self.path}: {self.problem}" if self.path else f"{place}: {self.problem}"
+        return f"{self.place}: {self.problem}"
 
 
 class ConfigError(DigestError):
@@ -44,7 +49,7 @@ class SourceError(DigestError):
 class SourceUnavailable(SourceError):
     """arXiv cannot be reached or refuses to serve: asking for something else is no use either."""
 
-    hint = "try again later; nothing is lost. `digest demo` works without arXiv"
+    hint = "try again later, nothing is lost; or `make demo`, which needs no arXiv"
 
 
 class AnswerRejected(SourceError):
@@ -77,7 +82,7 @@ class TransportUnavailable(TransportError):
     """The mail server cannot be used at all (unreachable, TLS, password, sender refused): our side's
     fault, no recipient's."""
 
-    hint = "`digest doctor` looks closer; unsent digests go out with the next run"
+    hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
 class RecipientRefused(TransportError):

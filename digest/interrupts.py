@@ -1,9 +1,12 @@
 """SIGINT and SIGTERM: an end at once, but for the mail in hand, which is finished first."""
 
+import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+logger = logging.getLogger(__name__)
 
 
 class Interrupted(BaseException):
@@ -29,13 +32,17 @@ class Interrupts:
         self._held_back = True
         try:
             yield
+        except Exception as exc:
+            if self._wanted:
+                raise Interrupted from exc
+            raise
         finally:
             self._held_back = False
         if self._wanted:
             raise Interrupted
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if self._held_back and not self._wanted:
-            self._wanted = True
-        else:
+        if not self._held_back or self._wanted:
             raise Interrupted
+        self._wanted = True
+        logger.warning("finishing the mail in hand; once more ends at once")

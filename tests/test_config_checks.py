@@ -15,12 +15,21 @@ def told(text: str) -> list[str]:
     [
         "subscribers: [{email: a@x.org, keywords: [a, b]}, {email: b@x.org, keywords: [a]}]",
         "archive: {file: null}",
+        "subscribers: [{email: a@x.org}, {email: A@x.org}]",
         "subscribers: a",
         "subscribers: [a, {email: 3}, {email: nobody}, {email: nobody}]",
         "keywords: {X: {any: 3}, Y: {any: 3}}\narchive: {keywords: [X, Y, X]}",
         "[a, b]",
     ],
-    ids=["sound", "no archive", "not a list", "bad addresses", "faulty definitions", "no keys"],
+    ids=[
+        "sound",
+        "no archive",
+        "case before the @",
+        "not a list",
+        "bad addresses",
+        "faulty definitions",
+        "no keys",
+    ],
 )
 def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
     assert told(text) == []
@@ -30,7 +39,7 @@ def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
     ("text", "fault"),
     [
         (
-            "subscribers: [{email: a@bücher.example}, {email: A@xn--bcher-kva.example}]",
+            "subscribers: [{email: a@bücher.example}, {email: a@XN--bcher-kva.example}]",
             (
                 "s.yaml:1:50: subscribers[1].email: the same address as subscribers[0].email on line 1; "
                 "merge the two subscribers"

@@ -82,11 +82,17 @@ def test_a_secret_that_others_can_read_is_a_fault_with_its_remedy(secret: Path) 
         (None, "Daily Papers <digest@localhost>"),
         (SmtpServer("h", 465, "tls", "me@Example.org", "p"), "Daily Papers <me@example.org>"),
         (SmtpServer("h", 465, "tls", "me", "p"), None),
-        (SmtpServer("localhost", 25, "plain"), None),
+        (SmtpServer("mail.example.org", 465, "tls"), None),
+        (SmtpServer("localhost", 25, "plain"), "Daily Papers <digest@localhost>"),
+        (SmtpServer("::1", 25, "plain", "me@example.org", "p"), "Daily Papers <me@example.org>"),
+        (SmtpServer("127.0.0.1", 25, "plain", "me", "p"), None),
     ],
-    ids=["outbox", "user is an address", "user is a name", "no user"],
+    ids=[
+        *("outbox", "user is an address", "user is a name", "no user"),
+        *("on this machine", "on this machine, user is an address", "on this machine, user is a name"),
+    ],
 )
-def test_the_sender_is_the_smtp_user_where_that_is_an_address(
+def test_the_sender_is_the_smtp_user_where_that_is_an_address_or_this_machines_own(
     smtp: SmtpServer | None, expected: str | None
 ) -> None:
     assert default_sender(smtp) == expected

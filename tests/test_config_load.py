@@ -175,6 +175,11 @@ def test_the_environment_wins_over_the_file(file: Path, tmp_path: Path) -> None:
     assert config.mail.sender == "Daily Papers <digest@example.org>"
 
 
+def test_a_mail_server_on_this_machine_needs_no_sender(file: Path) -> None:
+    config = load(file, LEAST, DIGEST_SMTP_URL="smtp://localhost:25")
+    assert config.mail == MailSettings("Daily Papers <digest@localhost>", None, "skip")
+
+
 def test_an_empty_variable_counts_as_unset(file: Path) -> None:
     plain = load(file, LEAST)
     assert load(file, LEAST, DIGEST_STATE="", DIGEST_SMTP_URL="", DIGEST_ARXIV_INTERVAL="") == plain

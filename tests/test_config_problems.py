@@ -167,7 +167,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _EMAIL + "    keywords: a\n  - email: YOU@Example.ORG\n    keywords: b",
+            _EMAIL + "    keywords: a\n  - email: you@Example.ORG\n    keywords: b",
             [
                 (
                     "4:12: subscribers[1].email: the same address as subscribers[0].email on line 2; "

@@ -49,6 +49,15 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     assert [(path, path.read_bytes()) for path in tmp_path.iterdir()] == [(file, b"before")]
 
 
+def test_a_file_and_then_its_folder_are_on_disk_when_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    write_atomically(tmp_path / "README.md", b"after")
+    assert synced == [(tmp_path / "README.md").stat().st_ino, tmp_path.stat().st_ino]
+
+
 def test_a_private_folder_is_its_owners_alone(tmp_path: Path) -> None:
     make_private_folder(tmp_path / "a" / "state")
     make_private_folder(tmp_path / "a" / "state")

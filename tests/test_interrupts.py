@@ -40,8 +40,14 @@ def test_a_second_signal_does_not_wait(interrupts: Interrupts) -> None:
 
 def test_a_failure_inside_is_told_as_it_is(interrupts: Interrupts) -> None:
     with pytest.raises(ZeroDivisionError), interrupts.undisturbed():
+        raise ZeroDivisionError
+
+
+def test_a_failure_inside_does_not_swallow_the_signal(interrupts: Interrupts) -> None:
+    with pytest.raises(Interrupted) as raised, interrupts.undisturbed():
         os.kill(os.getpid(), signal.SIGTERM)
         raise ZeroDivisionError
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
 
 
 def test_without_a_signal_nothing_happens(interrupts: Interrupts) -> None:

@@ -80,7 +80,7 @@ class Scripted:
                 self.contents.append(b"".join(iter(lines.readline, b".\r\n")))
                 command = "."
             elif line := lines.readline():
-                self.commands[-1].append(line.decode().strip())
+                self.commands[-1].append(line.decode().strip().lower())
                 command = line[:4].decode().strip().upper()
             else:
                 return
@@ -109,8 +109,8 @@ def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
         postman.deliver(mail(b"no line end", recipient="bo@example.org"))
         postman.close()
 
-    first = [f"mail FROM:<{SENDER}>", f"rcpt TO:<{ADDRESS}>", "DATA"]
-    second = [f"mail FROM:<{SENDER}>", "rcpt TO:<bo@example.org>", "DATA"]
+    first = [f"mail from:<{SENDER}>", f"rcpt to:<{ADDRESS}>", "data"]
+    second = [f"mail from:<{SENDER}>", "rcpt to:<bo@example.org>", "data"]
     assert server.commands == [["ehlo digest.example.net", *first, *second, "quit"]]
     assert server.contents == [
         b"Subject: Two papers\r\n\r\n..One\r\n...\r\n..\r\nEnd.\r\n",
@@ -406,6 +406,27 @@ def test_a_certificate_is_verified(
     assert f"certificate verify failed: {fact}" in str(raised.value)
 
 
+@pytest.mark.filterwarnings(r"ignore:ssl\.TLSVersion\.TLSv1_1 is deprecated")
+def test_tls_before_1_2_is_not_spoken_even_where_python_would(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some Pythons are built to leave the least version to the system (`--with-ssl-default-suites`)."""
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    lenient = ssl.create_default_context(cafile=certificate)
+    for context in (old, lenient):
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    monkeypatch.setattr(ssl, "create_default_context", lambda **_: lenient)
+
+    with serving(mailbox := Mailbox(), ssl_context=old) as port:
+        error, fact = failure(transport(port, "tls", ca_file=certificate))
+
+    assert (error, mailbox.received) == (TransportUnavailable, [])
+    assert fact.startswith("cannot be used: [SSL")
+
+
 def test_a_missing_certificate_file_is_named(tmp_path: Path) -> None:
     server = SmtpServer("localhost", 465, "tls", ca_file=tmp_path / "missing.pem")
 
@@ -433,4 +454,4 @@ def test_a_refusal_of_starttls_is_our_fault() -> None:
         postman = transport(server.port, "starttls", user=USER, password=PASSWORD)
         assert failure(postman) == (TransportUnavailable, "refused to serve: 454 4.7.0 no TLS today")
 
-    assert server.commands == [["ehlo digest.example.net", "STARTTLS"]]
+    assert server.commands == [["ehlo digest.example.net", "starttls"]]

@@ -1,6 +1,7 @@
 """What the README says is true."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from click.testing import CliRunner
 
 from digest.cli import cli
 from digest.config.load import load_config
+from digest.keywords import default_match
+from digest.models import Match, SmtpServer
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text()
@@ -27,6 +30,39 @@ def test_each_example_is_a_configuration_without_faults(example: str, tmp_path: 
     file = tmp_path / "subscribers.yaml"
     file.write_text(example)
     assert load_config(file, {}).subscribers
+
+
+def test_a_keyword_is_looked_for_where_the_page_says() -> None:
+    assert "several words is looked for in title or abstract, a single word in title and abstract" in README
+    assert "word with a hyphen, such as self-play, counts as one" in README
+    assert default_match("self play") is Match.TITLE_OR_ABSTRACT
+    assert default_match("self-play") is Match.TITLE_AND_ABSTRACT
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in blocks(README, "console") if "SMTP" in block], ids=["address", "file"]
+)
+def test_each_way_to_name_the_mail_server_can_be_pasted_as_it_stands(
+    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465\n")
+    (tmp_path / "smtp-url").chmod(0o644)
+    (tmp_path / "subscribers.yaml").write_text(blocks(README, "yaml")[0] + "mail: {from: a@example.org}\n")
+    pasted = "\n".join([*re.findall(r"^\$ (.*)$", block, re.MULTILINE), "env"])
+    done = subprocess.run(["sh", "-ec", pasted], check=True, capture_output=True, text=True)
+    named = dict(re.findall(r"^(DIGEST_SMTP_\w+)=(.*)$", done.stdout, re.MULTILINE))
+    server = SmtpServer("mail.example.org", 465, "tls", "user", "password")
+    assert load_config(Path("subscribers.yaml"), named).smtp == server
+
+
+@pytest.mark.parametrize("command", ["daemon", "preview", "check", "doctor", "status"])
+def test_make_calls_the_program_that_the_page_names_and_leaves_it_its_environment(command: str) -> None:
+    assert "is `.venv/bin/digest`" in README
+    done = subprocess.run(
+        ["make", "--dry-run", command], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    assert f".venv/bin/digest {command}" in done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("target", re.findall(r"\bmake (\w+)", "\n".join(commands(README + CONTRIBUTING))))

@@ -2,12 +2,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect
+from sqlalchemy.exc import IntegrityError
 
 from digest.errors import StoreError
+from digest.protocols import Finding
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
-from digest.store.schema import metadata
+from digest.store.schema import metadata, subscriptions
 from digest.store.sql import SqlStore
 from tests.builders import NOON, config, keyword
 
@@ -27,6 +29,17 @@ def test_a_new_state_is_private_durable_and_in_wal_mode(file: Path) -> None:
     assert pragmas == ["wal", 2]  # 2 is FULL
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_row_that_refers_to_nothing_is_refused(file: Path) -> None:
+    database = Database.open(file)
+    row = {"subscriber": 7, "keyword": 7, "welcome": 0}
+    with (
+        pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"),
+        database.transaction() as connection,
+    ):
+        connection.execute(insert(subscriptions), row)
+    database.close()
 
 
 def test_the_migrations_create_the_tables_that_the_queries_use(file: Path) -> None:
@@ -81,11 +94,12 @@ def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
 def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: bytes, problem: str) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    with pytest.raises(StoreError) as caught:
-        Database.open(file)
-    assert str(caught.value) == f"{file}: {problem}"
-    assert caught.value.hint.startswith("restore it from a backup")
-    assert file.read_bytes() == content
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == f"{file}: {problem}"
+        assert caught.value.hint.startswith("restore it from a backup")
+        assert file.read_bytes() == content
 
 
 def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:
@@ -122,7 +136,7 @@ def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path)
     store.close()
     before = file.read_bytes()
     rehearsal = SqlStore(Database.rehearsal(file))
-    rehearsal.record_answer(keyword(), [], 1, NOON)
+    rehearsal.record(Finding(keyword()), [], 1, NOON)
     assert rehearsal.known(keyword()).baseline == 1
     rehearsal.close()
     assert file.read_bytes() == before

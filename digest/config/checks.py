@@ -47,7 +47,7 @@ def _subscribers_twice(document: Document) -> Iterator[Fault]:
 
 def _reader(email: object) -> str | None:
     try:
-        return address(email).casefold() if isinstance(email, str) else None
+        return address(email) if isinstance(email, str) else None
     except ValueError:
         return None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from digest.config.addresses import address, mailbox
 from digest.config.document import Document
+from digest.config.endpoints import is_loopback
 from digest.config.environment import Overrides, fault_of
 from digest.config.secret import read_secret
 from digest.config.smtp import smtp_server
@@ -13,7 +14,7 @@ from digest.errors import Fault
 from digest.models import SmtpServer
 
 NAME = "Daily Papers"
-OUTBOX_SENDER = f"{NAME} <digest@localhost>"
+LOCAL_SENDER = f"{NAME} <digest@localhost>"
 
 _URL_FILE = ("mail", "smtp_url_file")
 _FROM = ("mail", "from")
@@ -55,8 +56,8 @@ def _attempt(
 
 def default_sender(smtp: SmtpServer | None) -> str | None:
     """Who mails come from if the file does not say; None if that cannot be known."""
-    if smtp is None:
-        return OUTBOX_SENDER
+    if smtp is None or (smtp.user is None and is_loopback(smtp.host)):
+        return LOCAL_SENDER
     try:
         return mailbox(f"{NAME} <{address(smtp.user or '')}>")
     except ValueError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.config.definitions import Definitions
-from digest.config.delivery import OUTBOX_SENDER, default_sender
+from digest.config.delivery import LOCAL_SENDER, default_sender
 from digest.config.environment import Overrides
 from digest.config.schema import ArchivePart, ArxivPart, FilePart, MailPart, SchedulePart, SubscriberPart
 from digest.keywords import distinct
@@ -48,7 +48,7 @@ def _schedule(own: SubscriberPart, common: SchedulePart) -> Schedule:
 
 def mail(part: MailPart, smtp: SmtpServer | None) -> MailSettings:
     """What all mails share."""
-    sender = part.sender or default_sender(smtp) or OUTBOX_SENDER
+    sender = part.sender or default_sender(smtp) or LOCAL_SENDER
     return MailSettings(sender, part.reply_to, part.when_empty)
 
 

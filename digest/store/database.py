@@ -2,10 +2,10 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
@@ -40,50 +40,29 @@ class Database:
             make_private_folder(file.parent)
             if not file.exists():
                 _create(file)
-        database = cls.open_existing(file, check_version=False)
-        with database.transaction() as connection:
-            _refuse_newer(file, connection)
-            migrate(connection)
-        return database
+            _refuse_empty(file)
+        return cls(file, _engine(file))._prepared(migrate)
 
     @classmethod
-    def open_existing(cls, file: Path, *, check_version: bool = True) -> "Database":
+    def open_existing(cls, file: Path) -> "Database":
         """Open a state that is there, to read it."""
         if not file.exists():
             raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
         with _told_as_store_error(file):
-            if file.stat().st_size == 0:
-                raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)
+            _refuse_empty(file)
         database = cls(file, _engine(file))
-        if check_version:
-            with database.transaction() as connection:
-                _refuse_newer(file, connection)
-                if current_version(connection) < len(MIGRATIONS):
-                    raise StoreError(
-                        file, "the state was written by an older version", "`digest run` updates it"
-                    )
-        return database
+        return database._prepared(database._refuse_older)
 
     @classmethod
     def rehearsal(cls, file: Path) -> "Database":
         """A copy of the state in memory, where a rehearsal may write without being remembered."""
-        memory = sqlite3.connect(":memory:", check_same_thread=False)
         with _told_as_store_error(file):
-            if file.exists():
-                original = sqlite3.connect(file)
-                try:
-                    original.backup(memory)
-                finally:
-                    original.close()
+            memory = _in_memory(file)
         engine = create_engine(
             "sqlite://", creator=lambda: memory, poolclass=StaticPool, hide_parameters=True
         )
         _configure(engine)
-        database = cls(file, engine)
-        with database.transaction() as connection:
-            _refuse_newer(file, connection)
-            migrate(connection)
-        return database
+        return cls(file, engine)._prepared(migrate)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -99,6 +78,31 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _prepared(self, prepare: Callable[[Connection], None]) -> Self:
+        """This database, once its version is known to be ours and it is prepared; else closed again."""
+        try:
+            with self.transaction() as connection:
+                self._refuse_newer(connection)
+                prepare(connection)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        if (version := current_version(connection)) > len(MIGRATIONS):
+            raise StoreError(
+                self.file,
+                f"the state has schema {version}, and this program knows schemas up to {len(MIGRATIONS)}",
+                "a newer version of the program wrote it: use that one",
+            )
+
+    def _refuse_older(self, connection: Connection) -> None:
+        if current_version(connection) < len(MIGRATIONS):
+            raise StoreError(
+                self.file, "the state was written by an older version", "`digest run` updates it"
+            )
 
 
 def _engine(file: Path) -> Engine:
@@ -138,13 +142,23 @@ def _create(file: Path) -> None:
     unfinished.rename(file)
 
 
-def _refuse_newer(file: Path, connection: Connection) -> None:
-    if (version := current_version(connection)) > len(MIGRATIONS):
-        raise StoreError(
-            file,
-            f"the state has schema {version}, and this program knows schemas up to {len(MIGRATIONS)}",
-            "a newer version of the program wrote it: use that one",
-        )
+def _in_memory(file: Path) -> sqlite3.Connection:
+    """What the file holds; nothing if there is no file."""
+    if file.exists():
+        _refuse_empty(file)
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    with ExitStack() as on_failure:
+        on_failure.callback(memory.close)
+        if file.exists():
+            with closing(sqlite3.connect(file)) as original:
+                original.backup(memory)
+        on_failure.pop_all()
+    return memory
+
+
+def _refuse_empty(file: Path) -> None:
+    if file.stat().st_size == 0:
+        raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)
 
 
 @contextmanager
