@@ -48,3 +48,12 @@ CATEGORIES = frozenset(
 def canonical(category: str) -> str:
     """The name that arXiv's answers use."""
     return ALIASES.get(category, category)
+
+
+def archive_of(category: str) -> str:
+    """The archive that a category belongs to: `cs` for `cs.LG`; an archive is its own."""
+    return canonical(category).partition(".")[0]
+
+
+ALL_ARCHIVES = frozenset(archive_of(category) for category in CATEGORIES)
+"""Every archive, divided or not."""

@@ -8,6 +8,7 @@ import re
 _NEW = r"(?P<yymm>\d{4})\.(?P<number>\d{4,5})"
 _OLD = r"(?P<archive>[a-z-]+)(?:\.[A-Z]{2})?/(?P<old>\d{7})"
 _IDENTIFIER = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
+_NUMBERS_A_MONTH = 1_000_000  # room for more than arXiv has ever given out
 _FIRST_YEAR = 91  # arXiv began in 1991: two digits from here on mean 19xx
 
 
@@ -40,9 +41,26 @@ def announcement_order(paper_id: str) -> int:
     return month_order(_century(int(digits[:2])) + int(digits[:2]), int(digits[2:])) + int(number)
 
 
+def identifier_at(order: int) -> str:
+    """The identifier with this announcement order; for those from 2015 on, which have five digits."""
+    month, number = divmod(order, _NUMBERS_A_MONTH)
+    return f"{month % 10_000:04}.{number:05}"
+
+
 def month_order(year: int, month: int) -> int:
     """A number below the announcement order of every paper of that month and above those before."""
-    return (year * 100 + month) * 1_000_000
+    return (year * 100 + month) * _NUMBERS_A_MONTH
+
+
+def month_of(order: int) -> int:
+    """The order of the month that an announcement order lies in."""
+    return order - order % _NUMBERS_A_MONTH
+
+
+def next_month(order: int) -> int:
+    """The order of the month after the one that an announcement order lies in."""
+    year, month = divmod(order // _NUMBERS_A_MONTH, 100)
+    return month_order(year + 1, 1) if month == 12 else month_order(year, month + 1)
 
 
 def _century(two_digit_year: int) -> int:

@@ -6,11 +6,14 @@ phrase quoted. Manual: https://info.arxiv.org/help/api/user-manual.html#query_de
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 
 from digest.categories import ARCHIVES, canonical
 from digest.models import Keyword, Match
 
+_FAR_AHEAD = "209912312359"  # a range needs an end
 _NOT_IN_A_WORD = re.compile(r"[^\w']+|_+")  # arXiv splits at all of these, and some are its operators
 
 
@@ -23,6 +26,16 @@ def expression(keyword: Keyword) -> str:
     positive = _join("AND", wanted)
     unwanted = _join("OR", [_phrase(phrase, Match.TITLE_OR_ABSTRACT) for phrase in keyword.exclude])
     return f"({positive} ANDNOT {unwanted})" if unwanted else positive
+
+
+def any_of(keywords: Iterable[Keyword]) -> str:
+    """The `search_query` that finds what any of the keywords finds."""
+    return _join("OR", [expression(keyword) for keyword in keywords])
+
+
+def submitted_since(query: str, moment: datetime) -> str:
+    """The `search_query` that finds only what was first submitted at that time (in UTC) or later."""
+    return f"({query} AND submittedDate:[{moment:%Y%m%d%H%M} TO {_FAR_AHEAD}])"
 
 
 def key(keyword: Keyword) -> str:
@@ -40,7 +53,8 @@ def distinct(keywords: Iterable[Keyword]) -> tuple[Keyword, ...]:
 
 def searchable(phrase: str) -> str:
     """The phrase as its words alone, which is all that arXiv looks at; empty if there are none."""
-    words = _NOT_IN_A_WORD.sub(" ", phrase).split()
+    plain = unicodedata.normalize("NFC", phrase).replace("’", "'")
+    words = _NOT_IN_A_WORD.sub(" ", plain).split()
     return " ".join(word for word in words if word.strip("'"))
 
 

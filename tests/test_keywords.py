@@ -1,9 +1,19 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.demo.query import Combined, Node, Term, parse
-from digest.keywords import category_pattern, default_match, distinct, expression, key, searchable
+from digest.keywords import (
+    category_pattern,
+    default_match,
+    distinct,
+    expression,
+    key,
+    searchable,
+    submitted_since,
+)
 from digest.models import Keyword, Match
 from tests.builders import keyword
 
@@ -113,6 +123,8 @@ def test_a_grammar_without_precedence_reads_what_was_meant(wanted: Keyword, data
         ("  Q-learning ", "Q learning"),
         ("C++", "C"),
         ("Bayes's theorem", "Bayes's theorem"),
+        ("Bayes’s theorem", "Bayes's theorem"),
+        ("nai\u0308ve", "naïve"),
         ("snake_case AND (x)", "snake case AND x"),
         ("naïve Φ-divergence", "naïve Φ divergence"),
         ("'' -- ''", ""),
@@ -140,3 +152,11 @@ def test_case_and_name_do_not_make_another_question() -> None:
 )
 def test_an_archive_stands_for_its_classes_and_an_alias_for_its_category(category: str, pattern: str) -> None:
     assert category_pattern(category) == pattern
+
+
+def test_a_query_can_be_narrowed_to_what_was_submitted_since() -> None:
+    query = submitted_since(
+        expression(keyword("Reasoning", match=Match.TITLE)), datetime(2026, 6, 1, 7, tzinfo=UTC)
+    )
+    assert query == '(ti:"Reasoning" AND submittedDate:[202606010700 TO 209912312359])'
+    assert isinstance(parse(query), Combined)
