@@ -4,12 +4,14 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Self
 from xml.sax.saxutils import escape
 
 from digest.models import ArxivSettings, Paper
+from digest.sources.answers import Announced
 from tests.builders import NOON
 
 HEAD = """<?xml version='1.0' encoding='UTF-8'?>
@@ -61,6 +63,48 @@ def entry_of(paper: Paper) -> str:
 """
 
 
+def feed_of(*entries: str) -> bytes:
+    """An announcement feed around these entries."""
+    head = (
+        "<?xml version='1.0' encoding='UTF-8'?>\n"
+        '<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns="http://www.w3.org/2005/Atom" xml:lang="en-us">\n'
+        "  <id>http://rss.arxiv.org/atom/cs</id>\n"
+        "  <title>cs updates on arXiv.org</title>\n"
+        "  <updated>2026-06-22T12:00:00Z</updated>\n"
+    )
+    return f"{head}{''.join(entries)}</feed>".encode()
+
+
+def announced(id: str = "2606.00001", **changes: object) -> Announced:
+    fields: dict[str, object] = {
+        "id": id,
+        "version": 1,
+        "kind": "new",
+        "title": f"An invented paper numbered {id}",
+        "abstract": "We invent a paper. It has two sentences.",
+        "authors": ("Ada Example", "Bo Sample"),
+        "categories": ("cs.LG", "stat.ML"),
+    }
+    return Announced(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def announcement_of(entry: Announced) -> str:
+    name = f"{entry.id}v{entry.version}"
+    categories = "".join(f'    <category term="{category}"/>\n' for category in entry.categories)
+    return f"""  <entry>
+    <id>oai:arXiv.org:{name}</id>
+    <title>{escape(entry.title)}</title>
+    <updated>2026-06-22T12:00:00Z</updated>
+    <link href="https://arxiv.org/abs/{entry.id}" rel="alternate" type="text/html"/>
+    <summary>arXiv:{name} Announce Type: {entry.kind} \nAbstract: {escape(entry.abstract)}</summary>
+{categories}    <published>2026-06-22T00:00:00-04:00</published>
+    <arxiv:announce_type>{entry.kind}</arxiv:announce_type>
+    <dc:creator>{escape(", ".join(entry.authors))}</dc:creator>
+  </entry>
+"""
+
+
 def settings(api: str = "http://127.0.0.1:9/api/query", **changes: float) -> ArxivSettings:
     numbers = {"interval_seconds": 3.0, "retry_scale": 1.0, **changes}
     return ArxivSettings(api=api, feed="http://127.0.0.1:9/atom/", **numbers)
@@ -93,6 +137,10 @@ def http(status: str, body: bytes = b"", *headers: str, length: int | None = Non
 
 RESET = b""
 """Instead of a response: the connection is reset."""
+
+
+class Drip(bytes):
+    """A response of which the last hundred bytes come one by one, until the client has gone."""
 
 
 class ScriptedServer:
@@ -135,4 +183,15 @@ def _send(connection: socket.socket, reply: bytes) -> None:
     if reply == RESET:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     with contextlib.suppress(ConnectionError):  # the client may have heard enough
-        connection.sendall(reply)
+        for piece in _pieces(reply):
+            connection.sendall(piece)
+
+
+def _pieces(reply: bytes) -> Iterator[bytes]:
+    if not isinstance(reply, Drip):
+        yield reply
+        return
+    yield reply[:-100]
+    for byte in reply[-100:]:
+        time.sleep(0.01)
+        yield bytes([byte])

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from digest.errors import AnswerRejected
 from digest.models import Paper
-from digest.sources.atom import parse_page
-from digest.sources.trust import Page
+from digest.sources.answers import Announcement, Page
+from digest.sources.atom import parse_announcement, parse_list, parse_page
 from tests.builders import NOON, paper
-from tests.sources_support import entry_of, page_of, page_with
+from tests.sources_support import announced, announcement_of, entry_of, feed_of, page_of, page_with
 
 PAPERS = (
     paper("2606.00007", version=2, title="Reward models, invented", comment="9 pages"),
@@ -289,3 +289,173 @@ def test_a_damaged_page_is_read_or_rejected_and_nothing_else(damages: list[tuple
 def test_any_text_comes_through_on_one_line(text: str) -> None:
     odd = paper(abstract=text)
     assert parse_page(page_of([odd])).papers[0].abstract == " ".join(text.split())
+
+
+# Announcements
+
+NEWS = (
+    announced("2606.00007", title="Reward models, invented", authors=("Žofie Vymyšlená",)),
+    announced("2606.00003", version=3, kind="replace", abstract="We measure p<0.05 & more – in Zürich."),
+    announced("2605.00021", kind="cross", categories=("hep-th", "math-ph")),
+    announced("hep-th/9901001", version=2, kind="replace-cross"),
+)
+NEWS_FEED = feed_of(*[announcement_of(entry) for entry in NEWS])
+
+
+def test_a_feed_becomes_an_announcement() -> None:
+    assert parse_announcement(NEWS_FEED) == Announcement(NEWS, NOON)
+
+
+def test_a_day_without_announcement_has_a_feed_too() -> None:
+    assert parse_announcement(feed_of()) == Announcement((), NOON)
+
+
+def test_a_feed_need_not_tell_its_time() -> None:
+    assert parse_announcement(feed_of().replace(b"updated", b"changed")) == Announcement((), None)
+
+
+@pytest.mark.parametrize(
+    ("summary", "abstract"),
+    [
+        pytest.param(
+            "arXiv:2606.00001v1 Announce Type: new \nAbstract: A. B.", "A. B.", id="as the feed has it"
+        ),
+        pytest.param(
+            "arXiv:hep-th/9901001v2 Announce Type: replace-cross Abstract: A. B.", "A. B.", id="in one line"
+        ),
+        pytest.param("A. B.", "A. B.", id="the abstract alone"),
+        pytest.param("Abstract: A. B.", "Abstract: A. B.", id="half of it"),
+        pytest.param("arXiv:1 Announce Type: new\nAbstract: Abstract: A.", "Abstract: A.", id="once only"),
+        pytest.param("arXiv:1 Announce Type: new \nAbstract: ", "", id="nothing behind it"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_an_announced_abstract_stands_alone(summary: str, abstract: str) -> None:
+    entry = re.sub(
+        r"(?s)<summary>.*</summary>", f"<summary>{summary}</summary>", announcement_of(announced())
+    )
+    assert parse_announcement(feed_of(entry)).entries == (announced(abstract=abstract),)
+
+
+@pytest.mark.parametrize(
+    ("creators", "authors"),
+    [
+        pytest.param(["Ada Example"], ("Ada Example",), id="one"),
+        pytest.param(["Ada Example, Bo Sample,\n Cy"], ("Ada Example", "Bo Sample", "Cy"), id="one string"),
+        pytest.param(["Ada Example", "Bo Sample"], ("Ada Example", "Bo Sample"), id="an element each"),
+        pytest.param(["Ada Example, Bo", "Cy"], ("Ada Example", "Bo", "Cy"), id="both"),
+        pytest.param(["The X Collaboration (1 and 2)"], ("The X Collaboration (1 and 2)",), id="brackets"),
+        pytest.param(["Ada, , Bo"], ("Ada", "Bo"), id="a gap"),
+        pytest.param([" "], (), id="an empty string"),
+        pytest.param([], (), id="none"),
+    ],
+)
+def test_announced_authors_stand_in_one_string_or_in_several(
+    creators: list[str], authors: tuple[str, ...]
+) -> None:
+    elements = "".join(f"<dc:creator>{names}</dc:creator>" for names in creators)
+    entry = re.sub(r"<dc:creator>.*</dc:creator>", elements, announcement_of(announced()))
+    assert parse_announcement(feed_of(entry)).entries == (announced(authors=authors),)
+
+
+def test_announced_categories_are_arxivs() -> None:
+    entry = announcement_of(announced(categories=("cs.LG", "68T50", "I.2.7; F.1", "cs.LG", "math-ph")))
+    assert parse_announcement(feed_of(entry)).entries == (announced(categories=("cs.LG", "math-ph")),)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param(b"Rate exceeded.", "rate text: arXiv is asked too much", id="rate text"),
+        pytest.param(b"<html/>", "not XML: an HTML page", id="HTML"),
+        pytest.param(NEWS_FEED[:-1], "cut off: unclosed token in line 58", id="without its last byte"),
+        pytest.param(
+            b"<!DOCTYPE feed>" + NEWS_FEED,
+            "DTD: the answer declares a document type, which may declare entities",
+            id="entities",
+        ),
+        pytest.param(RSS, "not Atom: its root is rss", id="RSS"),
+        pytest.param(
+            feed_of(
+                "<entry><id>https://arxiv.org/api/errors#x</id><summary>no such archive</summary></entry>"
+            ),
+            "error feed: no such archive",
+            id="error",
+        ),
+    ],
+)
+def test_what_is_no_announcement_is_rejected_by_name(body: bytes, message: str) -> None:
+    with pytest.raises(AnswerRejected) as rejected:
+        parse_announcement(body)
+    assert (rejected.value.verdict, str(rejected.value)) == (message.partition(":")[0], message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param(
+            "oai:arXiv.org:2606.00001v1",
+            "http://arxiv.org/abs/2606.00001v1",
+            "(http://arxiv.org/abs/2606.00001v1): its id does not name a version of a paper",
+            id="an id of the search",
+        ),
+        pytest.param(
+            "oai:arXiv.org:2606.00001v1",
+            "oai:arXiv.org:2606.00001",
+            "(oai:arXiv.org:2606.00001): its id does not name a version of a paper",
+            id="no version",
+        ),
+        pytest.param(
+            "oai:arXiv.org:2606.00001v1",
+            "oai:arXiv.org:../x",
+            "(oai:arXiv.org:../x): not an arXiv identifier: '../x'",
+            id="no identifier",
+        ),
+        pytest.param(
+            "An invented paper numbered 2606.00001",
+            "",
+            "(oai:arXiv.org:2606.00001v1): no title",
+            id="no title",
+        ),
+        pytest.param(
+            "announce_type>new<",
+            "announce_type>withdrawn<",
+            "(oai:arXiv.org:2606.00001v1): announce_type is 'withdrawn'",
+            id="unknown kind",
+        ),
+        pytest.param(
+            "arxiv:announce_type",
+            "arxiv:kind",
+            "(oai:arXiv.org:2606.00001v1): announce_type is ''",
+            id="no kind",
+        ),
+    ],
+)
+def test_one_malformed_entry_spoils_the_announcement(old: str, new: str, complaint: str) -> None:
+    malformed = announcement_of(announced()).replace(old, new)
+    with pytest.raises(AnswerRejected) as rejected:
+        parse_announcement(feed_of(announcement_of(announced("2606.00002")), malformed))
+    assert (rejected.value.verdict, str(rejected.value)) == (
+        "malformed entry",
+        f"malformed entry: entry 2 {complaint}",
+    )
+
+
+@given(st.integers(0, len(NEWS_FEED) - 1))
+def test_every_beginning_of_a_feed_is_cut_off(length: int) -> None:
+    with pytest.raises(AnswerRejected, match=r"^cut off: "):
+        parse_announcement(NEWS_FEED[:length])
+
+
+HOLLOW = "  <entry>\n    <updated>2026-06-22T12:00:00Z</updated>\n  </entry>\n"
+
+
+def test_a_list_leaves_out_the_hollow_entry_of_an_identifier_that_does_not_exist() -> None:
+    body = page_with(entry_of(paper()) + HOLLOW, total=3)
+    assert parse_list(body) == (paper(),)
+
+
+def test_a_list_with_an_entry_that_is_broken_otherwise_is_rejected() -> None:
+    broken = entry_of(paper()).replace("<published>", "<published>not ")
+    with pytest.raises(AnswerRejected, match="malformed entry: entry 1 "):
+        parse_list(page_with(broken))

@@ -1,13 +1,14 @@
 """The bytes of an answer → the papers in it.
 
-Format: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned
+Formats: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned and, of
+the announcements, https://info.arxiv.org/help/rss_specifications.html
 """
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from xml.parsers import expat
 
 import feedparser
@@ -15,7 +16,8 @@ import feedparser
 from digest.errors import AnswerRejected
 from digest.identifiers import split_identifier
 from digest.models import Paper
-from digest.sources.trust import Page, Verdict
+from digest.sources.answers import Announced, Announcement, Page
+from digest.sources.trust import Verdict
 
 _HTML_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _CUT_OFF = frozenset(
@@ -29,6 +31,9 @@ _CUT_OFF = frozenset(
 )
 _ROOT = "http://www.w3.org/2005/Atom feed"
 _PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
+_ANNOUNCED = re.compile(r"oai:arXiv\.org:(?P<name>.+)")
+_KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
+_BEFORE_ABSTRACT = re.compile(r"arXiv:\S+ Announce Type: \S+ Abstract: ?")
 _ERROR = "/api/errors"
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 _CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
@@ -38,6 +43,8 @@ _SHOWN = 200
 _Record = Mapping[str, Any]
 """An element's children by name, such as `opensearch_totalresults`; values as feedparser found them."""
 
+T = TypeVar("T")
+
 
 def parse_page(body: bytes) -> Page:
     """The page of search results that is in these bytes, which must be a whole Atom feed in UTF-8.
@@ -45,15 +52,38 @@ def parse_page(body: bytes) -> Page:
     Raises AnswerRejected with the verdict RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or
     MALFORMED_ENTRY: one bad entry spoils the page, for a paper that is left out is never missed.
     """
-    _require_feed(body)
-    feed, entries = _read(body)
-    _refuse_error(entries)
+    feed, entries = _feed(body)
     return Page(
-        papers=tuple(_paper(number, entry) for number, entry in enumerate(entries, start=1)),
+        papers=_each(entries, _paper),
         total=_count(feed, "opensearch_totalresults"),
         start=_count(feed, "opensearch_startindex"),
         asked_at=_moment(_text(feed, "updated")),
     )
+
+
+def parse_list(body: bytes) -> tuple[Paper, ...]:
+    """The papers of an answer to a list of identifiers.
+
+    Some of those may not exist: arXiv then leaves out the entry or, at times, sends one without id or
+    title, and counts it or not. So neither a hollow entry nor `totalResults` says anything here.
+    Raises as `parse_page` otherwise.
+    """
+    _, entries = _feed(body)
+    whole = tuple(entry for entry in entries if _text(entry, "id") and _text(entry, "title"))
+    return _each(whole, _paper)
+
+
+def parse_announcement(body: bytes) -> Announcement:
+    """The announcement that is in these bytes; a feed without entries is one too. Raises as `parse_page`."""
+    feed, entries = _feed(body)
+    return Announcement(entries=_each(entries, _announced), updated=_moment(_text(feed, "updated")))
+
+
+def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
+    _require_feed(body)
+    feed, entries = _read(body)
+    _refuse_error(entries)
+    return feed, entries
 
 
 def _require_feed(body: bytes) -> None:
@@ -115,27 +145,62 @@ def _refuse_error(entries: tuple[_Record, ...]) -> None:
             raise AnswerRejected(Verdict.ERROR_FEED, _shown(_text(entry, "summary")))
 
 
-def _paper(number: int, entry: _Record) -> Paper:
-    try:
-        paper_id, version = _identifier(_text(entry, "id"))
-        return Paper(
-            id=paper_id,
-            version=version,
-            title=_required(entry, "title"),
-            abstract=_text(entry, "summary"),
-            authors=_authors(entry),
-            categories=_categories(entry),
-            comment=_text(entry, "arxiv_comment"),
-            submitted=_required_moment(entry, "published"),
-            updated=_required_moment(entry, "updated"),
-        )
-    except ValueError as exc:
-        name = _shown(_text(entry, "id")) or "without id"
-        raise AnswerRejected(Verdict.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
+def _each(entries: tuple[_Record, ...], understand: Callable[[_Record], T]) -> tuple[T, ...]:
+    """All of them understood, or none: a ValueError of `understand` says which entry is malformed."""
+    understood = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            understood.append(understand(entry))
+        except ValueError as exc:
+            name = _shown(_text(entry, "id")) or "without id"
+            raise AnswerRejected(Verdict.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
+    return tuple(understood)
 
 
-def _identifier(url: str) -> tuple[str, int]:
-    found = _PAPER.fullmatch(url)
+def _paper(entry: _Record) -> Paper:
+    paper_id, version = _identifier(entry, _PAPER)
+    return Paper(
+        id=paper_id,
+        version=version,
+        title=_required(entry, "title"),
+        abstract=_text(entry, "summary"),
+        authors=_authors(entry),
+        categories=_categories(entry),
+        comment=_text(entry, "arxiv_comment"),
+        submitted=_required_moment(entry, "published"),
+        updated=_required_moment(entry, "updated"),
+    )
+
+
+def _announced(entry: _Record) -> Announced:
+    paper_id, version = _identifier(entry, _ANNOUNCED)
+    return Announced(
+        id=paper_id,
+        version=version,
+        kind=_kind(entry),
+        title=_required(entry, "title"),
+        abstract=_abstract(entry),
+        authors=tuple(name for names in _authors(entry) for name in names.split(", ") if name),
+        categories=_categories(entry),
+    )
+
+
+def _kind(entry: _Record) -> str:
+    kind = _text(entry, "arxiv_announce_type")
+    if kind not in _KINDS:
+        raise ValueError(f"announce_type is {_shown(kind)!r}")
+    return kind
+
+
+def _abstract(entry: _Record) -> str:
+    """The summary without what the feed puts before it: `arXiv:2606.00001v1 Announce Type: new Abstract:`."""
+    summary = _text(entry, "summary")
+    before = _BEFORE_ABSTRACT.match(summary)
+    return summary[before.end() :] if before else summary
+
+
+def _identifier(entry: _Record, form: re.Pattern[str]) -> tuple[str, int]:
+    found = form.fullmatch(_text(entry, "id"))
     paper_id, version = split_identifier(found["name"]) if found else ("", None)
     if version is None:
         raise ValueError("its id does not name a version of a paper")

@@ -1,14 +1,21 @@
 """Is this answer to be believed? arXiv also fails with status 200, and then silence looks like no news."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
 from digest.errors import AnswerRejected
+from digest.identifiers import identifier_at
 from digest.models import Paper
-from digest.protocols import Known
+from digest.sources.answers import Announcement, Page
+
+TOP_MAY_LAG = timedelta(days=30)
+"""How much older than the newest submission known the first row may be. A search that has forgotten
+how to sort begins with papers of years ago."""
+TELLING_ROWS = 10
+"""Fewer rows than these say nothing about how arXiv reads phrases."""
 
 
 class Verdict(StrEnum):
@@ -26,17 +33,15 @@ class Verdict(StrEnum):
     EMPTY_ALTHOUGH_KNOWN = "empty although known"
     FEWER_ROWS = "fewer rows than promised"
     NOT_IN_ORDER = "not in order"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a search result: `papers` from row `start` (counted from 0) of `total` rows."""
-
-    papers: tuple[Paper, ...]
-    total: int
-    start: int
-    asked_at: datetime | None
-    """arXiv's own clock, if the page told it."""
+    OLD_AT_THE_TOP = "an id of years ago at the top"
+    NO_OVERLAP = "no overlap with the last good answer"
+    STRANGER = "a paper that was not asked for"
+    MISSING_ROWS = "missing rows"
+    SEMANTICS = "phrases are not read as phrases"
+    BEHIND = "the feed is behind the search"
+    STALE = "the same batch as last time"
+    EMPTY_FEED = "empty feed"
+    FUTURE = "an id of the future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +50,110 @@ class Asked:
 
     start: int
     size: int
+    known: frozenset[str] = frozenset()
+    """Papers of earlier answers to this question, of which the first page must show one at least."""
+    newest_submission: datetime | None = None
+    """The latest of them all."""
 
 
-def judge(page: Page, asked: Asked, known: Known) -> None:
+def judge_search(page: Page, asked: Asked) -> None:
     """Raises AnswerRejected for the first thing about the page that cannot be true."""
     for verdict, complaint in _COMPLAINTS.items():
-        detail = complaint(page, asked, known)
+        detail = complaint(page, asked)
         if detail:
             raise AnswerRejected(verdict, detail)
 
 
-def _wrong_page(page: Page, asked: Asked, _: Known) -> str | None:
+def judge_list(papers: Collection[Paper], ids: Collection[str], certain: Collection[str]) -> None:
+    """Judge the answer to a list of `ids`, of which arXiv has the `certain` ones without doubt.
+
+    Raises AnswerRejected with the verdict STRANGER or MISSING_ROWS.
+    """
+    shown = {paper.id for paper in papers}
+    if strangers := shown - set(ids):
+        raise AnswerRejected(Verdict.STRANGER, min(strangers))
+    if missing := set(certain) - shown:
+        detail = f"{len(missing)} of {len(certain)} papers, such as {min(missing)}"
+        raise AnswerRejected(Verdict.MISSING_ROWS, detail)
+
+
+def judge_match(page: Page, ids: Collection[str]) -> None:
+    """Judge which of some `ids` a query finds. Raises AnswerRejected(FEWER_ROWS) or as `judge_list`."""
+    if len(page.papers) < page.total:
+        raise AnswerRejected(Verdict.FEWER_ROWS, f"{len(page.papers)} rows instead of {page.total}")
+    judge_list(page.papers, ids, ())
+
+
+def judge_semantics(claimed: int, rows: int) -> None:
+    """Raises AnswerRejected(SEMANTICS) if of many `rows` fewer than half are `claimed` by a keyword."""
+    if rows >= TELLING_ROWS and 2 * claimed < rows:
+        raise AnswerRejected(Verdict.SEMANTICS, f"{claimed} of {rows} rows have what was asked for")
+
+
+def judge_announcement(announcement: Announcement, highest_seen: int, covered: int) -> None:
+    """Refuse a feed that has less than a search has shown.
+
+    All are announcement orders: `highest_seen` by any search, and `covered`, up to which every
+    announcement is known already. Raises AnswerRejected with the verdict EMPTY_FEED, STALE or BEHIND.
+    """
+    if highest_seen <= max(announcement.top, covered):
+        return
+    shown = identifier_at(highest_seen)
+    if not announcement.arrivals:
+        raise AnswerRejected(Verdict.EMPTY_FEED, f"no new paper, and {shown} is announced")
+    verdict = Verdict.STALE if announcement.top == covered else Verdict.BEHIND
+    detail = f"it goes up to {identifier_at(announcement.top)}, and {shown} is announced"
+    raise AnswerRejected(verdict, detail)
+
+
+def _wrong_page(page: Page, asked: Asked) -> str | None:
     if page.start == asked.start:
         return None
     return f"row {asked.start} was asked for, row {page.start} came"
 
 
-def _empty_although_known(page: Page, asked: Asked, known: Known) -> str | None:
-    if page.papers or asked.start > 0 or not known.papers:
+def _empty_although_known(page: Page, asked: Asked) -> str | None:
+    if page.papers or asked.start > 0 or not asked.known:
         return None
-    return f"no paper, and {len(known.papers)} are known"
+    return f"no paper, and {len(asked.known)} are known"
 
 
-def _fewer_rows(page: Page, asked: Asked, _: Known) -> str | None:
+def _fewer_rows(page: Page, asked: Asked) -> str | None:
     promised = min(asked.size, page.total - asked.start)
     if len(page.papers) >= promised:
         return None
     return f"{len(page.papers)} rows instead of {promised}"
 
 
-def _not_in_order(page: Page, _: Asked, __: Known) -> str | None:
+def _not_in_order(page: Page, _: Asked) -> str | None:
     for earlier, later in pairwise(page.papers):
         if earlier.submitted < later.submitted:
             return f"{later.id} of {later.submitted.date()} after {earlier.id} of {earlier.submitted.date()}"
     return None
 
 
-_COMPLAINTS: dict[Verdict, Callable[[Page, Asked, Known], str | None]] = {
+def _old_at_the_top(page: Page, asked: Asked) -> str | None:
+    if asked.start > 0 or not page.papers or asked.newest_submission is None:
+        return None
+    top = page.papers[0]
+    if asked.newest_submission - top.submitted <= TOP_MAY_LAG:
+        return None
+    known = asked.newest_submission.date()
+    return f"{top.id} of {top.submitted.date()}, and a paper of {known} is known"
+
+
+def _no_overlap(page: Page, asked: Asked) -> str | None:
+    if asked.start > 0 or not asked.known or any(paper.id in asked.known for paper in page.papers):
+        return None
+    return f"none of {len(asked.known)} known papers among {len(page.papers)} rows"
+
+
+_COMPLAINTS: dict[Verdict, Callable[[Page, Asked], str | None]] = {
     Verdict.WRONG_PAGE: _wrong_page,
     Verdict.EMPTY_ALTHOUGH_KNOWN: _empty_although_known,
     Verdict.FEWER_ROWS: _fewer_rows,
     Verdict.NOT_IN_ORDER: _not_in_order,
+    Verdict.OLD_AT_THE_TOP: _old_at_the_top,
+    Verdict.NO_OVERLAP: _no_overlap,
 }
 """What each check says against a page, or None; the first that speaks is heard."""
