@@ -8,19 +8,22 @@ from pathlib import Path
 
 from digest.errors import LockHeld, StoreError
 from digest.files import exclusive_lock
-from digest.mail.addresses import domain
+from digest.mail.addresses import contact, domain
 from digest.mail.mailer import DigestMailer
 from digest.mail.outbox import Outbox
-from digest.mail.render import MailRenderer, templates_folder
+from digest.mail.render import MailRenderer
 from digest.mail.smtp import SmtpTransport
 from digest.models import Config, SmtpServer
 from digest.pipeline import World
 from digest.protocols import Clock, Transport
 from digest.publish.readme import ReadmeArchive
-from digest.sources.arxiv import ArxivSearch
+from digest.sources.announcements import AnnouncementFeed
+from digest.sources.arxiv import ArxivApi
+from digest.sources.discovery import Discovery
 from digest.sources.http import ArxivClient
 from digest.store.database import Database
 from digest.store.sql import SqlStore
+from digest.templating import templates_folder
 
 Undisturbed = Callable[[], AbstractContextManager[None]]
 OpenWorld = AbstractContextManager[World]
@@ -76,7 +79,10 @@ def waiting_for(database: Database, config: Config, paper_id: str) -> int:
 
 
 def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
-    return ArxivClient(config.arxiv, config.state.with_name("arxiv.lock"), clock)
+    """Tells arXiv's operators whom to write to, if mails have a sender that can be answered."""
+    address = contact(config.mail)
+    reachable = "" if domain(address) == "localhost" else address
+    return ArxivClient(config.arxiv, config.state.with_name("arxiv.lock"), clock, contact=reachable)
 
 
 def _world(
@@ -84,7 +90,7 @@ def _world(
 ) -> World:
     return World(
         config=config,
-        source=ArxivSearch(client, config.arxiv),
+        source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
         store=SqlStore(database),
         mailer=DigestMailer(MailRenderer(templates_folder(), config.mail), config.mail),
         transport=transport,

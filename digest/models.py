@@ -118,7 +118,7 @@ class Config:
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:
-        """Every keyword that somebody reads or the archive shows; the first of a name stands for all."""
+        """Every keyword that somebody reads or the archive shows, equal ones once."""
         wanted = [keyword for subscriber in self.subscribers for keyword in subscriber.keywords]
         return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))
 
@@ -170,6 +170,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A keyword of which arXiv did not tell everything today, and when it last did."""
+
+    keyword: Keyword
+    last_good_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one reader is to be told today."""
 
@@ -177,6 +185,7 @@ class Digest:
     date: date
     """In the reader's time zone."""
     sections: tuple[Section, ...]
+    unanswered: tuple[Unanswered, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -214,7 +223,12 @@ class KeywordOutcome:
     new: int = 0
     past: int = 0
     """How many papers the first answer brought; they are not new."""
+    up_to_date: bool = False
+    """It was not asked for: nothing can be new since the last good answer."""
     problem: str = ""
+    hint: str = ""
+    last_good_at: datetime | None = None
+    """Before this one."""
     unavailable: bool = False
     """arXiv as a whole did not serve us; nothing is wrong with this keyword."""
 
@@ -226,14 +240,18 @@ class MailOutcome:
     label: str
     papers: int = 0
     problem: str = ""
+    hint: str = ""
     unavailable: bool = False
     """The mail server as a whole did not serve us; nothing is wrong with this recipient."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveOutcome:
+    """Whether the page changed, or why it could not be brought up to date."""
+
     changed: bool = False
     problem: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,39 +4,37 @@ Killed between any two lines, the program may simply be run again.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from digest.announcing import announcements_between, is_up_to_date
 from digest.compose import compose
 from digest.due import is_due
 from digest.errors import (
     ArchiveError,
-    DeliveryUnknown,
     RecipientRefused,
     RenderError,
-    SourceError,
     SourceUnavailable,
+    TransportError,
     TransportUnavailable,
 )
 from digest.keywords import distinct, key
 from digest.models import (
     ArchiveOutcome,
     Config,
-    Keyword,
     KeywordOutcome,
     Mail,
     MailOutcome,
     Report,
     Subscriber,
 )
-from digest.novelty import first_baseline, sightings
+from digest.novelty import first_baseline, flood, sightings
 from digest.plaintext import counted
-from digest.protocols import Archive, Clock, Mailer, Source, Store, Transport
+from digest.protocols import Archive, Clock, Finding, Known, Mailer, Question, Source, Store, Transport
 
 logger = logging.getLogger(__name__)
-
-_GIVE_UP_AFTER = 2  # keywords in a row for which arXiv did not serve us
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,50 +55,50 @@ def run(world: World, subscribers: Sequence[Subscriber]) -> Report:
     """Serve these subscribers (of all in the configuration) now. Raises StoreError."""
     leftovers = tuple(_deliver_leftovers(world, subscribers))
     world.store.enroll(world.config, world.clock.now())
-    keywords = tuple(_fetch_all(world, _asked_for(world.config, subscribers)))
-    failed = {key(outcome.keyword) for outcome in keywords if outcome.problem}
-    down = next((outcome.problem for outcome in leftovers if outcome.unavailable), "")
-    mails = tuple(_serve_all(world, subscribers, failed, down=down))
+    keywords = tuple(_fetch_all(world))
+    unanswered = {key(outcome.keyword): outcome.last_good_at for outcome in keywords if outcome.problem}
+    mails = tuple(_serve_all(world, subscribers, unanswered, leftovers))
     return Report(keywords, leftovers + mails, _publish(world))
 
 
-def _asked_for(config: Config, subscribers: Sequence[Subscriber]) -> tuple[Keyword, ...]:
-    """The keywords of these subscribers, and the archive's own ones when everybody is served."""
-    if len(subscribers) == len(config.subscribers):
-        return distinct(config.keywords)
-    return distinct(keyword for subscriber in subscribers for keyword in subscriber.keywords)
+def _fetch_all(world: World) -> Iterator[KeywordOutcome]:
+    """Ask for all keywords, whoever is served: together they cost hardly more than one."""
+    now = world.clock.now()
+    questions = []
+    for keyword in distinct(world.config.keywords):
+        known = world.store.known(keyword)
+        if known.up_to_date_at and is_up_to_date(known.up_to_date_at, now):
+            yield KeywordOutcome(keyword, up_to_date=True)
+        else:
+            questions.append(Question(keyword, known))
+    if questions:
+        logger.info("asking arXiv for %s", counted(len(questions), "keyword"))
+    asked = {key(question.keyword): question.known for question in questions}
+    for finding in world.source.discover(questions):
+        yield _record(world, finding, asked[key(finding.keyword)], now)
 
 
-def _fetch_all(world: World, keywords: Sequence[Keyword]) -> Iterator[KeywordOutcome]:
-    refusals = 0
-    logger.info("asking arXiv for %s", counted(len(keywords), "keyword"))
-    for number, keyword in enumerate(keywords, start=1):
-        logger.debug("asking arXiv for %r (%d of %d)", keyword.name, number, len(keywords))
-        outcome = _fetch(world, keyword) if refusals < _GIVE_UP_AFTER else _not_asked(world, keyword)
-        refusals = refusals + 1 if outcome.unavailable else 0
-        yield outcome
-
-
-def _fetch(world: World, keyword: Keyword) -> KeywordOutcome:
-    known = world.store.known(keyword)
-    try:
-        answer = world.source.search(keyword, known)
-    except SourceError as exc:
-        return _failed(world, keyword, str(exc), unavailable=isinstance(exc, SourceUnavailable))
-    found = sightings(answer, known)
-    baseline = first_baseline(answer, world.store.highest_order())
-    world.store.record_answer(keyword, found, baseline, world.clock.now())
-    past = len(found) if known.baseline is None else 0
-    return KeywordOutcome(keyword, new=sum(sighting.fresh for sighting in found), past=past)
-
-
-def _not_asked(world: World, keyword: Keyword) -> KeywordOutcome:
-    return _failed(world, keyword, "not asked for: arXiv does not serve us at the moment", unavailable=True)
-
-
-def _failed(world: World, keyword: Keyword, problem: str, *, unavailable: bool) -> KeywordOutcome:
-    world.store.record_failure(keyword, problem, world.clock.now())
-    return KeywordOutcome(keyword, problem=problem, unavailable=unavailable)
+def _record(world: World, finding: Finding, known: Known, now: datetime) -> KeywordOutcome:
+    """Remember what was found, whole or not, unless there is suspiciously much of it. It was asked for
+    at `now`: what arXiv announces while it answers is left for the next time."""
+    found = sightings(finding, known)
+    if too_much := flood(found, known, announcements_between(known.last_good_at or now, now)):
+        world.store.record_failure(finding.keyword, too_much, now)
+        return KeywordOutcome(
+            finding.keyword, problem=too_much, hint="nothing is lost: it is looked at again"
+        )
+    baseline = first_baseline(finding, world.store.highest_order())
+    world.store.record(finding, found, baseline, now)
+    problem = finding.problem
+    return KeywordOutcome(
+        finding.keyword,
+        new=sum(sighting.fresh for sighting in found),
+        past=len(found) if known.baseline is None else 0,
+        problem=str(problem or ""),
+        hint=problem.hint if problem else "",
+        last_good_at=known.last_good_at,
+        unavailable=isinstance(problem, SourceUnavailable),
+    )
 
 
 def _deliver_leftovers(world: World, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
@@ -118,33 +116,43 @@ def _deliver_leftovers(world: World, subscribers: Sequence[Subscriber]) -> Itera
 
 
 def _serve_all(
-    world: World, subscribers: Sequence[Subscriber], failed: Collection[str], *, down: str
+    world: World,
+    subscribers: Sequence[Subscriber],
+    unanswered: Mapping[str, datetime | None],
+    leftovers: Sequence[MailOutcome],
 ) -> Iterator[MailOutcome]:
-    """Serve one after the other, until the mail server turns out to be down (`down` says why)."""
-    in_doubt = {mail.recipient for mail in world.store.unsent()}
+    """Serve one after the other, until the mail server turns out to be down.
+
+    Whoever's last mail could not be delivered just now waits for the next run.
+    """
+    down = next((outcome for outcome in leftovers if outcome.unavailable), None)
+    waiting_for = {outcome.label for outcome in leftovers if outcome.problem}
     for subscriber in subscribers:
-        if subscriber.email in in_doubt:
-            continue  # their last mail comes first, and may have been delivered
-        outcome = _unserved(world, subscriber, down) if down else _serve(world, subscriber, failed)
+        if subscriber.label in waiting_for:
+            continue
+        outcome = _unserved(world, subscriber, down) if down else _serve(world, subscriber, unanswered)
         if outcome:
             yield outcome
-            down = outcome.problem if outcome.unavailable else ""
+            down = outcome if outcome.unavailable else None
 
 
-def _serve(world: World, subscriber: Subscriber, failed: Collection[str]) -> MailOutcome | None:
+def _serve(
+    world: World, subscriber: Subscriber, unanswered: Mapping[str, datetime | None]
+) -> MailOutcome | None:
     """Compose, freeze and deliver one digest; None if there is nothing to send."""
     now = world.clock.now()
     waiting = world.store.waiting(subscriber)
-    complete = not any(key(keyword) in failed for keyword in subscriber.keywords)
+    complete = not any(key(keyword) in unanswered for keyword in subscriber.keywords)
     if not waiting.candidates and not (complete and _wants_empty(world, subscriber)):
         if complete:
             world.store.mark_served(subscriber, now)
         return None
-    digest = compose(subscriber, waiting.candidates, now.astimezone(subscriber.schedule.timezone).date())
+    today = now.astimezone(subscriber.schedule.timezone).date()
+    digest = compose(subscriber, waiting.candidates, today, unanswered)
     try:
         mail = world.mailer.make(digest, now)
     except RenderError as exc:
-        return MailOutcome(subscriber.label, problem=str(exc))
+        return MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)
     world.store.freeze(mail, waiting.through, now)
     outcome = _deliver(world, mail, subscriber.label)
     if not outcome.problem:
@@ -152,11 +160,10 @@ def _serve(world: World, subscriber: Subscriber, failed: Collection[str]) -> Mai
     return outcome
 
 
-def _unserved(world: World, subscriber: Subscriber, down: str) -> MailOutcome | None:
+def _unserved(world: World, subscriber: Subscriber, down: MailOutcome) -> MailOutcome | None:
     """What is to be told of a subscriber while the mail server is down; None if nothing waits."""
-    if not world.store.waiting(subscriber).candidates:
-        return None
-    return MailOutcome(subscriber.label, problem=down, unavailable=True)
+    waits = world.store.waiting(subscriber).candidates
+    return replace(down, label=subscriber.label) if waits else None
 
 
 def _wants_empty(world: World, subscriber: Subscriber) -> bool:
@@ -173,21 +180,19 @@ def _deliver(world: World, mail: Mail, label: str, *, again: bool = False) -> Ma
     A mail that is tried `again` may have arrived the first time, so it keeps its papers and its bytes
     unless this recipient is refused.
     """
-    store, now = world.store, world.clock.now
+    store = world.store
     with world.undisturbed():
         try:
             world.transport.deliver(mail)
-        except RecipientRefused as exc:
-            store.mark_failed(mail.message_id, str(exc), now())
-            return MailOutcome(label, problem=str(exc))
-        except DeliveryUnknown as exc:
-            store.mark_unknown(mail.message_id, str(exc), now())
-            return MailOutcome(label, problem=str(exc))
-        except TransportUnavailable as exc:
-            settle = store.mark_unknown if again else store.mark_failed
-            settle(mail.message_id, str(exc), now())
-            return MailOutcome(label, problem=str(exc), unavailable=True)
-        store.mark_sent(mail.message_id, now())
+        except TransportError as exc:
+            certain = isinstance(exc, RecipientRefused) or (
+                isinstance(exc, TransportUnavailable) and not again
+            )
+            settle = store.mark_failed if certain else store.mark_unknown
+            settle(mail.message_id, str(exc), world.clock.now())
+            down = isinstance(exc, TransportUnavailable)
+            return MailOutcome(label, problem=str(exc), hint=exc.hint, unavailable=down)
+        store.mark_sent(mail.message_id, world.clock.now())
     return MailOutcome(label, papers=len(mail.papers))
 
 
@@ -201,4 +206,4 @@ def _publish(world: World) -> ArchiveOutcome:
     try:
         return ArchiveOutcome(changed=world.archive.update(sections))
     except ArchiveError as exc:
-        return ArchiveOutcome(problem=str(exc))
+        return ArchiveOutcome(problem=str(exc), hint=exc.hint)

@@ -1,10 +1,11 @@
 """What a run needs from the world. The pipeline knows these and nothing behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from digest.errors import SourceError
 from digest.models import Config, Digest, Keyword, Mail, Paper, Subscriber
 
 
@@ -20,23 +21,44 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the state knows of one keyword before it is asked for again.
+    """What the state knows of one keyword before it is asked for again; of a newcomer, nothing."""
 
-    `baseline` is the highest announcement order known when the keyword was first known; None while
-    it never had a good answer.
-    """
-
-    baseline: int | None
-    papers: frozenset[str]
-    newest_submission: datetime | None
+    baseline: int | None = None
+    """The highest announcement order known when the keyword was first known; None before that."""
+    covered: int | None = None
+    """All that was announced up to this order has been looked at."""
+    papers: frozenset[str] = frozenset()
+    recent: frozenset[str] = frozenset()
+    """Those of them that were submitted in the last days before `newest_submission`."""
+    newest_submission: datetime | None = None
+    last_good_at: datetime | None = None
+    up_to_date_at: datetime | None = None
+    """When nothing more was to be expected from arXiv before its next announcement."""
+    usual: float | None = None
+    """New papers in a fetch, on average; None while there were too few fetches to tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete and believed answer to one keyword; `asked_at` is arXiv's own clock, if it told."""
+class Question:
+    keyword: Keyword
+    known: Known
 
-    papers: tuple[Paper, ...]
-    asked_at: datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of a question. With a `problem`, the papers may be used, but others may be missing."""
+
+    keyword: Keyword
+    papers: tuple[Paper, ...] = ()
+    announced: frozenset[str] = frozenset()
+    """Those that arXiv's own feed calls new, in a batch that was not seen before."""
+    covered: int | None = None
+    """Up to which announcement order this is everything; None: that is not known."""
+    settled: bool = False
+    """Whether nothing more is to be expected before the next announcement."""
+    asked_at: datetime | None = None
+    """arXiv's own clock, if it told."""
+    problem: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +93,13 @@ class ArchiveSection:
     keyword: Keyword
     papers: tuple[Paper, ...]
     changed_at: datetime | None
+    stale_since: datetime | None = None
+    """The last good answer, if none has come since that should have."""
 
 
 class Source(Protocol):
-    def search(self, keyword: Keyword, known: Known) -> Answer:
-        """Every paper of the keyword that can be new, or its newest ones if nothing is known yet.
-
-        Raises SourceUnavailable (no use in asking on), AnswerRejected (this keyword failed).
-        """
+    def discover(self, questions: Sequence[Question]) -> Iterator[Finding]:
+        """A finding for each question; asks arXiv as little as it can. Raises nothing of arXiv's."""
 
 
 class Store(Protocol):
@@ -92,12 +113,12 @@ class Store(Protocol):
     def highest_order(self) -> int:
         """The highest announcement order of any paper known; 0 if there is none."""
 
-    def record_answer(
-        self, keyword: Keyword, found: Sequence[Sighting], baseline: int, now: datetime
-    ) -> None:
-        """Remember a good answer; `baseline` is for a keyword that has none yet."""
+    def record(self, finding: Finding, found: Sequence[Sighting], baseline: int, now: datetime) -> None:
+        """Remember what was found, how far it reaches, and the problem if there was one; `baseline` is
+        for a keyword that has none yet."""
 
-    def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None: ...
+    def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None:
+        """Remember that nothing was learnt."""
 
     def waiting(self, subscriber: Subscriber) -> Waiting: ...
 

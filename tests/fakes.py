@@ -1,12 +1,12 @@
 """Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.errors import DigestError, SourceError, TransportError
-from digest.models import Digest, Keyword, Mail, Paper
-from digest.protocols import Answer, ArchiveSection, Known
+from digest.models import Digest, Mail, Paper
+from digest.protocols import ArchiveSection, Finding, Question
 from tests.builders import NOON
 
 
@@ -30,17 +30,20 @@ class FakeClock:
 
 @dataclass
 class FakeSource:
-    """Answers each keyword, by name, with these papers, or raises the error."""
+    """Finds for each keyword, by name, these papers, or meets the error; `settled` findings are final."""
 
     answers: dict[str, Sequence[Paper] | SourceError] = field(default_factory=dict)
+    settled: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def search(self, keyword: Keyword, known: Known) -> Answer:
-        self.asked.append(keyword.name)
-        answer = self.answers.get(keyword.name, ())
-        if isinstance(answer, SourceError):
-            raise answer
-        return Answer(tuple(answer), asked_at=None)
+    def discover(self, questions: Sequence[Question]) -> Iterator[Finding]:
+        for question in questions:
+            self.asked.append(question.keyword.name)
+            answer = self.answers.get(question.keyword.name, ())
+            if isinstance(answer, SourceError):
+                yield Finding(question.keyword, problem=answer)
+            else:
+                yield Finding(question.keyword, tuple(answer), settled=self.settled)
 
 
 @dataclass

@@ -1,155 +1,148 @@
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from digest.demo.arxiv import ArxivServer, Behaviour, Reply, query_reply
+from digest.demo.arxiv import ArxivServer, Behaviour, Reply
 from digest.demo.papers import DemoPaper, Version
-from digest.errors import AnswerRejected, SourceUnavailable
-from digest.protocols import Answer, Known, Source
-from digest.sources.arxiv import MODERATION, ArxivSearch, goes_on, newest_versions
-from digest.sources.http import ArxivClient
-from digest.sources.trust import Asked, Page
-from tests.builders import NOON, keyword, paper
-from tests.sources_support import PretendedClock, page_of, settings
+from digest.errors import AnswerRejected
+from digest.models import Paper
+from digest.sources import arxiv
+from digest.sources.answers import Page
+from digest.sources.arxiv import OVERLAP, ArxivApi, newest_versions
+from tests.arxiv_support import MONDAY, client_in, demo_paper, first_entry_alone, without_entries
+from tests.builders import paper
+from tests.sources_support import page_of
 
-NEWCOMER = Known(baseline=None, papers=frozenset(), newest_submission=None)
-ACQUAINTED = Known(baseline=1, papers=frozenset({"2606.00001"}), newest_submission=NOON)
-REWARD_MODEL = keyword("Reward Model")
+QUERY = 'ti:"reward model"'
 
 
-def demo_paper(number: int, submitted: datetime) -> DemoPaper:
-    return DemoPaper(
-        id=f"2606.{number:05}",
-        title=f"Reward model number {number}",
-        abstract="An invented abstract.",
-        authors=("Ada Example",),
-        categories=("cs.LG",),
-        comment="",
+def numbered(number: int) -> DemoPaper:
+    """The higher the number, the later: two hours each."""
+    submitted = MONDAY - timedelta(hours=2 * (100 - number))
+    return demo_paper(
+        f"2606.{number:05}",
+        MONDAY,
+        f"Reward model number {number}",
         versions=(Version(1, submitted, submitted),),
     )
 
 
-HOURLY = tuple(demo_paper(number, NOON - timedelta(hours=620 - number)) for number in range(1, 621))
-"""A good 25 days of papers."""
-
-
-@pytest.fixture
-def clock() -> PretendedClock:
-    return PretendedClock()
+PAPERS = tuple(numbered(number) for number in range(1, 101))
+"""A good week of them."""
 
 
 @pytest.fixture
 def server() -> Iterator[ArxivServer]:
-    with ArxivServer(HOURLY, NOON) as it:
+    with ArxivServer((*PAPERS, demo_paper("2605.00001", MONDAY)), MONDAY) as it:
         yield it
 
 
 @pytest.fixture
-def search(server: ArxivServer, clock: PretendedClock, tmp_path: Path) -> Iterator[ArxivSearch]:
-    asked = settings(server.api_url)
-    with closing(ArxivClient(asked, tmp_path / "pace", clock, jitter=lambda: 0.0)) as client:
-        yield ArxivSearch(client, asked)
+def api(server: ArxivServer, tmp_path: Path) -> Iterator[ArxivApi]:
+    with client_in(tmp_path) as client:
+        yield ArxivApi(client, server.api_url)
 
 
-@pytest.fixture
-def source(search: ArxivSearch) -> Source:
-    return search
+def ids(numbers: Sequence[int]) -> list[str]:
+    return [f"2606.{number:05}" for number in numbers]
 
 
-def numbers(answer: Answer) -> list[int]:
-    return [int(paper.id.partition(".")[2]) for paper in answer.papers]
+def everything(_: Paper) -> bool:
+    return True
 
 
-def questions(server: ArxivServer) -> list[tuple[str, str]]:
-    return [(request.parameters["start"], request.parameters["max_results"]) for request in server.requests]
+def nothing(_: Paper) -> bool:
+    return False
 
 
-def test_an_unknown_keyword_brings_its_hundred_newest_papers(source: Source, server: ArxivServer) -> None:
-    answer = source.search(REWARD_MODEL, NEWCOMER)
-    assert numbers(answer) == list(range(620, 520, -1))
-    assert answer.asked_at == NOON
-    assert [(request.method, request.parameters) for request in server.requests] == [
-        (
-            "POST",
-            {
-                "search_query": '(ti:"Reward Model" OR abs:"Reward Model")',
-                "start": "0",
-                "max_results": "100",
-                "sortBy": "submittedDate",
-                "sortOrder": "descending",
-            },
-        )
-    ]
+def only_request(server: ArxivServer) -> dict[str, str]:
+    (request,) = server.requests
+    assert request.method == "POST"
+    return request.parameters
 
 
-def test_a_paper_comes_as_arxiv_describes_it(source: Source) -> None:
-    assert source.search(REWARD_MODEL, NEWCOMER).papers[0] == paper(
-        "2606.00620",
-        title="Reward model number 620",
-        abstract="An invented abstract.",
-        authors=("Ada Example",),
-        categories=("cs.LG",),
-        submitted=NOON,
-        updated=NOON,
+# The newest
+
+
+def test_the_newest_come_latest_submission_first(api: ArxivApi, server: ArxivServer) -> None:
+    page = api.newest(QUERY, 3)
+    assert ([paper.id for paper in page.papers], page.total) == (ids([100, 99, 98]), 100)
+    assert (page.start, page.asked_at) == (0, MONDAY)
+    assert only_request(server) == {
+        "search_query": QUERY,
+        "start": "0",
+        "max_results": "3",
+        "sortBy": "submittedDate",
+        "sortOrder": "descending",
+    }
+
+
+def test_a_paper_comes_as_arxiv_describes_it(api: ArxivApi) -> None:
+    assert api.newest(QUERY, 1).papers == (
+        paper(
+            "2606.00100",
+            title="Reward model number 100",
+            abstract="An invented abstract.",
+            authors=("Ada Example",),
+            categories=("cs.LG",),
+            submitted=MONDAY,
+            updated=MONDAY,
+        ),
     )
 
 
-def test_a_known_keyword_is_read_as_far_back_as_moderation_lasts(source: Source, server: ArxivServer) -> None:
-    assert numbers(source.search(REWARD_MODEL, ACQUAINTED)) == list(range(620, 0, -1))
-    assert questions(server) == [("0", "500"), ("500", "500")]
+def test_a_query_that_finds_nothing_has_an_answer_too(api: ArxivApi) -> None:
+    assert api.newest('ti:"moon cheese"', 100) == Page((), 0, 0, MONDAY)
 
 
-def test_a_known_keyword_is_not_read_further_than_that(source: Source, server: ArxivServer) -> None:
-    later = replace(ACQUAINTED, newest_submission=NOON + MODERATION)
-    assert numbers(source.search(REWARD_MODEL, later)) == list(range(620, 120, -1))
-    assert questions(server) == [("0", "500")]
+# All since
 
 
-def test_a_keyword_without_papers_has_an_answer_too(source: Source) -> None:
-    assert source.search(keyword("Moon Cheese"), NEWCOMER) == Answer((), NOON)
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arxiv, "PAGE", 10)
 
 
-def test_a_probe_asks_for_one_paper(search: ArxivSearch, server: ArxivServer) -> None:
-    search.probe()
-    assert [request.parameters["search_query"] for request in server.requests] == ["cat:cs.*"]
-    assert questions(server) == [("0", "1")]
+def windows(server: ArxivServer) -> list[tuple[str, str]]:
+    return [(request.parameters["start"], request.parameters["max_results"]) for request in server.requests]
 
 
-def test_a_probe_judges_the_answer(search: ArxivSearch, server: ArxivServer) -> None:
-    server.misbehave(*[cut] * 3)
-    with pytest.raises(AnswerRejected, match="cut off"):
-        search.probe()
+@pytest.mark.usefixtures("small_pages")
+def test_a_search_goes_back_as_far_as_the_overlap(api: ArxivApi, server: ArxivServer) -> None:
+    newest = PAPERS[85].submitted + OVERLAP
+    papers = api.since(QUERY, newest, frozenset({PAPERS[-8].id}), everything)
+    assert [paper.id for paper in papers] == ids(range(100, 85, -1))
+    assert windows(server) == [("0", "10"), ("10", "10")]
 
 
-FULL = Page((paper(submitted=NOON - MODERATION),), 20_000, 0, NOON)
+@pytest.mark.usefixtures("small_pages")
+def test_pages_are_turned_until_the_end(api: ArxivApi, server: ArxivServer) -> None:
+    few = 'ti:"reward model" AND submittedDate:[202606210600 TO 202606221200]'
+    assert len(api.since(few, MONDAY, frozenset(), everything)) == 16
+    assert windows(server) == [("0", "10"), ("10", "10")]
 
 
-@pytest.mark.parametrize(
-    ("page", "start", "known", "more"),
-    [
-        pytest.param(FULL, 0, ACQUAINTED, True, id="news may follow"),
-        pytest.param(FULL, 0, NEWCOMER, False, id="nothing known"),
-        pytest.param(FULL, 0, replace(ACQUAINTED, newest_submission=None), True, id="no paper known"),
-        pytest.param(
-            FULL,
-            0,
-            replace(ACQUAINTED, newest_submission=NOON + timedelta(seconds=1)),
-            False,
-            id="older than moderation",
-        ),
-        pytest.param(replace(FULL, total=501), 0, ACQUAINTED, True, id="one more row"),
-        pytest.param(replace(FULL, total=500), 0, ACQUAINTED, False, id="the end"),
-        pytest.param(Page((), 0, 0, NOON), 0, ACQUAINTED, False, id="no row"),
-        pytest.param(FULL, 9_000, ACQUAINTED, True, id="before arXiv's last row"),
-        pytest.param(FULL, 9_500, ACQUAINTED, False, id="arXiv's last row"),
-    ],
-)
-def test_whether_to_turn_the_page(page: Page, start: int, known: Known, more: bool) -> None:
-    assert goes_on(page, Asked(start, 500), known) is more
+@pytest.mark.usefixtures("small_pages")
+def test_no_page_is_asked_for_beyond_arxivs_last_row(
+    api: ArxivApi, server: ArxivServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arxiv, "LAST_ROW", 30)
+    assert len(api.since(QUERY, MONDAY, frozenset(), everything)) == 30
+    assert windows(server) == [("0", "10"), ("10", "10"), ("20", "10")]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_without_a_known_submission_one_page_is_enough(api: ArxivApi, server: ArxivServer) -> None:
+    assert len(api.since(QUERY, None, frozenset(), everything)) == 10
+    assert len(server.requests) == 1
+
+
+def test_a_page_has_two_thousand_rows(api: ArxivApi, server: ArxivServer) -> None:
+    api.since(QUERY, MONDAY, frozenset(), everything)
+    assert windows(server) == [("0", "2000")]
 
 
 def test_a_paper_on_two_pages_counts_once_in_its_newest_version() -> None:
@@ -158,61 +151,108 @@ def test_a_paper_on_two_pages_counts_once_in_its_newest_version() -> None:
     assert newest_versions([second, other, first]) == (second, other)
 
 
-def cut(reply: Reply) -> Reply:
+# Lists
+
+
+def test_a_list_has_those_that_exist(api: ArxivApi, server: ArxivServer) -> None:
+    papers = api.listed(["2606.00007", "2606.99999", "2605.00001"], {"2605.00001"})
+    assert {paper.id for paper in papers} == {"2606.00007", "2605.00001"}
+    assert only_request(server) == {"id_list": "2606.00007,2606.99999,2605.00001", "max_results": "3"}
+
+
+def test_arxiv_tells_which_papers_of_a_list_a_query_finds(api: ArxivApi, server: ArxivServer) -> None:
+    assert api.matching(QUERY, ["2606.00007", "2605.00001"]) == {"2606.00007"}
+    assert only_request(server) == {
+        "search_query": QUERY,
+        "id_list": "2606.00007,2605.00001",
+        "max_results": "2",
+    }
+
+
+# Answers that are not believed
+
+
+def upside_down(reply: Reply) -> Reply:
+    head, *entries = reply.body.removesuffix(b"</feed>").split(b"<entry>")
+    return replace(reply, body=b"<entry>".join([head, *reversed(entries)]) + b"</feed>")
+
+
+def saying(body: bytes) -> Behaviour:
+    return lambda _: Reply(200, body)
+
+
+def cut_off(reply: Reply) -> Reply:
     return replace(reply, body=reply.body[: len(reply.body) // 2])
 
 
-def emptied(reply: Reply) -> Reply:
-    return replace(reply, body=page_of(()))
+YEARS_AGO = paper("1111.00001", submitted=MONDAY - timedelta(days=5_000))
+STRANGER = paper("2606.00999", submitted=MONDAY)
+
+Ask = Callable[[ArxivApi], object]
 
 
-def one_row(reply: Reply) -> Reply:
-    return replace(reply, body=page_of([paper()], total=80))
+def search(api: ArxivApi) -> object:
+    return api.since(QUERY, MONDAY, frozenset({"2606.00100"}), everything)
 
 
-def text(reply: Reply) -> Reply:
-    return replace(reply, body=b"Rate exceeded.", content_type="text/plain")
+def listing(api: ArxivApi) -> object:
+    return api.listed(ids([7, 8]), ids([7, 8]))
 
 
-def test_an_answer_that_is_not_believed_is_asked_for_again(
-    source: Source, server: ArxivServer, clock: PretendedClock
-) -> None:
-    server.misbehave(cut, one_row)
-    assert len(source.search(REWARD_MODEL, NEWCOMER).papers) == 100
-    assert clock.sleeps == [30.0, 60.0]
+def match(api: ArxivApi) -> object:
+    return api.matching(QUERY, ids([7, 8]))
 
 
-def test_a_later_page_that_is_not_believed_spoils_the_answer(source: Source, server: ArxivServer) -> None:
-    server.misbehave(None, one_row, one_row, one_row)
-    with pytest.raises(AnswerRejected, match="wrong page: row 500 was asked for, row 0 came"):
-        source.search(REWARD_MODEL, ACQUAINTED)
+def loose_words(api: ArxivApi) -> object:
+    return api.newest(QUERY, 10, nothing)
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "message"),
+    ("ask", "behaviour", "message"),
     [
-        (cut, "cut off: unclosed token in line 2"),
-        (emptied, "empty although known: no paper, and 1 are known"),
-        (one_row, "fewer rows than promised: 1 rows instead of 80"),
+        (search, cut_off, "cut off: unclosed token in line 2"),
+        (search, saying(page_of([STRANGER], start=7)), "wrong page: row 0 was asked for, row 7 came"),
+        (search, without_entries, "empty although known: no paper, and 1 are known"),
+        (search, first_entry_alone, "fewer rows than promised: 1 rows instead of 85"),
+        (search, upside_down, "not in order: 2606.00017 of 2026-06-15 after 2606.00016 of 2026-06-15"),
+        (
+            search,
+            saying(page_of([YEARS_AGO])),
+            "an id of years ago at the top: 1111.00001 of 2012-10-13, and a paper of 2026-06-22 is known",
+        ),
+        (
+            search,
+            saying(page_of([STRANGER])),
+            "no overlap with the last good answer: none of 1 known papers among 1 rows",
+        ),
+        (loose_words, None, "phrases are not read as phrases: 0 of 10 rows have what was asked for"),
+        (listing, first_entry_alone, "missing rows: 1 of 2 papers, such as 2606.00007"),
+        (listing, without_entries, "missing rows: 2 of 2 papers, such as 2606.00007"),
+        (listing, saying(page_of([STRANGER])), "a paper that was not asked for: 2606.00999"),
+        (match, saying(page_of([STRANGER])), "a paper that was not asked for: 2606.00999"),
     ],
 )
-def test_an_answer_that_is_never_believed_is_rejected(
-    source: Source, server: ArxivServer, behaviour: Behaviour, message: str
+def test_an_answer_that_is_never_believed_is_rejected_by_name(
+    api: ArxivApi, server: ArxivServer, ask: Ask, behaviour: Behaviour | None, message: str
 ) -> None:
-    server.misbehave(*[behaviour] * 3)
+    server.misbehave(*[behaviour] * 4)
     with pytest.raises(AnswerRejected) as rejected:
-        source.search(REWARD_MODEL, ACQUAINTED)
-    assert (str(rejected.value), len(server.requests)) == (message, 3)
+        ask(api)
+    assert (str(rejected.value), len(server.requests)) == (message, 4)
 
 
-def test_an_arxiv_that_only_throttles_is_unavailable(source: Source, server: ArxivServer) -> None:
-    server.misbehave(*[text] * 4)
-    with pytest.raises(SourceUnavailable, match="gave no answer in 4 tries; the last: rate exceeded"):
-        source.search(REWARD_MODEL, ACQUAINTED)
+def test_an_answer_that_is_not_believed_is_asked_for_again(api: ArxivApi, server: ArxivServer) -> None:
+    server.misbehave(cut_off, first_entry_alone)
+    assert len(api.newest(QUERY, 10).papers) == 10
+    assert len(server.requests) == 3
 
 
-def test_a_question_that_arxiv_refuses_is_not_asked_again(source: Source, server: ArxivServer) -> None:
-    server.misbehave(lambda _: query_reply((), {"search_query": "("}, NOON))
-    with pytest.raises(AnswerRejected) as rejected:
-        source.search(REWARD_MODEL, ACQUAINTED)
-    assert (rejected.value.verdict, len(server.requests)) == ("error feed", 1)
+@pytest.mark.usefixtures("small_pages")
+def test_a_later_page_that_is_not_believed_spoils_the_answer(api: ArxivApi, server: ArxivServer) -> None:
+    server.misbehave(None, *[first_entry_alone] * 4)
+    with pytest.raises(AnswerRejected, match="fewer rows than promised: 1 rows instead of 10"):
+        api.since(QUERY, MONDAY, frozenset(), everything)
+
+
+def test_an_answer_of_which_half_the_rows_are_claimed_is_believed(api: ArxivApi) -> None:
+    assert len(api.newest(QUERY, 20, lambda one: one.id > "2606.00090").papers) == 20

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import StoreError
+from digest.errors import SourceUnavailable, StoreError
 from digest.keywords import key
 from digest.models import Config, Keyword, Mail, Subscriber
-from digest.protocols import ArchiveSection, Candidate, Known, Sighting, Waiting
+from digest.protocols import ArchiveSection, Candidate, Finding, Known, Sighting, Waiting
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from tests.builders import NOON, config, keyword, paper, subscriber
@@ -37,7 +37,7 @@ def settings(tmp_path: Path, reader: Subscriber) -> Config:
 
 
 def answer(store: SqlStore, wanted: Keyword, *ids: str, fresh: bool, now: datetime = NOON) -> None:
-    store.record_answer(wanted, [Sighting(paper(id), fresh) for id in ids], 2606_000_500, now)
+    store.record(Finding(wanted), [Sighting(paper(id), fresh) for id in ids], 202606_000_500, now)
 
 
 def mail(reader: Subscriber, *ids: str, message_id: str = "<1@example.org>") -> Mail:
@@ -50,22 +50,61 @@ def waiting(store: SqlStore, reader: Subscriber) -> dict[str, bool]:
 
 
 def test_of_a_keyword_that_was_never_asked_for_nothing_is_known(store: SqlStore, settings: Config) -> None:
-    nothing = Known(baseline=None, papers=frozenset(), newest_submission=None)
-    assert store.known(MODEL) == nothing
+    assert store.known(MODEL) == Known()
     store.enroll(settings, NOON)
-    assert store.known(MODEL) == nothing
+    assert store.known(MODEL) == Known()
     assert store.highest_order() == 0
 
 
-def test_an_answer_is_remembered_and_the_first_baseline_stays(store: SqlStore, settings: Config) -> None:
+def test_a_good_finding_is_remembered_and_the_first_baseline_stays(store: SqlStore, settings: Config) -> None:
     store.enroll(settings, NOON)
     newest = datetime(2026, 6, 21, tzinfo=UTC)
-    found = [Sighting(paper("2606.00001"), False), Sighting(paper("2606.00002", submitted=newest), False)]
-    store.record_answer(MODEL, found, 2606_000_002, NOON)
-    store.record_answer(MODEL, [], 2607_000_000, NOON)
-    assert store.known(MODEL) == Known(2606_000_002, frozenset({"2606.00001", "2606.00002"}), newest)
-    assert store.known(REASONING) == Known(None, frozenset(), None)
+    found = [
+        Sighting(paper("2606.00001", submitted=newest - 8 * DAY), False),
+        Sighting(paper("2606.00002", submitted=newest), False),
+    ]
+    store.record(Finding(MODEL, covered=202606_000_007, settled=True), found, 202606_000_002, NOON)
+    assert store.known(MODEL) == Known(
+        baseline=202606_000_002,
+        covered=202606_000_007,
+        papers=frozenset({"2606.00001", "2606.00002"}),
+        recent=frozenset({"2606.00002"}),
+        newest_submission=newest,
+        last_good_at=NOON,
+        up_to_date_at=NOON,
+    )
+    store.record(Finding(MODEL, covered=202606_000_005), [], 202607_000_000, NOON + DAY)
+    assert store.known(MODEL) == Known(
+        baseline=202606_000_002,
+        covered=202606_000_007,
+        papers=frozenset({"2606.00001", "2606.00002"}),
+        recent=frozenset({"2606.00002"}),
+        newest_submission=newest,
+        last_good_at=NOON + DAY,
+        up_to_date_at=None,
+    )
+    assert store.known(REASONING) == Known()
     assert store.highest_order() == paper("2606.00002").order
+
+
+def test_a_finding_with_a_problem_keeps_its_papers_and_its_reach(store: SqlStore, settings: Config) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    partly = Finding(MODEL, covered=202606_000_600, problem=SourceUnavailable("503, 4 times"))
+    store.record(partly, [Sighting(paper("2606.00601"), True)], 0, NOON + DAY)
+    known = store.known(MODEL)
+    assert known.papers == {"2606.00001", "2606.00601"}
+    assert (known.covered, known.last_good_at, known.up_to_date_at) == (202606_000_600, NOON, None)
+
+
+def test_what_is_usual_is_told_after_some_good_fetches(store: SqlStore, settings: Config) -> None:
+    store.enroll(settings, NOON)
+    for number in range(1, 5):
+        answer(store, MODEL, f"2606.0060{number}", fresh=True)
+        store.record_failure(MODEL, "arXiv did not answer", NOON)
+    assert store.known(MODEL).usual is None
+    answer(store, MODEL, fresh=True)
+    assert store.known(MODEL).usual == 4 / 5
 
 
 def test_a_newcomer_gets_the_latest_papers_of_each_keyword_once(
@@ -180,7 +219,7 @@ def test_a_new_version_replaces_the_old_one_and_an_old_one_changes_nothing(
     store.enroll(settings, NOON)
     first, second = paper("2606.00001"), paper("2606.00001", version=2, title="A better title")
     for found, now in ((first, NOON), (second, NOON + DAY), (first, NOON + 2 * DAY)):
-        store.record_answer(MODEL, [Sighting(found, False)], 0, now)
+        store.record(Finding(MODEL), [Sighting(found, False)], 0, now)
     assert store.archive_section(MODEL, 100) == ArchiveSection(MODEL, (second,), NOON + DAY)
 
 
@@ -197,7 +236,10 @@ def test_a_failure_changes_nothing_that_is_known(store: SqlStore, settings: Conf
     answer(store, MODEL, "2606.00001", fresh=False)
     before = store.known(MODEL)
     store.record_failure(MODEL, "arXiv did not answer", NOON + DAY)
-    assert store.known(MODEL) == before
+    assert store.known(MODEL) == replace(before, up_to_date_at=None)
+    assert store.archive_section(MODEL, 100).stale_since == NOON
+    answer(store, MODEL, fresh=True, now=NOON + 2 * DAY)
+    assert store.archive_section(MODEL, 100).stale_since is None
 
 
 def test_a_keyword_that_nobody_reads_sleeps_and_begins_anew(
@@ -207,10 +249,13 @@ def test_a_keyword_that_nobody_reads_sleeps_and_begins_anew(
     answer(store, MODEL, "2606.00001", fresh=False)
     narrowed = replace(reader, keywords=(REASONING,))
     store.enroll(replace(settings, subscribers=(narrowed,)), NOON + DAY)
-    assert store.known(MODEL).baseline == 2606_000_500  # the archive still shows it
+    assert store.known(MODEL).baseline == 202606_000_500  # the archive still shows it
     archive = replace(settings.archive, keywords=())
     store.enroll(replace(settings, subscribers=(narrowed,), archive=archive), NOON + DAY)
-    assert store.known(MODEL) == Known(None, frozenset({"2606.00001"}), paper().submitted)
+    ids = frozenset({"2606.00001"})
+    assert store.known(MODEL) == Known(
+        papers=ids, recent=ids, newest_submission=paper().submitted, last_good_at=NOON
+    )
 
 
 def test_a_keyword_taken_up_again_brings_no_backlog(

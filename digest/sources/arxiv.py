@@ -1,65 +1,92 @@
-"""arXiv's search as a Source. Manual: https://info.arxiv.org/help/api/user-manual.html"""
+"""arXiv's query API: searching, and listing papers by their identifiers.
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+Manual: https://info.arxiv.org/help/api/user-manual.html
+"""
 
-from digest.keywords import expression
-from digest.models import ArxivSettings, Keyword, Paper
-from digest.protocols import Answer, Known
-from digest.sources.atom import parse_page
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from digest.keywords import submitted_since
+from digest.models import Paper
+from digest.sources.answers import Page
+from digest.sources.atom import parse_list, parse_page
 from digest.sources.http import ArxivClient
-from digest.sources.trust import Asked, Page, judge
+from digest.sources.trust import Asked, judge_list, judge_match, judge_search, judge_semantics
 
 FIRST_PAGE = 100
 """Rows asked for while nothing is known of a keyword: they become the archive's past."""
-PAGE = 500
+PAGE = 2_000
+"""arXiv gives no more rows at once, by search or by identifiers."""
 LAST_ROW = 10_000
 """arXiv shows no row of a result beyond this one."""
-MODERATION = timedelta(days=30)
-"""How long after its submission a paper may still appear: all but one in forty are announced sooner."""
+OVERLAP = timedelta(days=7)
+"""How far behind the newest submission known a search goes back."""
+
+Claimed = Callable[[Paper], bool]
+"""Whether the local rule agrees that a paper is an answer to the query."""
 
 
-class ArxivSearch:
-    """Lists the papers of a keyword by submission, newest first, as far back as news can stand."""
+class ArxivApi:
+    """The questions that the query API answers. All methods raise SourceError."""
 
-    def __init__(self, client: ArxivClient, settings: ArxivSettings) -> None:
+    def __init__(self, client: ArxivClient, url: str) -> None:
         self._client = client
-        self._url = settings.api
+        self._url = url
 
-    def search(self, keyword: Keyword, known: Known) -> Answer:
-        """See digest.protocols.Source.search."""
-        pages = tuple(self._pages(expression(keyword), known))
-        papers = (paper for page in pages for paper in page.papers)
-        return Answer(papers=newest_versions(papers), asked_at=pages[0].asked_at)
+    def newest(self, query: str, rows: int, claimed: Claimed = bool) -> Page:
+        """The latest submissions, at most so many."""
+        return self._search(query, Asked(0, rows), claimed)
 
-    def probe(self) -> None:
-        """Ask for one paper of any kind, to see that arXiv answers. Raises as `search` does."""
-        self._page("cat:cs.*", Asked(0, 1), Known(None, frozenset(), None))
+    def since(
+        self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
+    ) -> tuple[Paper, ...]:
+        """All that was submitted from shortly before the `newest` submission known on.
 
-    def _pages(self, query: str, known: Known) -> Iterator[Page]:
-        size = FIRST_PAGE if known.baseline is None else PAGE
-        asked = Asked(0, size)
-        yield (page := self._page(query, asked, known))
-        while goes_on(page, asked, known):
-            asked = Asked(asked.start + size, size)
-            yield (page := self._page(query, asked, known))
+        `recent` are the papers of that time that earlier answers had.
+        """
+        if newest:
+            query = submitted_since(query, newest - OVERLAP)
+        pages = self._pages(query, newest, recent, claimed)
+        return newest_versions(paper for page in pages for paper in page.papers)
 
-    def _page(self, query: str, asked: Asked, known: Known) -> Page:
+    def listed(self, ids: Sequence[str], certain: Collection[str]) -> tuple[Paper, ...]:
+        """Those of the papers that exist, at most PAGE; the `certain` ones surely do."""
+
+        def read(body: bytes) -> tuple[Paper, ...]:
+            papers = parse_list(body)
+            judge_list(papers, ids, certain)
+            return papers
+
+        return self._client.ask(self._url, {"id_list": ",".join(ids), "max_results": str(len(ids))}, read)
+
+    def matching(self, query: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the papers, which all exist, that the query finds."""
+
+        def read(body: bytes) -> frozenset[str]:
+            page = parse_page(body)
+            judge_match(page, ids)
+            return frozenset(paper.id for paper in page.papers)
+
+        parameters = {"search_query": query, "id_list": ",".join(ids), "max_results": str(len(ids))}
+        return self._client.ask(self._url, parameters, read)
+
+    def _pages(
+        self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
+    ) -> Iterator[Page]:
+        for start in range(0, LAST_ROW, PAGE):
+            page = self._search(query, Asked(start, PAGE, frozenset() if start else recent, newest), claimed)
+            yield page
+            if newest is None or start + PAGE >= page.total:
+                return
+
+    def _search(self, query: str, asked: Asked, claimed: Claimed) -> Page:
         def read(body: bytes) -> Page:
             page = parse_page(body)
-            judge(page, asked, known)
+            judge_search(page, asked)
+            judge_semantics(sum(map(claimed, page.papers)), len(page.papers))
             return page
 
         return self._client.ask(self._url, _parameters(query, asked), read)
-
-
-def goes_on(page: Page, asked: Asked, known: Known) -> bool:
-    """Whether a paper that is new can stand on the page after this one, which was believed."""
-    if known.baseline is None or asked.start + asked.size >= min(page.total, LAST_ROW):
-        return False
-    if known.newest_submission is None:
-        return True
-    return page.papers[-1].submitted >= known.newest_submission - MODERATION
 
 
 def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:

@@ -1,15 +1,41 @@
 """What arXiv answered: papers in their newest version, which keyword saw them when, and each fetch."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.models import Paper
-from digest.protocols import Sighting
-from digest.store.schema import fetches, papers, sightings
+from digest.protocols import Finding, Known, Sighting
+from digest.store.schema import Moment, fetches, keywords, papers, sightings
+
+RECENT = timedelta(days=7)
+"""How far before the newest submission a paper counts as recent."""
+
+_FETCHES_TO_JUDGE_BY = 20
+_TOO_FEW_FETCHES = 5
+
+
+def knowledge(connection: Connection, key: str) -> Known:
+    """What is known of the keyword with this key."""
+    row = connection.execute(select(keywords).where(keywords.c.key == key)).one_or_none()
+    if row is None:
+        return Known()
+    query = select(papers.c.id, papers.c.submitted).join(sightings).where(sightings.c.keyword == row.number)
+    seen = connection.execute(query).all()
+    newest = max((paper.submitted for paper in seen), default=None)
+    return Known(
+        baseline=row.baseline,
+        covered=row.covered,
+        papers=frozenset(paper.id for paper in seen),
+        recent=frozenset(paper.id for paper in seen if newest and paper.submitted >= newest - RECENT),
+        newest_submission=newest,
+        last_good_at=row.last_good_at,
+        up_to_date_at=row.up_to_date_at,
+        usual=_usual(connection, row.number),
+    )
 
 
 def record_papers(connection: Connection, found: Iterable[Paper], now: datetime) -> None:
@@ -36,6 +62,35 @@ def record_sightings(connection: Connection, keyword: int, found: Sequence[Sight
     ]
     if rows:
         connection.execute(insert(sightings).on_conflict_do_nothing(), rows)
+
+
+def record_reach(
+    connection: Connection, keyword: int, finding: Finding, baseline: int, now: datetime
+) -> None:
+    """Remember how far a finding reaches, and whether it was good."""
+    this = keywords.c.number == keyword
+    covered = func.max(func.coalesce(keywords.c.covered, baseline), finding.covered or 0)
+    if finding.problem:
+        connection.execute(
+            update(keywords).where(this, keywords.c.baseline.is_not(None)).values(covered=covered)
+        )
+        record_problem(connection, keyword, str(finding.problem), now)
+        return
+    reach = {
+        "baseline": func.coalesce(keywords.c.baseline, baseline),
+        "covered": covered,
+        "last_good_at": now,
+        "up_to_date_at": now if finding.settled else None,
+        "failing_since": None,
+        "problem": None,
+    }
+    connection.execute(update(keywords).where(this).values(reach))
+
+
+def record_problem(connection: Connection, keyword: int, problem: str, now: datetime) -> None:
+    since = func.coalesce(keywords.c.failing_since, literal(now, Moment))
+    values = {"failing_since": since, "problem": problem, "up_to_date_at": None}
+    connection.execute(update(keywords).where(keywords.c.number == keyword).values(values))
 
 
 def record_fetch(
@@ -65,6 +120,13 @@ def paper_from(row: Row[Any]) -> Paper:
         submitted=row.submitted,
         updated=row.updated,
     )
+
+
+def _usual(connection: Connection, keyword: int) -> float | None:
+    good = (fetches.c.keyword == keyword) & fetches.c.problem.is_(None)
+    query = select(fetches.c.fresh).where(good).order_by(fetches.c.number.desc()).limit(_FETCHES_TO_JUDGE_BY)
+    counts = connection.scalars(query).all()
+    return sum(counts) / len(counts) if len(counts) >= _TOO_FEW_FETCHES else None
 
 
 def _row(paper: Paper, now: datetime) -> dict[str, object]:

@@ -26,7 +26,8 @@ def enroll_keywords(connection: Connection, wanted: Sequence[Keyword]) -> dict[s
     for query, name in names.items():
         connection.execute(statement.values(key=query, name=name))
     asleep = keywords.c.key.not_in(names) & keywords.c.baseline.is_not(None)
-    connection.execute(update(keywords).where(asleep).values(baseline=None))
+    anew = {"baseline": None, "covered": None, "up_to_date_at": None}
+    connection.execute(update(keywords).where(asleep).values(anew))
     return {row.key: row.number for row in connection.execute(select(keywords.c.key, keywords.c.number))}
 
 

@@ -53,7 +53,6 @@ class Seen:
     keyword: str
     seen_at: datetime
     fresh: bool
-    baseline: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def history(database: Database, paper_id: str) -> History | None:
         if row is None:
             return None
         seen = (
-            select(keywords.c.name, keywords.c.baseline, sightings.c.seen_at, sightings.c.fresh)
+            select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh)
             .join(keywords)
             .where(sightings.c.paper == row.number)
             .order_by(sightings.c.number)
@@ -130,7 +129,7 @@ def history(database: Database, paper_id: str) -> History | None:
         sent = connection.execute(carried).all()
         return History(
             paper=paper_from(row),
-            seen=tuple(Seen(s.name, s.seen_at, s.fresh, s.baseline) for s in connection.execute(seen)),
+            seen=tuple(Seen(s.name, s.seen_at, s.fresh) for s in connection.execute(seen)),
             sent_at=tuple(mail.settled_at for mail in sent if mail.state == "sent"),
             on_the_way=sum(mail.state != "sent" for mail in sent),
         )

@@ -14,7 +14,7 @@ CREATE TABLE papers (
 CREATE INDEX ix_papers_announcement_order ON papers (announcement_order);
 CREATE TABLE keywords (
     number INTEGER NOT NULL PRIMARY KEY, key VARCHAR NOT NULL UNIQUE, name VARCHAR NOT NULL, baseline INTEGER,
-    last_good_at VARCHAR, failing_since VARCHAR, problem TEXT);
+    covered INTEGER, last_good_at VARCHAR, up_to_date_at VARCHAR, failing_since VARCHAR, problem TEXT);
 CREATE TABLE fetches (
     number INTEGER NOT NULL PRIMARY KEY, keyword INTEGER NOT NULL REFERENCES keywords (number),
     fetched_at VARCHAR NOT NULL, papers INTEGER NOT NULL, fresh INTEGER NOT NULL, problem TEXT);

@@ -69,7 +69,11 @@ keywords = Table(
     # the highest announcement order known when the keyword was first known; null while nobody reads
     # it, or before its first good answer
     Column("baseline", Integer),
+    # all that was announced up to this order has been looked at
+    Column("covered", Integer),
     Column("last_good_at", Moment),
+    # when nothing more was to be expected from arXiv before its next announcement
+    Column("up_to_date_at", Moment),
     Column("failing_since", Moment),
     Column("problem", Text),
 )

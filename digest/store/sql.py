@@ -5,14 +5,23 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.keywords import key
 from digest.models import Config, Keyword, Mail, Subscriber
-from digest.protocols import ArchiveSection, Known, Sighting, Waiting
+from digest.protocols import ArchiveSection, Finding, Known, Sighting, Waiting
 from digest.store.database import Database
-from digest.store.discoveries import paper_from, paper_numbers, record_fetch, record_papers, record_sightings
+from digest.store.discoveries import (
+    knowledge,
+    paper_from,
+    paper_numbers,
+    record_fetch,
+    record_papers,
+    record_problem,
+    record_reach,
+    record_sightings,
+)
 from digest.store.enrolment import (
     LATEST_SIGHTING,
     begin_subscriptions,
@@ -21,7 +30,6 @@ from digest.store.enrolment import (
 )
 from digest.store.outgoing import candidates, reserve, settle, unsent_mails
 from digest.store.schema import (
-    Moment,
     deliveries,
     keywords,
     mails,
@@ -53,46 +61,26 @@ class SqlStore:
 
     def known(self, keyword: Keyword) -> Known:
         with self._database.transaction() as connection:
-            row = connection.execute(select(keywords).where(keywords.c.key == key(keyword))).one_or_none()
-            number, baseline = (row.number, row.baseline) if row else (None, None)
-            seen = (
-                select(papers.c.id, papers.c.submitted).join(sightings).where(sightings.c.keyword == number)
-            )
-            found = connection.execute(seen).all()
-        newest = max((paper.submitted for paper in found), default=None)
-        return Known(baseline, frozenset(paper.id for paper in found), newest)
+            return knowledge(connection, key(keyword))
 
     def highest_order(self) -> int:
         with self._database.transaction() as connection:
             return connection.scalar(select(func.max(papers.c.announcement_order))) or 0
 
-    def record_answer(
-        self, keyword: Keyword, found: Sequence[Sighting], baseline: int, now: datetime
-    ) -> None:
-        good = {
-            "baseline": func.coalesce(keywords.c.baseline, baseline),
-            "last_good_at": now,
-            "failing_since": None,
-            "problem": None,
-        }
+    def record(self, finding: Finding, found: Sequence[Sighting], baseline: int, now: datetime) -> None:
         with self._database.transaction() as connection:
-            number = _keyword_number(connection, keyword)
+            number = _keyword_number(connection, finding.keyword)
             record_papers(connection, [sighting.paper for sighting in found], now)
             record_sightings(connection, number, found, now)
-            record_fetch(connection, number, now, found, None)
-            connection.execute(update(keywords).where(keywords.c.number == number).values(good))
+            record_reach(connection, number, finding, baseline, now)
+            record_fetch(connection, number, now, found, str(finding.problem or "") or None)
             begin_subscriptions(connection)
 
     def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None:
-        since = func.coalesce(keywords.c.failing_since, literal(now, Moment))
         with self._database.transaction() as connection:
             number = _keyword_number(connection, keyword)
+            record_problem(connection, number, reason, now)
             record_fetch(connection, number, now, (), reason)
-            connection.execute(
-                update(keywords)
-                .where(keywords.c.number == number)
-                .values(failing_since=since, problem=reason)
-            )
 
     def waiting(self, subscriber: Subscriber) -> Waiting:
         with self._database.transaction() as connection:
@@ -158,10 +146,12 @@ class SqlStore:
             .order_by(papers.c.announcement_order.desc())
             .limit(limit)
         )
+        stale = keywords.c.failing_since.is_not(None) & (keywords.c.key == key(keyword))
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
+            stale_since = connection.scalar(select(keywords.c.last_good_at).where(stale))
         changed_at = max((row.recorded_at for row in rows), default=None)
-        return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at)
+        return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)
 
 
 def _keyword_number(connection: Connection, keyword: Keyword) -> int:
