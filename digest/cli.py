@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -30,7 +31,9 @@ from digest.models import Config, Report, Subscriber
 from digest.pipeline import run as run_pipeline
 from digest.plaintext import counted
 from digest.store.inspection import history, keyword_status, subscriber_status
-from digest.wording import explanation, problems, report_lines, status_lines
+from digest.wording import explanation, hints, problems, report_lines, status_lines
+
+_ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
 
 class Exit(IntEnum):
@@ -102,10 +105,10 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
         with app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
             report = run_pipeline(world, subscribers)
     if not invocation.quiet:
-        _print(report_lines(report))
         if dry_run:
-            _print(["this was a rehearsal: nothing was sent, remembered or published"])
-        elif not config.smtp and any(not mail.problem for mail in report.mails):
+            _print(["a rehearsal: nothing is sent, remembered or published; it would be:"])
+        _print(report_lines(report))
+        if not (dry_run or config.smtp) and any(not mail.problem for mail in report.mails):
             _print([f"the mails lie in {config.outbox}; open the .html files in a browser"])
     return _conclude(report)
 
@@ -195,13 +198,14 @@ def status(invocation: Invocation, as_json: bool) -> None:
 def explain(invocation: Invocation, arxiv_id: str) -> None:
     """Why a paper was, or was not, sent."""
     try:
-        paper_id, _ = split_identifier(arxiv_id.rpartition("abs/")[2])
+        paper_id, _ = split_identifier(_ADDRESS.sub("", arxiv_id))
     except ValueError as exc:
         raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
     config = invocation.config()
     with app.open_state(config) as database:
         waiting = app.waiting_for(database, config, paper_id)
-        _print(explanation(paper_id, history(database, paper_id), waiting))
+        found = history(database, paper_id)
+        _print(explanation(paper_id, found, distinct(config.keywords), waiting))
 
 
 @cli.command()
@@ -255,16 +259,13 @@ def _rehearse(
 
 
 def _conclude(report: Report) -> Exit:
-    """Tell what failed, and make it an exit status."""
+    """Tell what failed and what to do, and make it an exit status."""
     for problem in problems(report):
         click.echo(f"error: {problem}", err=True)
+    for hint in hints(report):
+        click.echo(f"hint: {hint}", err=True)
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
-            click.echo(
-                "hint: try again later; nothing is lost. `digest doctor` looks closer, "
-                "`digest demo` works without a network",
-                err=True,
-            )
             return Exit.TRY_LATER
     return Exit.PARTLY_FAILED if any(problems(report)) else Exit.DONE
 

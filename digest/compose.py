@@ -1,17 +1,24 @@
 """A reader's digest from what waits for them."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from digest.keywords import key
-from digest.models import Digest, Entry, Keyword, Section, Subscriber
+from digest.models import Digest, Entry, Keyword, Section, Subscriber, Unanswered
 from digest.protocols import Candidate
 
 
-def compose(subscriber: Subscriber, candidates: Sequence[Candidate], today: date) -> Digest:
+def compose(
+    subscriber: Subscriber,
+    candidates: Sequence[Candidate],
+    today: date,
+    unanswered: Mapping[str, datetime | None],
+) -> Digest:
     """Sections in the order of the reader's keywords, newest announcement first.
 
     A paper that several keywords have stands under the first of them and names the others.
+    `unanswered` has the keys of all keywords that arXiv did not answer today, with their last good
+    answer.
     """
     newest_first = sorted(candidates, key=lambda candidate: candidate.paper.order, reverse=True)
     sections: dict[Keyword, list[Entry]] = {keyword: [] for keyword in subscriber.keywords}
@@ -23,4 +30,9 @@ def compose(subscriber: Subscriber, candidates: Sequence[Candidate], today: date
         subscriber=subscriber,
         date=today,
         sections=tuple(Section(keyword, tuple(entries)) for keyword, entries in sections.items() if entries),
+        unanswered=tuple(
+            Unanswered(keyword, unanswered[key(keyword)])
+            for keyword in subscriber.keywords
+            if key(keyword) in unanswered
+        ),
     )

@@ -105,7 +105,7 @@ class Daemon:
             self._config = self._load()
         except ConfigError as exc:
             for fault in exc.faults:
-                logger.warning("%s", fault)
+                logger.warning("%s: a fault; `digest check` tells more", fault.place)
             logger.warning("the configuration stays as it was before this edit")
         else:
             logger.info("the configuration was read anew: %d subscribers", len(self._config.subscribers))

@@ -10,7 +10,7 @@ from digest.errors import DigestError, StoreError
 from digest.files import make_private_folder, write_atomically
 from digest.models import Config, SmtpServer
 from digest.protocols import Clock
-from digest.sources.arxiv import ArxivSearch
+from digest.sources.arxiv import ArxivApi
 from digest.store.database import Database
 
 
@@ -58,7 +58,7 @@ def _check_state(config: Config) -> None:
 
 def _check_arxiv(config: Config, clock: Clock) -> None:
     with closing(arxiv_client(config, clock)) as client:
-        ArxivSearch(client, config.arxiv).probe()
+        ArxivApi(client, config.arxiv.api).newest("cat:cs.*", 1)
 
 
 def _check_smtp(server: SmtpServer, config: Config) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from digest.models import Report
+from digest.mail.reasons import reason
+from digest.models import Keyword, KeywordOutcome, Report
 from digest.plaintext import counted
 from digest.store.inspection import History, KeywordStatus, Seen, SubscriberStatus
 
@@ -12,27 +13,44 @@ def report_lines(report: Report) -> Iterator[str]:
     """A line for each keyword, then what was sent and what became of the archive."""
     width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
     for outcome in report.keywords:
-        if not outcome.problem:
-            past = f"{counted(outcome.past, 'paper')} so far"
-            news = past if outcome.past else counted(outcome.new, "new paper")
-            yield f"{outcome.keyword.name:{width}}  {news}"
+        yield f"{outcome.keyword.name:{width}}  {_news(outcome)}"
     sent = [outcome for outcome in report.mails if not outcome.problem]
     papers = sum(outcome.papers for outcome in sent)
-    yield f"{counted(len(sent), 'mail')} sent, with {counted(papers, 'paper')}" if sent else "no mail to send"
+    if report.mails:
+        yield f"{counted(len(sent), 'mail')} sent, with {counted(papers, 'paper')}"
+    else:
+        yield "no mail to send"
     if report.archive.changed:
         yield "the archive was brought up to date"
 
 
+def _news(outcome: KeywordOutcome) -> str:
+    if outcome.up_to_date:
+        return "up to date: arXiv has announced nothing since"
+    if outcome.problem:
+        return f"{counted(outcome.new, 'new paper')}, perhaps not all" if outcome.new else "not known"
+    return f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")
+
+
 def problems(report: Report) -> Iterator[str]:
     """A line for everything that failed, naming it."""
+    by_problem: dict[str, list[str]] = {}
     for keyword in report.keywords:
         if keyword.problem:
-            yield f"keyword {keyword.keyword.name!r} failed: {keyword.problem}"
+            by_problem.setdefault(keyword.problem, []).append(keyword.keyword.name)
+    for problem, names in by_problem.items():
+        yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
     for mail in report.mails:
         if mail.problem:
             yield f"the mail to {mail.label} was not delivered: {mail.problem}"
     if report.archive.problem:
         yield f"the archive stays as it was: {report.archive.problem}"
+
+
+def hints(report: Report) -> Iterator[str]:
+    """What to do about what failed, each advice once."""
+    advice = [outcome.hint for outcome in report.keywords] + [outcome.hint for outcome in report.mails]
+    yield from filter(None, dict.fromkeys([*advice, report.archive.hint]))
 
 
 def moment(time: datetime | None) -> str:
@@ -61,17 +79,23 @@ def status_lines(keywords: Sequence[KeywordStatus], subscribers: Sequence[Subscr
             yield f"    {subscriber.problem}"
 
 
-def explanation(paper_id: str, history: History | None, waiting: int) -> Iterator[str]:
+def explanation(
+    paper_id: str, history: History | None, keywords: Sequence[Keyword], waiting: int
+) -> Iterator[str]:
     """Why a paper was, or was not, sent; `waiting` counts the subscribers for whom it waits."""
     if history is None:
         yield f"{paper_id} was never seen: no keyword has found it so far."
         yield "`digest check` shows what each keyword asks arXiv for."
         return
     paper = history.paper
+    by_name = {keyword.name: keyword for keyword in keywords}
     yield f"{paper.id}v{paper.version}  {paper.title}"
     yield f"first submitted {moment(paper.submitted)}"
     for seen in history.seen:
-        yield f"{seen.keyword}: {_judgement(seen)}"
+        keyword = by_name.get(seen.keyword)
+        why = reason(keyword, paper) if keyword else "nobody reads this keyword any more"
+        yield f"{seen.keyword}: {why or 'arXiv says so'}"
+        yield f"    {_judgement(seen)}"
     if history.sent_at:
         times = ", ".join(moment(time) for time in history.sent_at)
         yield f"sent to {counted(len(history.sent_at), 'subscriber')}: {times}"

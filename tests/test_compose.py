@@ -2,9 +2,9 @@ from datetime import date
 
 from digest.compose import compose
 from digest.keywords import key
-from digest.models import Digest, Entry, Section
+from digest.models import Digest, Entry, Section, Unanswered
 from digest.protocols import Candidate
-from tests.builders import keyword, paper, subscriber
+from tests.builders import NOON, keyword, paper, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 READER = subscriber("reader@example.org", MODEL, REASONING)
@@ -21,7 +21,7 @@ def test_sections_follow_the_readers_keywords_and_papers_the_announcements() -> 
         candidate("2512.00009", MODEL, welcome=True),
         candidate("2606.00002", MODEL),
     ]
-    assert compose(READER, waiting, TODAY) == Digest(
+    assert compose(READER, waiting, TODAY, {}) == Digest(
         READER,
         TODAY,
         (
@@ -39,10 +39,15 @@ def test_sections_follow_the_readers_keywords_and_papers_the_announcements() -> 
 
 def test_a_paper_of_several_keywords_stands_once_and_names_the_others() -> None:
     waiting = [candidate("2606.00001", REASONING, MODEL)]
-    assert compose(READER, waiting, TODAY).sections == (
+    assert compose(READER, waiting, TODAY, {}).sections == (
         Section(MODEL, (Entry(paper("2606.00001"), also=("Reasoning",), welcome=False),)),
     )
 
 
 def test_nothing_waiting_makes_an_empty_digest() -> None:
-    assert compose(READER, [], TODAY) == Digest(READER, TODAY, ())
+    assert compose(READER, [], TODAY, {}) == Digest(READER, TODAY, ())
+
+
+def test_a_digest_tells_which_of_the_readers_keywords_were_not_answered() -> None:
+    unanswered = {key(REASONING): NOON, key(keyword("somebody else's")): None}
+    assert compose(READER, [], TODAY, unanswered).unanswered == (Unanswered(REASONING, NOON),)

@@ -108,7 +108,7 @@ def test_a_broken_edit_is_told_once_and_the_last_good_configuration_stays(
     assert house.sent_to == ["ada@example.org"]
     told = [record.getMessage() for record in caplog.records]
     assert told == [
-        "subscribers.yaml:3:5: subscribers: missing; list your readers",
+        "subscribers.yaml:3:5: subscribers: a fault; `digest check` tells more",
         "the configuration stays as it was before this edit",
     ]
 

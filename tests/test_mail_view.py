@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from digest.mail.view import DigestView, PaperView, SectionView, digest_view
 from digest.matching import Segment
-from digest.models import Digest, Entry, MailSettings, Section
-from tests.builders import keyword, paper, subscriber
+from digest.models import Digest, Entry, MailSettings, Section, Unanswered
+from tests.builders import keyword, paper, schedule, subscriber
 
 MONDAY = date(2026, 6, 22)
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
@@ -58,6 +58,7 @@ def test_a_digest_becomes_ready_values() -> None:
                 ),
             ),
         ),
+        notices=(),
         subscribed=("Reward Model", "Reasoning"),
         contact="papers@example.org",
         unsubscribe="mailto:papers@example.org?subject=unsubscribe",
@@ -88,3 +89,19 @@ def test_a_title_of_unseen_characters_gives_way_to_the_identifier() -> None:
     entry = Entry(paper(title="\x00\u202e"), (), welcome=False)
     view = digest_view(Digest(subscriber(), MONDAY, (Section(REWARD, (entry,)),)), SETTINGS)
     assert view.sections[0].papers[0].title == "arXiv:2606.00001"
+
+
+def test_what_arxiv_did_not_tell_is_said_in_the_readers_own_time() -> None:
+    digest = Digest(
+        subscriber("r@example.org", REWARD, REASONING, schedule=schedule(timezone="Asia/Tokyo")),
+        MONDAY,
+        (),
+        (Unanswered(REWARD, datetime(2026, 6, 21, 21, 12, tzinfo=UTC)), Unanswered(REASONING, None)),
+    )
+    assert digest_view(digest, SETTINGS).notices == (
+        (
+            "arXiv did not tell everything for Reward Model today; its last good answer was on 22 June 2026 "
+            "at 06:12. Nothing is lost: those papers come with the next digest."
+        ),
+        "arXiv has not answered for Reasoning yet. Nothing is lost: its papers come with a later digest.",
+    )

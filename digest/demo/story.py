@@ -10,6 +10,7 @@ from digest.clock import SystemClock
 from digest.config.load import load_config
 from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
+from digest.errors import DigestError
 from digest.pipeline import run
 from digest.wording import problems, report_lines
 
@@ -44,7 +45,9 @@ def tell(folder: Path) -> Iterator[str]:
             with app.open_world(config, SystemClock(day), nullcontext) as world:
                 report = run(world, config.subscribers)
             yield f"\n{day:%A, %d %B %Y}"
-            yield from (f"  {line}" for line in (*report_lines(report), *problems(report)))
+            yield from (f"  {line}" for line in report_lines(report))
+            for problem in problems(report):
+                raise DigestError(f"the demonstration failed: {problem}")
     yield "\nThe mails, to open in a browser:"
     yield from (f"  {page}" for page in sorted(config.outbox.glob("*.html")))
     yield f"The archive:\n  {folder / 'README.md'}"

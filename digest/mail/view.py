@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from digest.mail.addresses import contact, unsubscribe_url
 from digest.mail.reasons import reason
 from digest.mail.words import amount, authors_line, long_date, plain_date, repository_url, subject
 from digest.matching import Segment, mark
-from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section, Unanswered
 from digest.plaintext import counted, one_line
 
 _ADDRESS = re.compile(r"(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
@@ -49,6 +50,8 @@ class DigestView:
     amount: str
     contents: tuple[str, ...]
     sections: tuple[SectionView, ...]
+    notices: tuple[str, ...]
+    """What arXiv did not tell today, each in a sentence or two."""
     subscribed: tuple[str, ...]
     contact: str
     unsubscribe: str
@@ -66,6 +69,7 @@ def digest_view(digest: Digest, settings: MailSettings) -> DigestView:
         amount=_amount(digest),
         contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
         sections=tuple(sections),
+        notices=tuple(_notice(missing, digest.subscriber.schedule.timezone) for missing in digest.unanswered),
         subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
         contact=contact(settings),
         unsubscribe=unsubscribe_url(settings),
@@ -76,6 +80,18 @@ def _amount(digest: Digest) -> str:
     words = amount(digest.entries)
     all_new = digest.entries and not any(entry.welcome for entry in digest.entries)
     return f"{words} in {counted(len(digest.sections), 'keyword')}" if all_new else words
+
+
+def _notice(missing: Unanswered, timezone: tzinfo) -> str:
+    name = one_line(missing.keyword.name)
+    if missing.last_good_at is None:
+        return f"arXiv has not answered for {name} yet. Nothing is lost: its papers come with a later digest."
+    local = missing.last_good_at.astimezone(timezone)
+    return (
+        f"arXiv did not tell everything for {name} today; its last good answer was on "
+        f"{plain_date(local.date())} at {local:%H:%M}. "
+        "Nothing is lost: those papers come with the next digest."
+    )
 
 
 def _section_view(section: Section, keywords: Sequence[Keyword], first: int) -> SectionView:

@@ -1,19 +1,9 @@
 """The archive page: each keyword's latest papers, in the marked part of a README.md on GitHub."""
 
-import traceback
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    select_autoescape,
-)
 
 from digest.errors import ArchiveError, RenderError
 from digest.files import write_atomically
@@ -22,6 +12,7 @@ from digest.plaintext import one_line
 from digest.protocols import ArchiveSection
 from digest.publish.markdown import linked_words, words
 from digest.publish.section import Frame, frame, has_marker
+from digest.templating import TemplateProblem, Templates
 
 LIMIT_BYTES = 512_000  # GitHub shows no more of a file
 
@@ -48,6 +39,8 @@ class _Table:
     """A keyword as Markdown."""
 
     heading: str
+    stale_since: str
+    """The day of the last good answer; empty if the table is up to date."""
     rows: tuple[_Row, ...]
 
 
@@ -56,14 +49,7 @@ class ReadmeArchive:
 
     def __init__(self, file: Path, templates: Path) -> None:
         self._file = file
-        self._templates = templates
-        self._environment = Environment(
-            loader=FileSystemLoader(templates),
-            autoescape=select_autoescape(),  # of HTML: what is Markdown comes safe from Python
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = Templates(templates)
 
     def update(self, sections: Sequence[ArchiveSection]) -> bool:
         """Bring the page up to date; False, and the file not even opened to write, if it already was.
@@ -86,7 +72,7 @@ class ReadmeArchive:
         updated = max((section.changed_at.date() for section in sections if section.changed_at), default=None)
 
         def content(newest: int | None) -> bytes:
-            shown = tuple(_Table(table.heading, table.rows[:newest]) for table in tables)
+            shown = tuple(replace(table, rows=table.rows[:newest]) for table in tables)
             return around.around(self._page(sections=shown, newest=newest, updated=updated))
 
         whole = content(None)
@@ -100,17 +86,21 @@ class ReadmeArchive:
 
     def _page(self, **values: object) -> str:
         try:
-            page = self._environment.get_template(_TEMPLATE).render(values).rstrip("\n")
-        except Exception as exc:  # a faulty template can raise anything
-            raise _broken_template(exc, self._templates / _TEMPLATE) from exc
+            page = self._templates.filled(_TEMPLATE, **values).rstrip("\n")
+        except TemplateProblem as exc:
+            raise ArchiveError(str(exc), RenderError.hint) from exc
         if has_marker(page):
-            template = self._templates / _TEMPLATE
+            template = self._templates.folder / _TEMPLATE
             raise ArchiveError(f"{template}: a line of the page is a marker", RenderError.hint)
         return page
 
 
 def _table(section: ArchiveSection) -> _Table:
-    return _Table(words(section.keyword.name), tuple(_row(paper) for paper in section.papers))
+    return _Table(
+        heading=words(section.keyword.name),
+        stale_since=section.stale_since.date().isoformat() if section.stale_since else "",
+        rows=tuple(_row(paper) for paper in section.papers),
+    )
 
 
 def _row(paper: Paper) -> _Row:
@@ -130,16 +120,3 @@ def _no_room(file: Path, words_bytes: int) -> ArchiveError:
         f"{file}: no room for papers: {words_bytes} of GitHub's {LIMIT_BYTES} bytes lie outside the markers",
         hint="shorten the words outside the markers, or archive fewer keywords",
     )
-
-
-def _broken_template(exc: Exception, template: Path) -> ArchiveError:
-    match exc:
-        case TemplateNotFound():
-            problem = f"{template.parent / str(exc.name)}: there is no such template"
-        case TemplateSyntaxError():
-            problem = f"{template}:{exc.lineno}: {exc.message}"
-        case _:
-            steps = traceback.extract_tb(exc.__traceback__)
-            lines = [step.lineno for step in steps if step.filename == str(template)]
-            problem = f"{template}:{lines[-1] if lines else 1}: {exc}"
-    return ArchiveError(problem, RenderError.hint)

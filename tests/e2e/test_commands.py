@@ -111,9 +111,10 @@ def test_explain_tells_why_a_paper_was_sent(second_day: Home) -> None:
     told = second_day.digest("explain", f"https://arxiv.org/abs/{NEW}v1").stdout.splitlines()
     assert told[0].startswith(f"{NEW}v1  ")
     assert told[1].startswith("first submitted 2026-05-20")
-    assert told[2].endswith(
-        "first seen 2026-06-24 07:00 UTC; new, since its identifier is above all that were known when the "
-        "keyword began"
+    assert told[2] == "Reasoning: “Reasoning” in title and abstract"
+    assert told[3] == (
+        "    first seen 2026-06-24 07:00 UTC; new, since its identifier is above all that were known when "
+        "the keyword began"
     )
     assert told[-1] == "sent to 1 subscriber: 2026-06-24 07:00 UTC"
 
@@ -121,7 +122,7 @@ def test_explain_tells_why_a_paper_was_sent(second_day: Home) -> None:
 def test_explain_tells_why_a_paper_was_not_sent(second_day: Home) -> None:
     revised = second_day.digest("explain", "2605.13107").stdout.splitlines()
     assert revised[0].startswith("2605.13107v2  ")
-    assert "not new: announced before the keyword began, or a revision of an older paper" in revised[2]
+    assert "not new: announced before the keyword began, or a revision of an older paper" in revised[3]
     unseen = second_day.digest("explain", "2606.13340").stdout.splitlines()
     assert unseen[0] == "2606.13340 was never seen: no keyword has found it so far."
 
