@@ -1,0 +1,33 @@
+"""Making one mail, from the digest to the bytes on the wire."""
+
+from time import perf_counter
+
+from digest.mail.mailer import DigestMailer
+from digest.mail.render import MailRenderer
+from digest.models import Digest, Entry, MailSettings, Section
+from digest.templating import templates_folder
+from tests.bench.prose import Prose
+from tests.builders import NOON, keyword, paper, subscriber
+
+_PAPERS = 12
+_MAILS = 20
+
+
+def measure() -> str:
+    settings = MailSettings("Daily Papers <digest@example.org>", None, "skip")
+    mailer = DigestMailer(MailRenderer(templates_folder(), settings), settings)
+    digest = _digest(Prose(seed=1))
+    start = perf_counter()
+    sizes = [len(mailer.make(digest, NOON).content) for _ in range(_MAILS)]
+    milliseconds = (perf_counter() - start) / _MAILS * 1_000
+    return f"rendering: a mail with {_PAPERS} papers in {milliseconds:.1f} ms, {sizes[0] / 1_000:.0f} kB"
+
+
+def _digest(prose: Prose) -> Digest:
+    wanted = keyword(prose.phrase())
+    papers = [
+        paper(f"2606.{number:05}", title=prose.words(10), abstract=prose.words(200))
+        for number in range(1, _PAPERS + 1)
+    ]
+    entries = tuple(Entry(one, also=(), welcome=False) for one in papers)
+    return Digest(subscriber("reader@example.org", wanted), NOON.date(), (Section(wanted, entries),))
