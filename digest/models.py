@@ -230,7 +230,7 @@ class KeywordOutcome:
     last_good_at: datetime | None = None
     """Before this one."""
     unavailable: bool = False
-    """arXiv as a whole did not serve us; nothing is wrong with this keyword."""
+    """arXiv as a whole did not serve us and told nothing; nothing is wrong with this keyword."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _record(world: World, finding: Finding, known: Known, now: datetime) -> Keyw
         problem=str(problem or ""),
         hint=problem.hint if problem else "",
         last_good_at=known.last_good_at,
-        unavailable=isinstance(problem, SourceUnavailable),
+        unavailable=isinstance(problem, SourceUnavailable) and not found,
     )
 
 

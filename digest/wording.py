@@ -110,5 +110,5 @@ def explanation(
 def _judgement(seen: Seen) -> str:
     when = f"first seen {moment(seen.seen_at)}"
     if seen.fresh:
-        return f"{when}; new, since its identifier is above all that were known when the keyword began"
+        return f"{when}; new: announced since the keyword began"
     return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

@@ -34,14 +34,17 @@ class FakeSource:
 
     answers: dict[str, Sequence[Paper] | SourceError] = field(default_factory=dict)
     settled: bool = False
+    partly: dict[str, Sequence[Paper]] = field(default_factory=dict)
+    """What is found all the same where an error is met."""
     asked: list[str] = field(default_factory=list)
 
     def discover(self, questions: Sequence[Question]) -> Iterator[Finding]:
         for question in questions:
             self.asked.append(question.keyword.name)
             answer = self.answers.get(question.keyword.name, ())
+            partly = tuple(self.partly.get(question.keyword.name, ()))
             if isinstance(answer, SourceError):
-                yield Finding(question.keyword, problem=answer)
+                yield Finding(question.keyword, partly, problem=answer)
             else:
                 yield Finding(question.keyword, tuple(answer), settled=self.settled)
 

@@ -163,6 +163,15 @@ def test_an_arxiv_that_does_not_serve_us_is_no_keywords_fault(life: Life) -> Non
     )
 
 
+def test_what_is_found_in_spite_of_a_problem_is_told_and_the_problem_too(life: Life) -> None:
+    life.source.answers = {"Reward Model": SourceUnavailable("503, 4 times")}
+    life.source.partly = {"Reward Model": [paper("2606.00601")]}
+    outcome = life.run().keywords[0]
+    assert (outcome.new, outcome.problem, outcome.unavailable) == (1, "503, 4 times", False)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+    assert life.mailer.made[-1].unanswered == (Unanswered(MODEL, NOON),)
+
+
 def test_a_keyword_that_is_up_to_date_is_not_asked_for(life: Life) -> None:
     life.source.settled = True
     life.run()

@@ -112,10 +112,7 @@ def test_explain_tells_why_a_paper_was_sent(second_day: Home) -> None:
     assert told[0].startswith(f"{NEW}v1  ")
     assert told[1].startswith("first submitted 2026-05-20")
     assert told[2] == "Reasoning: “Reasoning” in title and abstract"
-    assert told[3] == (
-        "    first seen 2026-06-24 07:00 UTC; new, since its identifier is above all that were known when "
-        "the keyword began"
-    )
+    assert told[3] == "    first seen 2026-06-24 07:00 UTC; new: announced since the keyword began"
     assert told[-1] == "sent to 1 subscriber: 2026-06-24 07:00 UTC"
 
 
