@@ -49,6 +49,8 @@ def newcomer(start: int = 0, size: int = 100) -> Asked:
         pytest.param(page(0, total=0), newcomer(), id="a keyword without papers"),
         pytest.param(page(0, total=0), Asked(0, 100, newest_submission=NOON), id="none expected"),
         pytest.param(page(3, total=3), newcomer(), id="a keyword that is new"),
+        pytest.param(Page((paper("2607.00001"),), 1, 0, NOON), newcomer(), id="an id of next month"),
+        pytest.param(Page((paper("2608.00001"),), 1, 0, None), newcomer(), id="no clock to compare with"),
         pytest.param(
             page(2, total=2), Asked(0, 9, KNOWN, NOON + timedelta(days=30)), id="a top of a month ago"
         ),
@@ -92,6 +94,11 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
             page(2, total=2),
             Asked(0, 9, KNOWN, NOON + timedelta(days=30, seconds=1)),
             "an id of years ago at the top: 2606.01000 of 2026-06-22, and a paper of 2026-07-22 is known",
+        ),
+        (
+            Page((paper("2606.00001"), paper("2608.00001")), 2, 0, NOON),
+            newcomer(),
+            "an id of the future: 2608.00001, on 2026-06-22",
         ),
         (STRANGE, asked(), "no overlap with the last good answer: none of 2 known papers among 2 rows"),
         (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from digest.errors import AnswerRejected
-from digest.identifiers import identifier_at
+from digest.identifiers import identifier_at, month_order, next_month
 from digest.models import Paper
 from digest.sources.answers import Announcement, Page
 
@@ -148,11 +148,21 @@ def _no_overlap(page: Page, asked: Asked) -> str | None:
     return f"none of {len(asked.known)} known papers among {len(page.papers)} rows"
 
 
+def _of_the_future(page: Page, _: Asked) -> str | None:
+    """By arXiv's own clock; identifiers may turn month a little before it."""
+    if page.asked_at is None:
+        return None
+    month = month_order(page.asked_at.year, page.asked_at.month)
+    ahead = [paper.id for paper in page.papers if paper.order >= next_month(next_month(month))]
+    return f"{ahead[0]}, on {page.asked_at.date()}" if ahead else None
+
+
 _COMPLAINTS: dict[Verdict, Callable[[Page, Asked], str | None]] = {
     Verdict.WRONG_PAGE: _wrong_page,
     Verdict.EMPTY_ALTHOUGH_KNOWN: _empty_although_known,
     Verdict.FEWER_ROWS: _fewer_rows,
     Verdict.NOT_IN_ORDER: _not_in_order,
+    Verdict.FUTURE: _of_the_future,
     Verdict.OLD_AT_THE_TOP: _old_at_the_top,
     Verdict.NO_OVERLAP: _no_overlap,
 }
