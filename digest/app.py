@@ -71,10 +71,11 @@ def served(config: Config) -> Mapping[str, datetime]:
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
     """For how many subscribers the paper waits."""
     store = SqlStore(database)
+    enrolled = store.served()
     return sum(
         any(candidate.paper.id == paper_id for candidate in store.waiting(subscriber).candidates)
         for subscriber in config.subscribers
-        if subscriber.email in store.served()
+        if subscriber.email in enrolled
     )
 
 

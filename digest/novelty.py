@@ -42,9 +42,8 @@ def first_baseline(finding: Finding, highest_order: int) -> int:
 def flood(found: Sequence[Sighting], known: Known, announcements: int) -> str:
     """Why so much news is not to be believed yet; empty if it is.
 
-    `announcements` counts those since the last good answer. What is held back is looked at again next
-    time, when more announcements have passed and more news is usual: a true flood comes late, a false
-    one never.
+    `announcements` counts those since the last good answer. What is held back is looked at again with
+    each run, and told meanwhile: it is let through once so many are usual for the time that has passed.
     """
     fresh = sum(sighting.fresh for sighting in found)
     usual = (known.usual or 0.0) * max(announcements, 1)
