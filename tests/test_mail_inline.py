@@ -1,4 +1,4 @@
-"""CSS into style attributes."""
+"""CSS into the style attributes of a template."""
 
 import logging
 
@@ -6,39 +6,81 @@ import pytest
 
 from digest.errors import RenderError
 from digest.mail.inline import inline
+from digest.templating import templates_folder
 
 PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>t</title></head><body><p class="a">{}</p></body></html>'
 
 
 def test_a_rule_becomes_a_style_attribute() -> None:
-    assert '<p class="a" style="color:#123456; margin:0">x</p>' in inline(
-        PAGE.format("x"), ".a { color: #123456 } p { margin: 0 }"
-    ).replace("margin:0; color:#123456", "color:#123456; margin:0")
+    assert inline(PAGE.format("x"), "p { margin: 0; padding: 0 } .a { color: #123456 }") == (
+        '<!DOCTYPE html>\n<html lang="en"><head><title>t</title></head><body>'
+        '<p style="margin:0;padding:0;color:#123456" class="a">x</p></body></html>'
+    )
 
 
 def test_a_media_query_stays_in_the_head_and_outweighs_the_attributes() -> None:
-    page = inline(PAGE.format("x"), "@media (prefers-color-scheme: dark) { .a { color: #fff } }")
-    head = "".join(page.partition("</head>")[0].split())
-    assert "@media(prefers-color-scheme:dark){.a{color:#fff!important}}" in head
+    page = inline(PAGE.format("x"), "@media (prefers-color-scheme: dark) {\n .a { color: #fff } }")
+    assert page == PAGE.format("x").replace(
+        "</head>",
+        "<style>@media (prefers-color-scheme: dark) { .a { color: #fff !important } }</style></head>",
+    )
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ 7 * 7 }} {% raw %}",
-        "100% %7B%% !important",
-        "&lt;style&gt;p{color:red}&lt;/style&gt;",
+        "{{ 7 * 7 }}",
+        "{{ card('<td class=\"a\">') }}",
+        "{% for paper in papers %}\n{{ paper }}\n{% endfor %}",
+        "{# a comment with <p> in it #}",
+        "{% raw %}{{ this }}{% endraw %}",
+        "<!--[if mso]><p><![endif]-->",
+        "100% %7B%% !important &lt;style&gt;",
         "ünï 数 😀",
+        "one\n\n{%- if x -%}\n two {%- endif %}",
     ],
-    ids=["braces", "per cent", "escaped markup", "foreign"],
+    ids=[
+        *("a value", "markup in a value", "statements", "comment", "raw", "conditional comment"),
+        *("escaped", "foreign", "stripped"),
+    ],
 )
-def test_text_stays_as_it_is(text: str) -> None:
-    assert f'<p class="a" style="margin:0">{text}</p>' in inline(PAGE.format(text), "p { margin: 0 }")
+def test_everything_else_stays_as_it_is(text: str) -> None:
+    styled = PAGE.format(text).replace("<p class", '<p style="margin:0" class')
+    assert inline(PAGE.format(text), ".a { margin: 0 }") == styled
+
+
+@pytest.mark.parametrize(
+    ("template", "styled"),
+    [
+        (
+            "<table>{% for p in papers %}<tr><td>{{ p }}</td></tr>{% endfor %}</table>",
+            '<table>{% for p in papers %}<tr><td style="margin:0">{{ p }}</td></tr>{% endfor %}</table>',
+        ),
+        ('<td {% if x %}dir="auto"{% endif %}>', '<td style="margin:0" {% if x %}dir="auto"{% endif %}>'),
+        ("<td\n  dir='auto'>", "<td style=\"margin:0\"\n  dir='auto'>"),
+        ('<td title="{{ a > b }}">', '<td style="margin:0" title="{{ a > b }}">'),
+        ('<td style="top:0" dir="auto">', '<td style="margin:0;top:0" dir="auto">'),
+    ],
+    ids=["rows in a loop", "a statement in a tag", "several lines", "a value in a tag", "a style of its own"],
+)
+def test_elements_are_styled_where_statements_stand_among_them(template: str, styled: str) -> None:
+    assert inline(template, "td { margin: 0 }") == styled
+
+
+def test_names_of_fonts_do_not_end_the_attribute() -> None:
+    assert inline("<p>x</p>", 'p { font-family: "Segoe UI" }') == "<p style=\"font-family:'Segoe UI'\">x</p>"
+
+
+def test_the_lines_of_the_templates_keep_their_numbers() -> None:
+    template = (templates_folder() / "digest.html").read_text()
+    styled = inline(template, (templates_folder() / "digest.css").read_text())
+    assert styled.count("\n") == template.count("\n")
+    assert styled.count(' style="') > 10
 
 
 def test_a_link_to_a_style_sheet_is_not_followed() -> None:
     page = PAGE.format("x").replace("</head>", '<link rel="stylesheet" href="http://192.0.2.1/a.css"></head>')
-    assert 'style="margin:0"' in inline(page, "p { margin: 0 }")
+    assert '<p style="margin:0"' in inline(page, "p { margin: 0 }")
 
 
 def test_faulty_css_is_left_out_silently(caplog: pytest.LogCaptureFixture) -> None:

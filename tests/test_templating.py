@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digest import templating
-from digest.templating import TemplateProblem, Templates, templates_folder
+from digest.templating import TemplateProblem, Templates, blanked, templates_folder
 
 
 def filled(folder: Path, name: str, source: str | bytes, **values: object) -> str:
@@ -73,6 +73,49 @@ def test_a_missing_template_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateProblem) as raised:
         Templates(tmp_path).filled("page.txt")
     assert str(raised.value) == f"{tmp_path}/page.txt: there is no template page.txt"
+
+
+def test_the_first_folder_that_has_a_template_counts(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    for folder in (mine, theirs):
+        folder.mkdir()
+    (theirs / "page.txt").write_text("theirs, {% include 'more.txt' %}")
+    for folder in (mine, theirs):
+        (folder / "more.txt").write_text(f"{folder.name} {{{{ word }}}}")
+    templates = Templates(mine, theirs)
+    assert templates.filled("page.txt", word="too") == "theirs, mine too"
+    with pytest.raises(TemplateProblem, match="mine/more.txt:1: 'word' is undefined"):
+        templates.filled("page.txt")
+
+
+def test_the_source_of_html_templates_is_finished_before_it_is_used(tmp_path: Path) -> None:
+    for name in ("page.html", "page.txt"):
+        (tmp_path / name).write_text("{{ word }}")
+    templates = Templates(tmp_path, finish=lambda source: f"<b>{source}</b>")
+    assert templates.filled("page.html", word="&") == "<b>&amp;</b>"
+    assert templates.filled("page.txt", word="&") == "&"
+
+
+def test_a_mistake_is_told_before_the_source_is_finished(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("one\n{% if %}")
+    with pytest.raises(TemplateProblem, match="page.html:2: Expected an expression"):
+        Templates(tmp_path, finish=lambda source: "").filled("page.html")
+
+
+@pytest.mark.parametrize(
+    ("source", "blank"),
+    [
+        ("<p>{{ a }}</p>", "<p>xxxxxxx</p>"),
+        ("{% if a %}\n<b>{% endif %}", "          \n<b>           "),
+        ("{# <b>\n #}<i>", "      \n   <i>"),
+        ("a {%- if b -%} c\n", "a              c\n"),
+        ("{% raw %}{{ a }}{% endraw %}", "         {{ a }}            "),
+    ],
+    ids=["value", "statement", "comment", "stripped", "raw"],
+)
+def test_a_template_is_blanked_without_moving_its_markup(source: str, blank: str) -> None:
+    assert len(blanked(source)) == len(source)
+    assert blanked(source) == blank
 
 
 def test_the_templates_lie_in_the_project() -> None:
