@@ -1,6 +1,13 @@
 """Addresses in the forms that a mail needs."""
 
-from digest.mail.addresses import bare_address, contact, display_name, domain, unsubscribe_url
+from digest.mail.addresses import (
+    bare_address,
+    contact,
+    display_name,
+    domain,
+    unsubscribe_subject,
+    unsubscribe_url,
+)
 from digest.models import MailSettings
 
 HEADER = "Daily Papers <papers@example.org>"
@@ -23,6 +30,9 @@ def test_answers_go_to_the_sender_unless_the_configuration_says_otherwise() -> N
     assert contact(MailSettings(HEADER, reply_to="Ops <ops@b.example>", when_empty="skip")) == "ops@b.example"
 
 
-def test_the_unsubscribe_link_escapes_what_a_link_cannot_hold() -> None:
+def test_the_unsubscribe_link_writes_the_subject_and_escapes_what_a_link_cannot_hold() -> None:
     settings = MailSettings("X <a+b?c@b.example>", reply_to=None, when_empty="skip")
-    assert unsubscribe_url(settings) == "mailto:a%2Bb%3Fc@b.example?subject=unsubscribe"
+    assert (unsubscribe_subject("q7"), unsubscribe_url(settings, "q7")) == (
+        "unsubscribe q7",
+        "mailto:a%2Bb%3Fc@b.example?subject=unsubscribe%20q7",
+    )

@@ -21,7 +21,8 @@ from tests.builders import keyword, paper, subscriber
 MONDAY = date(2026, 6, 22)
 REWARD_MODEL = keyword()
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
-RENDERER = MailRenderer(templates_folder(), SETTINGS)
+RENDERER = MailRenderer(SETTINGS, templates_folder())
+TOKEN = "k3fq7a2mzx4pl6wd"
 ABS_LINK = re.compile(r"arxiv\.org/abs/([\w.-]+(?:/\d+)?v\d+)")
 REMOTE_OR_LIVE = {"script", "img", "svg", "form", "iframe", "link", "object", "details", "video", "input"}
 
@@ -61,7 +62,7 @@ def test_the_text_is_written_to_be_read() -> None:
         comment="9 pages",
     )
     digest = digest_of(found, paper("2606.00002", version=3), also=("Reasoning",))
-    assert RENDERER.render(digest).text == (
+    assert RENDERER.render(digest, TOKEN).text == (
         """\
 DAILY PAPERS
 Monday, 22 June 2026
@@ -103,8 +104,8 @@ Reward Model · 2 new papers
 You get this mail because subscribers.yaml lists you with these keywords:
 Reward Model. Whoever runs this digest can change them there.
 
-To stop, reply to this mail with the word unsubscribe, or write to
-papers@example.org.
+To stop, write to papers@example.org with this subject:
+    unsubscribe k3fq7a2mzx4pl6wd
 
 Thank you to arXiv for use of its open access interoperability.
 """
@@ -112,22 +113,20 @@ Thank you to arXiv for use of its open access interoperability.
 
 
 def test_the_page_shows_what_the_text_shows() -> None:
-    rendered = RENDERER.render(
-        digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
-    )
+    digest = digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
+    rendered = RENDERER.render(digest, TOKEN)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.split())
     text = " ".join(re.sub(r"\S+://\S+|PDF: |DAILY PAPERS|\d+\.  |-{4,}", " ", rendered.text).split())
     assert [word for word in text.split() if word not in page] == []
 
 
 def test_both_parts_link_the_same_papers() -> None:
-    rendered = RENDERER.render(
-        digest_of(
-            paper(abstract="Compare arxiv.org/abs/2505.00009v1."),
-            paper("hep-th/9901001", version=2),
-            paper("2606.00003", comment="extends https://arxiv.org/abs/2505.00008v2"),
-        )
+    digest = digest_of(
+        paper(abstract="Compare arxiv.org/abs/2505.00009v1."),
+        paper("hep-th/9901001", version=2),
+        paper("2606.00003", comment="extends https://arxiv.org/abs/2505.00008v2"),
     )
+    rendered = RENDERER.render(digest, TOKEN)
     linked = {"2606.00001v1", "hep-th/9901001v2", "2606.00003v1"}
     assert {link for link in Skeleton(rendered.html).links if link and "/abs/" in link} == {
         f"https://arxiv.org/abs/{each}" for each in linked
@@ -137,13 +136,13 @@ def test_both_parts_link_the_same_papers() -> None:
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
-    rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")))
+    rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")), TOKEN)
     assert REMOTE_OR_LIVE.isdisjoint(Skeleton(rendered.html).elements)
     assert Skeleton(rendered.html).links == [
         "https://arxiv.org/abs/2606.00001v1",
         "https://arxiv.org/pdf/2606.00001v1",
         "https://github.com/a/b",
-        "mailto:papers@example.org?subject=unsubscribe",
+        f"mailto:papers@example.org?subject=unsubscribe%20{TOKEN}",
     ]
     assert re.findall(r"flex|grid|position|var\(|url\(|@import", rendered.html) == []
 
@@ -151,7 +150,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
 def test_every_coloured_text_has_its_own_background() -> None:
     styles = [
         attributes.get("style") or ""
-        for attributes in Skeleton(RENDERER.render(digest_of(paper())).html).styles
+        for attributes in Skeleton(RENDERER.render(digest_of(paper()), TOKEN).html).styles
     ]
     coloured = [style for style in styles if re.search(r"(?<![-\w])color:", style)]
     assert (len(coloured) > 10, [style for style in coloured if "background-color:" not in style]) == (
@@ -165,18 +164,20 @@ def test_the_page_has_a_heading_for_each_section_and_paper() -> None:
         Section(keyword(name), tuple(Entry(paper(id), (), welcome=False) for id in ids))
         for name, ids in {"A b": ("2606.00001", "2606.00002"), "C d": ("2606.00003",)}.items()
     )
-    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections)).html)
+    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN).html)
     assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h3", "h3", "h2", "h3"]
 
 
 def test_what_the_keyword_found_is_marked_in_title_and_abstract() -> None:
     found = paper(title="On Rewarding Models", abstract="A reward model.")
-    marked = re.findall(r'<b class="hit"[^>]*>([^<]*)</b>', RENDERER.render(digest_of(found)).html)
+    marked = re.findall(
+        r'<b [^>]*class="hit"[^>]*>([^<]*)</b>', RENDERER.render(digest_of(found), TOKEN).html
+    )
     assert marked == ["Rewarding Models", "reward model"]
 
 
 def test_a_digest_without_papers_says_so_in_both_parts() -> None:
-    rendered = RENDERER.render(Digest(subscriber(), MONDAY, ()))
+    rendered = RENDERER.render(Digest(subscriber(), MONDAY, ()), TOKEN)
     said = "Nothing new today: arXiv announced no paper that your keywords find."
     assert (rendered.subject, said in rendered.text, said in rendered.html) == (
         "No new papers · 22 Jun",
@@ -203,8 +204,8 @@ def test_no_foreign_text_changes_the_page_or_loses_a_paper(
     hostile = paper(title=title, abstract=abstract, authors=("Ada", author), comment=comment)
     asked = keyword(name, any=("invented",))
     plain = replace(hostile, title="t", abstract="a", authors=("Ada",), comment=one_line(comment) and "c")
-    rendered = RENDERER.render(digest_of(hostile, keyword=replace(asked, any=("absent phrase",))))
-    benign = RENDERER.render(digest_of(plain, keyword=keyword("n", any=("absent phrase",))))
+    rendered = RENDERER.render(digest_of(hostile, keyword=replace(asked, any=("absent phrase",))), TOKEN)
+    benign = RENDERER.render(digest_of(plain, keyword=keyword("n", any=("absent phrase",))), TOKEN)
     page = Skeleton(rendered.html)
     assert page.elements == Skeleton(benign.html).elements
     assert page.links == Skeleton(benign.html).links
@@ -232,7 +233,7 @@ def test_a_broken_template_is_named_with_its_line(
     folder = shutil.copytree(templates_folder(), tmp_path / "templates")
     (folder / file).write_text(content)
     with pytest.raises(RenderError) as caught:
-        MailRenderer(folder, SETTINGS).render(digest_of(paper()))
+        MailRenderer(SETTINGS, folder).render(digest_of(paper()), TOKEN)
     assert str(caught.value) == error.replace("{folder}", str(folder))
 
 
@@ -241,7 +242,7 @@ def test_a_missing_template_is_named(tmp_path: Path, file: str) -> None:
     folder = shutil.copytree(templates_folder(), tmp_path / "templates")
     (folder / file).unlink()
     with pytest.raises(RenderError) as caught:
-        MailRenderer(folder, SETTINGS).render(digest_of(paper()))
+        MailRenderer(SETTINGS, folder).render(digest_of(paper()), TOKEN)
     assert str(caught.value) == f"{folder}/{file}: there is no template {file}"
     assert caught.value.hint == (
         "look at that line of the template; the originals lie in the folder templates/"

@@ -16,7 +16,10 @@ from digest.plaintext import counted, one_line
         ("a\u2028b\u2029c\x85d", "a b c d"),
         ("a\x00b\x1bc\x7fd\x9be", "abcde"),
         ("gnp\u202eexe\u2066\u200f", "gnpexe"),
-        ("half \ud83d a pair", "half a pair"),
+        ("half \ud83d a pair \ude00", "half \ufffd a pair \ufffd"),
+        ("a \U000e0042\U000e0063\U000e007f tag", "a tag"),
+        ("\ufeffno\u200b\u2060\u2064\xad \ufff9r\u180eo\u206fom", "no room"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
         ("not a character \ufffe\uffff", "not a character"),
         ("e\u0301", "é"),
         (
@@ -24,7 +27,10 @@ from digest.plaintext import counted, one_line
             "family \U0001f468\u200d\U0001f469, $x < y$ & “quotes”",
         ),
     ],
-    ids=["white space", "line ends", "controls", "direction", "surrogate", "noncharacters", "NFC", "kept"],
+    ids=[
+        *("white space", "line ends", "controls", "direction", "surrogates", "tags", "no room"),
+        *("joiner", "noncharacters", "NFC", "kept"),
+    ],
 )
 def test_text_is_shown_as_one_line_of_characters_that_are_seen(text: str, shown: str) -> None:
     assert one_line(text) == shown

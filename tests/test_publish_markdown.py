@@ -70,7 +70,7 @@ def row(*cells: str) -> Parsed:
         ("C# :smile: a:b", "C<span>#</span> <span>:</span>smile: a:b"),
         ("www.example.org", "www<span>.</span>example.org"),
         ("https://example.org", "https<span>:</span>//example.org"),
-        ("a\x00b\x9cc\u202ed\ud800", "abcd"),
+        ("a\x00b\x9cc\u202ed\ud800", "abcd\ufffd"),
     ],
     ids=["plain", "bar", "white space", "html", "marks", "mention", "emoji", "www", "address", "controls"],
 )

@@ -26,6 +26,11 @@ def contact(settings: MailSettings) -> str:
     return bare_address(settings.reply_to or settings.sender)
 
 
-def unsubscribe_url(settings: MailSettings) -> str:
-    """A `mailto:` link (RFC 6068) that asks them to send no more."""
-    return f"mailto:{quote(contact(settings), safe='@')}?subject=unsubscribe"
+def unsubscribe_subject(token: str) -> str:
+    """The subject of a mail by which a reader asks to get no more; `token` stands for that reader."""
+    return f"unsubscribe {token}"
+
+
+def unsubscribe_url(settings: MailSettings, token: str) -> str:
+    """A `mailto:` link (RFC 6068) that writes such a mail to whoever reads the answers."""
+    return f"mailto:{quote(contact(settings), safe='@')}?subject={quote(unsubscribe_subject(token))}"

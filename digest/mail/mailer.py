@@ -2,26 +2,38 @@
 
 from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 
-from digest.mail.message import compose_message, new_message_id
+from digest.mail.message import compose_message
 from digest.mail.render import MailRenderer
 from digest.models import Digest, Mail, MailSettings
+from digest.signing import Signer
 
 
 class DigestMailer:
     """digest.protocols.Mailer: renders with the templates, then composes the message."""
 
-    def __init__(self, renderer: MailRenderer, settings: MailSettings) -> None:
+    def __init__(self, renderer: MailRenderer, settings: MailSettings, signer: Signer) -> None:
         self._renderer = renderer
         self._settings = settings
+        self._signer = signer
+        self._alone = Lock()  # several threads deliver, and premailer does not say that they may share it
 
     def make(self, digest: Digest, now: datetime) -> Mail:
-        mail = compose_message(
-            self._renderer.render(digest),
-            self._settings,
-            recipient=digest.subscriber.email,
-            recipient_name=digest.subscriber.name,
-            message_id=new_message_id(self._settings.sender),
-            date=now,
-        )
-        return replace(mail, papers=tuple(entry.paper.id for entry in digest.entries))
+        """The same digest made again at another moment is another mail, by its Message-ID too."""
+        reader, papers = digest.subscriber, tuple(entry.paper.id for entry in digest.entries)
+        token = self._signer.unsubscribe_token(reader.email)
+        with self._alone:
+            mail = compose_message(
+                self._renderer.render(digest, token),
+                self._settings,
+                reader,
+                message_id=self._signer.message_id(reader.email, _identity(papers, now)),
+                token=token,
+                date=now,
+            )
+        return replace(mail, papers=papers)
+
+
+def _identity(papers: tuple[str, ...], now: datetime) -> str:
+    return " ".join((now.isoformat(), *sorted(papers)))

@@ -13,22 +13,28 @@ _TEXT_WIDTH = 76
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css` and `digest.txt` of one folder."""
+    """Renders with the templates `digest.html`, `digest.css` and `digest.txt`; the first folder that has
+    one counts."""
 
-    def __init__(self, templates: Path, settings: MailSettings) -> None:
-        self._templates = Templates(templates, wrapped=wrapped, underlined=underlined)
+    def __init__(self, settings: MailSettings, *folders: Path) -> None:
+        self._templates = Templates(*folders, finish=self._styled, wrapped=wrapped, underlined=underlined)
         self._settings = settings
 
-    def render(self, digest: Digest) -> Rendered:
-        """Raises RenderError, which names the template and, where known, its line."""
-        view = digest_view(digest, self._settings)
+    def render(self, digest: Digest, token: str) -> Rendered:
+        """`token` is what the reader unsubscribes with.
+
+        Raises RenderError, which names the template and, where known, its line.
+        """
+        view = digest_view(digest, self._settings, token)
         try:
             html = self._templates.filled("digest.html", digest=view)
-            css = self._templates.filled("digest.css")
             text = self._templates.filled("digest.txt", digest=view)
         except TemplateProblem as exc:
             raise RenderError(str(exc)) from exc
-        return Rendered(subject=view.subject, html=inline(html, css), text=text)
+        return Rendered(subject=view.subject, html=html, text=text)
+
+    def _styled(self, template: str) -> str:
+        return inline(template, self._templates.filled("digest.css"))
 
 
 def wrapped(text: str, indent: int = 0, first: str = "") -> str:

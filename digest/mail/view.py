@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from digest.mail.addresses import contact, unsubscribe_url
+from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
 from digest.mail.reasons import reason
 from digest.mail.words import amount, authors_line, long_date, plain_date, repository_url, subject
 from digest.matching import Segment, mark
 from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section, Unanswered
 from digest.plaintext import counted, one_line
 
-_ADDRESS = re.compile(r"(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,16 @@ class DigestView:
     """What arXiv did not tell today, each in a sentence or two."""
     subscribed: tuple[str, ...]
     contact: str
-    unsubscribe: str
+    unsubscribe_subject: str
+    """What to write to `contact` to get no more; `unsubscribe_url` is a link that does so."""
+    unsubscribe_url: str
 
 
-def digest_view(digest: Digest, settings: MailSettings) -> DigestView:
-    """What both parts of the mail show; papers are numbered through all sections."""
+def digest_view(digest: Digest, settings: MailSettings, token: str) -> DigestView:
+    """What both parts of the mail show; papers are numbered through all sections.
+
+    `token` is what the reader unsubscribes with.
+    """
     sections, first = [], 1
     for section in digest.sections:
         sections.append(_section_view(section, digest.subscriber.keywords, first))
@@ -72,7 +77,8 @@ def digest_view(digest: Digest, settings: MailSettings) -> DigestView:
         notices=tuple(_notice(missing, digest.subscriber.schedule.timezone) for missing in digest.unanswered),
         subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
         contact=contact(settings),
-        unsubscribe=unsubscribe_url(settings),
+        unsubscribe_subject=unsubscribe_subject(token),
+        unsubscribe_url=unsubscribe_url(settings, token),
     )
 
 

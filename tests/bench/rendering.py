@@ -5,6 +5,7 @@ from time import perf_counter
 from digest.mail.mailer import DigestMailer
 from digest.mail.render import MailRenderer
 from digest.models import Digest, Entry, MailSettings, Section
+from digest.signing import Signer
 from digest.templating import templates_folder
 from tests.bench.prose import Prose
 from tests.builders import NOON, keyword, paper, subscriber
@@ -15,7 +16,7 @@ _MAILS = 20
 
 def measure() -> str:
     settings = MailSettings("Daily Papers <digest@example.org>", None, "skip")
-    mailer = DigestMailer(MailRenderer(templates_folder(), settings), settings)
+    mailer = DigestMailer(MailRenderer(settings, templates_folder()), settings, Signer(bytes(32)))
     digest = _digest(Prose(seed=1))
     start = perf_counter()
     sizes = [len(mailer.make(digest, NOON).content) for _ in range(_MAILS)]
