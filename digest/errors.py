@@ -80,17 +80,40 @@ class TransportError(DigestError):
 
 class TransportUnavailable(TransportError):
     """The mail server cannot be used at all (unreachable, TLS, password, sender refused): our side's
-    fault, no recipient's."""
+    fault, no recipient's. The mail was not delivered."""
 
     hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
+class PolicyRefused(TransportUnavailable):
+    """The mail server refuses this mail by its policy (5.7.x): our sender or machine, until it has taken
+    another mail from us."""
+
+    hint = "see that the mail server may send for the address under mail.from; nothing is lost"
+
+
+class RecipientDeferred(TransportError):
+    """The mail server does not take this mail for this recipient now (4yz): later, perhaps."""
+
+    hint = "nothing to do: it is tried again, for two days"
+
+
 class RecipientRefused(TransportError):
-    """The mail server will not take this mail for this recipient; other recipients are not affected."""
+    """The mail server will never take mail for this address; other recipients are not affected."""
+
+    hint = "see that the address is right; its papers come with the next mail"
+
+
+class MessageRefused(TransportError):
+    """The mail server will never take this very message; that says nothing about the address."""
+
+    hint = "see what the mail server has against it; its papers come with the next mail"
 
 
 class DeliveryUnknown(TransportError):
     """The connection was lost while the server had the whole mail: it may have been delivered."""
+
+    hint = "nothing to do; the mail may have arrived"
 
 
 class ArchiveError(DigestError):

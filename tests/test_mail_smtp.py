@@ -1,457 +1,491 @@
-"""Against real servers on the loopback interface: aiosmtpd, and a scripted one for what it cannot do."""
+"""Mails handed over to a server that fails in every way it can, phase by phase."""
 
-import base64
-import socket
-import ssl
-import subprocess
+import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from dataclasses import astuple, dataclass, replace
+from typing import Any
 
 import pytest
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-from digest.errors import DeliveryUnknown, RecipientRefused, TransportError, TransportUnavailable
+from digest.errors import (
+    DeliveryUnknown,
+    MessageRefused,
+    PolicyRefused,
+    RecipientDeferred,
+    RecipientRefused,
+    TransportError,
+    TransportUnavailable,
+)
+from digest.mail.connection import Timeouts
 from digest.mail.smtp import SmtpTransport
 from digest.models import Mail, SmtpServer
-from tests.mailbox import Mailbox, Received, serving
+from tests.hostile_smtp import CLOSE, HANG, RESET, TAKE_AND_CLOSE, Accepted, HostileServer, Reply, Script
 
 ADDRESS = "ada@example.org"
 SENDER = "digest@example.net"
 CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
-USER, PASSWORD = "postbox", "correct horse"
+LONG = CONTENT + b"A line of a long mail. ".ljust(998, b"-").join([b"", b"\r\n"]) * 10_000
+PATIENT = Timeouts(*[5.0] * 6)
+HASTY = 0.15  # seconds
 
 
-def mail(content: bytes = CONTENT, recipient: str = ADDRESS) -> Mail:
-    return Mail(message_id="<1@example.net>", recipient=recipient, sender=SENDER, content=content)
+def mail(content: bytes = CONTENT, recipient: str = ADDRESS, sender: str = SENDER) -> Mail:
+    return Mail(message_id="<1@example.net>", recipient=recipient, sender=sender, content=content)
 
 
-class Last(bytes):
-    """A reply after which the server closes the connection."""
+def transport(server: HostileServer, timeouts: Timeouts = PATIENT, **options: Any) -> SmtpTransport:
+    plain = SmtpServer("localhost", server.port, "plain")
+    return SmtpTransport(plain, "digest.example.net", timeouts=timeouts, **options)
 
 
-class Late(bytes):
-    """A reply that takes longer than the shortest time-out here."""
+@dataclass
+class Told:
+    """Counts how often it was told that the final dot comes next."""
+
+    times: int = 0
+
+    def __call__(self) -> None:
+        self.times += 1
 
 
-class Scripted:
-    """A server that takes one connection a script; a script maps a command to its reply.
-
-    The greeting answers `HELLO`, the end of a mail `.`. None closes the connection instead of
-    replying, and b"" leaves the client waiting. What a script does not name succeeds.
-    """
-
-    USUAL: Mapping[str, bytes] = {"HELLO": b"220 ready", "DATA": b"354 go on", "QUIT": b"221 bye"}
-
-    def __init__(self, *scripts: Mapping[str, bytes | None]) -> None:
-        self.commands: list[list[str]] = []
-        self.contents: list[bytes] = []
-        self._scripts = scripts
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> "Scripted":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join(timeout=5)
-        self._listener.close()
-        assert not self._thread.is_alive(), "the client left a connection open, or never opened one"
-
-    def _serve(self) -> None:
-        for script in self._scripts:
-            self.commands.append([])
-            connection = self._listener.accept()[0]
-            with connection, connection.makefile("rb") as lines:
-                self._talk(connection, lines, {**self.USUAL, **script})
-
-    def _talk(self, connection: socket.socket, lines: BinaryIO, script: Mapping[str, bytes | None]) -> None:
-        command = "HELLO"
-        while (reply := script.get(command, b"250 fine")) is not None:
-            time.sleep(0.15 if isinstance(reply, Late) else 0)
-            connection.sendall(reply + b"\r\n" if reply else b"")
-            if isinstance(reply, Last):
-                return
-            if reply.startswith(b"354") and command == "DATA":
-                self.contents.append(b"".join(iter(lines.readline, b".\r\n")))
-                command = "."
-            elif line := lines.readline():
-                self.commands[-1].append(line.decode().strip().lower())
-                command = line[:4].decode().strip().upper()
-            else:
-                return
-
-
-def transport(port: int, security: str = "plain", seconds: float = 5, **login: Any) -> SmtpTransport:
-    server = SmtpServer("localhost", port, security, **login)
-    return SmtpTransport(server, "digest.example.net", command_seconds=seconds, final_seconds=seconds)
-
-
-def failure(postman: SmtpTransport) -> tuple[type[TransportError], str]:
-    """How a mail fails: the error's class, and what it says of `the mail server localhost:PORT`."""
+def failure(server: HostileServer, postman: SmtpTransport, sent: Mail, told: Told) -> TransportError:
     with pytest.raises(TransportError) as raised:
-        postman.deliver(mail())
+        postman.deliver(sent, told)
     postman.close()
-    words = str(raised.value).split(" ", 4)
-    assert words[:3] == ["the", "mail", "server"]
-    assert words[3].startswith("localhost:")
-    return type(raised.value), words[4]
+    assert str(raised.value).startswith(f"the mail server localhost:{server.port} ")
+    return raised.value
+
+
+def words(server: HostileServer, error: TransportError) -> str:
+    """What it says after `the mail server localhost:PORT`."""
+    return str(error).removeprefix(f"the mail server localhost:{server.port} ")
+
+
+def verbs(server: HostileServer) -> list[list[str]]:
+    return [[line.split()[0].lower() for line in lines] for lines in server.commands]
 
 
 def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
-    with Scripted({}) as server:
-        postman = transport(server.port)
-        postman.deliver(mail())
-        postman.deliver(mail(b"no line end", recipient="bo@example.org"))
+    told = Told()
+    with HostileServer(extensions=()) as server:
+        postman = transport(server)
+        postman.deliver(mail(), told)
+        postman.deliver(mail(b"no line end", recipient="bo@example.org"), told)
         postman.close()
 
-    first = [f"mail from:<{SENDER}>", f"rcpt to:<{ADDRESS}>", "data"]
-    second = [f"mail from:<{SENDER}>", "rcpt to:<bo@example.org>", "data"]
-    assert server.commands == [["ehlo digest.example.net", *first, *second, "quit"]]
-    assert server.contents == [
-        b"Subject: Two papers\r\n\r\n..One\r\n...\r\n..\r\nEnd.\r\n",
-        b"no line end\r\n",
+    assert server.commands == [
+        [
+            "ehlo digest.example.net",
+            *(f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{ADDRESS}>", "DATA"),
+            *(f"MAIL FROM:<{SENDER}>", "RCPT TO:<bo@example.org>", "DATA"),
+            "QUIT",
+        ]
     ]
+    assert server.accepted == [
+        Accepted(SENDER, ADDRESS, CONTENT, 1),
+        Accepted(SENDER, "bo@example.org", b"no line end\r\n", 1),
+    ]
+    assert told.times == 2
 
 
-LOST = "went away in the middle of a mail: Connection unexpectedly closed"
-NO_ANSWER = "had the whole mail, but never answered: Connection unexpectedly closed"
-FAILURES: dict[str, tuple[Mapping[str, bytes | None], type[TransportError], str]] = {
-    "greeting refused": ({"HELLO": b"554 no"}, TransportUnavailable, "refused to serve: 554 no"),
-    "greeting too busy": ({"HELLO": b"421 busy"}, TransportUnavailable, "refused to serve: 421 busy"),
-    "greeting of another kind": ({"HELLO": Last(b"SSH-2")}, TransportUnavailable, "refused to serve: -1 2"),
-    "no greeting": (
-        {"HELLO": None}, TransportUnavailable, "cannot be used: Connection unexpectedly closed"
+UNAVAILABLE, DEFERRED, UNKNOWN = TransportUnavailable, RecipientDeferred, DeliveryUnknown
+NO_RECIPIENT, NO_MESSAGE, POLICY = RecipientRefused, MessageRefused, PolicyRefused
+TWICE = "went away in the middle of a mail, twice: "
+SILENT = "had the whole mail, but never answered: "
+CLOSED, TIMED_OUT = "it closed the connection", "timed out"
+GARBAGE, NONSENSE = "what is that?", "(not a reply) what is that?"
+
+
+@dataclass(frozen=True)
+class Fails:
+    """How a mail fails: with which error, after how many connections, and whether the dot was announced."""
+
+    error: type[TransportError]
+    words: str
+    connections: int = 1
+    told: int = 0
+    accepted: int = 0
+
+
+FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
+    "greeting 4yz": ("greeting", "450 busy", Fails(UNAVAILABLE, "refused to serve: 450 busy")),
+    "greeting 5yz": ("greeting", "554 no", Fails(UNAVAILABLE, "refused to serve: 554 no")),
+    "greeting 421": ("greeting", "421 busy", Fails(UNAVAILABLE, "refused to serve: 421 busy")),
+    "greeting closes": ("greeting", CLOSE, Fails(UNAVAILABLE, f"cannot be used: {CLOSED}")),
+    "greeting hangs": ("greeting", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}")),
+    "greeting garbage": ("greeting", GARBAGE, Fails(UNAVAILABLE, f"refused to serve: {NONSENSE}")),
+    "ehlo 4yz": ("ehlo", "451 later", Fails(UNAVAILABLE, "refused to serve: 451 later")),
+    "ehlo 421": ("ehlo", "421 bye", Fails(UNAVAILABLE, "refused to serve: 421 bye")),
+    "ehlo closes": ("ehlo", CLOSE, Fails(UNAVAILABLE, f"cannot be used: {CLOSED}")),
+    "ehlo hangs": ("ehlo", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}")),
+    "ehlo garbage": ("ehlo", GARBAGE, Fails(UNAVAILABLE, f"refused to serve: {NONSENSE}")),
+    "mail 4yz": ("mail", "451 later", Fails(UNAVAILABLE, "refused a mail from our sender: 451 later")),
+    "mail 5yz": ("mail", "553 who?", Fails(UNAVAILABLE, "refused a mail from our sender: 553 who?")),
+    "mail 421": ("mail", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "mail closes": ("mail", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "mail hangs": ("mail", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "mail garbage": ("mail", GARBAGE, Fails(UNAVAILABLE, f"refused a mail from our sender: {NONSENSE}")),
+    "mail too long": (
+        "mail", "552 5.3.4 too long", Fails(NO_MESSAGE, "refused a mail from our sender: 552 5.3.4 too long")
     ),
-    "EHLO refused": (
-        {"EHLO": b"550 no", "HELO": b"550 nor so"}, TransportUnavailable, "refused to serve: 550 nor so"
+    "rcpt 4yz": ("rcpt", "450 4.2.1 full", Fails(DEFERRED, "refused the recipient: 450 4.2.1 full")),
+    "rcpt 5yz": ("rcpt", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the recipient: 550 5.1.1 who?")),
+    "rcpt policy": ("rcpt", "554 5.7.1 no", Fails(POLICY, "refused the recipient: 554 5.7.1 no")),
+    "rcpt 421": ("rcpt", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "rcpt closes": ("rcpt", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "rcpt hangs": ("rcpt", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "rcpt garbage": ("rcpt", GARBAGE, Fails(UNAVAILABLE, f"refused the recipient: {NONSENSE}")),
+    "data 4yz": ("data", "451 later", Fails(DEFERRED, "refused the mail unseen: 451 later")),
+    "data 5yz": ("data", "554 5.6.0 no", Fails(NO_MESSAGE, "refused the mail unseen: 554 5.6.0 no")),
+    "data 250": ("data", "250 fine", Fails(UNAVAILABLE, "refused the mail unseen: 250 fine")),
+    "data 421": ("data", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "data closes": ("data", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "data hangs": ("data", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "data garbage": ("data", GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
+    "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", told=1)),
+    "dot 5yz": ("dot", "552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail: 552 5.3.4 long", told=1)),
+    "dot address": ("dot", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the mail: 550 5.1.1 who?", told=1)),
+    "dot policy": ("dot", "550 5.7.26 no", Fails(POLICY, "refused the mail: 550 5.7.26 no", told=1)),
+    "dot 421": ("dot", "421 bye", Fails(DEFERRED, "refused the mail: 421 bye", told=1)),
+    "dot closes": ("dot", CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1)),
+    "dot takes, closes": ("dot", TAKE_AND_CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1, accepted=1)),
+    "dot resets": (
+        "dot", RESET, Fails(UNKNOWN, f"{SILENT}[Errno 104] Connection reset by peer", told=1)
     ),
-    "MAIL refused": ({"MAIL": b"553 who?"}, TransportUnavailable, "refused the sender: 553 who?"),
-    "MAIL later": ({"MAIL": b"451 later"}, TransportUnavailable, "refused the sender: 451 later"),
-    "MAIL 421": (
-        {"MAIL": b"421 bye"}, TransportUnavailable, "went away in the middle of a mail: 421 bye"
+    "dot hangs": ("dot", HANG, Fails(UNKNOWN, SILENT + TIMED_OUT, told=1)),
+    "dot garbage": (
+        "dot", GARBAGE, Fails(UNKNOWN, f"had the whole mail, and answered {NONSENSE}", told=1)
     ),
-    "RCPT refused": (
-        {"RCPT": b"550 5.1.1 unknown"}, RecipientRefused, "refused the recipient: 550 5.1.1 unknown"
-    ),
-    "RCPT later": ({"RCPT": b"450 4.2.1 full"}, RecipientRefused, "refused the recipient: 450 4.2.1 full"),
-    "RCPT against policy": (
-        {"RCPT": b"554 5.7.1 no relay"}, TransportUnavailable, "refused the recipient: 554 5.7.1 no relay"
-    ),
-    "RCPT answered with nonsense": (
-        {"RCPT": b"what is that?"}, TransportUnavailable, "refused the recipient: -1 is that?"
-    ),
-    "RCPT 421": (
-        {"RCPT": b"421 bye"}, TransportUnavailable, "went away in the middle of a mail: 421 bye"
-    ),
-    "RCPT lost": ({"RCPT": None}, TransportUnavailable, LOST),
-    "RCPT unanswered": ({"RCPT": b""}, TransportUnavailable, f"{LOST}: timed out"),
-    "DATA refused": ({"DATA": b"554 5.6.0 no"}, RecipientRefused, "refused the mail unseen: 554 5.6.0 no"),
-    "DATA not 354": ({"DATA": b"250 fine"}, TransportUnavailable, "refused the mail unseen: 250 fine"),
-    "DATA lost": ({"DATA": None}, TransportUnavailable, LOST),
-    "dot refused": ({".": b"552 5.3.4 long"}, RecipientRefused, "refused the mail: 552 5.3.4 long"),
-    "dot later": ({".": b"451 later"}, RecipientRefused, "refused the mail: 451 later"),
-    "dot against policy": ({".": b"550 5.7.26 no"}, TransportUnavailable, "refused the mail: 550 5.7.26 no"),
-    "dot lost": ({".": None}, DeliveryUnknown, NO_ANSWER),
-    "dot unanswered": ({".": b""}, DeliveryUnknown, f"{NO_ANSWER}: timed out"),
-    "dot answered with nonsense": (
-        {".": b"354 more"}, DeliveryUnknown, "had the whole mail, and answered 354 more"
-    ),
+    "dot 354": ("dot", "354 more", Fails(UNKNOWN, "had the whole mail, and answered 354 more", told=1)),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("script", "error", "fact"), FAILURES.values(), ids=FAILURES.keys())
-def test_a_failure_falls_to_whom_it_belongs(
-    script: Mapping[str, bytes | None], error: type[TransportError], fact: str
-) -> None:
-    with Scripted(script) as server:
-        postman = transport(server.port, seconds=0.1 if b"" in script.values() else 5)
-        assert failure(postman) == (error, fact)
+@pytest.mark.parametrize(("phase", "reply", "fails"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_failure_falls_to_whom_it_belongs(phase: str, reply: str | Reply, fails: Fails) -> None:
+    hasty = {"data": "data", "dot": "dot"}.get(phase, "command")
+    timeouts = replace(PATIENT, **({hasty: HASTY} if reply is HANG else {}))
+    told = Told()
+    with HostileServer({phase: reply}) as server:
+        error = failure(server, transport(server, timeouts), mail(), told)
+
+    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
+        fails
+    )
 
 
-def test_a_connection_lost_within_the_content_delivers_nothing() -> None:
-    def hang_up_in_the_content() -> None:
-        connection = listener.accept()[0]
-        for reply in (b"220 ready", b"250 fine", b"250 fine", b"250 fine", b"354 go on"):
-            time.sleep(0.15 if isinstance(reply, Late) else 0)
-            connection.sendall(reply + b"\r\n")
-            connection.recv(1024)
-        connection.close()
+EARLY: dict[str, tuple[str | Reply, Fails]] = {
+    "4yz": ("452 4.3.1 disk full", Fails(DEFERRED, "refused the mail unseen: 452 4.3.1 disk full")),
+    "5yz": ("552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail unseen: 552 5.3.4 long")),
+    "421": ("421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "250": ("250 taken", Fails(UNAVAILABLE, "refused the mail unseen: 250 taken")),
+    "354": ("354 more", Fails(UNAVAILABLE, f"{TWICE}it answered before the end of the mail", 2)),
+    "garbage": (GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
+}
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=hang_up_in_the_content)
-        thread.start()
-        with pytest.raises(TransportUnavailable, match="went away in the middle of a mail: Server not conn"):
-            transport(listener.getsockname()[1]).deliver(mail(b"A line of a long mail.\r\n" * 500_000))
-        thread.join()
+
+@pytest.mark.parametrize(("reply", "fails"), EARLY.values(), ids=EARLY.keys())
+def test_an_answer_before_the_final_dot_is_no_answer_to_it(reply: str, fails: Fails) -> None:
+    told = Told()
+    with HostileServer({"body": reply}) as server:
+        error = failure(server, transport(server), mail(LONG), told)
+
+    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
+        fails
+    )
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET], ids=["closed", "reset"])
+def test_a_connection_lost_within_the_content_delivers_nothing(end: Reply) -> None:
+    told = Told()
+    with HostileServer({"body": end}) as server:
+        error = failure(server, transport(server), mail(LONG), told)
+
+    assert words(server, error).startswith(TWICE)
+    assert (type(error), server.connections, told.times, server.received) == (UNAVAILABLE, 2, 0, [])
+
+
+def test_a_content_that_nobody_takes_is_given_up_in_time() -> None:
+    with HostileServer({"body": HANG}) as server:
+        postman = transport(server, replace(PATIENT, block=HASTY))
+        error = failure(server, postman, mail(LONG), Told())
+
+    assert words(server, error) == TWICE + TIMED_OUT
+
+
+def test_the_final_dot_is_announced_when_the_whole_content_was_sent_and_before_it_is() -> None:
+    phases: list[str] = []
+    arrived = threading.Event()
+
+    def note(phase: str, connection: int) -> None:
+        phases.append(phase)
+        if phase == "body":
+            arrived.set()
+
+    def announce() -> None:
+        assert arrived.wait(5), "the content is still on its way"
+        phases.append("announced")
+
+    with HostileServer(on_command=note, body_bytes=len(CONTENT)) as server:
+        postman = transport(server)
+        postman.deliver(mail(), announce)
+        postman.close()
+
+    assert phases[2:8] == ["mail", "rcpt", "data", "body", "announced", "dot"]
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("no state"), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
+def test_what_keeps_the_final_dot_back_keeps_the_mail_back(problem: BaseException) -> None:
+    def refuse() -> None:
+        raise problem
+
+    with HostileServer() as server:
+        postman = transport(server)
+        with pytest.raises(type(problem)) as raised:
+            postman.deliver(mail(), refuse)
+        assert raised.value is problem
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert (server.connections, len(server.received), verbs(server)[0][-1]) == (2, 1, "data")
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "body"])
+@pytest.mark.parametrize("end", [CLOSE, Reply(b"421 4.3.2 restart\r\n", closing=True)], ids=["closed", "421"])
+def test_a_connection_lost_before_the_final_dot_is_opened_again(phase: str, end: Reply) -> None:
+    told = Told()
+    with HostileServer({phase: end}, {}) as server:
+        postman = transport(server)
+        postman.deliver(mail(LONG if phase == "body" else CONTENT), told)
+        postman.close()
+
+    assert (server.connections, told.times, len(server.accepted)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET, Reply(b"421 4.4.2 idle for too long\r\n", closing=True)])
+def test_a_connection_that_was_closed_since_the_last_mail_is_opened_again(end: Reply) -> None:
+    told = Told()
+    with HostileServer({"answered": end}) as server:
+        postman = transport(server)
+        for _ in range(3):
+            postman.deliver(mail(), told)
+        postman.close()
+
+    assert (server.connections, told.times, len(server.accepted)) == (3, 3, 3)
+
+
+def test_a_server_that_takes_few_mails_a_connection_gets_them_all() -> None:
+    told = Told()
+    with HostileServer(mails_per_connection=2) as server:
+        postman = transport(server)
+        for _ in range(5):
+            postman.deliver(mail(), told)
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 1, 2, 2, 3]
+    assert told.times == 5
+
+
+def test_a_server_that_is_lost_between_two_mails_and_in_the_next_is_unavailable() -> None:
+    with HostileServer({"answered": CLOSE}, {"mail": CLOSE}, {}) as server:
+        postman = transport(server)
+        postman.deliver(mail(), Told())
+        with pytest.raises(TransportUnavailable):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 3]
+
+
+def test_a_connection_carries_so_many_mails_and_no_more() -> None:
+    with HostileServer(recipients={"bo@example.org": "550 5.1.1 unknown"}) as server:
+        postman = transport(server, mails_per_connection=2)
+        for recipient in (ADDRESS, "bo@example.org", ADDRESS, ADDRESS, ADDRESS):
+            with contextlib.suppress(RecipientRefused):
+                postman.deliver(mail(recipient=recipient), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 2, 2, 3]
+    assert [lines[-1] for lines in verbs(server)] == ["quit"] * 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["554 no", "421 bye", GARBAGE, CLOSE, RESET, HANG, Reply(b"2", for_ever=True)]
+)
+def test_a_quarrel_at_the_end_changes_nothing(answer: str | Reply) -> None:
+    with HostileServer({"quit": answer}) as server:
+        postman = transport(server, replace(PATIENT, quit=HASTY))
+        postman.deliver(mail(), Told())
+        postman.close()
+        postman.close()
+
+    assert (len(server.accepted), verbs(server)[0][-1]) == (1, "quit")
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply"),
+    [
+        ("rcpt", "550 5.1.1 unknown"), ("rcpt", "450 4.7.1 later"), ("rcpt", "550 5.7.1 no"),
+        ("data", "554 5.6.0 no"), ("dot", "451 later"), ("dot", "554 5.6.0 no"),
+    ],
+    ids=["address", "greylisted", "policy", "unseen", "later", "message"],
+)  # fmt: skip
+def test_after_a_refusal_the_next_mail_goes_on_the_same_connection(phase: str, reply: str) -> None:
+    with HostileServer({phase: reply}) as server:
+        postman = transport(server)
+        for _ in range(2):
+            with pytest.raises((RecipientRefused, RecipientDeferred, PolicyRefused, MessageRefused)):
+                postman.deliver(mail(), Told())
+        postman.close()
+
+    attempt = ["mail", "rcpt", "data"][: 2 if phase == "rcpt" else 3]
+    assert verbs(server) == [["ehlo", *attempt, "rset", *attempt, "rset", "quit"]]
+
+
+@pytest.mark.parametrize(
+    "answer", [CLOSE, HANG, "500 what?", "421 bye"], ids=["closed", "hangs", "500", "421"]
+)
+def test_a_connection_that_cannot_be_reset_is_replaced(answer: str | Reply) -> None:
+    with HostileServer({"rcpt": "550 5.1.1 unknown", "rset": answer}, {}) as server:
+        postman = transport(server, replace(PATIENT, command=HASTY * 2))
+        with pytest.raises(RecipientRefused):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [2]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [{"mail": "451 later"}, {"data": "250 fine"}, {"dot": CLOSE}, {"dot": GARBAGE}, {"dot": "421 bye"}],
+    ids=["sender refused", "out of step", "unknown", "garbage", "closing"],
+)
+def test_after_any_other_failure_the_next_mail_gets_a_new_connection(script: Script) -> None:
+    with HostileServer(script, {}) as server:
+        postman = transport(server)
+        with pytest.raises((TransportUnavailable, DeliveryUnknown, RecipientDeferred)):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [2]
+    assert "rset" not in verbs(server)[0]
 
 
 def test_only_the_answer_to_the_final_dot_may_take_its_own_time() -> None:
-    with Scripted({".": Late(b"250 fine"), "QUIT": b""}) as server:
-        plain = SmtpServer("localhost", server.port, "plain")
-        postman = SmtpTransport(plain, "digest.example.net", command_seconds=0.1, final_seconds=3)
-        postman.deliver(mail())
-        delivered = time.monotonic()
+    with HostileServer({"dot": Reply(b"250 fine\r\n", after_seconds=2 * HASTY)}) as server:
+        postman = transport(server, replace(PATIENT, command=HASTY, data=HASTY))
+        postman.deliver(mail(), Told())
         postman.close()
 
-    assert time.monotonic() - delivered < 2
+    assert len(server.accepted) == 1
 
 
-def test_a_refusal_at_the_end_of_the_connection_changes_nothing() -> None:
-    with Scripted({"QUIT": b"554 no"}) as server:
-        postman = transport(server.port)
-        postman.deliver(mail())
-        postman.close()
-
-    assert len(server.contents) == 1
-
-
-def test_after_a_refusal_the_next_mail_goes_on_the_same_connection() -> None:
-    with Scripted({"RCPT": b"550 5.1.1 unknown"}) as server:
-        postman = transport(server.port)
-        for _ in range(2):
-            with pytest.raises(RecipientRefused):
-                postman.deliver(mail())
-        postman.close()
-
-    verbs = [command.split()[0] for command in server.commands[0]]
-    assert verbs == ["ehlo", "mail", "rcpt", "rset", "mail", "rcpt", "rset", "quit"]
-
-
-@pytest.mark.parametrize("answer", [None, b"500 what?"], ids=["closed", "not understood"])
-def test_a_connection_that_cannot_be_reset_is_replaced(answer: bytes | None) -> None:
-    with Scripted({"RCPT": b"550 5.1.1 unknown", "RSET": answer}, {}) as server:
-        postman = transport(server.port)
-        with pytest.raises(RecipientRefused):
-            postman.deliver(mail())
-        postman.deliver(mail())
-        postman.close()
-
-    assert len(server.contents) == 1
+def test_the_patience_is_that_of_the_rfc_and_ten_seconds_for_taking_leave() -> None:
+    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10)
 
 
 @pytest.mark.parametrize(
-    "last", [b"250 fine", b"250 fine\r\n421 4.4.2 idle for too long"], ids=["silently", "with 421"]
+    "bomb",
+    [b"250-more\r\n", b"250 one line for ever ", b"\0"],
+    ids=["lines without end", "a line without end", "zeros"],
 )
-def test_a_connection_that_was_closed_since_the_last_mail_is_opened_again(last: bytes) -> None:
-    with Scripted({".": Last(last)}, {}) as server:
-        postman = transport(server.port)
-        postman.deliver(mail())
-        postman.deliver(mail())
-        postman.close()
+def test_a_reply_without_end_is_given_up(bomb: bytes) -> None:
+    with HostileServer({"rcpt": Reply(bomb * 1000, for_ever=True)}) as server:
+        error = failure(server, transport(server), mail(), Told())
 
-    assert len(server.contents) == 2
+    assert words(server, error) == f"{TWICE}its reply is longer than 32768 bytes"
 
 
-@pytest.mark.parametrize("script", [{"MAIL": b"451 later"}, {".": None}], ids=["sender refused", "unknown"])
-def test_after_any_other_failure_the_next_mail_gets_a_new_connection(
-    script: Mapping[str, bytes | None],
+def test_a_reply_that_comes_in_drops_is_given_up_in_time() -> None:
+    with HostileServer({"dot": Reply(b"2", after_seconds=0.02, for_ever=True)}) as server:
+        began = time.monotonic()
+        error = failure(server, transport(server, replace(PATIENT, dot=HASTY)), mail(), Told())
+
+    assert words(server, error) == SILENT + TIMED_OUT
+    assert time.monotonic() - began < 2
+
+
+UTF8_MAIL = mail("Subject: Zwei Aufsätze\r\n\r\nText\r\n".encode())
+ALL = ("8BITMIME", "SMTPUTF8", "SIZE")
+PARAMETERS = {
+    "nothing offered": (mail(), (), ""),
+    "size": (mail(), ("SIZE 1000",), " SIZE=42"),
+    "ASCII": (mail(), ALL, " SIZE=42"),
+    "body beyond ASCII": (mail("s: x\r\n\r\nä\r\n".encode()), ALL, " SIZE=12 BODY=8BITMIME"),
+    "headers beyond ASCII": (UTF8_MAIL, ALL, " SIZE=33 BODY=8BITMIME SMTPUTF8"),
+    "recipient": (mail(recipient="jürgen@example.org"), ALL, " SIZE=42 BODY=8BITMIME SMTPUTF8"),
+    "sender": (mail(sender="bücher@example.net"), ALL, " SIZE=42 BODY=8BITMIME SMTPUTF8"),
+}
+
+
+@pytest.mark.parametrize(("sent", "extensions", "parameters"), PARAMETERS.values(), ids=PARAMETERS.keys())
+def test_a_mail_is_announced_as_the_server_understands_it(
+    sent: Mail, extensions: tuple[str, ...], parameters: str
 ) -> None:
-    with Scripted(script, {}) as server:
-        postman = transport(server.port)
-        with pytest.raises((TransportUnavailable, DeliveryUnknown)):
-            postman.deliver(mail())
-        postman.deliver(mail())
+    with HostileServer(extensions=extensions) as server:
+        postman = transport(server)
+        postman.deliver(sent, Told())
         postman.close()
 
-    assert [commands[-1] for commands in server.commands[1:]] == ["quit"]
+    assert server.commands[0][1:3] == [
+        f"MAIL FROM:<{sent.sender}>{parameters}",
+        f"RCPT TO:<{sent.recipient}>",
+    ]
 
 
-def test_a_server_that_is_not_there_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+CANNOT = "cannot carry a mail that is not ASCII (no "
+UNCARRIED = {
+    "recipient": (mail(recipient="jürgen@example.org"), ("8BITMIME",), "SMTPUTF8)"),
+    "sender": (mail(sender="bücher@example.net"), ("8BITMIME",), "SMTPUTF8)"),
+    "headers": (UTF8_MAIL, ("8BITMIME",), "SMTPUTF8)"),
+    "half an extension": (UTF8_MAIL, ("SMTPUTF8",), "8BITMIME)"),
+    "body": (mail("s: x\r\n\r\nä\r\n".encode()), ("SMTPUTF8",), "8BITMIME)"),
+}
 
-    assert failure(transport(port)) == (
-        TransportUnavailable,
-        "cannot be used: [Errno 111] Connection refused",
-    )
 
+@pytest.mark.parametrize(("sent", "extensions", "lacks"), UNCARRIED.values(), ids=UNCARRIED.keys())
+def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
+    sent: Mail, extensions: tuple[str, ...], lacks: str
+) -> None:
+    told = Told()
+    with HostileServer(extensions=extensions) as server:
+        postman = transport(server)
+        with pytest.raises(MessageRefused) as raised:
+            postman.deliver(sent, told)
+        postman.deliver(mail(), told)
+        postman.close()
 
-def test_a_name_that_cannot_be_looked_up_is_named() -> None:
-    postman = SmtpTransport(SmtpServer("a..b", 25, "plain"), "digest.example.net")
-
-    with pytest.raises(TransportUnavailable, match=r"^the mail server a\.\.b:25 cannot be used: "):
-        postman.deliver(mail())
+    assert words(server, raised.value) == CANNOT + lacks
+    assert (verbs(server), told.times) == ([["ehlo", "rset", "mail", "rcpt", "data", "quit"]], 1)
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("phase", "reply", "hint"),
     [
-        (b"<ada@example.org>: unknown", "<address>: unknown"),
-        (b'"ada b"@example.org ADA@EXAMPLE.ORG, x', "<address> <address> x"),
-        (b"see ?who=ada%40example.org or list+ada=40example.org", "see <address> or <address>"),
-        (b"not owned by postbox", "not owned by <secret>"),
-        (b"correct horse is wrong", "<secret> is wrong"),
-        (b"a\x1b[31m\xffred", "a[31m\ufffdred"),
-        (b"x" * 500, "x" * 200),
+        ("mail", "550 5.7.1 no", PolicyRefused.hint),
+        ("mail", "552 5.3.4 long", MessageRefused.hint),
+        ("greeting", "554 no", TransportUnavailable.hint),
+        ("rcpt", "550 5.7.1 no", PolicyRefused.hint),
     ],
-    ids=["in brackets", "quoted", "encoded", "user", "password", "control character", "long"],
+    ids=["sender", "too long", "service", "policy"],
 )
-def test_the_servers_words_are_told_without_address_and_secret(said: bytes, told: str) -> None:
-    with Scripted(
-        {"EHLO": b"250-hello\r\n250 AUTH PLAIN", "AUTH": b"235 ok", "RCPT": b"550 " + said}
-    ) as server:
-        postman = transport(server.port, user=USER, password=PASSWORD)
-        assert failure(postman) == (RecipientRefused, f"refused the recipient: 550 {told}")
+def test_the_remedy_fits_the_failure(phase: str, reply: str, hint: str) -> None:
+    with HostileServer({phase: reply}) as server:
+        assert failure(server, transport(server), mail(), Told()).hint == hint
 
 
-ECHO = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())
+def test_no_error_names_the_recipient_even_by_half() -> None:
+    with HostileServer({"rcpt": "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
+        error = failure(server, transport(server), mail(), Told())
+
+    assert words(server, error) == ("refused the recipient: 550 5.1.1 <address> <address> <address> unknown")
 
 
-@pytest.mark.parametrize(
-    ("script", "password", "fact"),
-    [
-        ({"AUTH": b"535 5.7.8 bad " + ECHO}, PASSWORD, "refused our user and password: 535 5.7.8"),
-        ({"AUTH": b"454 " + ECHO}, PASSWORD, "refused our user and password: 454"),
-        ({"EHLO": b"250 plain " + ECHO}, PASSWORD, "takes no user and password (no AUTH)"),
-        ({"AUTH": None}, PASSWORD, "did not let us log in; user and password must be ASCII"),
-        ({}, "corréct", "did not let us log in; user and password must be ASCII"),
-    ],
-    ids=["refused", "later", "not offered", "lost", "not ASCII"],
-)
-def test_a_login_that_fails_tells_neither_user_nor_password(
-    script: Mapping[str, bytes | None], password: str, fact: str
-) -> None:
-    with Scripted({"EHLO": b"250-hello\r\n250 AUTH PLAIN", **script}) as server:
-        postman = transport(server.port, user=USER, password=password)
-        with pytest.raises(TransportUnavailable) as raised:
-            postman.deliver(mail())
+def test_nothing_of_the_dialogue_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    with HostileServer({"dot": CLOSE}) as server:
+        failure(server, transport(server), mail(), Told())
 
-    assert str(raised.value) == f"the mail server localhost:{server.port} {fact}"
-    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
-    assert USER not in repr(postman)
-
-
-def authenticate(server: Any, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:
-    success = login == LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=success, handled=False)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for `localhost`, signed by itself; its key is `key.pem` beside it."""
-    folder = tmp_path_factory.mktemp("tls")
-    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    files = "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem"
-    subprocess.run([*made.split(), *files.split()], cwd=folder, check=True, capture_output=True)
-    return folder / "certificate.pem"
-
-
-class Encrypted(NamedTuple):
-    """A server that wants TLS, from the start or by STARTTLS, and a login."""
-
-    security: str
-    port: int
-    mailbox: Mailbox
-
-
-@pytest.fixture(scope="module", params=["tls", "starttls"])
-def encrypted(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Encrypted]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    security, mailbox = request.param, Mailbox()
-    options = {
-        "authenticator": authenticate,
-        "auth_required": True,
-        "ssl_context": context if security == "tls" else None,
-        "tls_context": context if security == "starttls" else None,
-        "auth_require_tls": security == "starttls",
-    }
-    with serving(mailbox, **options) as port:
-        yield Encrypted(security, port, mailbox)
-
-
-# aiosmtpd does not count TLS from the start as TLS, and warns.
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-
-
-def test_a_mail_goes_out_encrypted_after_a_login(encrypted: Encrypted, certificate: Path) -> None:
-    security, port, mailbox = encrypted
-    postman = transport(port, security, user=USER, password=PASSWORD, ca_file=certificate)
-    postman.deliver(mail())
-    postman.deliver(mail())
-    postman.close()
-
-    assert mailbox.received == [Received(SENDER, (ADDRESS,), CONTENT, encrypted=True)] * 2
-
-
-def test_a_wrong_password_is_our_fault(encrypted: Encrypted, certificate: Path) -> None:
-    security, port, _ = encrypted
-    postman = transport(port, security, user=USER, password="wrong", ca_file=certificate)
-
-    assert failure(postman) == (TransportUnavailable, "refused our user and password: 535 5.7.8")
-
-
-@pytest.mark.parametrize(
-    ("host", "trusted", "fact"),
-    [
-        ("localhost", False, "self-signed certificate"),
-        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
-    ],
-    ids=["of nobody we trust", "of another host"],
-)
-def test_a_certificate_is_verified(
-    encrypted: Encrypted, certificate: Path, host: str, trusted: bool, fact: str
-) -> None:
-    security, port, _ = encrypted
-    server = SmtpServer(host, port, security, USER, PASSWORD, certificate if trusted else None)
-
-    with pytest.raises(TransportUnavailable) as raised:
-        SmtpTransport(server, "digest.example.net", command_seconds=5).deliver(mail())
-
-    assert f"certificate verify failed: {fact}" in str(raised.value)
-
-
-@pytest.mark.filterwarnings(r"ignore:ssl\.TLSVersion\.TLSv1_1 is deprecated")
-def test_tls_before_1_2_is_not_spoken_even_where_python_would(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Some Pythons are built to leave the least version to the system (`--with-ssl-default-suites`)."""
-    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    old.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    lenient = ssl.create_default_context(cafile=certificate)
-    for context in (old, lenient):
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1_1
-    old.maximum_version = ssl.TLSVersion.TLSv1_1
-    monkeypatch.setattr(ssl, "create_default_context", lambda **_: lenient)
-
-    with serving(mailbox := Mailbox(), ssl_context=old) as port:
-        error, fact = failure(transport(port, "tls", ca_file=certificate))
-
-    assert (error, mailbox.received) == (TransportUnavailable, [])
-    assert fact.startswith("cannot be used: [SSL")
-
-
-def test_a_missing_certificate_file_is_named(tmp_path: Path) -> None:
-    server = SmtpServer("localhost", 465, "tls", ca_file=tmp_path / "missing.pem")
-
-    with pytest.raises(TransportUnavailable) as raised:
-        SmtpTransport(server, "digest.example.net").deliver(mail())
-
-    assert str(raised.value) == (
-        f"the certificate file {tmp_path}/missing.pem cannot be used: No such file or directory"
-    )
-
-
-def test_without_starttls_nothing_is_sent_in_the_open() -> None:
-    with Scripted({"EHLO": b"250-hello\r\n250 AUTH PLAIN"}) as server:
-        postman = transport(server.port, "starttls", user=USER, password=PASSWORD)
-        assert failure(postman) == (
-            TransportUnavailable,
-            "cannot be used: STARTTLS extension not supported by server.",
-        )
-
-    assert server.commands == [["ehlo digest.example.net"]]
-
-
-def test_a_refusal_of_starttls_is_our_fault() -> None:
-    with Scripted({"EHLO": b"250-hello\r\n250 STARTTLS", "STAR": b"454 4.7.0 no TLS today"}) as server:
-        postman = transport(server.port, "starttls", user=USER, password=PASSWORD)
-        assert failure(postman) == (TransportUnavailable, "refused to serve: 454 4.7.0 no TLS today")
-
-    assert server.commands == [["ehlo digest.example.net", "starttls"]]
+    assert capfd.readouterr() == ("", "")
