@@ -1,9 +1,8 @@
 """Builds the real world from a configuration: the only module that knows all the parts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from digest.errors import LockHeld, StoreError
@@ -13,10 +12,11 @@ from digest.mail.mailer import DigestMailer
 from digest.mail.outbox import Outbox
 from digest.mail.render import MailRenderer
 from digest.mail.smtp import SmtpTransport
-from digest.models import Config, SmtpServer
+from digest.models import Agenda, Config, SmtpServer
 from digest.pipeline import World
 from digest.protocols import Clock, Transport
 from digest.publish.readme import ReadmeArchive
+from digest.signing import Signer
 from digest.sources.announcements import AnnouncementFeed
 from digest.sources.arxiv import ArxivApi
 from digest.sources.discovery import Discovery
@@ -36,9 +36,9 @@ def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterat
         _alone(config.state.with_name("run.lock")),
         closing(Database.open(config.state)) as database,
         closing(arxiv_client(config, clock)) as client,
-        closing(_transport(config)) as transport,
+        _transports(config) as transports,
     ):
-        world = _world(config, clock, database, client, transport)
+        world = _world(config, clock, database, client, transports)
         archive = ReadmeArchive(config.archive.file, templates_folder()) if config.archive.file else None
         yield replace(world, archive=archive, undisturbed=undisturbed)
 
@@ -50,7 +50,7 @@ def open_rehearsal(config: Config, clock: Clock, outbox: Path) -> Iterator[World
         closing(Database.rehearsal(config.state)) as database,
         closing(arxiv_client(config, clock)) as client,
     ):
-        yield _world(config, clock, database, client, Outbox(outbox))
+        yield _world(config, clock, database, client, [Outbox(outbox)])
 
 
 @contextmanager
@@ -60,12 +60,17 @@ def open_state(config: Config) -> Iterator[Database]:
         yield database
 
 
-def served(config: Config) -> Mapping[str, datetime]:
-    """When each enrolled subscriber was last served, without waiting for a run that is under way."""
+def agenda(config: Config) -> Agenda:
+    """What the state has for the daemon, without waiting for a run that is under way."""
     if not config.state.exists():
-        return {}
+        return Agenda()
     with open_state(config) as database:
-        return SqlStore(database).served()
+        store = SqlStore(database)
+        return Agenda(
+            store.served(),
+            frozenset(store.suppressions(subscriber.email for subscriber in config.subscribers)),
+            {email: retry_at for email, retry_at in store.delayed().items() if retry_at},
+        )
 
 
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
@@ -87,14 +92,16 @@ def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
 
 
 def _world(
-    config: Config, clock: Clock, database: Database, client: ArxivClient, transport: Transport
+    config: Config, clock: Clock, database: Database, client: ArxivClient, transports: Sequence[Transport]
 ) -> World:
+    store = SqlStore(database)
+    renderer = MailRenderer(config.mail, templates_folder())
     return World(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
-        store=SqlStore(database),
-        mailer=DigestMailer(MailRenderer(templates_folder(), config.mail), config.mail),
-        transport=transport,
+        store=store,
+        mailer=DigestMailer(renderer, config.mail, Signer(store.signing_key())),
+        transports=transports,
         archive=None,
         clock=clock,
         undisturbed=nullcontext,
@@ -121,8 +128,21 @@ def _alone(file: Path) -> Iterator[None]:
 
 def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:
     """Introduces itself by the sender's domain: a laptop's own name says nothing to anybody."""
-    return SmtpTransport(server, helo=domain(config.mail.sender))
+    return SmtpTransport(
+        server,
+        helo=domain(config.mail.sender),
+        mails_per_connection=config.mail.mails_per_connection,
+    )
 
 
-def _transport(config: Config) -> Transport:
-    return smtp_transport(config.smtp, config) if config.smtp else Outbox(config.outbox)
+@contextmanager
+def _transports(config: Config) -> Iterator[Sequence[Transport]]:
+    """As many connections as the configuration allows, each opened when it is needed; or the outbox."""
+    with ExitStack() as stack:
+        if server := config.smtp:
+            yield [
+                stack.enter_context(closing(smtp_transport(server, config)))
+                for _ in range(config.mail.connections)
+            ]
+        else:
+            yield [Outbox(config.outbox)]

@@ -1,17 +1,17 @@
 """The clock's door: a tick a minute that asks who is due. Nothing that fails ends it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import schedule
 
 from digest.due import is_due
 from digest.errors import ConfigError, DigestError, LockHeld
-from digest.models import Config, Report, Subscriber
-from digest.pipeline import World, run
+from digest.models import Agenda, Config, Report, Subscriber
+from digest.pipeline import World, enroll, resume, run
 from digest.plaintext import counted
 from digest.protocols import Clock
 from digest.wording import problems
@@ -19,12 +19,13 @@ from digest.wording import problems
 logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Daemon:
     """Serves each subscriber at the hour, in the time zone and on the days that they asked for.
 
-    `load` reads the configuration anew (ConfigError); `served` and `open_world` are those of digest.app.
+    `load` reads the configuration anew (ConfigError); `agenda` and `open_world` are those of digest.app.
     `tick` is one look at the wall clock, so sleep, downtime and changed clocks need no thought: what is
     due is due until it is done.
     """
@@ -32,12 +33,12 @@ class Daemon:
     def __init__(
         self,
         load: Callable[[], Config],
-        served: Callable[[Config], Mapping[str, datetime]],
+        agenda: Callable[[Config], Agenda],
         open_world: Callable[[Config], AbstractContextManager[World]],
         clock: Clock,
     ) -> None:
         self._load = load
-        self._served = served
+        self._agenda = agenda
         self._open_world = open_world
         self._clock = clock
         self._config = load()
@@ -69,31 +70,36 @@ class Daemon:
             logger.exception("a bug: this tick is given up, the next one comes in a minute")
 
     def _serve(self) -> None:
-        due = self._due()
-        if not due:
-            return
-        logger.info("%d of %d subscribers are due", len(due), len(self._config.subscribers))
-        with self._open_world(self._config) as world:
-            self._attempted_at.update((subscriber.email, self._clock.now()) for subscriber in due)
-            _log(run(world, due))
-
-    def _due(self) -> Sequence[Subscriber]:
         now = self._clock.now()
-        served = self._served(self._config)
-        if any(subscriber.email not in served for subscriber in self._config.subscribers):
+        agenda = self._agenda_of_all()
+        active = [reader for reader in self._config.subscribers if reader.email not in agenda.suppressed]
+        if due := [reader for reader in active if self._is_due(reader, agenda, now)]:
+            logger.info("%d of %d subscribers are due", len(due), len(self._config.subscribers))
             with self._open_world(self._config) as world:
-                world.store.enroll(self._config, now)
-                served = world.store.served()
-        return [
-            subscriber
-            for subscriber in self._config.subscribers
-            if is_due(
-                subscriber.schedule,
-                now,
-                served_at=served[subscriber.email],
-                attempted_at=self._attempted_at.get(subscriber.email),
-            )
-        ]
+                self._attempted_at.update((reader.email, now) for reader in due)
+                _log(run(world, due))
+        elif again := [reader for reader in active if agenda.retries.get(reader.email, _NEVER) <= now]:
+            logger.info("%s to be tried again", counted(len(again), "mail"))
+            with self._open_world(self._config) as world:
+                _log_mails(resume(world, again))
+
+    def _agenda_of_all(self) -> Agenda:
+        """The agenda, once everybody who is not suppressed is enrolled."""
+        agenda = self._agenda(self._config)
+        known = agenda.served.keys() | agenda.suppressed
+        if any(reader.email not in known for reader in self._config.subscribers):
+            with self._open_world(self._config) as world:
+                enroll(world)
+            agenda = self._agenda(self._config)
+        return agenda
+
+    def _is_due(self, reader: Subscriber, agenda: Agenda, now: datetime) -> bool:
+        return is_due(
+            reader.schedule,
+            now,
+            served_at=agenda.served[reader.email],
+            attempted_at=self._attempted_at.get(reader.email),
+        )
 
     def _reload(self) -> None:
         """Take up a changed configuration; if it is broken, tell the faults and keep the last good one."""
@@ -114,12 +120,16 @@ class Daemon:
 def _log(report: Report) -> None:
     """The story of a run, in three lines and one for each failure."""
     new = sum(outcome.new for outcome in report.keywords)
-    sent = [outcome for outcome in report.mails if not outcome.problem]
     logger.info("asked for %s: %s", counted(len(report.keywords), "keyword"), counted(new, "new paper"))
-    papers = sum(outcome.papers for outcome in sent)
-    logger.info("sent %s with %s", counted(len(sent), "mail"), counted(papers, "paper"))
     if report.archive.changed:
         logger.info("the archive was brought up to date")
+    _log_mails(report)
+
+
+def _log_mails(report: Report) -> None:
+    sent = [outcome for outcome in report.mails if not outcome.problem]
+    papers = sum(outcome.papers for outcome in sent)
+    logger.info("sent %s with %s", counted(len(sent), "mail"), counted(papers, "paper"))
     for problem in problems(report):
         logger.warning("%s", problem)
 

@@ -16,11 +16,12 @@ class Interrupted(BaseException):
 class Interrupts:
     """Turns the two signals into Interrupted, raised wherever the program is: the state allows that.
 
-    Inside `undisturbed` the first signal waits until the block is done; a second one does not.
+    Inside `undisturbed`, in any thread, the first signal waits until the block is done; a second one
+    does not.
     """
 
     def __init__(self) -> None:
-        self._held_back = False
+        self._undisturbed: set[object] = set()
         self._wanted = False
 
     def install(self) -> None:
@@ -29,7 +30,8 @@ class Interrupts:
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
-        self._held_back = True
+        block = object()
+        self._undisturbed.add(block)
         try:
             yield
         except Exception as exc:
@@ -37,12 +39,12 @@ class Interrupts:
                 raise Interrupted from exc
             raise
         finally:
-            self._held_back = False
+            self._undisturbed.discard(block)
         if self._wanted:
             raise Interrupted
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._held_back or self._wanted:
+        if not self._undisturbed or self._wanted:
             raise Interrupted
         self._wanted = True
         logger.warning("finishing the mail in hand; once more ends at once")

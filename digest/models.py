@@ -3,6 +3,7 @@
 All are frozen, tuples inside; every datetime is aware and in UTC unless a field says otherwise.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -49,7 +50,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A reader. `email` is normalised and ASCII, and is their identity."""
+    """A reader. `email` is normalised (the domain in ASCII), and is their identity."""
 
     email: str = field(repr=False)
     keywords: tuple[Keyword, ...]
@@ -79,6 +80,13 @@ class MailSettings:
     reply_to: str | None
     when_empty: str
     """`skip` or `send`: what to do when there is nothing new."""
+    when_unconfirmed: str = "retry"
+    """`retry` or `never`: whether a mail goes out once more whose arrival the server never confirmed."""
+    connections: int = 1
+    """To the mail server, at the same time."""
+    mails_per_connection: int = 100
+    retry_scale: float = 1.0
+    """Multiplies every pause before a mail is tried again (tests)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,9 @@ class Digest:
     """In the reader's time zone."""
     sections: tuple[Section, ...]
     unanswered: tuple[Unanswered, ...] = ()
+    part: int = 1
+    """Which of `parts` mails this is, if one would be too long."""
+    parts: int = 1
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -213,6 +224,85 @@ class Mail:
     content: bytes = field(repr=False)
     papers: tuple[str, ...] = ()
     """The ids of the papers that it tells of."""
+
+
+class MailState(StrEnum):
+    """Where a frozen mail is on its way."""
+
+    PENDING = "pending"
+    """Nothing stands against sending it."""
+    SENDING = "sending"
+    """Claimed by a run. If that run is gone, the mail was certainly not delivered."""
+    DEFERRED = "deferred"
+    """Refused for now."""
+    UNKNOWN = "unknown"
+    """The final dot was sent, and the answer never came: it may have been delivered."""
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A frozen mail that is not settled yet, and what became of it so far."""
+
+    mail: Mail
+    created_at: datetime
+    state: MailState = MailState.PENDING
+    refusals: int = 0
+    """How often it was refused for now."""
+    unconfirmed: int = 0
+    """How often its final dot went unanswered."""
+    retry_at: datetime | None = None
+    """Not before; None: at the next opportunity. An unknown mail without it is not sent again."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a mail stands after an attempt, or after it was given up; the fields are those of Outgoing."""
+
+    state: MailState
+    refusals: int = 0
+    unconfirmed: int = 0
+    retry_at: datetime | None = None
+    problem: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will be tried any more."""
+        given_up = self.state is MailState.UNKNOWN and self.retry_at is None
+        return given_up or self.state in (MailState.SENT, MailState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What the state tells the daemon; keys are addresses."""
+
+    served: Mapping[str, datetime] = field(default_factory=dict)
+    """When each enrolled reader had their last slot done, or else was enrolled."""
+    suppressed: frozenset[str] = frozenset()
+    retries: Mapping[str, datetime] = field(default_factory=dict)
+    """When the mail of a reader is to be tried again."""
+
+
+class Suppressed(StrEnum):
+    """Why an address gets no mail, whatever the configuration says."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    NO_SUCH_ADDRESS = "no such address"
+    """A delivery status notification said so."""
+    REFUSED = "refused"
+    """The mail server refused it on five days in a row of attempts."""
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One entry of the suppression list; `detail` is what the mail server said, without any address."""
+
+    reason: Suppressed
+    since: datetime
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +333,8 @@ class MailOutcome:
     hint: str = ""
     unavailable: bool = False
     """The mail server as a whole did not serve us; nothing is wrong with this recipient."""
+    retry_at: datetime | None = None
+    """When it is tried again, if that was arranged."""
 
 
 @dataclass(frozen=True, slots=True)

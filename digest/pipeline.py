@@ -1,38 +1,38 @@
-"""One run, in order: what was left over, who reads what, what is new, who is told, the archive.
+"""One run, in order: who reads what, what is new, who is told, the archive.
 
 Killed between any two lines, the program may simply be run again.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from digest.announcing import announcements_between, is_up_to_date
 from digest.compose import compose
+from digest.crew import share_out
+from digest.delivery import Delivery
 from digest.due import is_due
-from digest.errors import (
-    ArchiveError,
-    RecipientRefused,
-    RenderError,
-    SourceUnavailable,
-    TransportError,
-    TransportUnavailable,
-)
+from digest.errors import ArchiveError, RenderError, SourceUnavailable
 from digest.keywords import distinct, key
 from digest.models import (
     ArchiveOutcome,
     Config,
     KeywordOutcome,
-    Mail,
     MailOutcome,
+    Outgoing,
     Report,
     Subscriber,
+    Suppressed,
 )
 from digest.novelty import first_baseline, flood, sightings
 from digest.plaintext import counted
 from digest.protocols import Archive, Clock, Finding, Known, Mailer, Question, Source, Store, Transport
+from digest.retries import Retries
+
+Outcomes = Sequence[MailOutcome]
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class World:
     source: Source
     store: Store
     mailer: Mailer
-    transport: Transport
+    transports: Sequence[Transport]
+    """One for each mail that may be on its way at the same time."""
     archive: Archive | None
     clock: Clock
     undisturbed: Callable[[], AbstractContextManager[None]]
@@ -53,12 +54,39 @@ class World:
 
 def run(world: World, subscribers: Sequence[Subscriber]) -> Report:
     """Serve these subscribers (of all in the configuration) now. Raises StoreError."""
-    leftovers = tuple(_deliver_leftovers(world, subscribers))
-    world.store.enroll(world.config, world.clock.now())
+    world, suppressed = enroll(world)
+    readers = [subscriber for subscriber in subscribers if subscriber.email not in suppressed]
     keywords = tuple(_fetch_all(world))
     unanswered = {key(outcome.keyword): outcome.last_good_at for outcome in keywords if outcome.problem}
-    mails = tuple(_serve_all(world, subscribers, unanswered, leftovers))
-    return Report(keywords, leftovers + mails, _publish(world))
+    serve = partial(_serve, world, _delivery(world), unanswered)
+    return Report(keywords, tuple(_serve_all(world, readers, serve)), _publish(world))
+
+
+def enroll(world: World) -> tuple[World, Set[str]]:
+    """Take up the configuration. Returns the world of those who read, and who gets no mail nevertheless.
+
+    Those who unsubscribed, say, are as if they did not stand in the configuration. But where an address
+    is merely refused, its papers go on to wait.
+    """
+    everybody = world.config.subscribers
+    suppressed = world.store.suppressions(subscriber.email for subscriber in everybody)
+    left = {email for email, entry in suppressed.items() if entry.reason is not Suppressed.REFUSED}
+    reading = tuple(subscriber for subscriber in everybody if subscriber.email not in left)
+    world = replace(world, config=replace(world.config, subscribers=reading))
+    world.store.enroll(world.config, world.clock.now())
+    return world, suppressed.keys()
+
+
+def resume(world: World, subscribers: Sequence[Subscriber]) -> Report:
+    """Deliver the mails of these subscribers that an earlier run left; ask arXiv for nothing."""
+    serve = partial(_deliver_left, _delivery(world))
+    return Report((), tuple(_serve_all(world, subscribers, serve)), ArchiveOutcome())
+
+
+def _delivery(world: World) -> Delivery:
+    settings = world.config.mail
+    retries = Retries(settings.retry_scale, unconfirmed=settings.when_unconfirmed == "retry")
+    return Delivery(world.store, retries, world.clock, world.undisturbed)
 
 
 def _fetch_all(world: World) -> Iterator[KeywordOutcome]:
@@ -101,43 +129,58 @@ def _record(world: World, finding: Finding, known: Known, now: datetime) -> Keyw
     )
 
 
-def _deliver_leftovers(world: World, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
-    """Send the mails that an earlier run had finished, as they are; stop if the mail server is down."""
-    everybody = {subscriber.email: subscriber for subscriber in world.config.subscribers}
-    for mail in world.store.unsent():
-        subscriber = everybody.get(mail.recipient)
-        if subscriber is None:
-            world.store.mark_failed(mail.message_id, "no longer a subscriber", world.clock.now())
-        elif subscriber in subscribers:
-            outcome = _deliver(world, mail, subscriber.label, again=True)
-            yield outcome
-            if outcome.unavailable:
-                return
-
-
 def _serve_all(
-    world: World,
-    subscribers: Sequence[Subscriber],
-    unanswered: Mapping[str, datetime | None],
-    leftovers: Sequence[MailOutcome],
+    world: World, subscribers: Sequence[Subscriber], serve: Callable[[Transport, Subscriber], Outcomes]
 ) -> Iterator[MailOutcome]:
-    """Serve one after the other, until the mail server turns out to be down.
+    """Serve one after the other, or several at once, until the mail server turns out to be down.
 
-    Whoever's last mail could not be delivered just now waits for the next run.
+    Whoever's mail met trouble before comes last, so that one bad address keeps nobody waiting.
     """
-    down = next((outcome for outcome in leftovers if outcome.unavailable), None)
-    waiting_for = {outcome.label for outcome in leftovers if outcome.problem}
-    for subscriber in subscribers:
-        if subscriber.label in waiting_for:
-            continue
-        outcome = _unserved(world, subscriber, down) if down else _serve(world, subscriber, unanswered)
-        if outcome:
-            yield outcome
-            down = outcome if outcome.unavailable else None
+    delayed = world.store.delayed()
+    down: list[MailOutcome] = []
+    unserved: list[Subscriber] = []
+
+    def in_turn() -> Iterator[Subscriber]:
+        for subscriber in sorted(subscribers, key=lambda subscriber: subscriber.email in delayed):
+            if down:
+                unserved.append(subscriber)
+            else:
+                yield subscriber
+
+    for outcomes in share_out(serve, world.transports, in_turn()):
+        down += [outcome for outcome in outcomes if outcome.unavailable]
+        yield from outcomes
+    for subscriber in unserved:
+        if world.store.outgoing(subscriber) or world.store.waiting(subscriber).candidates:
+            yield replace(down[0], label=subscriber.label)
+
+
+def _deliver_left(delivery: Delivery, transport: Transport, subscriber: Subscriber) -> Outcomes:
+    outcomes = (delivery.give_up(subscriber), delivery.deliver_left(transport, subscriber))
+    return [outcome for outcome in outcomes if outcome]
 
 
 def _serve(
-    world: World, subscriber: Subscriber, unanswered: Mapping[str, datetime | None]
+    world: World,
+    delivery: Delivery,
+    unanswered: Mapping[str, datetime | None],
+    transport: Transport,
+    subscriber: Subscriber,
+) -> Outcomes:
+    """Deliver what an earlier run left, and then what is new: never past a mail that is in trouble."""
+    given_up = delivery.give_up(subscriber)
+    left = delivery.deliver_left(transport, subscriber)
+    in_trouble = left is not None and bool(left.problem)
+    fresh = None if in_trouble else _deliver_fresh(world, delivery, unanswered, transport, subscriber)
+    return [outcome for outcome in (given_up, left, fresh) if outcome]
+
+
+def _deliver_fresh(
+    world: World,
+    delivery: Delivery,
+    unanswered: Mapping[str, datetime | None],
+    transport: Transport,
+    subscriber: Subscriber,
 ) -> MailOutcome | None:
     """Compose, freeze and deliver one digest; None if there is nothing to send."""
     now = world.clock.now()
@@ -154,16 +197,10 @@ def _serve(
     except RenderError as exc:
         return MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)
     world.store.freeze(mail, waiting.through, now)
-    outcome = _deliver(world, mail, subscriber.label)
+    outcome = delivery.deliver(transport, Outgoing(mail, now), subscriber)
     if not outcome.problem:
         world.store.mark_served(subscriber, now)
     return outcome
-
-
-def _unserved(world: World, subscriber: Subscriber, down: MailOutcome) -> MailOutcome | None:
-    """What is to be told of a subscriber while the mail server is down; None if nothing waits."""
-    waits = world.store.waiting(subscriber).candidates
-    return replace(down, label=subscriber.label) if waits else None
 
 
 def _wants_empty(world: World, subscriber: Subscriber) -> bool:
@@ -172,28 +209,6 @@ def _wants_empty(world: World, subscriber: Subscriber) -> bool:
         return False
     served_at = world.store.served()[subscriber.email]
     return is_due(subscriber.schedule, world.clock.now(), served_at=served_at)
-
-
-def _deliver(world: World, mail: Mail, label: str, *, again: bool = False) -> MailOutcome:
-    """Hand a frozen mail over and write down at once how that ended.
-
-    A mail that is tried `again` may have arrived the first time, so it keeps its papers and its bytes
-    unless this recipient is refused.
-    """
-    store = world.store
-    with world.undisturbed():
-        try:
-            world.transport.deliver(mail)
-        except TransportError as exc:
-            certain = isinstance(exc, RecipientRefused) or (
-                isinstance(exc, TransportUnavailable) and not again
-            )
-            settle = store.mark_failed if certain else store.mark_unknown
-            settle(mail.message_id, str(exc), world.clock.now())
-            down = isinstance(exc, TransportUnavailable)
-            return MailOutcome(label, problem=str(exc), hint=exc.hint, unavailable=down)
-        store.mark_sent(mail.message_id, world.clock.now())
-    return MailOutcome(label, papers=len(mail.papers))
 
 
 def _publish(world: World) -> ArchiveOutcome:

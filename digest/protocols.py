@@ -1,12 +1,12 @@
 """What a run needs from the world. The pipeline knows these and nothing behind them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from digest.errors import SourceError
-from digest.models import Config, Digest, Keyword, Mail, Paper, Subscriber
+from digest.models import Config, Digest, Keyword, Mail, Outgoing, Paper, Settlement, Subscriber, Suppression
 
 
 class Clock(Protocol):
@@ -122,19 +122,32 @@ class Store(Protocol):
 
     def waiting(self, subscriber: Subscriber) -> Waiting: ...
 
+    def signing_key(self) -> bytes:
+        """32 bytes that nobody else knows; made when they are first asked for."""
+
+    def suppressions(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
+        """Those of these addresses that get no mail, and why."""
+
     def freeze(self, mail: Mail, through: int, now: datetime) -> None:
         """Remember a finished mail before anything is sent: it speaks for its papers from here on."""
 
-    def unsent(self) -> tuple[Mail, ...]:
-        """Mails that were frozen and of which it is not known that they were delivered."""
+    def outgoing(self, subscriber: Subscriber) -> Outgoing | None:
+        """Their mail that was frozen and is not settled yet."""
 
-    def mark_sent(self, message_id: str, now: datetime) -> None: ...
+    def delayed(self) -> Mapping[str, datetime | None]:
+        """The addresses whose mail was tried in vain and is not settled, and when to try again."""
 
-    def mark_failed(self, message_id: str, reason: str, now: datetime) -> None:
-        """The mail was certainly not delivered: its papers wait again for the next one."""
+    def claim(self, message_id: str) -> None:
+        """Say that the mail is being sent."""
 
-    def mark_unknown(self, message_id: str, reason: str, now: datetime) -> None:
-        """The mail may have been delivered: it stays unsent, and the next attempt has the same bytes."""
+    def mark_unconfirmed(self, message_id: str, retry_at: datetime | None) -> None:
+        """Say that the final dot is about to be sent, and when to try again if no answer is recorded."""
+
+    def settle(self, message_id: str, settlement: Settlement, now: datetime) -> None:
+        """Write down how a mail stands. Papers of a failed one wait again, unless it may have arrived."""
+
+    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
+        """Count a permanent refusal of the address, and suppress it after the fifth day of them."""
 
     def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
         """The subscriber's digest of this slot is done."""
@@ -151,10 +164,14 @@ class Mailer(Protocol):
 
 
 class Transport(Protocol):
-    def deliver(self, mail: Mail) -> None:
+    def deliver(self, mail: Mail, before_final_dot: Callable[[], None]) -> None:
         """Hand the mail over, durably.
 
-        Raises TransportUnavailable, RecipientRefused (certainly not delivered), DeliveryUnknown.
+        Calls `before_final_dot` when everything but the last word is said: from its return on, and only
+        then, the mail may have been delivered without our knowing. A transport for which repeating
+        changes nothing need not call it.
+        Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
+        (none of them delivered), DeliveryUnknown.
         """
 
     def close(self) -> None: ...

@@ -1,10 +1,10 @@
 """Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.errors import DigestError, SourceError, TransportError
+from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.models import Digest, Mail, Paper
 from digest.protocols import ArchiveSection, Finding, Question
 from tests.builders import NOON
@@ -77,11 +77,14 @@ class FakeTransport:
     delivered: list[Mail] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
 
-    def deliver(self, mail: Mail) -> None:
+    def deliver(self, mail: Mail, before_final_dot: Callable[[], None]) -> None:
         self.tried.append(mail.recipient)
         waiting = self.troubles.get(mail.recipient) or self.troubles.get("")
-        if waiting:
-            raise waiting.pop(0)
+        trouble = waiting.pop(0) if waiting else None
+        if trouble is None or isinstance(trouble, DeliveryUnknown):
+            before_final_dot()
+        if trouble:
+            raise trouble
         self.delivered.append(mail)
 
     def close(self) -> None:

@@ -262,8 +262,10 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
         (
             _READER + "mail: {smtp: x, password: y}",
             [
-                "2:8: mail.smtp: unknown key; known here are from, reply_to, smtp_url_file, when_empty",
-                "2:17: mail.password: unknown key; known here are from, reply_to, smtp_url_file, when_empty",
+                "2:8: mail.smtp: unknown key; known here are connections, from, "
+                "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed",
+                "2:17: mail.password: unknown key; known here are connections, from, "
+                "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed",
             ],
         ),
         (

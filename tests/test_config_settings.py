@@ -55,15 +55,16 @@ def test_texts_become_keywords_in_their_order() -> None:
             MailSettings("Daily Papers <me@x.org>", None, "skip"),
         ),
         (
-            "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send}",
+            "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send, when_unconfirmed: never, "
+            "connections: 4, mails_per_connection: 20}",
             SmtpServer("h", 465, "tls", "me@x.org", "p"),
-            MailSettings("a@x.org", "B <b@x.org>", "send"),
+            MailSettings("a@x.org", "B <b@x.org>", "send", "never", 4, 20),
         ),
     ],
     ids=["outbox", "SMTP user", "all given"],
 )
 def test_the_mails_have_a_sender(text: str, smtp: SmtpServer | None, expected: MailSettings) -> None:
-    assert settings.mail(sound(_READER % "" + text).mail, smtp) == expected
+    assert settings.mail(sound(_READER % "" + text).mail, smtp, Overrides()) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_the_archive_has_its_own_sections_or_what_is_read(text: str, expected: A
 
 
 def test_zero_in_the_environment_is_not_unset() -> None:
+    assert settings.mail(sound(_READER % "").mail, None, Overrides(retry_scale=0)).retry_scale == 0
     part = sound(_READER % "").arxiv
     assert settings.arxiv(part, Overrides(interval_seconds=0, retry_scale=0)) == ArxivSettings(
         part.api, part.feed, 0, 0

@@ -27,6 +27,7 @@ from digest.models import Match
         (values.category, "stat.TH", "math.ST"),
         (values.match, "title", Match.TITLE),
         (values.when_empty, "send", "send"),
+        (values.when_unconfirmed, "never", "never"),
         (values.path, "a b/c", "a b/c"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

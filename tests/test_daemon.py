@@ -1,7 +1,7 @@
 """The daemon's ticks, with a real state and a fake world around it."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from digest.app import agenda
 from digest.daemon import Daemon
-from digest.errors import ConfigError, Fault, LockHeld, RecipientRefused
+from digest.errors import (
+    ConfigError,
+    Fault,
+    LockHeld,
+    RecipientDeferred,
+    RecipientRefused,
+    RenderError,
+    TransportUnavailable,
+)
 from digest.models import Config
 from digest.pipeline import World
 from digest.store.database import Database
@@ -34,22 +43,19 @@ class House:
         self.transport, self.mailer = FakeTransport(), FakeMailer()
         self.trouble: Exception | None = None
         self.store = SqlStore(Database.open(self.config.state))
-        self.daemon = Daemon(self.load, self.served, self.open_world, self.clock)
+        self.daemon = Daemon(self.load, agenda, self.open_world, self.clock)
 
     def load(self) -> Config:
         if self.config.file.read_text() == "broken":
             raise ConfigError([Fault("subscribers.yaml", 3, 5, "subscribers", "missing; list your readers")])
         return self.config
 
-    def served(self, _config: Config) -> Mapping[str, datetime]:
-        return self.store.served()
-
     @contextmanager
     def open_world(self, config: Config) -> Iterator[World]:
         if self.trouble:
             raise self.trouble
         yield World(
-            config, self.source, self.store, self.mailer, self.transport, None, self.clock, nullcontext
+            config, self.source, self.store, self.mailer, [self.transport], None, self.clock, nullcontext
         )
 
     def tick_until(self, hour: int, minute: int = 0) -> None:
@@ -92,12 +98,37 @@ def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(house: House) -
     assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00602", "2606.00601")]
 
 
-def test_what_failed_is_tried_again_after_a_pause(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [RecipientRefused("450 4.2.2 mailbox full")]
+def test_a_run_that_failed_is_tried_again_after_a_pause(house: House) -> None:
+    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
     house.tick_until(7, 29)
     assert house.transport.tried == ["ada@example.org"]
     house.tick_until(7, 30)
     assert house.sent_to == ["ada@example.org"]
+
+
+def test_a_deferred_mail_is_tried_again_at_its_time_without_asking_arxiv(house: House) -> None:
+    house.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
+    house.tick_until(7, 0)
+    house.source.asked.clear()
+    house.tick_until(7, 8)
+    assert house.sent_to == ["ada@example.org"]
+    assert house.source.asked == []
+
+
+def test_a_refused_address_is_left_alone_until_its_next_hour(house: House) -> None:
+    house.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
+    house.tick_until(8, 59)
+    assert house.transport.tried == ["ada@example.org"]
+    house.clock.moment += timedelta(days=1)
+    house.daemon.tick()
+    assert "ada@example.org" in house.sent_to
+
+
+def test_whoever_is_suppressed_is_never_due(house: House) -> None:
+    for day in range(5):
+        house.store.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
+    house.tick_until(9, 0)
+    assert house.sent_to == ["bo@example.org"]
 
 
 def test_a_broken_edit_is_told_once_and_the_last_good_configuration_stays(
@@ -138,7 +169,7 @@ def test_a_configuration_that_vanishes_changes_nothing_until_it_is_back(house: H
             logging.INFO,
             "another run holds the lock run.lock; looking again in a minute",
         ),
-        (RecipientRefused("odd"), logging.WARNING, "odd ()"),
+        (RenderError("odd"), logging.WARNING, f"odd ({RenderError.hint})"),
         (
             ZeroDivisionError("a mistake"),
             logging.ERROR,
@@ -162,7 +193,7 @@ def test_a_tick_that_fails_ends_nothing(
 def test_a_run_is_told_in_a_few_lines_without_an_address(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.transport.troubles["ada@example.org"] = [RecipientRefused("450 4.2.2 mailbox full")]
+    house.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
     with caplog.at_level(logging.INFO):
         house.tick_until(7, 0)
     assert [record.getMessage() for record in caplog.records] == [
@@ -170,7 +201,7 @@ def test_a_run_is_told_in_a_few_lines_without_an_address(
         "asking arXiv for 1 keyword",
         "asked for 1 keyword: 0 new papers",
         "sent 0 mails with 0 papers",
-        "the mail to subscribers[0] was not delivered: 450 4.2.2 mailbox full",
+        "the mail to subscribers[0] was not delivered: 550 5.1.1 no such user",
     ]
 
 

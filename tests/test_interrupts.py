@@ -1,9 +1,11 @@
 import os
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+from digest.crew import share_out
 from digest.interrupts import Interrupted, Interrupts
 
 
@@ -29,6 +31,27 @@ def test_what_must_not_be_disturbed_is_finished_first(interrupts: Interrupts) ->
         os.kill(os.getpid(), signal.SIGTERM)
         steps.append("finished")
     assert steps == ["finished"]
+
+
+def test_a_signal_waits_for_what_other_threads_must_finish(interrupts: Interrupts) -> None:
+    begun, told, steps = threading.Event(), threading.Event(), []
+
+    def hand_over(_tool: None, name: str) -> None:
+        with interrupts.undisturbed():
+            if name == "second":
+                begun.set()
+                assert told.wait(timeout=10)
+            steps.append(name)
+
+    def names() -> Iterator[str]:
+        yield from ("first", "second")
+        assert begun.wait(timeout=10)
+        os.kill(os.getpid(), signal.SIGTERM)
+        told.set()
+
+    with pytest.raises(Interrupted):
+        list(share_out(hand_over, [None, None], names()))
+    assert steps == ["first", "second"]
 
 
 def test_a_second_signal_does_not_wait(interrupts: Interrupts) -> None:

@@ -12,6 +12,8 @@ from digest.errors import (
     AnswerRejected,
     ArchiveError,
     DeliveryUnknown,
+    PolicyRefused,
+    RecipientDeferred,
     RecipientRefused,
     RenderError,
     SourceUnavailable,
@@ -23,11 +25,15 @@ from digest.models import (
     Config,
     KeywordOutcome,
     MailOutcome,
+    MailState,
     Report,
     Subscriber,
+    Suppressed,
+    Suppression,
     Unanswered,
 )
-from digest.pipeline import World, run
+from digest.pipeline import World, resume, run
+from digest.retries import UNCONFIRMED_PAUSE
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from tests.builders import NOON, config, keyword, paper, subscriber
@@ -44,6 +50,11 @@ def refused(label: str) -> MailOutcome:
     return MailOutcome(label, problem="connection refused", hint=hint, unavailable=True)
 
 
+def killed(*_arguments: object) -> None:
+    """In place of a method: the program dies in it."""
+    raise KeyboardInterrupt
+
+
 class Life:
     """A world of fakes that goes on from run to run."""
 
@@ -51,21 +62,28 @@ class Life:
         self.config = settings
         self.source, self.mailer, self.transport = FakeSource(), FakeMailer(), FakeTransport()
         self.archive, self.clock = FakeArchive(), FakeClock()
+        self.transports: list[FakeTransport] = []
+        """In place of the one transport, where several mails are on their way at the same time."""
         self.undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
         self.store = SqlStore(Database.open(folder / "state" / "digest.sqlite3"))
 
     def run(self, *subscribers: Subscriber) -> Report:
-        world = World(
+        return run(self.world(), subscribers or self.config.subscribers)
+
+    def resume(self, *subscribers: Subscriber) -> Report:
+        return resume(self.world(), subscribers or self.config.subscribers)
+
+    def world(self) -> World:
+        return World(
             self.config,
             self.source,
             self.store,
             self.mailer,
-            self.transport,
+            self.transports or [self.transport],
             self.archive,
             self.clock,
             self.undisturbed,
         )
-        return run(world, subscribers or self.config.subscribers)
 
     def announce(self, name: str, *ids: str) -> None:
         """Add papers to what arXiv answers to a keyword."""
@@ -234,9 +252,9 @@ def test_a_broken_template_for_one_leaves_the_others_their_mail(life: Life) -> N
 
 def test_whoever_is_refused_gets_those_papers_with_the_next_mail(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
-    life.transport.troubles["ada@example.org"] = [RecipientRefused("450 4.2.2 mailbox full")]
+    life.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.2.1 disabled")]
     assert life.run().mails == (
-        MailOutcome("subscribers[0]", problem="450 4.2.2 mailbox full"),
+        MailOutcome("subscribers[0]", problem="550 5.2.1 disabled", hint=RecipientRefused.hint),
         MailOutcome("subscribers[1]", papers=1),
     )
     life.tomorrow()
@@ -257,53 +275,192 @@ def test_a_mail_server_that_is_down_is_tried_once_a_run(life: Life) -> None:
         assert life.transport.papers(reader)[1:] == [("2606.00601",)]
 
 
-def test_a_mail_of_unknown_fate_goes_out_again_as_it_was_before_anything_new(life: Life) -> None:
+def test_while_a_mail_is_deferred_nothing_overtakes_it(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
-    lost = DeliveryUnknown("the connection was lost after the final dot")
-    life.transport.troubles["ada@example.org"] = [lost, lost]
-    life.run()
-    first_try = life.store.unsent()
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
+    first = life.run().mails[0]
+    assert first.retry_at
+    assert first.retry_at > life.clock.moment
     life.announce("Reward Model", "2606.00602")
-    assert life.run().mails == (
-        MailOutcome("subscribers[0]", problem=str(lost)),
+    report = life.run()
+    assert report.mails == (
         MailOutcome("subscribers[1]", papers=1),
+        MailOutcome("subscribers[0]", problem="450 4.2.2 mailbox full", retry_at=first.retry_at),
     )
-    assert life.store.unsent() == first_try
+    life.clock.moment = first.retry_at
     life.run()
-    assert life.transport.delivered[-2:-1] == list(first_try)
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
 
 
-def test_a_mail_of_unknown_fate_keeps_its_bytes_while_the_server_is_down(life: Life) -> None:
+def test_a_mail_deferred_for_two_days_is_given_up_and_its_papers_come_with_the_next(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")] * 2
+    life.run(ADA)
+    life.tomorrow()
+    life.run(ADA)
+    life.tomorrow()
+    life.announce("Reward Model", "2606.00602")
+    assert life.run(ADA).mails == (MailOutcome("subscribers[0]", papers=2),)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00602", "2606.00601")]
+
+
+def test_whoever_met_trouble_is_served_last_so_that_one_bad_address_stops_nobody(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    policy = PolicyRefused("550 5.7.1 not for you")
+    life.transport.troubles["ada@example.org"] = [policy, policy]
+    down = MailOutcome("subscribers[0]", problem=str(policy), hint=PolicyRefused.hint, unavailable=True)
+    assert life.run().mails == (down, replace(down, label="subscribers[1]"))
+    assert life.run().mails[0] == MailOutcome("subscribers[1]", papers=1)
+    assert life.transport.tried[-2:] == ["bo@example.org", "ada@example.org"]
+    life.clock.moment += timedelta(hours=1)
+    life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+
+
+def test_a_mail_of_unknown_fate_goes_out_once_more_as_it_was_before_anything_new(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    lost = DeliveryUnknown("the connection was lost after the final dot")
+    life.transport.troubles["ada@example.org"] = [lost]
+    again_at = life.clock.moment + UNCONFIRMED_PAUSE
+    assert life.run(ADA).mails == (
+        MailOutcome("subscribers[0]", problem=str(lost), hint=lost.hint, retry_at=again_at),
+    )
+    first_try = life.store.outgoing(ADA)
+    life.announce("Reward Model", "2606.00602")
+    life.clock.moment = again_at
+    life.run(ADA)
+    assert first_try
+    assert life.transport.delivered[-2] == first_try.mail
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
+
+
+def test_a_mail_twice_of_unknown_fate_is_told_and_not_sent_again(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [DeliveryUnknown("lost"), DeliveryUnknown("lost again")]
+    life.run(ADA)
+    life.clock.moment += UNCONFIRMED_PAUSE
+    assert life.run(ADA).mails == (
+        MailOutcome("subscribers[0]", problem="lost again", hint=DeliveryUnknown.hint),
+    )
+    life.announce("Reward Model", "2606.00602")
+    life.tomorrow()
+    life.run(ADA)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00602",)]
+
+
+def test_a_mail_of_unknown_fate_keeps_its_papers_and_bytes_while_the_server_is_down(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [
         DeliveryUnknown("lost after the final dot"),
         TransportUnavailable("connection refused"),
     ]
-    life.run()
-    first_try = life.store.unsent()
+    life.run(ADA)
+    first_try = life.store.outgoing(ADA)
     life.announce("Reward Model", "2606.00602")
-    assert life.run().mails == (refused("subscribers[0]"), refused("subscribers[1]"))
-    assert life.store.unsent() == first_try
+    life.clock.moment += UNCONFIRMED_PAUSE
+    assert life.run(ADA).mails == (refused("subscribers[0]"),)
+    life.run(ADA)
+    assert first_try
+    assert life.transport.delivered[-2] == first_try.mail
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
 
 
-def test_a_leftover_that_is_refused_is_not_tried_twice_in_a_run(life: Life) -> None:
+def test_what_may_have_arrived_and_is_then_refused_is_told_and_never_sent_in_another_mail(
+    life: Life,
+) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [
         DeliveryUnknown("lost after the final dot"),
         RecipientRefused("550 5.1.1 no such user"),
     ]
-    life.run()
+    life.run(ADA)
+    life.clock.moment += UNCONFIRMED_PAUSE
+    assert life.run(ADA).mails == (
+        MailOutcome("subscribers[0]", problem="550 5.1.1 no such user", hint=RecipientRefused.hint),
+    )
+    assert life.run(ADA).mails == ()
+
+
+def test_a_program_that_died_behind_the_final_dot_and_may_not_repeat_tells_it(life: Life) -> None:
+    life.config = replace(life.config, mail=replace(life.config.mail, when_unconfirmed="never"))
+    life.announce("Reward Model", "2606.00601")
+    settle, life.store.settle = life.store.settle, killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        life.run(ADA)
+    life.store.settle = settle  # type: ignore[method-assign]
+    life.announce("Reward Model", "2606.00602")
+    assert life.run(ADA).mails == (
+        MailOutcome(
+            "subscribers[0]",
+            problem="it may have arrived: the program ended before the mail server answered",
+        ),
+        MailOutcome("subscribers[0]", papers=1),
+    )
+
+
+def test_a_refused_mail_is_not_tried_twice_in_a_run(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [
+        RecipientDeferred("450 4.2.1 later"),
+        RecipientRefused("550 5.1.1 no such user"),
+    ]
+    life.run(ADA)
+    life.clock.moment += timedelta(hours=1)
     life.transport.tried.clear()
-    assert life.run().mails == (MailOutcome("subscribers[0]", problem="550 5.1.1 no such user"),)
+    assert len(life.run(ADA).mails) == 1
     assert life.transport.tried == ["ada@example.org"]
-    life.run()
+
+
+def test_an_address_refused_on_five_days_gets_no_more_mail_and_what_waits_is_kept(life: Life) -> None:
+    gone = RecipientRefused("550 5.1.1 no such user")
+    for day in range(5):
+        life.announce("Reward Model", f"2606.0060{day}")
+        life.transport.troubles["ada@example.org"] = [gone, gone]
+        life.run(ADA)
+        life.run(ADA)
+        life.tomorrow()
+    refusal = life.store.suppressions(["ada@example.org"])["ada@example.org"]
+    assert refusal == Suppression(Suppressed.REFUSED, life.clock.moment - timedelta(days=1), str(gone))
+    assert life.run().mails == (MailOutcome("subscribers[1]", papers=5),)
+    assert len(life.store.waiting(ADA).candidates) == 5
+
+
+def test_a_mail_that_arrives_forgives_earlier_refusals(life: Life) -> None:
+    gone = RecipientRefused("550 5.1.1 no such user")
+    for day, troubles in enumerate([[gone], [gone], [gone], [gone], [], [gone], [gone]]):
+        life.announce("Reward Model", f"2606.0060{day}")
+        life.transport.troubles["ada@example.org"] = list(troubles)
+        life.run(ADA)
+        life.tomorrow()
+    assert life.store.suppressions(["ada@example.org"]) == {}
+
+
+def test_several_mails_are_on_their_way_at_once_and_each_arrives_once(tmp_path: Path) -> None:
+    readers = [subscriber(f"reader{n}@example.org", MODEL, label=f"subscribers[{n}]") for n in range(40)]
+    with a_life(tmp_path, *readers) as life:
+        life.transports = [FakeTransport() for _ in range(4)]
+        life.announce("Reward Model", "2606.00001")
+        report = life.run()
+        assert sorted(outcome.label for outcome in report.mails) == sorted(r.label for r in readers)
+        arrived = [mail.recipient for transport in life.transports for mail in transport.delivered]
+        assert sorted(arrived) == sorted(reader.email for reader in readers)
+        assert all(life.store.outgoing(reader) is None for reader in readers)
+
+
+def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
+    life.run(ADA)
+    life.source.asked.clear()
+    life.clock.moment += timedelta(minutes=6)
+    assert life.resume(ADA) == Report((), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome())
+    assert life.source.asked == []
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
 
 
-def test_serving_one_subscriber_sends_nobody_elses_leftovers(life: Life) -> None:
+def test_serving_one_subscriber_sends_nobody_elses_mail(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
-    life.transport.troubles["bo@example.org"] = [DeliveryUnknown("lost after the final dot")]
+    life.transport.troubles["bo@example.org"] = [TransportUnavailable("connection refused")]
     life.run()
     life.run(ADA)
     assert len(life.transport.papers("bo@example.org")) == 1
@@ -316,7 +473,7 @@ def test_a_mail_is_handed_over_undisturbed(life: Life) -> None:
     def undisturbed() -> Iterator[None]:
         steps.append("begin")
         yield
-        assert life.store.unsent() == ()
+        assert life.store.outgoing(ADA) is None
         steps.append("end")
 
     life.announce("Reward Model", "2606.00601")
@@ -330,21 +487,29 @@ def test_killed_before_delivery_the_same_mail_goes_out_next_time(life: Life) -> 
     life.transport.troubles["ada@example.org"] = [KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         life.run()
-    frozen = life.store.unsent()
+    frozen = life.store.outgoing(ADA)
+    assert frozen
+    assert frozen.state is MailState.SENDING
     life.run()
-    assert [mail for mail in life.transport.delivered if mail in frozen] == list(frozen)
+    assert frozen.mail in life.transport.delivered
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
     assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
 
 
-def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent(life: Life) -> None:
+def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent_when_they_are_back(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
-    life.transport.troubles["ada@example.org"] = [DeliveryUnknown("lost after the final dot")]
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
     life.run()
+    left = life.store.outgoing(ADA)
+    everybody = life.config
     life.config = replace(life.config, subscribers=(BO,))
     life.run()
-    assert life.transport.papers("ada@example.org") == [("2606.00003", "2606.00002")]
-    assert life.store.unsent() == ()
+    life.config = everybody
+    life.clock.moment += timedelta(hours=1)
+    life.run()
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+    assert left
+    assert left.mail not in life.transport.delivered
 
 
 def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:

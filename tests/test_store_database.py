@@ -1,17 +1,23 @@
 import sqlite3
+import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, inspect
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
+from digest.crew import share_out
 from digest.errors import StoreError
+from digest.models import Mail, MailState, Outgoing
 from digest.protocols import Finding
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
-from digest.store.schema import metadata, subscriptions
+from digest.store.schema import fetches, metadata, subscriptions
 from digest.store.sql import SqlStore
-from tests.builders import NOON, config, keyword
+from tests.builders import NOON, config, keyword, subscriber
+
+_OLD_MAIL = Mail("<1@example.org>", "reader@example.org", "digest@example.org", b"the bytes")
 
 
 @pytest.fixture
@@ -57,6 +63,56 @@ def test_the_migrations_create_the_tables_that_the_queries_use(file: Path) -> No
         for table in metadata.sorted_tables
     }
     assert tables == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [
+        ("pending", Outgoing(_OLD_MAIL, NOON)),
+        (
+            "unknown",
+            Outgoing(_OLD_MAIL, NOON, MailState.UNKNOWN, unconfirmed=1, retry_at=NOON, problem="lost"),
+        ),
+        ("sent", None),
+        ("failed", None),
+    ],
+)
+def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
+    file: Path, state: str, standing: Outgoing | None
+) -> None:
+    file.parent.mkdir()
+    connection = sqlite3.connect(file)
+    connection.executescript(MIGRATIONS[0])
+    settled = {"pending": None}.get(state, "2026-06-22T12:00:00Z")
+    problem = "lost" if state == "unknown" else None
+    connection.execute("INSERT INTO schema_version VALUES (1)")
+    connection.execute(
+        "INSERT INTO subscribers VALUES (1, ?, '2026-06-22T12:00:00Z')", [_OLD_MAIL.recipient]
+    )
+    connection.execute(
+        "INSERT INTO mails VALUES (1, ?, 1, ?, ?, 0, ?, 1, '2026-06-22T12:00:00Z', ?, ?)",
+        [_OLD_MAIL.message_id, _OLD_MAIL.sender, zlib.compress(_OLD_MAIL.content), state, settled, problem],
+    )
+    connection.commit()
+    connection.close()
+    store = SqlStore(Database.open(file))
+    assert store.outgoing(subscriber(_OLD_MAIL.recipient)) == standing
+    store.close()
+
+
+def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) -> None:
+    """Each transaction reads before it writes: without the write lock from the start, one would fail."""
+    databases = [Database.open(file) for _ in range(2)]
+    SqlStore(databases[0]).enroll(config(tmp_path), NOON)
+
+    def write(database: Database, hour: int) -> None:
+        SqlStore(database).record(Finding(keyword()), [], 1, NOON + timedelta(hours=hour))
+
+    list(share_out(write, databases, range(60)))
+    with databases[0].transaction() as connection:
+        assert connection.scalar(select(func.count()).select_from(fetches)) == 60
+    for database in databases:
+        database.close()
 
 
 def test_opening_a_state_again_changes_nothing(file: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceUnavailable
-from digest.models import Keyword, Mail
+from digest.models import Keyword, Mail, MailState, Settlement, Suppressed, Suppression
 from digest.protocols import Finding, Sighting
 from digest.store.database import Database
 from digest.store.inspection import (
@@ -26,6 +26,8 @@ MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 READER = subscriber("reader@example.org", MODEL, REASONING)
 HOUR = timedelta(hours=1)
 BASELINE = paper("2606.00500").order
+SENT = Settlement(MailState.SENT)
+REFUSED = Settlement(MailState.FAILED, problem="550 no such user")
 
 
 @pytest.fixture
@@ -81,24 +83,40 @@ def test_a_keyword_goes_by_the_name_that_it_has_now(database: Database) -> None:
 
 
 def test_a_subscriber_who_is_not_enrolled_got_nothing(database: Database) -> None:
-    nothing = SubscriberStatus("x@example.org", None, papers=0, waiting=0, failed=0, problem="")
-    assert subscriber_status(database, subscriber("x@example.org")) == nothing
+    assert subscriber_status(database, subscriber("x@example.org")) == SubscriberStatus("x@example.org")
 
 
 def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(database: Database) -> None:
     store = SqlStore(database)
     answer(database, MODEL, 0, fresh=False)
     answer(database, MODEL, 1, *(f"2606.0050{number}" for number in range(1, 8)))
-    store.mark_sent(mail(database, 1, "2606.00501", "2606.00502"), NOON + 2 * HOUR)
-    store.mark_sent(mail(database, 2, "2606.00503"), NOON + 3 * HOUR)
-    mail(database, 3, "2606.00504")
-    store.mark_failed(mail(database, 4, "2606.00505"), "550 no such user", NOON + 4 * HOUR)
+    store.settle(mail(database, 1, "2606.00501", "2606.00502"), SENT, NOON + 2 * HOUR)
+    store.settle(mail(database, 2, "2606.00503"), SENT, NOON + 3 * HOUR)
+    store.settle(mail(database, 4, "2606.00505"), REFUSED, NOON + 4 * HOUR)
+    later = NOON + 5 * HOUR
+    deferred = Settlement(MailState.DEFERRED, refusals=1, retry_at=later, problem="450 4.2.1 later")
+    store.settle(mail(database, 3, "2606.00504"), deferred, NOON + 4 * HOUR)
     assert subscriber_status(database, READER) == SubscriberStatus(
-        READER.email, NOON + 3 * HOUR, papers=3, waiting=3, failed=1, problem="550 no such user"
+        READER.email,
+        NOON + 3 * HOUR,
+        papers=3,
+        waiting=3,
+        on_the_way=MailState.DEFERRED,
+        retry_at=later,
+        failed=1,
+        problem="450 4.2.1 later",
     )
-    store.mark_sent(mail(database, 5, "2606.00505"), NOON + 5 * HOUR)
+    store.settle("<3@example.org>", SENT, later)
     assert subscriber_status(database, READER) == SubscriberStatus(
-        READER.email, NOON + 5 * HOUR, papers=4, waiting=2, failed=1, problem=""
+        READER.email, later, papers=4, waiting=3, failed=1, problem=""
+    )
+
+
+def test_a_subscriber_who_gets_no_mail_shows_why(database: Database) -> None:
+    for day in range(5):
+        SqlStore(database).record_refusal(READER, "550 5.1.1 no such user", NOON + 24 * day * HOUR)
+    assert subscriber_status(database, READER).suppressed == Suppression(
+        Suppressed.REFUSED, NOON + 96 * HOUR, "550 5.1.1 no such user"
     )
 
 
@@ -119,8 +137,8 @@ def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it
     ):
         content = Mail(f"<{number}@example.org>", reader.email, "digest@example.org", b"", (paper_id,))
         store.freeze(content, 0, NOON)
-    store.mark_sent("<0@example.org>", NOON + 2 * HOUR)
-    store.mark_sent("<2@example.org>", NOON + 3 * HOUR)
+    store.settle("<0@example.org>", SENT, NOON + 2 * HOUR)
+    store.settle("<2@example.org>", SENT, NOON + 3 * HOUR)
     assert history(database, "2606.00501") == History(
         paper=paper("2606.00501"),
         seen=(

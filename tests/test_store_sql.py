@@ -9,7 +9,7 @@ import pytest
 
 from digest.errors import SourceUnavailable, StoreError
 from digest.keywords import key
-from digest.models import Config, Keyword, Mail, Subscriber
+from digest.models import Config, Keyword, Mail, MailState, Outgoing, Settlement, Subscriber
 from digest.protocols import ArchiveSection, Candidate, Finding, Known, Sighting, Waiting
 from digest.store.database import Database
 from digest.store.sql import SqlStore
@@ -17,6 +17,7 @@ from tests.builders import NOON, config, keyword, paper, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 DAY = timedelta(days=1)
+SENT = Settlement(MailState.SENT)
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_newcomer_gets_the_latest_papers_of_each_keyword_once(
     answer(store, MODEL, "2606.00001", "2606.00003", "2606.00002", fresh=False)
     assert waiting(store, reader) == {"2606.00003": True, "2606.00002": True}
     store.freeze(mail(reader, "2606.00002", "2606.00003"), store.waiting(reader).through, NOON)
-    store.mark_sent("<1@example.org>", NOON)
+    store.settle("<1@example.org>", SENT, NOON)
     store.enroll(settings, NOON + DAY)
     assert waiting(store, reader) == {}
 
@@ -149,7 +150,7 @@ def test_a_frozen_mail_speaks_for_its_papers(store: SqlStore, settings: Config, 
     frozen = mail(reader, "2606.00001")
     store.freeze(frozen, store.waiting(reader).through, NOON)
     assert waiting(store, reader) == {}
-    assert store.unsent() == (frozen,)
+    assert store.outgoing(reader) == Outgoing(frozen, NOON)
 
 
 def test_a_failed_mail_gives_its_papers_back(store: SqlStore, settings: Config, reader: Subscriber) -> None:
@@ -157,20 +158,60 @@ def test_a_failed_mail_gives_its_papers_back(store: SqlStore, settings: Config, 
     answer(store, MODEL, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
     store.freeze(mail(reader, "2606.00001", "2606.00601"), store.waiting(reader).through, NOON)
-    store.mark_failed("<1@example.org>", "550 no such user", NOON)
+    store.settle("<1@example.org>", Settlement(MailState.FAILED, problem="550 no such user"), NOON)
     assert waiting(store, reader) == {"2606.00001": True, "2606.00601": False}
-    assert store.unsent() == ()
+    assert store.outgoing(reader) is None
 
 
-def test_a_mail_of_unknown_fate_keeps_its_papers_and_stays_unsent(
+def test_each_step_of_a_mail_is_remembered(store: SqlStore, settings: Config, reader: Subscriber) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    frozen = mail(reader, "2606.00001")
+    store.freeze(frozen, store.waiting(reader).through, NOON)
+    assert store.delayed() == {}
+    store.claim("<1@example.org>")
+    assert store.outgoing(reader) == Outgoing(frozen, NOON, MailState.SENDING)
+    store.mark_unconfirmed("<1@example.org>", NOON + DAY)
+    silent = "the program ended before the mail server answered"
+    assert store.outgoing(reader) == Outgoing(
+        frozen, NOON, MailState.UNKNOWN, unconfirmed=1, retry_at=NOON + DAY, problem=silent
+    )
+    deferred = Settlement(MailState.DEFERRED, refusals=1, retry_at=NOON + 2 * DAY, problem="450 later")
+    store.settle("<1@example.org>", deferred, NOON)
+    assert store.outgoing(reader) == Outgoing(
+        frozen, NOON, MailState.DEFERRED, refusals=1, retry_at=NOON + 2 * DAY, problem="450 later"
+    )
+    assert store.delayed() == {"reader@example.org": NOON + 2 * DAY}
+    assert waiting(store, reader) == {}
+
+
+def test_a_failed_mail_that_may_have_arrived_keeps_its_papers(
     store: SqlStore, settings: Config, reader: Subscriber
 ) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
-    store.mark_unknown("<1@example.org>", "connection lost after the final dot", NOON)
+    failed = Settlement(MailState.FAILED, unconfirmed=1, problem="550 no such user")
+    store.settle("<1@example.org>", failed, NOON)
     assert waiting(store, reader) == {}
-    assert store.unsent() == (mail(reader, "2606.00001"),)
+    assert store.outgoing(reader) is None
+
+
+def test_a_mail_for_someone_who_leaves_is_withdrawn(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.enroll(replace(settings, subscribers=()), NOON)
+    store.enroll(settings, NOON)
+    assert store.outgoing(reader) is None
+    assert waiting(store, reader) == {"2606.00001": True}
+
+
+def test_the_signing_key_is_made_once(store: SqlStore) -> None:
+    assert len(store.signing_key()) == 32
+    assert store.signing_key() == store.signing_key()
 
 
 def test_a_sent_mail_is_done_with_and_later_papers_still_come(
@@ -182,8 +223,8 @@ def test_a_sent_mail_is_done_with_and_later_papers_still_come(
     through = store.waiting(reader).through
     store.freeze(mail(reader, "2606.00601"), through, NOON)
     answer(store, MODEL, "2606.00602", fresh=True)
-    store.mark_sent("<1@example.org>", NOON)
-    assert store.unsent() == ()
+    store.settle("<1@example.org>", SENT, NOON)
+    assert store.outgoing(reader) is None
     assert waiting(store, reader) == {"2606.00602": False}
 
 
@@ -195,7 +236,7 @@ def test_a_paper_that_a_second_keyword_finds_later_is_not_sent_again(
         answer(store, wanted, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
     store.freeze(mail(reader, "2606.00601"), store.waiting(reader).through, NOON)
-    store.mark_sent("<1@example.org>", NOON)
+    store.settle("<1@example.org>", SENT, NOON)
     answer(store, REASONING, "2606.00601", fresh=True)
     assert waiting(store, reader) == {}
 
@@ -210,7 +251,7 @@ def test_the_database_itself_refuses_a_second_mail_with_the_same_paper(
         Exception, match=r"UNIQUE constraint failed: deliveries\.subscriber, deliveries\.paper"
     ):
         store.freeze(mail(reader, "2606.00001", message_id="<2@example.org>"), 1, NOON)
-    assert len(store.unsent()) == 1
+    assert store.outgoing(reader) == Outgoing(mail(reader, "2606.00001"), NOON)
 
 
 def test_a_new_version_replaces_the_old_one_and_an_old_one_changes_nothing(
@@ -275,7 +316,7 @@ def test_whoever_leaves_and_returns_gets_nothing_twice(
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
-    store.mark_sent("<1@example.org>", NOON)
+    store.settle("<1@example.org>", SENT, NOON)
     other = subscriber("other@example.org", MODEL)
     store.enroll(replace(settings, subscribers=(other,)), NOON + DAY)
     assert store.served() == {"other@example.org": NOON + DAY}
@@ -301,7 +342,7 @@ def test_a_transaction_that_fails_leaves_no_trace(
     store.enroll(settings, NOON)
     with pytest.raises(KeyError):
         store.freeze(mail(reader, "2606.09999"), 0, NOON)
-    assert store.unsent() == ()
+    assert store.outgoing(reader) is None
 
 
 def test_a_state_that_cannot_be_written_is_a_store_error(

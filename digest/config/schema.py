@@ -66,7 +66,7 @@ Days = Annotated[
     Field(min_length=1),
     _list_schema(_DAY),
 ]
-Address = Annotated[str, _text(addresses.address), WithJsonSchema({"type": "string", "format": "email"})]
+Address = Annotated[str, _text(addresses.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
 Mailbox = Annotated[str, _text(addresses.mailbox), WithJsonSchema({"type": "string"})]
 Name = Annotated[str, _text(addresses.display_name), WithJsonSchema(_TEXT)]
 Label = Annotated[str, _text(values.label), WithJsonSchema(_TEXT)]
@@ -155,6 +155,24 @@ class MailPart(Part):
     )
     when_empty: Annotated[str, _text(values.when_empty), WithJsonSchema({"enum": ["skip", "send"]})] = Field(
         default="skip", description="What to do when there is nothing new. Default: skip.", examples=["skip"]
+    )
+    when_unconfirmed: Annotated[
+        str, _text(values.when_unconfirmed), WithJsonSchema({"enum": ["retry", "never"]})
+    ] = Field(
+        default="retry",
+        description="Whether a mail is sent once more, an hour later, if the connection broke before the "
+        "mail server confirmed it: it may then arrive twice. Default: retry.",
+        examples=["retry"],
+    )
+    connections: int = Field(
+        default=1,
+        ge=1,
+        le=32,
+        description="To the mail server, at the same time. Default: 1.",
+        examples=["1"],
+    )
+    mails_per_connection: int = Field(
+        default=100, ge=1, description="After so many a new one is opened. Default: 100.", examples=["100"]
     )
     smtp_url_file: Path | None = Field(
         default=None,

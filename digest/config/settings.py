@@ -46,10 +46,17 @@ def _schedule(own: SubscriberPart, common: SchedulePart) -> Schedule:
     return Schedule(at, timezone, frozenset().union(*(own.days or common.days)))
 
 
-def mail(part: MailPart, smtp: SmtpServer | None) -> MailSettings:
-    """What all mails share."""
-    sender = part.sender or default_sender(smtp) or LOCAL_SENDER
-    return MailSettings(sender, part.reply_to, part.when_empty)
+def mail(part: MailPart, smtp: SmtpServer | None, overrides: Overrides) -> MailSettings:
+    """What all mails share, and how they are carried."""
+    return MailSettings(
+        sender=part.sender or default_sender(smtp) or LOCAL_SENDER,
+        reply_to=part.reply_to,
+        when_empty=part.when_empty,
+        when_unconfirmed=part.when_unconfirmed,
+        connections=part.connections,
+        mails_per_connection=part.mails_per_connection,
+        retry_scale=_retry_scale(overrides),
+    )
 
 
 def archive(
@@ -65,10 +72,14 @@ def archive(
 
 def arxiv(part: ArxivPart, overrides: Overrides) -> ArxivSettings:
     """Endpoints and pace; the environment wins."""
-    interval, scale = overrides.interval_seconds, overrides.retry_scale
+    interval = overrides.interval_seconds
     return ArxivSettings(
         api=overrides.api or part.api,
         feed=overrides.feed or part.feed,
         interval_seconds=part.interval if interval is None else interval,
-        retry_scale=1.0 if scale is None else scale,
+        retry_scale=_retry_scale(overrides),
     )
+
+
+def _retry_scale(overrides: Overrides) -> float:
+    return 1.0 if overrides.retry_scale is None else overrides.retry_scale

@@ -106,6 +106,11 @@ def when_empty(text: str) -> str:
     return choice(text, ("skip", "send"))
 
 
+def when_unconfirmed(text: str) -> str:
+    """`retry` or `never`."""
+    return choice(text, ("retry", "never"))
+
+
 def choice(text: str, known: tuple[str, ...]) -> str:
     """One of a few known words."""
     if text not in known:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -32,6 +33,7 @@ class Database:
     def __init__(self, file: Path, engine: Engine) -> None:
         self.file = file
         self._engine = engine
+        self._one_at_a_time = Lock()
 
     @classmethod
     def open(cls, file: Path) -> "Database":
@@ -66,8 +68,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing. Raises StoreError for whatever the database refuses."""
-        with _told_as_store_error(self.file), self._engine.begin() as connection:
+        """All or nothing, one thread after the other. Raises StoreError for whatever the database refuses."""
+        with self._one_at_a_time, _told_as_store_error(self.file), self._engine.begin() as connection:
             yield connection
 
     def damage(self) -> str:
@@ -75,6 +77,23 @@ class Database:
         with self.transaction() as connection:
             found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
         return "" if found == "ok" else found
+
+    def erase_traces(self) -> None:
+        """Leave no bytes of what was deleted in the file or its log (https://www.sqlite.org/lang_vacuum.html).
+
+        Raises StoreError, also while another program is in the middle of reading.
+        """
+        with (
+            self._one_at_a_time,
+            _told_as_store_error(self.file),
+            closing(self._engine.raw_connection()) as connection,
+        ):
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [(unfinished, _, _)] = cursor.fetchall()
+        if unfinished:
+            raise StoreError(self.file, "deleted data could not be overwritten yet", _ADVICE["locked"])
 
     def close(self) -> None:
         self._engine.dispose()
@@ -125,7 +144,8 @@ def _configure(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # Taking the write lock at once: one that reads first cannot get it behind another process's write.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _create(file: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.keywords import key
 from digest.models import Keyword
+from digest.store.outgoing import withdraw
 from digest.store.schema import keywords, papers, sightings, subscribers, subscriptions, welcomes
 
 LATEST_SIGHTING = select(func.coalesce(func.max(sightings.c.number), 0)).scalar_subquery()
@@ -42,6 +43,8 @@ def enroll_subscribers(
             numbers[email] = _enroll_newcomer(connection, email, now)
         if had - wants:
             _end_subscriptions(connection, numbers[email], had - wants)
+        if had and not wants:
+            withdraw(connection, numbers[email], now)
         for keyword in sorted(wants - had):
             row = {"subscriber": numbers[email], "keyword": keyword, "welcome": welcome}
             connection.execute(insert(subscriptions).values(row))

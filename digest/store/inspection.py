@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from digest.keywords import key
-from digest.models import Keyword, Paper, Subscriber
+from digest.models import Keyword, MailState, Paper, Subscriber, Suppression
+from digest.signing import Signer
 from digest.store.database import Database
 from digest.store.discoveries import paper_from
 from digest.store.outgoing import candidates
@@ -19,6 +20,7 @@ from digest.store.schema import (
     sightings,
     subscribers,
 )
+from digest.store.suppression import signing_key, suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,17 @@ class SubscriberStatus:
     """`problem` is that of the last mail, if it did not arrive."""
 
     email: str
-    last_mail_at: datetime | None
-    papers: int
+    last_mail_at: datetime | None = None
+    papers: int = 0
     """In all mails that arrived."""
-    waiting: int
-    failed: int
-    problem: str
+    waiting: int = 0
+    """Papers that are in no mail yet."""
+    on_the_way: MailState | None = None
+    """How the mail stands that is not settled."""
+    retry_at: datetime | None = None
+    failed: int = 0
+    problem: str = ""
+    suppressed: Suppression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,15 @@ def keyword_status(database: Database, keyword: Keyword) -> KeywordStatus:
 
 def subscriber_status(database: Database, subscriber: Subscriber) -> SubscriberStatus:
     with database.transaction() as connection:
+        fingerprint = Signer(signing_key(connection)).fingerprint(subscriber.email)
+        suppression = suppressed(connection, [fingerprint]).get(fingerprint)
         this = subscribers.c.email == subscriber.email
         number = connection.scalar(select(subscribers.c.number).where(this))
         if number is None:
-            return SubscriberStatus(subscriber.email, None, 0, 0, 0, "")
+            return SubscriberStatus(subscriber.email, suppressed=suppression)
         theirs = select(mails).where(mails.c.subscriber == number).order_by(mails.c.number)
         history = connection.execute(theirs).all()
+        unsettled = next((mail for mail in history if mail.settled_at is None), None)
         carried = (
             select(func.count()).join(mails).where(mails.c.subscriber == number, mails.c.state == "sent")
         )
@@ -103,8 +113,11 @@ def subscriber_status(database: Database, subscriber: Subscriber) -> SubscriberS
             last_mail_at=max((mail.settled_at for mail in history if mail.state == "sent"), default=None),
             papers=connection.scalar(carried.select_from(deliveries)) or 0,
             waiting=len(candidates(connection, number)),
+            on_the_way=MailState(unsettled.state) if unsettled else None,
+            retry_at=unsettled.retry_at if unsettled else None,
             failed=sum(mail.state == "failed" for mail in history),
             problem=(history[-1].problem or "") if history else "",
+            suppressed=suppression,
         )
 
 

@@ -49,7 +49,26 @@ CREATE TABLE deliveries (
 CREATE INDEX ix_deliveries_mail ON deliveries (mail);
 """
 
-MIGRATIONS = (_FIRST,)
+_DELIVERY = """
+CREATE TABLE secrets (name VARCHAR NOT NULL PRIMARY KEY, value BLOB NOT NULL);
+ALTER TABLE mails DROP COLUMN attempts;
+ALTER TABLE mails ADD COLUMN refusals INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE mails ADD COLUMN unconfirmed INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE mails ADD COLUMN retry_at VARCHAR;
+UPDATE mails SET unconfirmed = 1, retry_at = settled_at WHERE state = 'unknown';
+UPDATE mails SET settled_at = NULL WHERE state IN ('pending', 'unknown');
+CREATE INDEX ix_mails_unsettled ON mails (subscriber) WHERE settled_at IS NULL;
+CREATE TABLE refusals (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number), day VARCHAR NOT NULL,
+    PRIMARY KEY (subscriber, day)) WITHOUT ROWID;
+CREATE TABLE suppressions (
+    fingerprint VARCHAR NOT NULL PRIMARY KEY, reason VARCHAR NOT NULL, since VARCHAR NOT NULL,
+    detail TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE read_messages (
+    fingerprint VARCHAR NOT NULL PRIMARY KEY, read_at VARCHAR NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _DELIVERY)
 """Step n leads from schema version n to n + 1."""
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, literal, select, union_all, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.models import Mail
+from digest.models import Mail, MailState, Outgoing
 from digest.protocols import Candidate
 from digest.store.discoveries import paper_from
 from digest.store.schema import (
@@ -37,37 +37,71 @@ def reserve(connection: Connection, subscriber: int, mail: int, numbers: Sequenc
         connection.execute(insert(deliveries), rows)
 
 
-def unsent_mails(connection: Connection) -> tuple[Mail, ...]:
-    """The finished mails of which it is not known that they were delivered, oldest first."""
-    query = (
-        select(mails, subscribers.c.email)
-        .join(subscribers)
-        .where(mails.c.state.in_(("pending", "unknown")))
-        .order_by(mails.c.number)
-    )
-    return tuple(
+def unsettled_mail(connection: Connection, email: str) -> Outgoing | None:
+    """The reader's oldest mail that is not settled yet."""
+    unsettled = (subscribers.c.email == email) & mails.c.settled_at.is_(None)
+    query = select(mails).join(subscribers).where(unsettled).order_by(mails.c.number).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Outgoing(
         Mail(
-            message_id=row.message_id,
-            recipient=row.email,
-            sender=row.sender,
-            content=zlib.decompress(row.content),
-            papers=_papers_in(connection, row.number),
-        )
-        for row in connection.execute(query).all()
+            row.message_id,
+            email,
+            row.sender,
+            zlib.decompress(row.content),
+            _papers_in(connection, row.number),
+        ),
+        row.created_at,
+        MailState(row.state),
+        row.refusals,
+        row.unconfirmed,
+        row.retry_at,
+        row.problem or "",
     )
 
 
-def settle(
-    connection: Connection, message_id: str, state: str, now: datetime, problem: str | None = None
-) -> Row[Any]:
-    """Write down how an attempt to deliver ended. Returns the mail's number, subscriber and `through`."""
+def troubled_mails(connection: Connection) -> dict[str, datetime | None]:
+    """The addresses of all unsettled mails that were tried in vain, and when to try again."""
+    troubled = mails.c.settled_at.is_(None) & mails.c.problem.is_not(None)
+    query = select(subscribers.c.email, mails.c.retry_at).join(mails).where(troubled)
+    return {row.email: row.retry_at for row in connection.execute(query)}
+
+
+def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
+    """Change how a mail stands. Returns its number, subscriber and `through`."""
     statement = (
         update(mails)
         .where(mails.c.message_id == message_id)
-        .values(state=state, settled_at=now, problem=problem, attempts=mails.c.attempts + 1)
+        .values(changes)
         .returning(mails.c.number, mails.c.subscriber, mails.c.through)
     )
     return connection.execute(statement).one()
+
+
+def complete(connection: Connection, mail: Row[Any]) -> None:
+    """The mail arrived: its papers are done with, and what lies before them waits no longer."""
+    carried = select(deliveries.c.paper).where(deliveries.c.mail == mail.number)
+    welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
+    connection.execute(delete(welcomes).where(welcomed))
+    behind = (subscriptions.c.subscriber == mail.subscriber) & (subscriptions.c.since < mail.through)
+    connection.execute(update(subscriptions).where(behind).values(since=mail.through))
+
+
+def release(connection: Connection, mail: Row[Any]) -> None:
+    """The mail did not arrive: its papers wait again."""
+    connection.execute(delete(deliveries).where(deliveries.c.mail == mail.number))
+
+
+def withdraw(connection: Connection, subscriber: int, now: datetime) -> None:
+    """Settle the mails of a reader who has left: they are not sent any more."""
+    unsettled = (mails.c.subscriber == subscriber) & mails.c.settled_at.is_(None)
+    query = select(mails.c.message_id, mails.c.unconfirmed).where(unsettled)
+    for row in connection.execute(query).all():
+        standing = {"state": MailState.FAILED, "settled_at": now, "problem": "no longer a subscriber"}
+        mail = mark(connection, row.message_id, **standing)
+        if not row.unconfirmed:
+            release(connection, mail)
 
 
 def _papers_in(connection: Connection, mail: int) -> tuple[str, ...]:

@@ -41,6 +41,13 @@ def _reference(table: str, **options: Any) -> Column[int]:
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
 papers = Table(
     "papers",
     metadata,
@@ -143,12 +150,16 @@ mails = Table(
     Column("content", LargeBinary, nullable=False),
     # all sightings up to this one are dealt with once the mail is delivered
     Column("through", Integer, nullable=False),
-    # pending, unknown, sent or failed
+    # digest.models.MailState
     Column("state", String, nullable=False, index=True),
-    Column("attempts", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
+    # null: there is something left to do or to tell
     Column("settled_at", Moment),
     Column("problem", Text),
+    # how often it was refused for now, and how often its final dot went unanswered
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("unconfirmed", Integer, nullable=False, server_default="0"),
+    Column("retry_at", Moment),
 )
 
 deliveries = Table(
@@ -158,5 +169,35 @@ deliveries = Table(
     _reference("subscribers", primary_key=True),
     _reference("papers", primary_key=True),
     _reference("mails", index=True),
+    sqlite_with_rowid=False,
+)
+
+# permanent refusals of an address since its last mail that arrived, one a day
+refusals = Table(
+    "refusals",
+    metadata,
+    _reference("subscribers", primary_key=True),
+    Column("day", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# No address stands here, but what Signer.fingerprint makes of it: the list outlives the person's data.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    # digest.models.Suppressed
+    Column("reason", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# messages that `digest inbox` has acted on, so that none does it twice
+read_messages = Table(
+    "read_messages",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("read_at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

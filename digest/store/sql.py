@@ -2,15 +2,26 @@
 told in docs/architecture.md."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.keywords import key
-from digest.models import Config, Keyword, Mail, Subscriber
+from digest.models import (
+    Config,
+    Keyword,
+    Mail,
+    MailState,
+    Outgoing,
+    Settlement,
+    Subscriber,
+    Suppression,
+)
 from digest.protocols import ArchiveSection, Finding, Known, Sighting, Waiting
+from digest.signing import Signer
 from digest.store.database import Database
 from digest.store.discoveries import (
     knowledge,
@@ -28,17 +39,24 @@ from digest.store.enrolment import (
     enroll_keywords,
     enroll_subscribers,
 )
-from digest.store.outgoing import candidates, reserve, settle, unsent_mails
+from digest.store.outgoing import (
+    candidates,
+    complete,
+    mark,
+    release,
+    reserve,
+    troubled_mails,
+    unsettled_mail,
+)
 from digest.store.schema import (
-    deliveries,
     keywords,
     mails,
     papers,
     sightings,
     subscribers,
     subscriptions,
-    welcomes,
 )
+from digest.store.suppression import clear_refusals, record_refusal, signing_key, suppressed
 
 
 class SqlStore:
@@ -96,35 +114,65 @@ class SqlStore:
                 "sender": mail.sender,
                 "content": zlib.compress(mail.content),
                 "through": through,
-                "state": "pending",
-                "attempts": 0,
+                "state": MailState.PENDING,
                 "created_at": now,
             }
             number = connection.execute(insert(mails).values(row).returning(mails.c.number)).scalar_one()
             numbers = paper_numbers(connection, mail.papers)
             reserve(connection, subscriber, number, [numbers[paper_id] for paper_id in mail.papers])
 
-    def unsent(self) -> tuple[Mail, ...]:
+    def outgoing(self, subscriber: Subscriber) -> Outgoing | None:
         with self._database.transaction() as connection:
-            return unsent_mails(connection)
+            return unsettled_mail(connection, subscriber.email)
 
-    def mark_sent(self, message_id: str, now: datetime) -> None:
+    def delayed(self) -> Mapping[str, datetime | None]:
         with self._database.transaction() as connection:
-            mail = settle(connection, message_id, "sent", now)
-            carried = select(deliveries.c.paper).where(deliveries.c.mail == mail.number)
-            welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
-            connection.execute(delete(welcomes).where(welcomed))
-            behind = (subscriptions.c.subscriber == mail.subscriber) & (subscriptions.c.since < mail.through)
-            connection.execute(update(subscriptions).where(behind).values(since=mail.through))
+            return troubled_mails(connection)
 
-    def mark_failed(self, message_id: str, reason: str, now: datetime) -> None:
+    def claim(self, message_id: str) -> None:
         with self._database.transaction() as connection:
-            mail = settle(connection, message_id, "failed", now, reason)
-            connection.execute(delete(deliveries).where(deliveries.c.mail == mail.number))
+            mark(connection, message_id, state=MailState.SENDING)
 
-    def mark_unknown(self, message_id: str, reason: str, now: datetime) -> None:
+    def mark_unconfirmed(self, message_id: str, retry_at: datetime | None) -> None:
         with self._database.transaction() as connection:
-            settle(connection, message_id, "unknown", now, reason)
+            mark(
+                connection,
+                message_id,
+                state=MailState.UNKNOWN,
+                unconfirmed=mails.c.unconfirmed + 1,
+                retry_at=retry_at,
+                problem="the program ended before the mail server answered",
+            )
+
+    def settle(self, message_id: str, settlement: Settlement, now: datetime) -> None:
+        standing = asdict(settlement) | {
+            "problem": settlement.problem or None,
+            "settled_at": now if settlement.is_final else None,
+        }
+        with self._database.transaction() as connection:
+            mail = mark(connection, message_id, **standing)
+            if settlement.state is MailState.SENT:
+                complete(connection, mail)
+                clear_refusals(connection, mail.subscriber)
+            elif settlement.state is MailState.FAILED and not settlement.unconfirmed:
+                release(connection, mail)
+
+    def signing_key(self) -> bytes:
+        with self._database.transaction() as connection:
+            return signing_key(connection)
+
+    def suppressions(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
+        signer = Signer(self.signing_key())
+        fingerprints = {signer.fingerprint(email): email for email in emails}
+        with self._database.transaction() as connection:
+            found = suppressed(connection, fingerprints)
+        return {fingerprints[fingerprint]: entry for fingerprint, entry in found.items()}
+
+    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
+        fingerprint = Signer(self.signing_key()).fingerprint(subscriber.email)
+        with self._database.transaction() as connection:
+            number = _subscriber_number(connection, subscriber.email)
+            record_refusal(connection, number, fingerprint, detail, now)
 
     def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
         this = subscribers.c.email == subscriber.email

@@ -1,0 +1,60 @@
+"""Sharing work out among threads that each have a tool of their own, such as a connection."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+Tool = TypeVar("Tool")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def share_out(
+    work: Callable[[Tool, Item], Result], tools: Sequence[Tool], items: Iterable[Item]
+) -> Iterator[Result]:
+    """`work(tool, item)` for each item, in the order in which they are done.
+
+    The first item is done alone, so that its result may stop the rest: an item is taken from `items` only
+    when there is a tool for it. With one tool everything happens in the calling thread. What `work`
+    raises ends it all, once the items in hand are done.
+    """
+    items = iter(items)
+    for item in items:
+        yield work(tools[0], item)
+        if len(tools) > 1:
+            break
+    yield from _in_threads(work, tools, items)
+
+
+def _in_threads(
+    work: Callable[[Tool, Item], Result], tools: Sequence[Tool], items: Iterator[Item]
+) -> Iterator[Result]:
+    idle = list(tools)
+    done: SimpleQueue[tuple[Tool, Future[Result]]] = SimpleQueue()
+
+    def next_done() -> Result:
+        tool, future = done.get()
+        idle.append(tool)
+        return future.result()
+
+    def do(tool: Tool, item: Item) -> None:
+        future: Future[Result] = Future()
+        try:
+            future.set_result(work(tool, item))
+        except BaseException as exc:  # it belongs to whoever waits for the result
+            future.set_exception(exc)
+        done.put((tool, future))
+
+    try:
+        for item in items:
+            # A daemon thread, so that a program that must end at once does not wait for it.
+            Thread(target=do, args=(idle.pop(), item), daemon=True).start()
+            if not idle:
+                yield next_done()
+        while len(idle) < len(tools):
+            yield next_done()
+    finally:
+        while len(idle) < len(tools):
+            idle.append(done.get()[0])

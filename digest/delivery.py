@@ -1,0 +1,94 @@
+"""Handing frozen mails over, and writing down each step before and after it is taken."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from digest.errors import (
+    PolicyRefused,
+    RecipientDeferred,
+    RecipientRefused,
+    TransportError,
+    TransportUnavailable,
+)
+from digest.models import MailOutcome, MailState, Outgoing, Settlement, Subscriber
+from digest.protocols import Clock, Store, Transport
+from digest.retries import Retries
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The deliveries of one run. `undisturbed` holds signals back while a mail is handed over."""
+
+    store: Store
+    retries: Retries
+    clock: Clock
+    undisturbed: Callable[[], AbstractContextManager[None]]
+    _server_serves_us: bool = field(default=False, init=False)
+
+    def give_up(self, subscriber: Subscriber) -> MailOutcome | None:
+        """Settle their mail if it has waited too long. An outcome only if it may have arrived: of any
+        other the papers wait again, for the next mail."""
+        outgoing, now = self.store.outgoing(subscriber), self.clock.now()
+        end = outgoing and self.retries.give_up(outgoing, now)
+        if not (outgoing and end):
+            return None
+        self.store.settle(outgoing.mail.message_id, end, now)
+        if outgoing.unconfirmed:
+            return MailOutcome(subscriber.label, problem=f"it may have arrived: {end.problem}")
+        logger.warning("the mail to %s was %s", subscriber.label, end.problem)
+        return None
+
+    def deliver_left(self, transport: Transport, subscriber: Subscriber) -> MailOutcome | None:
+        """Deliver the mail that an earlier run left, unless it is too early for that; None if there is
+        none. Nothing else is to be sent to them while it is on its way."""
+        outgoing = self.store.outgoing(subscriber)
+        if outgoing is None:
+            return None
+        if outgoing.retry_at and outgoing.retry_at > self.clock.now():
+            return MailOutcome(subscriber.label, problem=outgoing.problem, retry_at=outgoing.retry_at)
+        return self.deliver(transport, outgoing, subscriber)
+
+    def deliver(self, transport: Transport, outgoing: Outgoing, subscriber: Subscriber) -> MailOutcome:
+        """Hand the mail over to the transport and write down how that ended."""
+        mail = outgoing.mail
+
+        def before_final_dot() -> None:
+            retry_at = self.retries.after_silence(outgoing, self.clock.now())
+            self.store.mark_unconfirmed(mail.message_id, retry_at)
+
+        with self.undisturbed():
+            self.store.claim(mail.message_id)
+            try:
+                transport.deliver(mail, before_final_dot)
+            except TransportError as exc:
+                return self._failed(outgoing, self._judged(exc), subscriber)
+            self._server_serves_us = True
+            sent = Settlement(MailState.SENT, outgoing.refusals, outgoing.unconfirmed)
+            self.store.settle(mail.message_id, sent, self.clock.now())
+        return MailOutcome(subscriber.label, papers=len(mail.papers))
+
+    def _judged(self, trouble: TransportError) -> TransportError:
+        """What a server's policy is against, once it has taken other mails of this run, is this mail."""
+        if isinstance(trouble, PolicyRefused) and self._server_serves_us:
+            return RecipientDeferred(str(trouble))
+        return trouble
+
+    def _failed(self, outgoing: Outgoing, trouble: TransportError, subscriber: Subscriber) -> MailOutcome:
+        now = self.clock.now()
+        settlement = self.retries.after(outgoing, trouble, now)
+        self.store.settle(outgoing.mail.message_id, settlement, now)
+        if isinstance(trouble, RecipientRefused):
+            self.store.record_refusal(subscriber, str(trouble), now)
+        if settlement.is_final:
+            self.store.mark_served(subscriber, now)
+        return MailOutcome(
+            subscriber.label,
+            problem=str(trouble),
+            hint=trouble.hint,
+            unavailable=isinstance(trouble, TransportUnavailable),
+            retry_at=settlement.retry_at,
+        )

@@ -1,0 +1,84 @@
+"""What becomes of a mail that was tried in vain, and when it is tried again. Pure: nothing is remembered."""
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digest.errors import DeliveryUnknown, RecipientDeferred, TransportError, TransportUnavailable
+from digest.models import MailState, Outgoing, Settlement
+
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=4)
+"""Pauses double from the first to the longest (RFC 5321, section 4.5.4.1, asks for no less on average)."""
+JITTER = 0.2
+"""Pauses are up to a fifth shorter or longer, so that mails refused together do not come back together."""
+GIVE_UP_AFTER = timedelta(hours=48)
+"""After a mail was made; its papers then come with the next one."""
+UNCONFIRMED_PAUSE = timedelta(hours=1)
+"""Before a mail that may have arrived is sent once more: no server works on one message for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """The rules; `scale` multiplies every pause, `unconfirmed` allows to repeat what may have arrived."""
+
+    scale: float = 1.0
+    unconfirmed: bool = True
+
+    def after(self, outgoing: Outgoing, trouble: TransportError, now: datetime) -> Settlement:
+        """How the mail stands after this trouble. What is wrong with the server is no refusal."""
+        match trouble:
+            case DeliveryUnknown():
+                retry_at = self.after_silence(outgoing, now)
+                return _standing(outgoing, MailState.UNKNOWN, trouble, retry_at=retry_at, unanswered=1)
+            case TransportUnavailable():
+                return _standing(outgoing, MailState.PENDING, trouble)
+            case RecipientDeferred():
+                retry_at = now + self._pause(outgoing)
+                return _standing(outgoing, MailState.DEFERRED, trouble, retry_at=retry_at, refused=1)
+            case _:
+                return _standing(outgoing, MailState.FAILED, trouble)
+
+    def after_silence(self, outgoing: Outgoing, now: datetime) -> datetime | None:
+        """When to send a mail again whose final dot is not answered; None if not: once is enough."""
+        if outgoing.unconfirmed or not self.unconfirmed:
+            return None
+        return now + UNCONFIRMED_PAUSE * self.scale
+
+    def give_up(self, outgoing: Outgoing, now: datetime) -> Settlement | None:
+        """The end of a mail that is not to be tried any more; None while it is.
+
+        An unknown mail without another try is settled as unknown: somebody may have to be told.
+        """
+        if outgoing.state is MailState.UNKNOWN and outgoing.retry_at is None:
+            return _standing(outgoing, MailState.UNKNOWN, outgoing.problem)
+        if now - outgoing.created_at < GIVE_UP_AFTER:
+            return None
+        hours = GIVE_UP_AFTER // timedelta(hours=1)
+        problem = f"given up after {hours} hours: {outgoing.problem or 'it was never tried'}"
+        return _standing(outgoing, MailState.FAILED, problem)
+
+    def _pause(self, outgoing: Outgoing) -> timedelta:
+        pause = min(FIRST_PAUSE * math.pow(2, min(outgoing.refusals, 10)), LONGEST_PAUSE)
+        chance = random.Random(f"{outgoing.mail.message_id} {outgoing.refusals}").random()  # noqa: S311
+        seconds = pause.total_seconds() * (1 + JITTER * (2 * chance - 1)) * self.scale
+        return timedelta(seconds=round(seconds))
+
+
+def _standing(
+    outgoing: Outgoing,
+    state: MailState,
+    problem: object,
+    *,
+    retry_at: datetime | None = None,
+    refused: int = 0,
+    unanswered: int = 0,
+) -> Settlement:
+    return Settlement(
+        state,
+        refusals=outgoing.refusals + refused,
+        unconfirmed=outgoing.unconfirmed + unanswered,
+        retry_at=retry_at,
+        problem=str(problem),
+    )
