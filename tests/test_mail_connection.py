@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from digest.errors import TransportUnavailable
-from digest.mail.connection import Timeouts
+from digest.mail.connection import Timeouts, open_connection
 from digest.mail.smtp import SmtpTransport
 from digest.models import Mail, SmtpServer
 from tests.hostile_smtp import CLOSE, HANG, HostileServer, Reply, Script, make_certificate
@@ -22,7 +22,7 @@ SENDER, ADDRESS = "digest@example.net", "ada@example.org"
 CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
 USER, PASSWORD = "postbox", "correct horse"
 PATIENT = Timeouts(*[5.0] * 6)
-HASTY = 0.15  # seconds
+HASTY = 0.2  # seconds
 HINT_SERVER = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 HINT_ENCRYPTION = "try smtps://, or another network: somebody may sit in between; no password was sent"
 HINT_CERTIFICATE = (
@@ -66,6 +66,13 @@ def test_a_connection_is_opened_once() -> None:
     assert (server.connections, len(server.accepted)) == (1, 1)
 
 
+def test_no_final_dot_is_held_back_by_nagles_algorithm() -> None:
+    with HostileServer() as server:
+        connection = open_connection(SmtpServer("localhost", server.port, "plain"), "example.net", PATIENT)
+        assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        connection.close()
+
+
 def test_a_server_that_is_not_there_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -76,6 +83,14 @@ def test_a_server_that_is_not_there_is_named() -> None:
 def test_a_name_that_cannot_be_looked_up_is_named() -> None:
     with pytest.raises(TransportUnavailable, match=r"^the mail server a\.\.b:25 cannot be used: "):
         postman(25, host="a..b").connect()
+
+
+def test_what_the_system_says_of_a_failure_is_told_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no way\nto ada@example.org")
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    assert failure(postman(25)) == ("cannot be used: no way to <address>", HINT_SERVER)
 
 
 def test_a_server_that_does_not_know_ehlo_is_greeted_by_helo() -> None:

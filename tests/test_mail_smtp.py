@@ -27,7 +27,7 @@ SENDER = "digest@example.net"
 CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
 LONG = CONTENT + b"A line of a long mail. ".ljust(998, b"-").join([b"", b"\r\n"]) * 10_000
 PATIENT = Timeouts(*[5.0] * 6)
-HASTY = 0.15  # seconds
+HASTY = 0.2  # seconds
 
 
 def mail(content: bytes = CONTENT, recipient: str = ADDRESS, sender: str = SENDER) -> Mail:
@@ -165,10 +165,11 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
 def test_a_failure_falls_to_whom_it_belongs(phase: str, reply: str | Reply, fails: Fails) -> None:
     hasty = {"data": "data", "dot": "dot"}.get(phase, "command")
     timeouts = replace(PATIENT, **({hasty: HASTY} if reply is HANG else {}))
-    told = Told()
+    told, began = Told(), time.monotonic()
     with HostileServer({phase: reply}) as server:
         error = failure(server, transport(server, timeouts), mail(), told)
 
+    assert time.monotonic() - began < PATIENT.command
     assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
         fails
     )
@@ -186,10 +187,12 @@ EARLY: dict[str, tuple[str | Reply, Fails]] = {
 
 @pytest.mark.parametrize(("reply", "fails"), EARLY.values(), ids=EARLY.keys())
 def test_an_answer_before_the_final_dot_is_no_answer_to_it(reply: str, fails: Fails) -> None:
-    told = Told()
+    """Nor is any command sent after it: the server would take that for a part of the mail."""
+    told, began = Told(), time.monotonic()
     with HostileServer({"body": reply}) as server:
         error = failure(server, transport(server), mail(LONG), told)
 
+    assert time.monotonic() - began < PATIENT.command, "it waited for an answer that could not come"
     assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
         fails
     )
@@ -207,10 +210,11 @@ def test_a_connection_lost_within_the_content_delivers_nothing(end: Reply) -> No
 
 def test_a_content_that_nobody_takes_is_given_up_in_time() -> None:
     with HostileServer({"body": HANG}) as server:
-        postman = transport(server, replace(PATIENT, block=HASTY))
+        postman, began = transport(server, replace(PATIENT, block=HASTY)), time.monotonic()
         error = failure(server, postman, mail(LONG), Told())
 
     assert words(server, error) == TWICE + TIMED_OUT
+    assert time.monotonic() - began < PATIENT.data
 
 
 def test_the_final_dot_is_announced_when_the_whole_content_was_sent_and_before_it_is() -> None:

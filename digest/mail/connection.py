@@ -126,7 +126,6 @@ class Connection(smtplib.SMTP):
             while (reply := self._reader.read()) is None:
                 self._receive(max(0.001, ends_at - time.monotonic()))
         except (OSError, ReplyTooLong) as exc:
-            self.close()
             raise smtplib.SMTPServerDisconnected(str(exc)) from exc
         return reply.code, reply.words
 

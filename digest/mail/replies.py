@@ -15,8 +15,8 @@ from digest.plaintext import one_line
 LONGEST_REPLY = 32_768  # bytes; an AUTH challenge may have 12,288 (RFC 4954, section 4)
 NOT_A_REPLY = -1  # as smtplib has it
 
-_LINE = re.compile(rb"(\d{3})([- ]|$)(.*)", re.DOTALL)
-_ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)", re.ASCII)
+_LINE = re.compile(rb"(\d{3})([- ]|$)(.*)")
+_ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)")
 _ADDRESS = re.compile(r"""<?(?:"[^"]*"|[^\s<>"])+(?:@|%40|=40)[^\s<>"]+>?""", re.IGNORECASE)
 _LONGEST_WORDS = 200
 
@@ -62,7 +62,7 @@ class Reply:
 
     @property
     def enhanced(self) -> str:
-        """Such as `5.1.1`; empty if there is none, or if it contradicts the code (RFC 2034, section 4)."""
+        """Such as `5.1.1`; empty if there is none, or if it contradicts the code (RFC 2034)."""
         found = _ENHANCED.match(self.words)
         if not found or int(found[1]) != self.code // 100:
             return ""
@@ -89,7 +89,6 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("<address>", one_line(text))
 
 
-_OPENING = (Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH)
 _MAIL = (Phase.MAIL,)
 _RCPT = (Phase.RCPT,)
 _CONTENT = (Phase.DATA, Phase.DOT)
@@ -104,7 +103,6 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     (_ALL_BUT_DATA,  "2??",   "*",       Meaning.GO_ON),
     ((Phase.DATA,),  "3??",   "*",       Meaning.GO_ON),
 
-    (_OPENING,       "*",     "*",       Meaning.UNAVAILABLE),
     ((Phase.RSET,),  "*",     "*",       Meaning.RECONNECT),
 
     # The server closes the connection, for reasons of its own (RFC 5321, section 3.8). After the final dot
@@ -114,7 +112,6 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     # At MAIL nothing is known of the recipient; but the size of the message is (RFC 1870, section 6.1).
     (_MAIL,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),
     (_MAIL,          "552",   "",        Meaning.MESSAGE_REFUSED),
-    (_MAIL,          "*",     "*",       Meaning.UNAVAILABLE),
 
     # Refusals of us that come late: many servers keep those of the connection and the sender until RCPT.
     (_MAIL_TO,       "530",   "*",       Meaning.UNAVAILABLE),  # log in first (RFC 4954, section 6)
@@ -142,7 +139,7 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     (_CONTENT,       "5??",   "5.[12].*", Meaning.RECIPIENT_REFUSED),
     (_CONTENT,       "5??",   "*",       Meaning.MESSAGE_REFUSED),
 
-    # No reply at all, or one that does not belong here.
+    # No reply at all, or one that does not belong here; up to MAIL, any refusal too.
     ((Phase.DOT,),   "*",     "*",       Meaning.UNKNOWN),
     (tuple(Phase),   "*",     "*",       Meaning.UNAVAILABLE),
 )  # fmt: skip

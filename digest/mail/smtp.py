@@ -17,7 +17,7 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.mail.connection import Connection, ConnectionLost, Timeouts, open_connection, server_name
-from digest.mail.replies import Phase, without_addresses
+from digest.mail.replies import Phase
 from digest.models import Mail, SmtpServer
 
 _RFC_TIMEOUTS = Timeouts()
@@ -105,7 +105,7 @@ class SmtpTransport:
                 smtp.send_block(content[start : start + _BLOCK])
             self._see_that_it_listens(smtp, mail)
         except OSError as exc:
-            raise ConnectionLost(without_addresses(str(exc))) from exc
+            raise ConnectionLost(str(exc)) from exc
 
     def _see_that_it_listens(self, smtp: Connection, mail: Mail) -> None:
         """A server that is gone, or has answered already, will not take what is sent to it now."""
@@ -119,8 +119,7 @@ class SmtpTransport:
         try:
             reply = smtp.answer_to(".", self._timeouts.dot)
         except OSError as exc:
-            problem = f"{smtp.name} had the whole mail, but never answered: {without_addresses(str(exc))}"
-            raise DeliveryUnknown(problem) from exc
+            raise DeliveryUnknown(f"{smtp.name} had the whole mail, but never answered: {exc}") from exc
         if reply.code == _CLOSING:
             self._drop()
         smtp.judge(Phase.DOT, reply, mail.recipient)
