@@ -7,7 +7,6 @@ import re
 import sys
 import tempfile
 import traceback
-import webbrowser
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,15 +22,25 @@ from digest.config.load import load_config
 from digest.daemon import Daemon
 from digest.demo.story import tell
 from digest.doctor import examine
-from digest.errors import ConfigError, DigestError, LockHeld
+from digest.errors import ConfigError, DigestError, LockHeld, StoreError
 from digest.identifiers import split_identifier
+from digest.inbox import suppressed_readers
 from digest.interrupts import Interrupted, Interrupts
 from digest.keywords import distinct, expression
 from digest.models import Config, Report, Subscriber
 from digest.pipeline import run as run_pipeline
 from digest.plaintext import counted
+from digest.preview.command import preview
+from digest.readers import forget, inbox, resubscribe, unsubscribe
 from digest.store.inspection import history, keyword_status, subscriber_status
-from digest.wording import explanation, hints, problems, report_lines, status_lines
+from digest.wording import (
+    explanation,
+    hints,
+    problems,
+    report_lines,
+    status_lines,
+    suppression_lines,
+)
 
 _ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
@@ -124,25 +133,9 @@ def daemon(invocation: Invocation) -> None:
     first = invocation.config()
     with app.only_daemon(first):
         try:
-            Daemon(invocation.config, app.served, open_world, invocation.clock).run_forever()
+            Daemon(invocation.config, app.agenda, open_world, invocation.clock).run_forever()
         except Interrupted:
             logging.getLogger(__name__).info("ended by a signal")
-
-
-@cli.command()
-@click.argument("email", required=False)
-@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
-@click.pass_obj
-def preview(invocation: Invocation, email: str | None, browser: bool) -> int:
-    """Show the mail that would go out now; send and remember nothing."""
-    config = invocation.config()
-    folder = Path(tempfile.mkdtemp(prefix="daily-papers-preview-"))
-    report = _rehearse(invocation, config, _selected(config, [email] if email else []), folder)
-    pages = sorted(folder.glob("*.html"))
-    _print([str(page) for page in pages] or ["no mail would go out now: there is nothing new"])
-    if browser and pages:
-        webbrowser.open(pages[0].as_uri())
-    return _conclude(report)
 
 
 @cli.command()
@@ -158,6 +151,10 @@ def check(invocation: Invocation) -> int:
     _print([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
     width = max(len(keyword.name) for keyword in keywords)
     _print(f"  {keyword.name:{width}}  {expression(keyword)}" for keyword in keywords)
+    try:
+        _print(suppression_lines(suppressed_readers(config)))
+    except StoreError as exc:
+        _print([f"who gets no mail is not known: {exc}"])
     return Exit.DONE
 
 
@@ -214,6 +211,10 @@ def demo(invocation: Invocation) -> None:
     """Live through three days with a small arXiv of invented papers: no network, nothing to configure."""
     logging.getLogger().setLevel(logging.WARNING)  # the story tells it all
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
+
+
+for command in (preview, unsubscribe, resubscribe, forget, inbox):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -4,9 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from digest.mail.reasons import reason
-from digest.models import Keyword, KeywordOutcome, Report
+from digest.models import Keyword, KeywordOutcome, Report, Suppressed, Suppression
 from digest.plaintext import counted
 from digest.store.inspection import History, KeywordStatus, Seen, SubscriberStatus
+
+_WHY = {
+    Suppressed.UNSUBSCRIBED: "they unsubscribed",
+    Suppressed.NO_SUCH_ADDRESS: "a mail server said that there is no such address",
+    Suppressed.REFUSED: "their mail was refused on five days",
+    Suppressed.FORGOTTEN: "they asked to be forgotten",
+}
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -42,7 +49,8 @@ def problems(report: Report) -> Iterator[str]:
         yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
     for mail in report.mails:
         if mail.problem:
-            yield f"the mail to {mail.label} was not delivered: {mail.problem}"
+            again = f"; it is tried again at {moment(mail.retry_at)}" if mail.retry_at else ""
+            yield f"the mail to {mail.label} was not delivered: {mail.problem}{again}"
     if report.archive.problem:
         yield f"the archive stays as it was: {report.archive.problem}"
 
@@ -55,6 +63,32 @@ def hints(report: Report) -> Iterator[str]:
 
 def moment(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC" if time else "never"
+
+
+def why_suppressed(suppression: Suppression) -> str:
+    """Why somebody gets no mail."""
+    detail = f" ({suppression.detail})" if suppression.detail else ""
+    return f"{_WHY[suppression.reason]}{detail}"
+
+
+def suppression_line(suppression: Suppression) -> str:
+    """The same, to go on from their name."""
+    return f"gets no mail since {moment(suppression.since)}: {why_suppressed(suppression)}"
+
+
+def suppression_lines(suppressed: Sequence[tuple[str, Suppression]]) -> Iterator[str]:
+    """A line for each reader (by label) who gets no mail, and the remedy."""
+    for label, suppression in suppressed:
+        yield f"{label} {suppression_line(suppression)}"
+    if suppressed:
+        yield "`digest resubscribe EMAIL` sends them mail again"
+
+
+def inbox_lines(told: Sequence[str], before: int, other: int) -> Iterator[str]:
+    """What came of incoming messages: a line for each that was acted on, and how many others there were."""
+    yield from told
+    messages = counted(len(told) + before + other, "message")
+    yield f"{messages}: {len(told)} acted on, {before} acted on before, {other} without effect"
 
 
 def status_lines(keywords: Sequence[KeywordStatus], subscribers: Sequence[SubscriberStatus]) -> Iterator[str]:
@@ -75,8 +109,13 @@ def status_lines(keywords: Sequence[KeywordStatus], subscribers: Sequence[Subscr
         if subscriber.waiting or subscriber.failed:
             waiting, failed = counted(subscriber.waiting, "paper"), counted(subscriber.failed, "mail")
             yield f"    {waiting} waiting, {failed} failed"
+        if subscriber.on_the_way:
+            again = f", again at {moment(subscriber.retry_at)}" if subscriber.retry_at else ""
+            yield f"    a mail is on its way: {subscriber.on_the_way}{again}"
         if subscriber.problem:
             yield f"    {subscriber.problem}"
+        if subscriber.suppressed:
+            yield f"    {suppression_line(subscriber.suppressed)}"
 
 
 def explanation(

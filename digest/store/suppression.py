@@ -86,11 +86,13 @@ def clear_refusals(connection: Connection, subscriber_number: int) -> None:
 
 
 def lift(connection: Connection, fingerprint: str, email: str) -> Suppression | None:
-    """Take an address off the list and forget its refusals. Returns the entry, if there was one."""
+    """Take an address off the list and count its refusals anew. Returns the entry, if there was one."""
     before = entry(connection, fingerprint)
     connection.execute(delete(suppressions).where(suppressions.c.fingerprint == fingerprint))
     for number in _numbers(connection, email):
         clear_refusals(connection, number)
+        returned = (mails.c.subscriber == number) & (mails.c.state == MailState.SENT)
+        connection.execute(update(mails).where(returned).values(problem=None))
     return before
 
 
@@ -116,11 +118,11 @@ def reader_of(connection: Connection, message_id: str) -> str | None:
 def record_return(
     connection: Connection, message_id: str, fingerprint: str, detail: str, now: datetime
 ) -> None:
-    """Note that a mail came back which the mail server had taken. If all mails of five days did, without
-    one in between that stayed away, suppress the address.
+    """Note that a mail came back which the mail server had taken. If those of five days did, and none in
+    between that did not, suppress the address.
 
-    Such returns come hours later and count by the day of their mail, apart from the refusals that the
-    mail server tells at once: those end with the next mail that it takes, which says nothing here.
+    Such returns come hours later, so the day of the mail counts. They are kept apart from the refusals
+    that the mail server tells at once, whose count ends with the next mail that it takes.
     """
     this = (mails.c.message_id == message_id) & (mails.c.state == MailState.SENT)
     connection.execute(update(mails).where(this).values(problem=detail))
