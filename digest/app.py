@@ -39,7 +39,7 @@ def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterat
         _transports(config) as transports,
     ):
         world = _world(config, clock, database, client, transports)
-        archive = ReadmeArchive(config.archive.file, templates_folder()) if config.archive.file else None
+        archive = ReadmeArchive(config.archive.file, *_templates(config)) if config.archive.file else None
         yield replace(world, archive=archive, undisturbed=undisturbed)
 
 
@@ -95,7 +95,7 @@ def _world(
     config: Config, clock: Clock, database: Database, client: ArxivClient, transports: Sequence[Transport]
 ) -> World:
     store = SqlStore(database)
-    renderer = MailRenderer(config.mail, templates_folder())
+    renderer = MailRenderer(config.mail, *_templates(config))
     return World(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
@@ -106,6 +106,11 @@ def _world(
         clock=clock,
         undisturbed=nullcontext,
     )
+
+
+def _templates(config: Config) -> tuple[Path, ...]:
+    """The folders of templates; the first that has one counts."""
+    return (*([config.templates] if config.templates else []), templates_folder())
 
 
 def only_daemon(config: Config) -> AbstractContextManager[None]:

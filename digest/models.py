@@ -123,6 +123,8 @@ class Config:
     state: Path
     outbox: Path
     smtp: SmtpServer | None
+    templates: Path | None = None
+    """A folder whose templates win over those that come with the project."""
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:

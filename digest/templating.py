@@ -63,9 +63,10 @@ class Templates:
             for frame in traceback.extract_tb(exc.__traceback__)
             if any(Path(frame.filename).is_relative_to(folder) for folder in self.folders)
         ]
-        return passed[-1] if passed else str(self._file(name))
+        return passed[-1] if passed else str(self.file(name))
 
-    def _file(self, name: str) -> Path:
+    def file(self, name: str) -> Path:
+        """Where the template of that name lies, or would lie if there is none."""
         files = [folder / name for folder in self.folders]
         return next((file for file in files if file.exists()), files[-1])
 

@@ -79,6 +79,7 @@ def test_the_least_file_has_a_default_for_everything_else(file: Path, tmp_path: 
 
 def test_every_key_reaches_the_config(file: Path, tmp_path: Path) -> None:
     secret(tmp_path, "smtps://robot:pass@mail.example.org\n")
+    (tmp_path / "mine").mkdir()
     text = """\
 keywords:
   rlhf:
@@ -108,6 +109,7 @@ archive: {file: docs/page.md, keywords: [Only Here, reasoning], papers: 7}
 welcome: 0
 state: s/state.db
 outbox: out
+templates: mine
 arxiv: {api: 'http://127.0.0.1:8000/api', feed: 'http://localhost:8000/atom', interval: 0.5}
 """
     rlhf = Keyword(
@@ -148,6 +150,7 @@ arxiv: {api: 'http://127.0.0.1:8000/api', feed: 'http://localhost:8000/atom', in
         welcome=0,
         state=tmp_path / "s/state.db",
         outbox=tmp_path / "out",
+        templates=tmp_path / "mine",
         smtp=SmtpServer("mail.example.org", 465, "tls", "robot", "pass"),
     )
 

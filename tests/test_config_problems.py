@@ -186,7 +186,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "2:1: zebra: unknown key; known here are archive, arxiv, keywords, mail, outbox, "
-                    "schedule, state, subscribers, welcome"
+                    "schedule, state, subscribers, templates, welcome"
                 )
             ],
         ),
@@ -290,6 +290,13 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ["2:10: welcome: a number is needed; write one such as 10, without quotes"],
         ),
         (_READER + "state: 5", ['2:8: state: 5 is a number, not a text; put it in quotes: "5"']),
+        (
+            _READER + "templates: mine",
+            [
+                '2:12: templates: "mine": there is no such folder; make it, with copies of the templates '
+                "to change"
+            ],
+        ),
         (
             _READER + "outbox: ~/mails",
             ['2:9: outbox: "~/mails": "~" has no meaning here; write the whole path'],

@@ -45,6 +45,7 @@ def test_keys_go_by_their_names_in_the_file() -> None:
         "welcome": "10",
         "state": "",
         "outbox": "",
+        "templates": "my-templates",
         "arxiv": "",
     }
 
@@ -74,6 +75,7 @@ def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -
     text = "\n".join(line if line.lstrip().startswith("# ") else line.replace("#", "", 1) for line in lines)
     (tmp_path / "smtp-url").touch(mode=0o600)
     (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465")
+    (tmp_path / "my-templates").mkdir()
     file = tmp_path / "subscribers.yaml"
     file.write_text(text)
     load_config(file, {})

@@ -1,6 +1,7 @@
 """Faults that no single value shows. They are looked for even where the file has faults of form."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from digest.config.addresses import address
 from digest.config.definitions import Definitions
@@ -10,6 +11,7 @@ from digest.errors import Fault
 from digest.keywords import key
 
 _MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
+_TEMPLATES: Location = ("templates",)
 
 
 def faults_across(document: Document, defined: Definitions) -> Iterator[Fault]:
@@ -19,6 +21,15 @@ def faults_across(document: Document, defined: Definitions) -> Iterator[Fault]:
     yield from _names_twice(document)
     for location in _keyword_lists(document):
         yield from _keyword_faults(document, location, defined)
+
+
+def templates_faults(document: Document, folder: Path) -> list[Fault]:
+    """A fault if the templates are to be found where there is no folder. `folder` is that of the file."""
+    named = document.at(_TEMPLATES)
+    if not isinstance(named, str) or not named or (folder / named).is_dir():
+        return []
+    problem = f"{quoted(named)}: there is no such folder; make it, with copies of the templates to change"
+    return [document.fault(_TEMPLATES, problem)]
 
 
 def _empty_values(document: Document) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from digest.config import settings
-from digest.config.checks import faults_across
+from digest.config.checks import faults_across, templates_faults
 from digest.config.definitions import Definitions, definitions
 from digest.config.delivery import read_smtp, sender_faults
 from digest.config.document import parse
@@ -31,6 +31,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     part, form_faults = read_file(document)
     faults += [*duplicates, *faults_across(document, defined), *form_faults, *smtp_faults]
     faults += [*sender_faults(document, smtp), *pace_faults(document, overrides)]
+    faults += templates_faults(document, folder)
     if part is None or faults:
         raise ConfigError(_in_order(faults))
     return _config(file.absolute(), part, defined, overrides, smtp)
@@ -83,4 +84,5 @@ def _config(
         state=overrides.state or folder / part.state,
         outbox=overrides.outbox or folder / part.outbox,
         smtp=smtp,
+        templates=folder / part.templates if part.templates else None,
     )

@@ -245,6 +245,12 @@ class FilePart(Part):
         default="state/digest.sqlite3", description="What was sent to whom. Default: state/digest.sqlite3."
     )
     outbox: Path = Field(default="outbox", description="Mails that no SMTP server carries. Default: outbox.")
+    templates: Path | None = Field(
+        default=None,
+        description="A folder with templates of your own; each wins over the one of its name that comes "
+        "with the project.",
+        examples=["my-templates"],
+    )
     arxiv: ArxivPart = Field(
         default_factory=ArxivPart, description="Where arXiv is, and how often it may be asked."
     )

@@ -45,11 +45,12 @@ class _Table:
 
 
 class ReadmeArchive:
-    """Keeps the archive page `file` up to date, in the form that `templates`/archive.md gives it."""
+    """Keeps the archive page `file` up to date, in the form that `archive.md` gives it, from the first
+    folder that has one."""
 
-    def __init__(self, file: Path, templates: Path) -> None:
+    def __init__(self, file: Path, *templates: Path) -> None:
         self._file = file
-        self._templates = Templates(templates)
+        self._templates = Templates(*templates)
 
     def update(self, sections: Sequence[ArchiveSection]) -> bool:
         """Bring the page up to date; False, and the file not even opened to write, if it already was.
@@ -90,7 +91,7 @@ class ReadmeArchive:
         except TemplateProblem as exc:
             raise ArchiveError(str(exc), RenderError.hint) from exc
         if has_marker(page):
-            template = self._templates.folder / _TEMPLATE
+            template = self._templates.file(_TEMPLATE)
             raise ArchiveError(f"{template}: a line of the page is a marker", RenderError.hint)
         return page
 
