@@ -29,28 +29,34 @@ class Delivery:
     undisturbed: Callable[[], AbstractContextManager[None]]
     _server_serves_us: bool = field(default=False, init=False)
 
-    def give_up(self, subscriber: Subscriber) -> MailOutcome | None:
-        """Settle their mail if it has waited too long. An outcome only if it may have arrived: of any
-        other the papers wait again, for the next mail."""
-        outgoing, now = self.store.outgoing(subscriber), self.clock.now()
-        end = outgoing and self.retries.give_up(outgoing, now)
-        if not (outgoing and end):
-            return None
-        self.store.settle(outgoing.mail.message_id, end, now)
-        if outgoing.unconfirmed:
-            return MailOutcome(subscriber.label, problem=f"it may have arrived: {end.problem}")
-        logger.warning("the mail to %s was %s", subscriber.label, end.problem)
-        return None
+    def give_up(self, subscriber: Subscriber) -> list[MailOutcome]:
+        """Settle those of their mails that have waited too long. An outcome only for what may have
+        arrived: the papers of any other wait again, for the next mail."""
+        outcomes, now = [], self.clock.now()
+        while outgoing := self.store.outgoing(subscriber):
+            end = self.retries.give_up(outgoing, now)
+            if end is None:
+                break
+            self.store.settle(outgoing.mail.message_id, end, now)
+            if outgoing.unconfirmed:
+                problem = f"it may have arrived: {end.problem}"
+                outcomes.append(MailOutcome(subscriber.label, problem=problem))
+            else:
+                logger.warning("the mail to %s was %s", subscriber.label, end.problem)
+        return outcomes
 
-    def deliver_left(self, transport: Transport, subscriber: Subscriber) -> MailOutcome | None:
-        """Deliver the mail that an earlier run left, unless it is too early for that; None if there is
-        none. Nothing else is to be sent to them while it is on its way."""
-        outgoing = self.store.outgoing(subscriber)
-        if outgoing is None:
-            return None
-        if outgoing.retry_at and outgoing.retry_at > self.clock.now():
-            return MailOutcome(subscriber.label, problem=outgoing.problem, retry_at=outgoing.retry_at)
-        return self.deliver(transport, outgoing, subscriber)
+    def deliver_left(self, transport: Transport, subscriber: Subscriber) -> list[MailOutcome]:
+        """Deliver the mails that earlier runs left, in their order, up to the first that meets trouble or
+        whose time has not come. Nothing else is to be sent to them before these."""
+        outcomes: list[MailOutcome] = []
+        while outgoing := self.store.outgoing(subscriber):
+            if outgoing.retry_at and outgoing.retry_at > self.clock.now():
+                waits = MailOutcome(subscriber.label, problem=outgoing.problem, retry_at=outgoing.retry_at)
+                return [*outcomes, waits]
+            outcomes.append(self.deliver(transport, outgoing, subscriber))
+            if outcomes[-1].problem:
+                break
+        return outcomes
 
     def deliver(self, transport: Transport, outgoing: Outgoing, subscriber: Subscriber) -> MailOutcome:
         """Hand the mail over to the transport and write down how that ended."""

@@ -22,7 +22,6 @@ from digest.models import (
     Config,
     KeywordOutcome,
     MailOutcome,
-    Outgoing,
     Report,
     Subscriber,
     Suppressed,
@@ -156,8 +155,7 @@ def _serve_all(
 
 
 def _deliver_left(delivery: Delivery, transport: Transport, subscriber: Subscriber) -> Outcomes:
-    outcomes = (delivery.give_up(subscriber), delivery.deliver_left(transport, subscriber))
-    return [outcome for outcome in outcomes if outcome]
+    return [*delivery.give_up(subscriber), *delivery.deliver_left(transport, subscriber)]
 
 
 def _serve(
@@ -167,22 +165,23 @@ def _serve(
     transport: Transport,
     subscriber: Subscriber,
 ) -> Outcomes:
-    """Deliver what an earlier run left, and then what is new: never past a mail that is in trouble."""
+    """Deliver what earlier runs left, and then what is new: never past a mail that is in trouble."""
     given_up = delivery.give_up(subscriber)
     left = delivery.deliver_left(transport, subscriber)
-    in_trouble = left is not None and bool(left.problem)
-    fresh = None if in_trouble else _deliver_fresh(world, delivery, unanswered, transport, subscriber)
-    return [outcome for outcome in (given_up, left, fresh) if outcome]
+    if any(outcome.problem for outcome in left):
+        return [*given_up, *left]
+    if failed := _freeze(world, unanswered, subscriber):
+        return [*given_up, *left, failed]
+    fresh = delivery.deliver_left(transport, subscriber)
+    if fresh and not fresh[-1].problem:
+        world.store.mark_served(subscriber, world.clock.now())
+    return [*given_up, *left, *fresh]
 
 
-def _deliver_fresh(
-    world: World,
-    delivery: Delivery,
-    unanswered: Mapping[str, datetime | None],
-    transport: Transport,
-    subscriber: Subscriber,
+def _freeze(
+    world: World, unanswered: Mapping[str, datetime | None], subscriber: Subscriber
 ) -> MailOutcome | None:
-    """Compose, freeze and deliver one digest; None if there is nothing to send."""
+    """Compose and freeze what is new, if anything is; an outcome only if that failed."""
     now = world.clock.now()
     waiting = world.store.waiting(subscriber)
     complete = not any(key(keyword) in unanswered for keyword in subscriber.keywords)
@@ -193,14 +192,11 @@ def _deliver_fresh(
     today = now.astimezone(subscriber.schedule.timezone).date()
     digest = compose(subscriber, waiting.candidates, today, unanswered)
     try:
-        mail = world.mailer.make(digest, now)
+        mails = world.mailer.make(digest, now)
     except RenderError as exc:
         return MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)
-    world.store.freeze(mail, waiting.through, now)
-    outcome = delivery.deliver(transport, Outgoing(mail, now), subscriber)
-    if not outcome.problem:
-        world.store.mark_served(subscriber, now)
-    return outcome
+    world.store.freeze(mails, waiting.through, now)
+    return None
 
 
 def _wants_empty(world: World, subscriber: Subscriber) -> bool:

@@ -128,11 +128,12 @@ class Store(Protocol):
     def suppressions(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
 
-    def freeze(self, mail: Mail, through: int, now: datetime) -> None:
-        """Remember a finished mail before anything is sent: it speaks for its papers from here on."""
+    def freeze(self, mails: Sequence[Mail], through: int, now: datetime) -> None:
+        """Remember the finished mails of one reader before anything is sent: they speak for their papers
+        from here on."""
 
     def outgoing(self, subscriber: Subscriber) -> Outgoing | None:
-        """Their mail that was frozen and is not settled yet."""
+        """The oldest of their mails that were frozen and are not settled yet."""
 
     def delayed(self) -> Mapping[str, datetime | None]:
         """The addresses whose mail was tried in vain and is not settled, and when to try again."""
@@ -159,8 +160,9 @@ class Store(Protocol):
 
 
 class Mailer(Protocol):
-    def make(self, digest: Digest, now: datetime) -> Mail:
-        """The finished message that tells this digest. Raises RenderError."""
+    def make(self, digest: Digest, now: datetime) -> Sequence[Mail]:
+        """The finished message that tells this digest, or several where one would be too long.
+        Raises RenderError."""
 
 
 class Transport(Protocol):

@@ -51,22 +51,29 @@ class FakeSource:
 
 @dataclass
 class FakeMailer:
-    """Makes mails of which only the papers matter; for the addresses in `broken` it raises the error."""
+    """Makes mails of which only the papers matter, with at most `longest` of them; for the addresses in
+    `broken` it raises the error."""
 
     broken: dict[str, DigestError] = field(default_factory=dict)
     made: list[Digest] = field(default_factory=list)
+    longest: int = 1000
 
-    def make(self, digest: Digest, now: datetime) -> Mail:
+    def make(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
             raise self.broken[digest.subscriber.email]
         self.made.append(digest)
-        return Mail(
-            message_id=f"<{len(self.made)}@example.org>",
-            recipient=digest.subscriber.email,
-            sender="digest@example.org",
-            content=f"mail {len(self.made)}".encode(),
-            papers=tuple(entry.paper.id for entry in digest.entries),
-        )
+        papers = tuple(entry.paper.id for entry in digest.entries)
+        parts = [papers[begin : begin + self.longest] for begin in range(0, len(papers), self.longest)]
+        return [
+            Mail(
+                message_id=f"<{len(self.made)}.{part}@example.org>",
+                recipient=digest.subscriber.email,
+                sender="digest@example.org",
+                content=f"mail {len(self.made)}, part {part}".encode(),
+                papers=papers,
+            )
+            for part, papers in enumerate(parts or [()], 1)
+        ]
 
 
 @dataclass

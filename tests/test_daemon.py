@@ -95,7 +95,7 @@ def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(house: House) -
     house.clock.moment += timedelta(days=5)
     house.daemon.tick()
     house.daemon.tick()
-    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00602", "2606.00601")]
+    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601", "2606.00602")]
 
 
 def test_a_run_that_failed_is_tried_again_after_a_pause(house: House) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+from digest.mail.fit import WHOLE, Detail
 from digest.mail.mailer import DigestMailer
 from digest.mail.render import MailRenderer
 from digest.models import Digest, Entry, MailSettings, Rendered, Section
@@ -37,7 +38,7 @@ DIGEST = Digest(
 
 
 def test_a_mail_carries_the_rendered_digest_to_its_reader_and_knows_its_papers() -> None:
-    mail = MAILER.make(DIGEST, NOON)
+    [mail] = MAILER.make(DIGEST, NOON)
     token = SIGNER.unsubscribe_token("ada@example.org")
     message, rendered = read(mail.content), RENDERER.render(DIGEST, token)
 
@@ -49,7 +50,7 @@ def test_a_mail_carries_the_rendered_digest_to_its_reader_and_knows_its_papers()
 
 
 def test_the_reader_unsubscribes_with_a_token_of_their_own() -> None:
-    mail, token = MAILER.make(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
+    [mail], token = MAILER.make(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
     message = read(mail.content)
     link = f"mailto:papers@example.org?subject=unsubscribe%20{token}"
     (_, text), (_, page) = bodies(message)
@@ -62,17 +63,17 @@ def test_a_mail_is_identified_by_its_reader_its_moment_and_its_papers() -> None:
         DIGEST, sections=tuple(replace(each, entries=each.entries[::-1]) for each in DIGEST.sections)
     )
     fewer = replace(DIGEST, sections=DIGEST.sections[:1])
-    identifier = MAILER.make(DIGEST, NOON).message_id
+    identifier = MAILER.make(DIGEST, NOON)[0].message_id
 
     assert identifier == SIGNER.message_id(
         "ada@example.org", "2026-06-22T12:00:00+00:00 2606.00001 2606.00002 2606.00003"
     )
-    assert MAILER.make(upside_down, NOON).message_id == identifier
+    assert MAILER.make(upside_down, NOON)[0].message_id == identifier
     others = {
-        MAILER.make(DIGEST, NOON + timedelta(microseconds=1)).message_id,
-        MAILER.make(fewer, NOON).message_id,
-        MAILER.make(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON).message_id,
-        DigestMailer(RENDERER, SETTINGS, Signer(bytes(32))).make(DIGEST, NOON).message_id,
+        MAILER.make(DIGEST, NOON + timedelta(microseconds=1))[0].message_id,
+        MAILER.make(fewer, NOON)[0].message_id,
+        MAILER.make(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON)[0].message_id,
+        DigestMailer(RENDERER, SETTINGS, Signer(bytes(32))).make(DIGEST, NOON)[0].message_id,
     }
     assert len(others - {identifier}) == 4
 
@@ -85,10 +86,10 @@ class Counted(MailRenderer):
         self.inside = self.most = 0
         self.company = threading.Event()
 
-    def render(self, digest: Digest, token: str) -> Rendered:
+    def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
         with self._counted():
             self.company.wait(0.05)
-            return super().render(digest, token)
+            return super().render(digest, token, detail)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -105,11 +106,12 @@ def test_threads_make_their_mails_one_after_the_other() -> None:
     mailer = DigestMailer(renderer, SETTINGS, SIGNER)
     readers = [replace(DIGEST, subscriber=subscriber(f"r{number}@example.org")) for number in range(3)]
     with ThreadPoolExecutor(3) as threads:
-        mails = list(threads.map(lambda digest: mailer.make(digest, NOON), readers))
+        mails = [mail for [mail] in threads.map(lambda digest: mailer.make(digest, NOON), readers)]
 
     assert [mail.recipient for mail in mails] == ["r0@example.org", "r1@example.org", "r2@example.org"]
     assert renderer.most == 1
 
 
 def test_a_digest_of_nothing_is_a_mail_without_papers() -> None:
-    assert MAILER.make(replace(DIGEST, sections=()), NOON).papers == ()
+    [mail] = MAILER.make(replace(DIGEST, sections=()), NOON)
+    assert mail.papers == ()

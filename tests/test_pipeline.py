@@ -12,6 +12,7 @@ from digest.errors import (
     AnswerRejected,
     ArchiveError,
     DeliveryUnknown,
+    MessageRefused,
     PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
@@ -114,8 +115,8 @@ def life(tmp_path: Path) -> Iterator[Life]:
 
 
 def test_a_first_run_welcomes_everybody_with_the_latest_papers(life: Life) -> None:
-    assert life.transport.papers("ada@example.org") == [("2606.00003", "2606.00002")]
-    assert life.transport.papers("bo@example.org") == [("2606.00003", "2606.00002")]
+    assert life.transport.papers("ada@example.org") == [("2606.00002", "2606.00003")]
+    assert life.transport.papers("bo@example.org") == [("2606.00002", "2606.00003")]
 
 
 def test_a_run_tells_each_subscriber_what_is_new_for_their_keywords(life: Life) -> None:
@@ -260,7 +261,7 @@ def test_whoever_is_refused_gets_those_papers_with_the_next_mail(life: Life) -> 
     life.tomorrow()
     life.announce("Reward Model", "2606.00602")
     life.run()
-    assert life.transport.papers("ada@example.org")[1:] == [("2606.00602", "2606.00601")]
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601", "2606.00602")]
     assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
 
 
@@ -301,7 +302,7 @@ def test_a_mail_deferred_for_two_days_is_given_up_and_its_papers_come_with_the_n
     life.tomorrow()
     life.announce("Reward Model", "2606.00602")
     assert life.run(ADA).mails == (MailOutcome("subscribers[0]", papers=2),)
-    assert life.transport.papers("ada@example.org")[1:] == [("2606.00602", "2606.00601")]
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601", "2606.00602")]
 
 
 def test_whoever_met_trouble_is_served_last_so_that_one_bad_address_stops_nobody(life: Life) -> None:
@@ -445,6 +446,28 @@ def test_several_mails_are_on_their_way_at_once_and_each_arrives_once(tmp_path: 
         arrived = [mail.recipient for transport in life.transports for mail in transport.delivered]
         assert sorted(arrived) == sorted(reader.email for reader in readers)
         assert all(life.store.outgoing(reader) is None for reader in readers)
+
+
+def test_a_long_digest_goes_out_in_parts_of_which_each_arrives_once(life: Life) -> None:
+    life.mailer.longest = 2
+    life.announce("Reward Model", *(f"2606.0060{number}" for number in range(5)))
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
+    life.run(ADA)
+    life.clock.moment += timedelta(minutes=6)
+    assert [outcome.papers for outcome in life.run(ADA).mails] == [2, 2, 1]
+    assert life.run(ADA).mails == ()
+    arrived = [mail.content for mail in life.transport.delivered if mail.recipient == ADA.email]
+    assert [content.partition(b", ")[2] for content in arrived[1:]] == [b"part 1", b"part 2", b"part 3"]
+
+
+def test_a_part_that_is_refused_gives_back_its_papers_alone(life: Life) -> None:
+    life.mailer.longest = 2
+    life.announce("Reward Model", *(f"2606.0060{number}" for number in range(4)))
+    life.transport.troubles["ada@example.org"] = [MessageRefused("554 5.6.0 odd")]
+    life.run(ADA)
+    life.run(ADA)
+    parts = life.transport.papers("ada@example.org")[1:]
+    assert parts == [("2606.00600", "2606.00601"), ("2606.00602", "2606.00603")]
 
 
 def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(life: Life) -> None:

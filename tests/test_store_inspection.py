@@ -52,7 +52,7 @@ def failure(database: Database, asked: Keyword, hours: int, problem: str) -> Non
 def mail(database: Database, number: int, *ids: str) -> str:
     """A finished mail for the reader; returns its Message-ID."""
     message_id = f"<{number}@example.org>"
-    SqlStore(database).freeze(Mail(message_id, READER.email, "digest@example.org", b"", ids), 0, NOON)
+    SqlStore(database).freeze([Mail(message_id, READER.email, "digest@example.org", b"", ids)], 0, NOON)
     return message_id
 
 
@@ -136,7 +136,7 @@ def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it
         [(READER, "2606.00501"), (other, "2606.00501"), (third, "2606.00501"), (other, "2606.00502")]
     ):
         content = Mail(f"<{number}@example.org>", reader.email, "digest@example.org", b"", (paper_id,))
-        store.freeze(content, 0, NOON)
+        store.freeze([content], 0, NOON)
     store.settle("<0@example.org>", SENT, NOON + 2 * HOUR)
     store.settle("<2@example.org>", SENT, NOON + 3 * HOUR)
     assert history(database, "2606.00501") == History(

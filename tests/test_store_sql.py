@@ -114,7 +114,7 @@ def test_a_newcomer_gets_the_latest_papers_of_each_keyword_once(
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", "2606.00003", "2606.00002", fresh=False)
     assert waiting(store, reader) == {"2606.00003": True, "2606.00002": True}
-    store.freeze(mail(reader, "2606.00002", "2606.00003"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00002", "2606.00003")], store.waiting(reader).through, NOON)
     store.settle("<1@example.org>", SENT, NOON)
     store.enroll(settings, NOON + DAY)
     assert waiting(store, reader) == {}
@@ -148,7 +148,7 @@ def test_a_frozen_mail_speaks_for_its_papers(store: SqlStore, settings: Config, 
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     frozen = mail(reader, "2606.00001")
-    store.freeze(frozen, store.waiting(reader).through, NOON)
+    store.freeze([frozen], store.waiting(reader).through, NOON)
     assert waiting(store, reader) == {}
     assert store.outgoing(reader) == Outgoing(frozen, NOON)
 
@@ -157,7 +157,7 @@ def test_a_failed_mail_gives_its_papers_back(store: SqlStore, settings: Config, 
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
-    store.freeze(mail(reader, "2606.00001", "2606.00601"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00001", "2606.00601")], store.waiting(reader).through, NOON)
     store.settle("<1@example.org>", Settlement(MailState.FAILED, problem="550 no such user"), NOON)
     assert waiting(store, reader) == {"2606.00001": True, "2606.00601": False}
     assert store.outgoing(reader) is None
@@ -167,7 +167,7 @@ def test_each_step_of_a_mail_is_remembered(store: SqlStore, settings: Config, re
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     frozen = mail(reader, "2606.00001")
-    store.freeze(frozen, store.waiting(reader).through, NOON)
+    store.freeze([frozen], store.waiting(reader).through, NOON)
     assert store.delayed() == {}
     store.claim("<1@example.org>")
     assert store.outgoing(reader) == Outgoing(frozen, NOON, MailState.SENDING)
@@ -190,7 +190,7 @@ def test_a_failed_mail_that_may_have_arrived_keeps_its_papers(
 ) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00001")], store.waiting(reader).through, NOON)
     failed = Settlement(MailState.FAILED, unconfirmed=1, problem="550 no such user")
     store.settle("<1@example.org>", failed, NOON)
     assert waiting(store, reader) == {}
@@ -202,7 +202,7 @@ def test_a_mail_for_someone_who_leaves_is_withdrawn(
 ) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00001")], store.waiting(reader).through, NOON)
     store.enroll(replace(settings, subscribers=()), NOON)
     store.enroll(settings, NOON)
     assert store.outgoing(reader) is None
@@ -221,7 +221,7 @@ def test_a_sent_mail_is_done_with_and_later_papers_still_come(
     answer(store, MODEL, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
     through = store.waiting(reader).through
-    store.freeze(mail(reader, "2606.00601"), through, NOON)
+    store.freeze([mail(reader, "2606.00601")], through, NOON)
     answer(store, MODEL, "2606.00602", fresh=True)
     store.settle("<1@example.org>", SENT, NOON)
     assert store.outgoing(reader) is None
@@ -235,7 +235,7 @@ def test_a_paper_that_a_second_keyword_finds_later_is_not_sent_again(
     for wanted in (MODEL, REASONING):
         answer(store, wanted, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
-    store.freeze(mail(reader, "2606.00601"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00601")], store.waiting(reader).through, NOON)
     store.settle("<1@example.org>", SENT, NOON)
     answer(store, REASONING, "2606.00601", fresh=True)
     assert waiting(store, reader) == {}
@@ -246,11 +246,11 @@ def test_the_database_itself_refuses_a_second_mail_with_the_same_paper(
 ) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.freeze(mail(reader, "2606.00001"), 1, NOON)
+    store.freeze([mail(reader, "2606.00001")], 1, NOON)
     with pytest.raises(
         Exception, match=r"UNIQUE constraint failed: deliveries\.subscriber, deliveries\.paper"
     ):
-        store.freeze(mail(reader, "2606.00001", message_id="<2@example.org>"), 1, NOON)
+        store.freeze([mail(reader, "2606.00001", message_id="<2@example.org>")], 1, NOON)
     assert store.outgoing(reader) == Outgoing(mail(reader, "2606.00001"), NOON)
 
 
@@ -315,7 +315,7 @@ def test_whoever_leaves_and_returns_gets_nothing_twice(
 ) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.freeze(mail(reader, "2606.00001"), store.waiting(reader).through, NOON)
+    store.freeze([mail(reader, "2606.00001")], store.waiting(reader).through, NOON)
     store.settle("<1@example.org>", SENT, NOON)
     other = subscriber("other@example.org", MODEL)
     store.enroll(replace(settings, subscribers=(other,)), NOON + DAY)
@@ -341,7 +341,7 @@ def test_a_transaction_that_fails_leaves_no_trace(
 ) -> None:
     store.enroll(settings, NOON)
     with pytest.raises(KeyError):
-        store.freeze(mail(reader, "2606.09999"), 0, NOON)
+        store.freeze([mail(reader, "2606.09999")], 0, NOON)
     assert store.outgoing(reader) is None
 
 

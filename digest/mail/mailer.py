@@ -1,17 +1,20 @@
-"""From a digest to the finished mail."""
+"""From a digest to the finished mails."""
 
+import math
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
+from digest.errors import RenderError
+from digest.mail.fit import Detail, richest, room, split
 from digest.mail.message import compose_message
 from digest.mail.render import MailRenderer
-from digest.models import Digest, Mail, MailSettings
+from digest.models import Digest, Mail, MailSettings, Rendered
 from digest.signing import Signer
 
 
 class DigestMailer:
-    """digest.protocols.Mailer: renders with the templates, then composes the message."""
+    """digest.protocols.Mailer: renders with the templates, as much as fits, and composes the message."""
 
     def __init__(self, renderer: MailRenderer, settings: MailSettings, signer: Signer) -> None:
         self._renderer = renderer
@@ -19,21 +22,42 @@ class DigestMailer:
         self._signer = signer
         self._alone = Lock()  # several threads deliver, and premailer does not say that they may share it
 
-    def make(self, digest: Digest, now: datetime) -> Mail:
-        """The same digest made again at another moment is another mail, by its Message-ID too."""
-        reader, papers = digest.subscriber, tuple(entry.paper.id for entry in digest.entries)
-        token = self._signer.unsubscribe_token(reader.email)
+    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+        """As few mails as hold all papers. Made again at another moment, they are others, by their
+        Message-IDs too."""
+        token = self._signer.unsubscribe_token(digest.subscriber.email)
         with self._alone:
-            mail = compose_message(
-                self._renderer.render(digest, token),
-                self._settings,
-                reader,
-                message_id=self._signer.message_id(reader.email, _identity(papers, now)),
-                token=token,
-                date=now,
-            )
+            return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
+
+    def _parts(self, digest: Digest, token: str) -> list[tuple[Digest, Rendered]]:
+        parts = 1
+        while parts <= max(len(digest.entries), 1):
+            rendered = [(part, self._richest(part, token)) for part in split(digest, parts)]
+            most = max(room(mail) for _, mail in rendered)
+            if most <= 1:
+                return rendered
+            parts = max(parts + 1, math.ceil(parts * most))
+        raise RenderError("one paper alone takes more room than a mail has")
+
+    def _richest(self, digest: Digest, token: str) -> Rendered:
+        """The digest with as much detail as fits into one mail, or in the least if it does not fit."""
+        made: dict[Detail, Rendered] = {}
+
+        def fits(detail: Detail) -> bool:
+            made[detail] = self._renderer.render(digest, token, detail)
+            return room(made[detail]) <= 1
+
+        return made[richest(fits)]
+
+    def _mail(self, digest: Digest, rendered: Rendered, token: str, now: datetime) -> Mail:
+        papers = tuple(entry.paper.id for entry in digest.entries)
+        email = digest.subscriber.email
+        mail = compose_message(
+            rendered,
+            self._settings,
+            digest.subscriber,
+            message_id=self._signer.message_id(email, " ".join((now.isoformat(), *sorted(papers)))),
+            token=token,
+            date=now,
+        )
         return replace(mail, papers=papers)
-
-
-def _identity(papers: tuple[str, ...], now: datetime) -> str:
-    return " ".join((now.isoformat(), *sorted(papers)))

@@ -4,6 +4,7 @@ import textwrap
 from pathlib import Path
 
 from digest.errors import RenderError
+from digest.mail.fit import WHOLE, Detail
 from digest.mail.inline import inline
 from digest.mail.view import digest_view
 from digest.models import Digest, MailSettings, Rendered
@@ -20,7 +21,7 @@ class MailRenderer:
         self._templates = Templates(*folders, finish=self._styled, wrapped=wrapped, underlined=underlined)
         self._settings = settings
 
-    def render(self, digest: Digest, token: str) -> Rendered:
+    def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
         """`token` is what the reader unsubscribes with.
 
         Raises RenderError, which names the template and, where known, its line.

@@ -30,6 +30,20 @@ def candidates(connection: Connection, subscriber: int) -> tuple[Candidate, ...]
     return tuple(Candidate(paper_from(row), theirs[row.number], bool(row.welcome)) for row in rows)
 
 
+def insert_mail(connection: Connection, subscriber: int, mail: Mail, through: int, now: datetime) -> int:
+    """Keep a finished mail; returns its number."""
+    row = {
+        "message_id": mail.message_id,
+        "subscriber": subscriber,
+        "sender": mail.sender,
+        "content": zlib.compress(mail.content),
+        "through": through,
+        "state": MailState.PENDING,
+        "created_at": now,
+    }
+    return int(connection.execute(insert(mails).values(row).returning(mails.c.number)).scalar_one())
+
+
 def reserve(connection: Connection, subscriber: int, mail: int, numbers: Sequence[int]) -> None:
     """Let the mail speak for these papers; the primary key refuses a paper that another one carries."""
     rows = [{"subscriber": subscriber, "paper": number, "mail": mail} for number in numbers]
@@ -80,12 +94,20 @@ def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
 
 
 def complete(connection: Connection, mail: Row[Any]) -> None:
-    """The mail arrived: its papers are done with, and what lies before them waits no longer."""
+    """The mail arrived: its papers are done with. What lies before them waits no longer either, unless
+    another part of the same digest is still to be delivered or was not."""
     carried = select(deliveries.c.paper).where(deliveries.c.mail == mail.number)
     welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
     connection.execute(delete(welcomes).where(welcomed))
+    other = mails.alias()
+    released = (other.c.state == MailState.FAILED) & (other.c.unconfirmed == 0)
+    incomplete = exists().where(
+        other.c.subscriber == mail.subscriber,
+        other.c.through == mail.through,
+        other.c.settled_at.is_(None) | released,
+    )
     behind = (subscriptions.c.subscriber == mail.subscriber) & (subscriptions.c.since < mail.through)
-    connection.execute(update(subscriptions).where(behind).values(since=mail.through))
+    connection.execute(update(subscriptions).where(behind, ~incomplete).values(since=mail.through))
 
 
 def release(connection: Connection, mail: Row[Any]) -> None:

@@ -1,13 +1,11 @@
 """The memory of a run. Which transaction does what, and why a kill between any two loses nothing, is
 told in docs/architecture.md."""
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from digest.keywords import key
 from digest.models import (
@@ -42,6 +40,7 @@ from digest.store.enrolment import (
 from digest.store.outgoing import (
     candidates,
     complete,
+    insert_mail,
     mark,
     release,
     reserve,
@@ -105,21 +104,13 @@ class SqlStore:
             through = connection.scalar(select(LATEST_SIGHTING)) or 0
             return Waiting(candidates(connection, _subscriber_number(connection, subscriber.email)), through)
 
-    def freeze(self, mail: Mail, through: int, now: datetime) -> None:
+    def freeze(self, mails: Sequence[Mail], through: int, now: datetime) -> None:
         with self._database.transaction() as connection:
-            subscriber = _subscriber_number(connection, mail.recipient)
-            row = {
-                "message_id": mail.message_id,
-                "subscriber": subscriber,
-                "sender": mail.sender,
-                "content": zlib.compress(mail.content),
-                "through": through,
-                "state": MailState.PENDING,
-                "created_at": now,
-            }
-            number = connection.execute(insert(mails).values(row).returning(mails.c.number)).scalar_one()
-            numbers = paper_numbers(connection, mail.papers)
-            reserve(connection, subscriber, number, [numbers[paper_id] for paper_id in mail.papers])
+            for mail in mails:
+                subscriber = _subscriber_number(connection, mail.recipient)
+                numbers = paper_numbers(connection, mail.papers)
+                number = insert_mail(connection, subscriber, mail, through, now)
+                reserve(connection, subscriber, number, [numbers[paper_id] for paper_id in mail.papers])
 
     def outgoing(self, subscriber: Subscriber) -> Outgoing | None:
         with self._database.transaction() as connection:
