@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo digest daemon preview check doctor status test lint format bench schema clean
+.PHONY: help demo digest daemon preview check doctor status test lint format bench screenshots schema clean
 
 help: ## show this help
 	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
@@ -23,7 +23,7 @@ digest: $(INSTALLED) ## fetch, mail and publish now, for everybody in subscriber
 daemon: $(INSTALLED) ## serve everybody at their hour, for ever
 	@$(BIN)/digest daemon
 
-preview: $(INSTALLED) ## show in a browser the mail that would go out now
+preview: $(INSTALLED) ## show in a browser the mails that would go out now
 	@$(BIN)/digest preview
 
 check: $(INSTALLED) ## tell what is wrong with subscribers.yaml, and what arXiv is asked for
@@ -50,6 +50,9 @@ format: $(TOOLS) ## bring the code into its standard form
 
 bench: $(TOOLS) ## measure how fast the parts are that have much to do
 	@$(BIN)/python -m tests.bench
+
+screenshots: $(TOOLS) ## pictures of mails as Chromium shows them, in screenshots/
+	@$(BIN)/python -m tests.screenshots screenshots
 
 schema: $(INSTALLED) ## write docs/subscribers.schema.json anew
 	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.browser"]
+
 _LONGEST_SLEEP_SECONDS = 0.2
 
 

@@ -177,18 +177,6 @@ def test_doctor_finds_a_damaged_state(home: Home) -> None:
     assert f"    {state}: the state is damaged: " in done.stdout
 
 
-def test_preview_shows_the_mail_that_would_go_out(second_day: Home) -> None:
-    second_day.at(DAYS[2])
-    before = sorted(second_day.folder.rglob("*"))
-    done = second_day.digest("preview", "ada@example.org", "--no-browser")
-    (page,) = done.stdout.splitlines()
-    assert page.endswith(".html")
-    assert sorted(second_day.folder.rglob("*")) == before
-    second_day.at(DAYS[1])
-    nothing = second_day.digest("preview", "--no-browser")
-    assert nothing.stdout == "no mail would go out now: there is nothing new\n"
-
-
 def test_the_demo_needs_nothing_and_says_where_everything_lies(home: Home) -> None:
     (home.folder / "subscribers.yaml").unlink()
     home.environment = {"DIGEST_ARXIV_API": "", "DIGEST_NOW": "", "TMPDIR": str(home.folder)}

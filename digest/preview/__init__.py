@@ -1,0 +1,1 @@
+"""The mails that would go out, side by side as people will see them, for whoever restyles the templates."""

@@ -1,0 +1,92 @@
+"""The command `digest preview`."""
+
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+from digest.interrupts import Interrupted
+from digest.models import Config
+from digest.preview import invented
+from digest.preview.live import Live
+from digest.preview.rehearsing import Rehearsal
+from digest.preview.serving import PreviewServer
+from digest.preview.showing import Showing
+from digest.preview.site import site, write_site
+from digest.protocols import Clock
+from digest.templating import Templates, templates_folder
+
+_DONE, _PARTLY_FAILED = 0, 1
+
+
+class Invocation(Protocol):
+    """What a command is told beside its arguments."""
+
+    @property
+    def config_file(self) -> Path: ...
+    @property
+    def clock(self) -> Clock: ...
+
+    def config(self) -> Config: ...
+
+
+@click.command()
+@click.argument("email", required=False)
+@click.option("--offline", is_flag=True, help="Ask arXiv for nothing: show what waits.")
+@click.option("--demo", is_flag=True, help="Show invented papers; needs no state and no configuration.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Write it there, and end.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="On 127.0.0.1; 0 is a free one.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
+@click.pass_obj
+def preview(
+    invocation: Invocation,
+    email: str | None,
+    offline: bool,
+    demo: bool,
+    output: Path | None,
+    port: int,
+    browser: bool,
+) -> int:
+    """Show the mails that would go out now, as people will see them; send and remember nothing.
+
+    The page follows changes of the templates and of the configuration, until Ctrl-C.
+    """
+    if demo and email:
+        raise click.UsageError("--demo has readers of its own; leave EMAIL out")
+    config = None if demo and not invocation.config_file.exists() else invocation.config()
+    own = config.templates if config else None
+    make = partial(invented.showing, own) if demo else _rehearsed(invocation, email, offline=offline)
+    folders = [folder for folder in (own, templates_folder()) if folder]
+    if output:
+        return _write(make(), Templates(*folders), output.absolute())
+    live = Live(make, Templates(*folders), [*folders, invocation.config_file])
+    return _serve(live, port, browser=browser)
+
+
+def _rehearsed(invocation: Invocation, email: str | None, *, offline: bool) -> Callable[[], Showing]:
+    emails = [email] if email else []
+    rehearsal = Rehearsal.of_state(invocation.config, invocation.clock, emails, offline=offline)
+    config = invocation.config()
+    if not rehearsal.readers_of(config):
+        raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
+    return rehearsal.showing
+
+
+def _write(showing: Showing, templates: Templates, folder: Path) -> int:
+    click.echo(write_site(site(showing, templates), folder))
+    for failure in showing.failures:
+        click.echo(f"error: {failure}", err=True)
+    return _PARTLY_FAILED if showing.failures else _DONE
+
+
+def _serve(live: Live, port: int, *, browser: bool) -> int:
+    with suppress(Interrupted), PreviewServer(live.edition, port) as server:
+        click.echo(f"the preview is at {server.url}")
+        if browser:
+            webbrowser.open(server.url)
+        server.serve_forever()
+    return _DONE

@@ -1,0 +1,85 @@
+"""Invented readers and papers, one for each kind of mail: for looks without a state and without arXiv."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from digest import app
+from digest.clock import SystemClock
+from digest.compose import compose
+from digest.config.load import load_config
+from digest.demo.papers import DemoPaper, load_papers
+from digest.demo.story import DAYS
+from digest.keywords import key
+from digest.matching import Matcher
+from digest.models import Paper, Subscriber
+from digest.pipeline import World
+from digest.preview.rehearsing import candidates_of, made
+from digest.preview.showing import Showing, Tab
+
+_SUBSCRIBERS = """\
+subscribers:
+  - {email: many@example.org, name: Many papers, keywords: [Reward Model, Reasoning, Graph Neural Network]}
+  - {email: few@example.org, name: One paper, keywords: [Reward Model]}
+  - {email: welcome@example.org, name: A welcome, keywords: [Graph Neural Network]}
+  - {email: unanswered@example.org, name: An unanswered keyword, keywords: [Reward Model, Reasoning]}
+  - {email: nothing@example.org, name: Nothing new, keywords: [Reasoning]}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """So many of a reader's papers, as a welcome or as news; was the last keyword answered?"""
+
+    papers: int
+    welcome: bool = False
+    unanswered: bool = False
+
+
+_KINDS = (_Kind(1000), _Kind(1), _Kind(5, welcome=True), _Kind(3, unanswered=True), _Kind(0))
+
+
+def showing(templates: Path | None = None) -> Showing:
+    """A tab for each kind of mail; templates in that folder win, as in a configuration."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "subscribers.yaml"
+        file.write_text(_SUBSCRIBERS, encoding="utf-8")
+        config = replace(load_config(file, {}), templates=templates)
+        with app.open_rehearsal(config, SystemClock(DAYS[-1]), config.outbox) as world:
+            readers = zip(config.subscribers, _KINDS, strict=True)
+            tabs = tuple(_tab(world, subscriber, kind) for subscriber, kind in readers)
+    return Showing(tabs, ("Everything here is invented, the papers too.",))
+
+
+def _tab(world: World, subscriber: Subscriber, kind: _Kind) -> Tab:
+    now = world.clock.now()
+    claimed = list(_claimed(subscriber))[-kind.papers :] if kind.papers else []
+    candidates = candidates_of(claimed, welcome=kind.welcome)
+    last = key(subscriber.keywords[-1])
+    unanswered = {last: now - timedelta(days=2)} if kind.unanswered else {}
+    return made(world, compose(subscriber, candidates, now.date(), unanswered))
+
+
+def _claimed(subscriber: Subscriber) -> Iterator[tuple[Paper, frozenset[str]]]:
+    """The papers that this reader's keywords find, oldest announcement first."""
+    matcher = Matcher(subscriber.keywords)
+    for paper in map(_as_listed, load_papers()):
+        if keys := matcher.claims(paper):
+            yield paper, keys
+
+
+def _as_listed(paper: DemoPaper) -> Paper:
+    version = paper.versions[-1]
+    return Paper(
+        id=paper.id,
+        version=version.number,
+        title=paper.title,
+        abstract=paper.abstract,
+        authors=paper.authors,
+        categories=paper.categories,
+        comment=paper.comment,
+        submitted=paper.submitted,
+        updated=version.submitted,
+    )

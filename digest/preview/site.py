@@ -1,0 +1,82 @@
+"""The preview as files: the page, its style and script, and the mails that it frames."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.errors import RenderError
+from digest.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.preview.showing import PreviewError, Showing, Tab
+from digest.preview.views import View, in_scheme, view, without_style
+from digest.templating import TemplateProblem, Templates
+
+PAGE = "index.html"
+Files = Mapping[str, bytes]
+"""What lies under which name; all text is UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """A mail in the page; its files are `stem` with `-light.html`, `-dark.html`, `-plain.html`, `.eml`."""
+
+    stem: str
+    place: str
+    """Such as `1 of 2`; empty if there is only one."""
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    """A tab in the page."""
+
+    id: str
+    tab: Tab
+    mails: tuple[MailView, ...]
+
+
+def site(showing: Showing, templates: Templates, version: str = "") -> Files:
+    """The files of a showing; their page looks for another `version` and then reloads (empty: it does not).
+
+    Raises RenderError, which names the template and, where known, its line.
+    """
+    tabs = [_tab_view(number, tab) for number, tab in enumerate(showing.tabs, 1)]
+    files = {name: content for tab in tabs for mail in tab.mails for name, content in _mail_files(mail)}
+    try:
+        for name in ("preview.css", "preview.js"):
+            files[name] = templates.filled(name).encode()
+        page = templates.filled("preview.html", showing=showing, tabs=tabs, version=version)
+    except TemplateProblem as exc:
+        raise RenderError(str(exc)) from exc
+    return files | {PAGE: page.encode()}
+
+
+def write_site(files: Files, folder: Path) -> Path:
+    """Write the files for their owner alone; returns that of the page. Raises PreviewError."""
+    try:
+        make_private_folder(folder)
+        for name, content in files.items():
+            write_atomically(folder / name, content, PRIVATE_FILE)
+    except OSError as exc:
+        problem = f"the preview cannot be written to {folder}: {exc.strerror or exc}"
+        raise PreviewError(problem, "name a folder that can be written, or none") from exc
+    return folder / PAGE
+
+
+def _tab_view(number: int, tab: Tab) -> TabView:
+    mails = (
+        MailView(f"mail-{number}-{position}", _place(position, len(tab.mails)), view(content))
+        for position, content in enumerate(tab.mails, 1)
+    )
+    return TabView(f"reader-{number}", tab, tuple(mails))
+
+
+def _place(position: int, count: int) -> str:
+    return f"{position} of {count}" if count > 1 else ""
+
+
+def _mail_files(mail: MailView) -> Iterator[tuple[str, bytes]]:
+    light = in_scheme(mail.view.html, "light")
+    yield f"{mail.stem}-light.html", light.encode()
+    yield f"{mail.stem}-dark.html", in_scheme(mail.view.html, "dark").encode()
+    yield f"{mail.stem}-plain.html", without_style(light).encode()
+    yield f"{mail.stem}.eml", mail.view.content

@@ -1,0 +1,80 @@
+"""A finished message as people will see it: its headers, its sizes, its page in several lights, its text."""
+
+import re
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+LARGEST_MAIL = 102_400
+"""Bytes of a message: beyond about as many, Gmail clips it and hides its tail."""
+LARGEST_PAGE = 92_160
+"""Bytes of the HTML part, decoded: what that leaves for it beside the text."""
+
+_ALWAYS, _NEVER = "(min-width: 0px)", "(max-width: 0px)"  # `all` cannot stand behind `and`
+_SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
+_SCHEMES_TAKEN = re.compile(
+    r"(<meta\b[^>]*\bcolor-scheme\"[^>]*\bcontent=\"|\bcolor-scheme\s*:\s*)(?:light\s+dark|dark\s+light)",
+    re.IGNORECASE,
+)
+_STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many of so many bytes."""
+
+    bytes: int
+    limit: int
+
+    @property
+    def exceeded(self) -> bool:
+        return self.bytes > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A message taken apart. `headers` are decoded, in their order; `html` and `text` are the two parts."""
+
+    subject: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    size: Size
+    page_size: Size
+    html: str = field(repr=False)
+    text: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+def view(content: bytes) -> View:
+    """A message with a text and an HTML part, taken apart; a part that it does not have is empty."""
+    message = message_from_bytes(content, policy=policy.default)
+    html = _part(message, "html")
+    return View(
+        subject=str(message["Subject"] or ""),
+        headers=tuple((name, str(value)) for name, value in message.items()),
+        size=Size(len(content), LARGEST_MAIL),
+        page_size=Size(len(html.encode()), LARGEST_PAGE),
+        html=html,
+        text=_part(message, "plain"),
+        content=content,
+    )
+
+
+def in_scheme(html: str, scheme: str) -> str:
+    """The page as a mail program in this colour scheme (`light` or `dark`) shows it, wherever it is seen.
+
+    The queries for `prefers-color-scheme` become ones that always or never hold, and where the page
+    says that it takes both schemes it says this one.
+    Source: https://drafts.csswg.org/mediaqueries-5/#prefers-color-scheme
+    """
+    decided = _SCHEME.sub(lambda query: _ALWAYS if query[1].lower() == scheme else _NEVER, html)
+    return _SCHEMES_TAKEN.sub(rf"\g<1>{scheme}", decided)
+
+
+def without_style(html: str) -> str:
+    """The page without its style sheets, which some mail programs drop; attributes stay."""
+    return _STYLE.sub("", html)
+
+
+def _part(message: EmailMessage, subtype: str) -> str:
+    part = message.get_body((subtype,))
+    return str(part.get_content()) if isinstance(part, EmailMessage) else ""
