@@ -39,7 +39,7 @@ def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterat
         _transports(config) as transports,
     ):
         world = _world(config, clock, database, client, transports)
-        archive = ReadmeArchive(config.archive.file, *_templates(config)) if config.archive.file else None
+        archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(world, archive=archive, undisturbed=undisturbed)
 
 
@@ -106,6 +106,11 @@ def _world(
         clock=clock,
         undisturbed=nullcontext,
     )
+
+
+def archive_at(file: Path, config: Config) -> ReadmeArchive:
+    """The archive page as the configuration's templates have it, in this file."""
+    return ReadmeArchive(file, *_templates(config))
 
 
 def _templates(config: Config) -> tuple[Path, ...]:

@@ -31,6 +31,7 @@ from digest.models import Config, Report, Subscriber
 from digest.pipeline import run as run_pipeline
 from digest.plaintext import counted
 from digest.preview.command import preview
+from digest.preview.invented import template_faults
 from digest.readers import forget, inbox, resubscribe, unsubscribe
 from digest.store.inspection import history, keyword_status, subscriber_status
 from digest.wording import (
@@ -141,11 +142,14 @@ def daemon(invocation: Invocation) -> None:
 @cli.command()
 @click.pass_obj
 def check(invocation: Invocation) -> int:
-    """Read the configuration, tell every fault, and show each keyword's query. No network."""
+    """Read configuration and templates, tell every fault, show each keyword's query. No network."""
     try:
         config = invocation.config()
     except ConfigError as exc:
         _print(str(fault) for fault in exc.faults)
+        return Exit.CONFIGURATION
+    if faults := template_faults(config.templates):
+        _print(faults)
         return Exit.CONFIGURATION
     keywords = distinct(config.keywords)
     _print([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])

@@ -81,7 +81,7 @@ class Daemon:
         elif again := [reader for reader in active if agenda.retries.get(reader.email, _NEVER) <= now]:
             logger.info("%s to be tried again", counted(len(again), "mail"))
             with self._open_world(self._config) as world:
-                _log_mails(resume(world, again))
+                _log(resume(world, again))
 
     def _agenda_of_all(self) -> Agenda:
         """The agenda, once everybody who is not suppressed is enrolled."""
@@ -118,18 +118,15 @@ class Daemon:
 
 
 def _log(report: Report) -> None:
-    """The story of a run, in three lines and one for each failure."""
-    new = sum(outcome.new for outcome in report.keywords)
-    logger.info("asked for %s: %s", counted(len(report.keywords), "keyword"), counted(new, "new paper"))
-    if report.archive.changed:
-        logger.info("the archive was brought up to date")
-    _log_mails(report)
-
-
-def _log_mails(report: Report) -> None:
+    """The story of a run, in three lines and one for each failure; of one that only tried again, in one."""
+    if report.keywords:
+        new = sum(outcome.new for outcome in report.keywords)
+        logger.info("asked for %s: %s", counted(len(report.keywords), "keyword"), counted(new, "new paper"))
     sent = [outcome for outcome in report.mails if not outcome.problem]
     papers = sum(outcome.papers for outcome in sent)
     logger.info("sent %s with %s", counted(len(sent), "mail"), counted(papers, "paper"))
+    if report.archive.changed:
+        logger.info("the archive was brought up to date")
     for problem in problems(report):
         logger.warning("%s", problem)
 

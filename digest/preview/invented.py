@@ -1,6 +1,7 @@
 """Invented readers and papers, one for each kind of mail: for looks without a state and without arXiv."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +13,14 @@ from digest.compose import compose
 from digest.config.load import load_config
 from digest.demo.papers import DemoPaper, load_papers
 from digest.demo.story import DAYS
+from digest.errors import ArchiveError
 from digest.keywords import key
 from digest.matching import Matcher
 from digest.models import Paper, Subscriber
 from digest.pipeline import World
 from digest.preview.rehearsing import candidates_of, made
 from digest.preview.showing import Showing, Tab
+from digest.protocols import ArchiveSection
 
 _SUBSCRIBERS = """\
 subscribers:
@@ -43,14 +46,34 @@ _KINDS = (_Kind(1000), _Kind(1), _Kind(5, welcome=True), _Kind(3, unanswered=Tru
 
 def showing(templates: Path | None = None) -> Showing:
     """A tab for each kind of mail; templates in that folder win, as in a configuration."""
+    with _invented_world(templates) as world:
+        readers = zip(world.config.subscribers, _KINDS, strict=True)
+        tabs = tuple(_tab(world, subscriber, kind) for subscriber, kind in readers)
+    return Showing(tabs, ("Everything here is invented, the papers too.",))
+
+
+def template_faults(templates: Path | None) -> list[str]:
+    """What is wrong with the templates of mails and archive, each with file and line: all are filled in."""
+    faults = list(showing(templates).failures)
+    with _invented_world(templates) as world:
+        reader = world.config.subscribers[0]
+        papers = tuple(paper for paper, _ in _claimed(reader))
+        section = ArchiveSection(reader.keywords[0], papers, world.clock.now())
+        try:
+            app.archive_at(world.config.file.with_name("README.md"), world.config).update([section])
+        except ArchiveError as exc:
+            faults.append(str(exc))
+    return faults
+
+
+@contextmanager
+def _invented_world(templates: Path | None) -> Iterator[World]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "subscribers.yaml"
         file.write_text(_SUBSCRIBERS, encoding="utf-8")
         config = replace(load_config(file, {}), templates=templates)
         with app.open_rehearsal(config, SystemClock(DAYS[-1]), config.outbox) as world:
-            readers = zip(config.subscribers, _KINDS, strict=True)
-            tabs = tuple(_tab(world, subscriber, kind) for subscriber, kind in readers)
-    return Showing(tabs, ("Everything here is invented, the papers too.",))
+            yield world
 
 
 def _tab(world: World, subscriber: Subscriber, kind: _Kind) -> Tab:

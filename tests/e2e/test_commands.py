@@ -82,8 +82,11 @@ def test_status_as_json_has_the_same_facts(second_day: Home) -> None:
         "last_mail_at": "",
         "papers": 7,
         "waiting": 0,
+        "on_the_way": None,
+        "retry_at": None,
         "failed": 0,
         "problem": "",
+        "suppressed": None,
     }
 
 
@@ -94,7 +97,7 @@ def test_status_tells_what_failed_and_waits(second_day: Home) -> None:
     second_day.digest("run")
     told = second_day.digest("status").stdout.splitlines()
     ada = told.index("  ada@example.org")
-    assert told[ada + 2] == "    4 papers waiting, 1 mail failed"
+    assert told[ada + 2] == "    a mail is on its way: pending"
     assert "the mail server 127.0.0.1:9 cannot be used" in told[ada + 3]
 
 
@@ -256,3 +259,40 @@ def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:
     done = home.digest("rnu")
     assert done.returncode == 2
     assert "No such command 'rnu'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "fault"),
+    [
+        ("digest.html", "one\n{% for %}", "digest.html:2: "),
+        ("digest.txt", "{{ digest.papers }}", "digest.txt:1: "),
+        ("digest.css", "p:nth-child { margin: 0 }", "digest.css: "),
+        ("archive.md", "\n\n{{ nothing }}", "archive.md:3: "),
+    ],
+)
+def test_check_names_the_line_of_a_broken_template(
+    second_day: Home, name: str, source: str, fault: str
+) -> None:
+    mine = second_day.folder / "mine"
+    mine.mkdir()
+    (mine / name).write_text(source)
+    second_day.write(LEAST + "templates: mine\n")
+    done = second_day.digest("check")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert fault in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_template_of_ones_own_wins_and_the_others_stay(second_day: Home) -> None:
+    mine = second_day.folder / "mine"
+    mine.mkdir()
+    (mine / "digest.txt").write_text("Good morning. {{ digest.subject }}\n")
+    second_day.write(LEAST + "templates: mine\n")
+    second_day.at(DAYS[2])
+    assert second_day.digest("run").returncode == 0
+    mail = list(second_day.mails())[-1]
+    text, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert text.get_content().startswith("Good morning. ")
+    assert page is not None
+    assert "<h1" in page.get_content()
