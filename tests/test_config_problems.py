@@ -262,10 +262,14 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
         (
             _READER + "mail: {smtp: x, password: y}",
             [
-                "2:8: mail.smtp: unknown key; known here are connections, from, "
-                "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed",
-                "2:17: mail.password: unknown key; known here are connections, from, "
-                "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed",
+                (
+                    "2:8: mail.smtp: unknown key; known here are connections, from, "
+                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                ),
+                (
+                    "2:17: mail.password: unknown key; known here are connections, from, "
+                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                ),
             ],
         ),
         (
@@ -293,8 +297,10 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
         (
             _READER + "templates: mine",
             [
-                '2:12: templates: "mine": there is no such folder; make it, with copies of the templates '
-                "to change"
+                (
+                    '2:12: templates: "mine": there is no such folder; make it, with copies of the templates '
+                    "to change"
+                )
             ],
         ),
         (

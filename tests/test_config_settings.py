@@ -55,8 +55,10 @@ def test_texts_become_keywords_in_their_order() -> None:
             MailSettings("Daily Papers <me@x.org>", None, "skip"),
         ),
         (
-            "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send, when_unconfirmed: never, "
-            "connections: 4, mails_per_connection: 20}",
+            (
+                "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send, when_unconfirmed: never, "
+                "connections: 4, mails_per_connection: 20}"
+            ),
             SmtpServer("h", 465, "tls", "me@x.org", "p"),
             MailSettings("a@x.org", "B <b@x.org>", "send", "never", 4, 20),
         ),

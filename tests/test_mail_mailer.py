@@ -1,5 +1,6 @@
 """From a digest to the finished mail: the templates' words, the reader's address, the papers' ids."""
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from digest.errors import RenderError
 from digest.mail.fit import WHOLE, Detail
 from digest.mail.mailer import DigestMailer
 from digest.mail.render import MailRenderer
@@ -16,6 +20,8 @@ from digest.templating import templates_folder
 from tests.builders import NOON, keyword, paper, subscriber
 from tests.test_mail_message import bodies, read
 
+TITLE = "An invented title of about ninety characters that says what an invented paper is about, or so"
+PROSE = "We invent a sentence of about a hundred characters, so that an abstract has the usual length. " * 14
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
 RENDERER = MailRenderer(SETTINGS, templates_folder())
 SIGNER = Signer(bytes(range(32)))
@@ -115,3 +121,51 @@ def test_threads_make_their_mails_one_after_the_other() -> None:
 def test_a_digest_of_nothing_is_a_mail_without_papers() -> None:
     [mail] = MAILER.make(replace(DIGEST, sections=()), NOON)
     assert mail.papers == ()
+
+
+def long_digest(count: int) -> Digest:
+    """Of so many papers in three keywords, each as long as arXiv's are on average."""
+    wanted = [keyword("Reward Model"), keyword("Reasoning"), keyword("Graph Neural Network")]
+    sections = []
+    for place, each in enumerate(wanted):
+        numbers = range(place, count, len(wanted))
+        papers = [paper(f"2606.{number + 1:05}", abstract=PROSE, title=TITLE) for number in numbers]
+        sections.append(Section(each, tuple(Entry(one, also=(), welcome=False) for one in papers)))
+    return Digest(
+        replace(READER, keywords=tuple(wanted)), NOON.date(), tuple(s for s in sections if s.entries)
+    )
+
+
+@pytest.mark.parametrize(("count", "mails"), [(1, 1), (12, 1), (80, 1), (300, 2), (1000, 7)])
+def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int) -> None:
+    made = MAILER.make(long_digest(count), NOON)
+    assert len(made) <= mails
+    told: list[str] = []
+    for mail in made:
+        (_, text), (_, page) = bodies(read(mail.content))
+        assert len(mail.content) <= 102_400
+        assert len(page.encode()) <= 92_160
+        in_page = re.findall(r"arxiv\.org/abs/(\d{4}\.\d{5})v1\"", page)
+        assert in_page == re.findall(r"arxiv\.org/abs/(\d{4}\.\d{5})v1\n", text)
+        assert sorted(in_page) == sorted(mail.papers)
+        told += in_page
+    assert sorted(told) == [f"2606.{number:05}" for number in range(1, count + 1)]
+    assert len({mail.message_id for mail in made}) == len(made)
+
+
+def test_the_subjects_and_counts_of_the_parts_add_up() -> None:
+    made = MAILER.make(long_digest(1000), NOON)
+    subjects = [str(read(mail.content)["Subject"]) for mail in made]
+    assert [(subject.partition(":")[0], subject.rpartition(" (")[2]) for subject in subjects] == [
+        (f"{len(mail.papers)} new papers", f"{part} of {len(made)})") for part, mail in enumerate(made, 1)
+    ]
+
+
+def test_one_paper_that_no_mail_can_hold_is_an_error() -> None:
+    class Gigantic(MailRenderer):
+        def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
+            return Rendered("", "x" * 200_000, "")
+
+    mailer = DigestMailer(Gigantic(SETTINGS, templates_folder()), SETTINGS, SIGNER)
+    with pytest.raises(RenderError, match="one paper alone takes more room than a mail has"):
+        mailer.make(DIGEST, NOON)

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
+from digest.mail.fit import Detail
 from digest.mail.render import MailRenderer, underlined, wrapped
-from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section
+from digest.mail.tex import readable
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section, Unanswered
 from digest.plaintext import one_line
 from digest.templating import templates_folder
 from tests.builders import keyword, paper, subscriber
@@ -24,7 +26,6 @@ SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when
 RENDERER = MailRenderer(SETTINGS, templates_folder())
 TOKEN = "k3fq7a2mzx4pl6wd"
 ABS_LINK = re.compile(r"arxiv\.org/abs/([\w.-]+(?:/\d+)?v\d+)")
-REMOTE_OR_LIVE = {"script", "img", "svg", "form", "iframe", "link", "object", "details", "video", "input"}
 
 
 class Skeleton(HTMLParser):
@@ -34,14 +35,12 @@ class Skeleton(HTMLParser):
         super().__init__()
         self.elements: list[str] = []
         self.links: list[str | None] = []
-        self.styles: list[dict[str, str | None]] = []
         self.text = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements += [tag] if tag != "b" else []
         self.links += [value for name, value in attrs if name in {"href", "src"}]
-        self.styles.append(dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:
         self.elements += [f"/{tag}"] if tag != "b" else []
@@ -64,11 +63,13 @@ def test_the_text_is_written_to_be_read() -> None:
     digest = digest_of(found, paper("2606.00002", version=3), also=("Reasoning",))
     assert RENDERER.render(digest, TOKEN).text == (
         """\
+Reward Model: 2
+
 DAILY PAPERS
 Monday, 22 June 2026
 2 new papers in 1 keyword
 
-Reward Model: 2
+How to unsubscribe stands at the end.
 
 
 Reward Model · 2 new papers
@@ -78,7 +79,7 @@ Reward Model · 2 new papers
     Languages
     https://arxiv.org/abs/2606.00001v1
     Ada Example, Bo Sample
-    20 June 2026 · cs.LG, stat.ML
+    20 June 2026 · cs.LG
     9 pages
     PDF: https://arxiv.org/pdf/2606.00001v1
     Code: https://github.com/invented/code-of-the-paper-that-we-invent
@@ -92,7 +93,7 @@ Reward Model · 2 new papers
 2.  An invented paper numbered 2606.00002
     https://arxiv.org/abs/2606.00002v3
     Ada Example, Bo Sample
-    20 June 2026 · cs.LG, stat.ML
+    20 June 2026 · cs.LG
     PDF: https://arxiv.org/pdf/2606.00002v3
 
     We invent a paper. It has two sentences.
@@ -104,7 +105,7 @@ Reward Model · 2 new papers
 You get this mail because subscribers.yaml lists you with these keywords:
 Reward Model. Whoever runs this digest can change them there.
 
-To stop, write to papers@example.org with this subject:
+To get no more of them, write to papers@example.org with this subject:
     unsubscribe k3fq7a2mzx4pl6wd
 
 Thank you to arXiv for use of its open access interoperability.
@@ -112,11 +113,41 @@ Thank you to arXiv for use of its open access interoperability.
     )
 
 
-def test_the_page_shows_what_the_text_shows() -> None:
+def test_the_text_of_one_of_several_mails_says_what_is_unusual_about_it() -> None:
+    digest = replace(digest_of(paper()), part=1, parts=2, unanswered=(Unanswered(REWARD_MODEL, None),))
+    assert RENDERER.render(digest, TOKEN, Detail(with_card=0.0)).text.partition("\n\n\n--")[0] == (
+        """\
+Reward Model: 1
+
+DAILY PAPERS
+Monday, 22 June 2026
+Mail 1 of 2
+1 new paper in 1 keyword
+
+Papers are shown by their titles alone, so that mail programs show this mail
+whole: every title links to its paper.
+
+arXiv has not answered for Reward Model yet. Nothing is lost: its papers
+come with a later digest.
+
+How to unsubscribe stands at the end.
+
+
+Reward Model · 1 new paper
+--------------------------
+
+1.  An invented paper numbered 2606.00001
+    https://arxiv.org/abs/2606.00001v1"""
+    )
+
+
+@pytest.mark.parametrize("detail", [Detail(), Detail(20), Detail(20, 0.0), Detail(20, 0.0, 0.5)])
+def test_the_page_shows_what_the_text_shows(detail: Detail) -> None:
     digest = digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
-    rendered = RENDERER.render(digest, TOKEN)
-    page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.split())
-    text = " ".join(re.sub(r"\S+://\S+|PDF: |DAILY PAPERS|\d+\.  |-{4,}", " ", rendered.text).split())
+    rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, detail)
+    page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
+    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe stands at the end\."
+    text = re.sub(only_in_the_text, " ", rendered.text.lower())
     assert [word for word in text.split() if word not in page] == []
 
 
@@ -135,44 +166,30 @@ def test_both_parts_link_the_same_papers() -> None:
     assert set(ABS_LINK.findall(rendered.html)) == set(ABS_LINK.findall(rendered.text)) == spoken_of
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
+def test_the_page_links_papers_their_code_and_how_to_unsubscribe() -> None:
     rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")), TOKEN)
-    assert REMOTE_OR_LIVE.isdisjoint(Skeleton(rendered.html).elements)
     assert Skeleton(rendered.html).links == [
+        f"mailto:papers@example.org?subject=unsubscribe%20{TOKEN}",
         "https://arxiv.org/abs/2606.00001v1",
         "https://arxiv.org/pdf/2606.00001v1",
         "https://github.com/a/b",
         f"mailto:papers@example.org?subject=unsubscribe%20{TOKEN}",
     ]
-    assert re.findall(r"flex|grid|position|var\(|url\(|@import", rendered.html) == []
 
 
-def test_every_coloured_text_has_its_own_background() -> None:
-    styles = [
-        attributes.get("style") or ""
-        for attributes in Skeleton(RENDERER.render(digest_of(paper()), TOKEN).html).styles
-    ]
-    coloured = [style for style in styles if re.search(r"(?<![-\w])color:", style)]
-    assert (len(coloured) > 10, [style for style in coloured if "background-color:" not in style]) == (
-        True,
-        [],
-    )
-
-
-def test_the_page_has_a_heading_for_each_section_and_paper() -> None:
+@pytest.mark.parametrize("detail", [Detail(), Detail(with_card=0.0)], ids=["cards", "titles"])
+def test_the_page_has_a_heading_for_each_section_and_paper(detail: Detail) -> None:
     sections = tuple(
         Section(keyword(name), tuple(Entry(paper(id), (), welcome=False) for id in ids))
         for name, ids in {"A b": ("2606.00001", "2606.00002"), "C d": ("2606.00003",)}.items()
     )
-    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN).html)
+    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN, detail).html)
     assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h3", "h3", "h2", "h3"]
 
 
 def test_what_the_keyword_found_is_marked_in_title_and_abstract() -> None:
     found = paper(title="On Rewarding Models", abstract="A reward model.")
-    marked = re.findall(
-        r'<b [^>]*class="hit"[^>]*>([^<]*)</b>', RENDERER.render(digest_of(found), TOKEN).html
-    )
+    marked = re.findall(r"<b>([^<]*)</b>", RENDERER.render(digest_of(found), TOKEN).html)
     assert marked == ["Rewarding Models", "reward model"]
 
 
@@ -203,13 +220,20 @@ def test_no_foreign_text_changes_the_page_or_loses_a_paper(
 ) -> None:
     hostile = paper(title=title, abstract=abstract, authors=("Ada", author), comment=comment)
     asked = keyword(name, any=("invented",))
-    plain = replace(hostile, title="t", abstract="a", authors=("Ada",), comment=one_line(comment) and "c")
+    plain = replace(
+        hostile,
+        title="t",
+        abstract=one_line(abstract) and "a",
+        authors=("Ada",),
+        comment=one_line(comment) and "c",
+    )
     rendered = RENDERER.render(digest_of(hostile, keyword=replace(asked, any=("absent phrase",))), TOKEN)
     benign = RENDERER.render(digest_of(plain, keyword=keyword("n", any=("absent phrase",))), TOKEN)
     page = Skeleton(rendered.html)
     assert page.elements == Skeleton(benign.html).elements
     assert page.links == Skeleton(benign.html).links
-    assert all(one_line(text) in page.text for text in (title, abstract, author, comment, name))
+    assert one_line(name) in page.text
+    assert all(one_line(readable(one_line(text))) in page.text for text in (title, abstract, author, comment))
     assert hostile.abs_url in rendered.text
 
 

@@ -382,13 +382,14 @@ def test_what_may_have_arrived_and_is_then_refused_is_told_and_never_sent_in_ano
     assert life.run(ADA).mails == ()
 
 
-def test_a_program_that_died_behind_the_final_dot_and_may_not_repeat_tells_it(life: Life) -> None:
+def test_a_program_that_died_behind_the_final_dot_and_may_not_repeat_tells_it(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     life.config = replace(life.config, mail=replace(life.config.mail, when_unconfirmed="never"))
     life.announce("Reward Model", "2606.00601")
-    settle, life.store.settle = life.store.settle, killed  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(life.store, "settle", killed)
         life.run(ADA)
-    life.store.settle = settle  # type: ignore[method-assign]
     life.announce("Reward Model", "2606.00602")
     assert life.run(ADA).mails == (
         MailOutcome(

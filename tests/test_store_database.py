@@ -86,9 +86,7 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
     settled = {"pending": None}.get(state, "2026-06-22T12:00:00Z")
     problem = "lost" if state == "unknown" else None
     connection.execute("INSERT INTO schema_version VALUES (1)")
-    connection.execute(
-        "INSERT INTO subscribers VALUES (1, ?, '2026-06-22T12:00:00Z')", [_OLD_MAIL.recipient]
-    )
+    connection.execute("INSERT INTO subscribers VALUES (1, ?, '2026-06-22T12:00:00Z')", [_OLD_MAIL.recipient])
     connection.execute(
         "INSERT INTO mails VALUES (1, ?, 1, ?, ?, 0, ?, 1, '2026-06-22T12:00:00Z', ?, ?)",
         [_OLD_MAIL.message_id, _OLD_MAIL.sender, zlib.compress(_OLD_MAIL.content), state, settled, problem],

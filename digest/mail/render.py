@@ -22,11 +22,11 @@ class MailRenderer:
         self._settings = settings
 
     def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
-        """`token` is what the reader unsubscribes with.
+        """`token` is what the reader unsubscribes with, `detail` how much the mail may tell.
 
         Raises RenderError, which names the template and, where known, its line.
         """
-        view = digest_view(digest, self._settings, token)
+        view = digest_view(digest, self._settings, token, detail)
         try:
             html = self._templates.filled("digest.html", digest=view)
             text = self._templates.filled("digest.txt", digest=view)

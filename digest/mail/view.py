@@ -1,37 +1,71 @@
 """A digest as its templates see it: ready values, cleaned, with nothing left to decide."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from itertools import count
 
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
+from digest.mail.fit import WHOLE, Detail
 from digest.mail.reasons import reason
-from digest.mail.words import amount, authors_line, long_date, plain_date, repository_url, subject
+from digest.mail.tex import readable
+from digest.mail.words import (
+    Repository,
+    Told,
+    amount,
+    authors_line,
+    cut,
+    left_out,
+    long_date,
+    plain_date,
+    repository,
+    subject,
+)
 from digest.matching import Segment, mark
-from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Section, Unanswered
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Unanswered
 from digest.plaintext import counted, one_line
+
+# So that one record cannot fill a mail, nor be why the others are told in less detail. Real papers have
+# less: arXiv takes abstracts of up to 1,920 characters; a few older ones have 2,700 without their TeX.
+_TITLE_CHARACTERS = 600
+_ABSTRACT_CHARACTERS = 2_800
+_COMMENT_CHARACTERS = 300
+_REASON_CHARACTERS = 200
+_NAME_CHARACTERS = 80
+
+_NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."
+_NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
+_WELCOME = "Welcome! These are the latest papers of your keywords. From now on you get those that are new."
 
 _ADDRESS = re.compile(r"(?<!\S)(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A paper's card. Strings are one line each, and empty where there is nothing to say."""
+    """A paper's card, or of a paper told by its title the number, the title and the link alone.
 
+    Strings are one line each, and empty where there is nothing to say.
+    """
+
+    told: Told
     number: int
+    id: str
     link: str
     title: str
     title_segments: tuple[Segment, ...]
-    authors: str
-    facts: tuple[str, ...]
-    comment: str
-    pdf: str
-    code: str
-    abstract: str
-    abstract_segments: tuple[Segment, ...]
-    reason: str
-    also: tuple[str, ...]
+    authors: str = ""
+    facts: tuple[str, ...] = ()
+    """The day of this version and its primary category; every card has them."""
+    comment: str = ""
+    pdf: str = ""
+    repository: Repository | None = None
+    abstract: str = ""
+    abstract_segments: tuple[Segment, ...] = ()
+    reason: str = ""
+    """Why the paper is in its section; `unmarked_reason` is the same, unless marked words show it."""
+    unmarked_reason: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +81,15 @@ class DigestView:
 
     subject: str
     date: str
+    place: str
+    """Such as `mail 1 of 2`, where there are several."""
     amount: str
     contents: tuple[str, ...]
-    sections: tuple[SectionView, ...]
+    notes: tuple[str, ...]
+    """What there is to know about this mail, each in a sentence or two."""
     notices: tuple[str, ...]
-    """What arXiv did not tell today, each in a sentence or two."""
+    """What arXiv did not tell today, in the same way."""
+    sections: tuple[SectionView, ...]
     subscribed: tuple[str, ...]
     contact: str
     unsubscribe_subject: str
@@ -59,22 +97,21 @@ class DigestView:
     unsubscribe_url: str
 
 
-def digest_view(digest: Digest, settings: MailSettings, token: str) -> DigestView:
+def digest_view(digest: Digest, settings: MailSettings, token: str, detail: Detail = WHOLE) -> DigestView:
     """What both parts of the mail show; papers are numbered through all sections.
 
     `token` is what the reader unsubscribes with.
     """
-    sections, first = [], 1
-    for section in digest.sections:
-        sections.append(_section_view(section, digest.subscriber.keywords, first))
-        first += len(section.entries)
+    sections = tuple(_section_views(digest, detail))
     return DigestView(
         subject=subject(digest),
         date=long_date(digest.date),
+        place=f"mail {digest.part} of {digest.parts}" if digest.parts > 1 else "",
         amount=_amount(digest),
         contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
-        sections=tuple(sections),
+        notes=tuple(_notes(digest, {paper.told for section in sections for paper in section.papers})),
         notices=tuple(_notice(missing, digest.subscriber.schedule.timezone) for missing in digest.unanswered),
+        sections=sections,
         subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
         contact=contact(settings),
         unsubscribe_subject=unsubscribe_subject(token),
@@ -86,6 +123,15 @@ def _amount(digest: Digest) -> str:
     words = amount(digest.entries)
     all_new = digest.entries and not any(entry.welcome for entry in digest.entries)
     return f"{words} in {counted(len(digest.sections), 'keyword')}" if all_new else words
+
+
+def _notes(digest: Digest, told: Collection[Told]) -> Iterator[str]:
+    if not digest.entries:
+        yield _NOTHING_KNOWN if digest.unanswered else _NOTHING
+    elif all(entry.welcome for entry in digest.entries):
+        yield _WELCOME
+    if sentence := left_out(told):
+        yield sentence
 
 
 def _notice(missing: Unanswered, timezone: tzinfo) -> str:
@@ -100,47 +146,84 @@ def _notice(missing: Unanswered, timezone: tzinfo) -> str:
     )
 
 
-def _section_view(section: Section, keywords: Sequence[Keyword], first: int) -> SectionView:
-    papers = []
-    for number, entry in enumerate(section.entries, first):
-        others = [keyword for keyword in keywords if keyword.name in entry.also]
-        papers.append(_paper_view(number, entry, (section.keyword, *others)))
-    return SectionView(one_line(section.keyword.name), amount(section.entries), tuple(papers))
+def _section_views(digest: Digest, detail: Detail) -> Iterator[SectionView]:
+    numbers = count(1)
+    for section in digest.sections:
+        papers = []
+        for rank, entry in enumerate(section.entries):
+            others = [keyword for keyword in digest.subscriber.keywords if keyword.name in entry.also]
+            telling = _Telling(detail, rank / len(section.entries))
+            papers.append(_paper_view(next(numbers), entry, (section.keyword, *others), telling))
+        yield SectionView(one_line(section.keyword.name), amount(section.entries), tuple(papers))
 
 
-def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword]) -> PaperView:
-    paper = _cleaned(entry.paper)
-    phrases = [phrase for keyword in found_by for phrase in keyword.any + keyword.all]
-    return PaperView(
-        number=number,
-        link=paper.abs_url,
-        title=paper.title,
-        title_segments=_marked(paper.title, phrases),
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How much there is room to tell of a paper before which this share of its section stands."""
+
+    detail: Detail
+    before: float
+
+    def of(self, abstract: str) -> Told:
+        if self.before >= self.detail.with_card:
+            return Told.TITLE
+        if abstract and self.before >= self.detail.with_abstract:
+            return Told.NO_ABSTRACT
+        return Told.ALL if self.detail.shortened(abstract) == abstract else Told.SHORTENED
+
+
+def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], telling: _Telling) -> PaperView:
+    paper = _readable(entry.paper)
+    told = telling.of(paper.abstract)
+    view = PaperView(told, number, paper.id, paper.abs_url, paper.title, _marked(paper.title, found_by))
+    if told is Told.TITLE:
+        return view
+    abstract = "" if told is Told.NO_ABSTRACT else telling.detail.shortened(paper.abstract)
+    return _with_card(view, replace(entry, paper=paper), found_by, abstract)
+
+
+def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstract: str) -> PaperView:
+    """`entry` has the readable paper; `abstract` is what is shown of its abstract."""
+    paper, segments = entry.paper, _marked(abstract, found_by)
+    why = cut(one_line(reason(found_by[0], paper)), _REASON_CHARACTERS)
+    is_marked = any(segment.marked for segment in view.title_segments + segments)
+    return replace(
+        view,
         authors=authors_line(paper.authors),
-        facts=(plain_date(paper.updated.date()), ", ".join(paper.categories)),
-        comment=paper.comment,
+        facts=(plain_date(paper.updated.date()), *paper.categories[:1]),
+        comment=cut(paper.comment, _COMMENT_CHARACTERS),
         pdf=paper.pdf_url,
-        code=repository_url(f"{paper.abstract} {paper.comment}"),
-        abstract=paper.abstract,
-        abstract_segments=_marked(paper.abstract, phrases),
-        reason=one_line(reason(found_by[0], paper)),
+        repository=repository(f"{paper.abstract} {paper.comment}"),
+        abstract=abstract,
+        abstract_segments=segments,
+        reason=why,
+        unmarked_reason="" if is_marked else why,
         also=tuple(one_line(name) for name in entry.also),
     )
 
 
-def _cleaned(paper: Paper) -> Paper:
+def _readable(paper: Paper) -> Paper:
     return replace(
         paper,
-        title=one_line(paper.title) or f"arXiv:{paper.id}",
-        abstract=one_line(paper.abstract),
-        authors=tuple(one_line(author) for author in paper.authors),
-        categories=tuple(one_line(category) for category in paper.categories),
-        comment=one_line(paper.comment),
+        title=cut(_words(paper.title), _TITLE_CHARACTERS) or f"arXiv:{paper.id}",
+        abstract=cut(_words(paper.abstract), _ABSTRACT_CHARACTERS),
+        authors=tuple(cut(_words(author), _NAME_CHARACTERS) for author in paper.authors),
+        categories=tuple(cut(one_line(category), _NAME_CHARACTERS) for category in paper.categories),
+        comment=_words(paper.comment),
     )
 
 
-def _marked(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
-    """The text in segments. Web addresses are never marked in part, so that they stay in one piece."""
+def _words(text: str) -> str:
+    """Foreign words as they are shown, without TeX."""
+    return one_line(readable(one_line(text)))
+
+
+def _marked(text: str, found_by: Sequence[Keyword]) -> tuple[Segment, ...]:
+    """The text in segments; what the keywords look for is marked.
+
+    Web addresses are never marked in part, so that they stay in one piece.
+    """
+    phrases = [phrase for keyword in found_by for phrase in keyword.any + keyword.all]
     segments: list[Segment] = []
     for position, piece in enumerate(_ADDRESS.split(text)):
         is_address = position % 2 == 1

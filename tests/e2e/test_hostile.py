@@ -1,0 +1,162 @@
+"""`digest run` for many readers against mail servers that do what they like.
+
+Whatever happens: what a server took is written down, and what is written down as sent a server took.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from tests.e2e.home import Home
+from tests.e2e.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
+from tests.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
+
+READERS = [f"reader{number:02}@example.org" for number in range(50)]
+FIRST, *OTHERS = FEW = READERS[:10]
+
+one_or_four_connections = pytest.mark.parametrize("connections", [1, 4], ids=["one", "four"])
+
+
+def enrol(home: Home, readers: Sequence[str], connections: int = 4) -> None:
+    """Let them all read the same keyword."""
+    settings = SENDER.replace("subscribers:", f"  connections: {connections}\nsubscribers:")
+    home.write(settings + "".join(READER.format(reader, "Graph Neural Network") for reader in readers))
+
+
+def run(home: Home, server: HostileServer, status: int) -> str:
+    """Run once; returns what was said on standard error."""
+    hand_over_to(home, server.port)
+    done = home.digest("run")
+    assert done.returncode == status, done.stderr
+    assert not any(reader in done.stderr for reader in READERS)
+    server.wait()
+    return done.stderr
+
+
+def assert_books_agree(home: Home, accepted: Sequence[Accepted], doubtful: Sequence[str] = ()) -> None:
+    """Nothing that was taken is unrecorded, nothing recorded as sent was refused; only mails to the
+    `doubtful` may have been taken without our knowing, or twice."""
+    taken = Counter((mail.recipient, mail.content) for mail in accepted)
+    entries = {(entry.recipient, entry.content): entry.state for entry in ledger(home)}
+    sent = {mail for mail, state in entries.items() if state == "sent"}
+    assert sent <= taken.keys() <= entries.keys()
+    assert {reader for reader, _ in taken.keys() - sent} <= set(doubtful)
+    assert {reader for (reader, _), copies in taken.items() if copies > 1} <= set(doubtful)
+
+
+def assert_next_run_serves(home: Home, readers: Sequence[str], accepted: Sequence[Accepted]) -> None:
+    """Later, with a healthy server, those who have nothing yet get it, and nobody else gets anything."""
+    home.at(LATER)
+    with HostileServer() as healthy:
+        hand_over_to(home, healthy.port)
+        assert run_here(home) == []
+        healthy.wait()
+    assert Counter(mail.recipient for mail in healthy.accepted) == Counter(readers)
+    assert_books_agree(home, [*accepted, *healthy.accepted])
+    assert {last for (*_, last) in states(home).values()} == {"sent"}
+
+
+@one_or_four_connections
+def test_a_recipients_refusal_is_that_recipients_alone(home: Home, connections: int) -> None:
+    enrol(home, READERS, connections)
+    refusals = {
+        READERS[3]: ("550 5.1.1 nobody here", "failed"),
+        READERS[11]: ("450 4.2.0 busy, come back", "deferred"),
+        READERS[17]: ("452 4.2.2 mailbox full", "deferred"),
+        READERS[23]: ("551 5.1.6 has moved", "failed"),
+        READERS[31]: ("500 5.5.1 what?", "failed"),
+        READERS[42]: ("451 4.7.1 greylisted", "deferred"),
+    }
+    replies = {reader: reply for reader, (reply, _) in refusals.items()}
+    with HostileServer(recipients=replies) as server:
+        told = run(home, server, 1)
+    assert server.connections == connections
+    assert told.count("error: the mail to subscribers[") == len(refusals)
+    left = {reader: [refusals[reader][1] if reader in refusals else "sent"] for reader in READERS}
+    assert states(home) == left
+    assert accused(home) == {READERS[3], READERS[23]}
+    assert_books_agree(home, server.accepted)
+    assert_next_run_serves(home, list(refusals), server.accepted)
+
+
+def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connections(home: Home) -> None:
+    enrol(home, READERS)
+    with HostileServer(mails_per_connection=7) as server:
+        run(home, server, 0)
+    assert Counter(mail.recipient for mail in server.accepted) == Counter(READERS)
+    assert max(Counter(mail.connection for mail in server.accepted).values()) == 7
+    assert_books_agree(home, server.accepted)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"greeting": "554 5.3.2 no service"},
+        {"mail": "550 5.1.8 bad sender"},
+        {"rcpt": "550 5.7.1 not from you"},
+    ],
+    ids=["down", "against our sender", "against our machine"],
+)
+def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
+    home: Home, script: dict[str, str]
+) -> None:
+    enrol(home, READERS)
+    with HostileServer(script) as server:
+        run(home, server, 75)
+    assert (server.connections, len(_all(server, "MAIL"))) == (1, int("greeting" not in script))
+    assert (states(home), accused(home)) == ({FIRST: ["pending"]}, set())
+
+
+def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(home: Home) -> None:
+    enrol(home, FEW)
+    with HostileServer(login=("digest", "right-and-secret")) as server:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://digest:wrong-and-secret@127.0.0.1:{server.port}"
+        done = home.digest("run")
+        server.wait()
+    assert done.returncode == 75, done.stderr
+    assert "wrong-and-secret" not in done.stderr + done.stdout
+    assert (server.connections, _all(server, "MAIL")) == (1, [])
+    assert (states(home), accused(home)) == ({FIRST: ["pending"]}, set())
+    assert_next_run_serves(home, FEW, [])
+
+
+def test_a_policy_against_the_first_recipient_alone_does_not_stop_the_next_run(home: Home) -> None:
+    enrol(home, FEW)
+    policy = {FIRST: "550 5.7.1 not to this one"}
+    with HostileServer(recipients=policy) as server:
+        run(home, server, 75)
+    assert server.accepted == []
+    with HostileServer(recipients=policy) as server:
+        run(home, server, 1)
+    assert states(home) == {FIRST: ["deferred"]} | {reader: ["sent"] for reader in OTHERS}
+    assert_books_agree(home, server.accepted)
+    assert_next_run_serves(home, [FIRST], server.accepted)
+
+
+@one_or_four_connections
+def test_a_server_that_takes_a_mail_and_hangs_up_leaves_one_in_doubt(home: Home, connections: int) -> None:
+    enrol(home, FEW, connections)
+    with HostileServer({"dot": TAKE_AND_CLOSE}, {}) as server:
+        run(home, server, 1)
+    assert states(home) == {FIRST: ["unknown"]} | {reader: ["sent"] for reader in OTHERS}
+    assert_books_agree(home, server.accepted, doubtful=[FIRST])
+    home.at(LATER)
+    with HostileServer() as healthy:
+        run(home, healthy, 0)
+    in_doubt = [mail.content for mail in server.accepted if mail.recipient == FIRST]
+    assert [mail.content for mail in healthy.accepted] == in_doubt
+    assert_books_agree(home, [*server.accepted, *healthy.accepted], doubtful=[FIRST])
+
+
+def test_a_server_that_always_hangs_up_at_the_dot_gets_each_mail_once_more(home: Home) -> None:
+    enrol(home, FEW)
+    with HostileServer({"dot": CLOSE}) as server:
+        run(home, server, 1)
+    assert (server.accepted, len(server.received)) == ([], len(FEW))
+    assert states(home) == {reader: ["unknown"] for reader in FEW}
+    assert_next_run_serves(home, FEW, [])
+
+
+def _all(server: HostileServer, verb: str) -> list[str]:
+    return [line for lines in server.commands for line in lines if line.upper().startswith(verb)]
