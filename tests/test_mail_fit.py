@@ -21,11 +21,11 @@ TEXT = (
     [
         (200, TEXT),
         (len(TEXT), TEXT),
-        (len(TEXT) - 1, TEXT.partition(" Yes")[0] + " …"),
-        (75, "We study e.g. models of Smith et al. and show that 3.5 is enough. …"),
-        (50, "We study e.g. models of Smith et al. and show that …"),
-        (10, "We study …"),
-        (1, "W …"),
+        (len(TEXT) - 1, TEXT.partition(" Yes")[0] + "\u00a0…"),
+        (75, "We study e.g. models of Smith et al. and show that 3.5 is enough.\u00a0…"),
+        (50, "We study e.g. models of Smith et al. and show that\u00a0…"),
+        (10, "We study\u00a0…"),
+        (1, "W\u00a0…"),
     ],
 )
 def test_a_text_is_cut_behind_a_sentence_and_if_need_be_behind_a_word(characters: int, left: str) -> None:
@@ -36,7 +36,7 @@ def test_a_text_is_cut_behind_a_sentence_and_if_need_be_behind_a_word(characters
 def test_what_is_left_is_a_beginning_of_the_text(text: str, characters: int) -> None:
     left = shortened(text, characters)
     assert left == text or (
-        left.endswith(" …") and text.startswith(left[:-2]) and len(left) <= characters + 2
+        left.endswith("\u00a0…") and text.startswith(left[:-2]) and len(left) <= characters + 2
     )
 
 

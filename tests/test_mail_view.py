@@ -174,13 +174,13 @@ NO_ROOM = "so that mail programs show this mail whole: every title links to its 
         (
             Detail(20),
             [Told.SHORTENED] * 4,
-            ["The first sentence. …"] * 4,
+            ["The first sentence.\u00a0…"] * 4,
             (f"Abstracts are shortened, {NO_ROOM}",),
         ),
         (
             Detail(20, 0.6),
             [*[Told.SHORTENED] * 3, Told.NO_ABSTRACT],
-            [*["The first sentence. …"] * 3, ""],
+            [*["The first sentence.\u00a0…"] * 3, ""],
             (f"Some abstracts are shortened or left out, {NO_ROOM}",),
         ),
         (

@@ -84,7 +84,7 @@ def test_the_first_folder_that_has_a_template_counts(tmp_path: Path) -> None:
         (folder / "more.txt").write_text(f"{folder.name} {{{{ word }}}}")
     templates = Templates(mine, theirs)
     assert templates.filled("page.txt", word="too") == "theirs, mine too"
-    with pytest.raises(TemplateProblem, match="mine/more.txt:1: 'word' is undefined"):
+    with pytest.raises(TemplateProblem, match=r"mine/more\.txt:1: 'word' is undefined"):
         templates.filled("page.txt")
 
 
@@ -98,7 +98,7 @@ def test_the_source_of_html_templates_is_finished_before_it_is_used(tmp_path: Pa
 
 def test_a_mistake_is_told_before_the_source_is_finished(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("one\n{% if %}")
-    with pytest.raises(TemplateProblem, match="page.html:2: Expected an expression"):
+    with pytest.raises(TemplateProblem, match=r"page\.html:2: Expected an expression"):
         Templates(tmp_path, finish=lambda source: "").filled("page.html")
 
 

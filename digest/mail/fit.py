@@ -79,7 +79,7 @@ def shortened(text: str, characters: int) -> str:
     ends = [end.start() for end in _SENTENCE_END.finditer(text) if end.start() < characters]
     whole = [end + 1 for end in ends if not _ABBREVIATED.search(text[:end])]
     words = [end.end() for end in _WORD_END.finditer(text[: characters + 1])]
-    return f"{text[: (whole or words or [characters])[-1]]} …"
+    return f"{text[: (whole or words or [characters])[-1]]}\u00a0…"
 
 
 def _sections(digest: Digest, places: Sequence[tuple[int, Entry]]) -> tuple[Section, ...]:
