@@ -85,6 +85,8 @@ class MailSettings:
     connections: int = 1
     """To the mail server, at the same time."""
     mails_per_connection: int = 100
+    archive_url: str | None = None
+    """Where the archive can be read."""
     retry_scale: float = 1.0
     """Multiplies every pause before a mail is tried again (tests)."""
 

@@ -57,16 +57,16 @@ def test_texts_become_keywords_in_their_order() -> None:
         (
             (
                 "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send, when_unconfirmed: never, "
-                "connections: 4, mails_per_connection: 20}"
+                "connections: 4, mails_per_connection: 20}\narchive: {url: 'https://x.org/papers'}"
             ),
             SmtpServer("h", 465, "tls", "me@x.org", "p"),
-            MailSettings("a@x.org", "B <b@x.org>", "send", "never", 4, 20),
+            MailSettings("a@x.org", "B <b@x.org>", "send", "never", 4, 20, "https://x.org/papers"),
         ),
     ],
     ids=["outbox", "SMTP user", "all given"],
 )
 def test_the_mails_have_a_sender(text: str, smtp: SmtpServer | None, expected: MailSettings) -> None:
-    assert settings.mail(sound(_READER % "" + text).mail, smtp, Overrides()) == expected
+    assert settings.mail(sound(_READER % "" + text), smtp, Overrides()) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_archive_has_its_own_sections_or_what_is_read(text: str, expected: A
 
 
 def test_zero_in_the_environment_is_not_unset() -> None:
-    assert settings.mail(sound(_READER % "").mail, None, Overrides(retry_scale=0)).retry_scale == 0
+    assert settings.mail(sound(_READER % ""), None, Overrides(retry_scale=0)).retry_scale == 0
     part = sound(_READER % "").arxiv
     assert settings.arxiv(part, Overrides(interval_seconds=0, retry_scale=0)) == ArxivSettings(
         part.api, part.feed, 0, 0

@@ -282,3 +282,13 @@ def test_a_text_is_wrapped_and_a_long_word_keeps_a_line_to_itself() -> None:
 
 def test_a_heading_is_underlined_by_no_more_than_a_line() -> None:
     assert (underlined("Abc"), underlined("x" * 90)) == ("Abc\n---", f"{'x' * 90}\n{'-' * 76}")
+
+
+def test_both_parts_link_to_the_archive_where_it_can_be_read() -> None:
+    settings = replace(SETTINGS, archive_url="https://example.org/papers")
+    rendered = MailRenderer(settings, templates_folder()).render(digest_of(paper()), TOKEN)
+    assert '<a href="https://example.org/papers">the archive</a>' in re.sub(
+        ' style="[^"]*"', "", rendered.html
+    )
+    assert "\n    https://example.org/papers\n" in rendered.text
+    assert "archive" not in RENDERER.render(digest_of(paper()), TOKEN).text

@@ -74,6 +74,7 @@ def test_a_digest_becomes_ready_values() -> None:
         contact="papers@example.org",
         unsubscribe_subject="unsubscribe q7",
         unsubscribe_url="mailto:papers@example.org?subject=unsubscribe%20q7",
+        archive_url="",
     )
 
 

@@ -77,7 +77,7 @@ def _config(
     return Config(
         file=file,
         subscribers=readers,
-        mail=settings.mail(part.mail, smtp, overrides),
+        mail=settings.mail(part, smtp, overrides),
         archive=settings.archive(part.archive, folder, readers, defined),
         arxiv=settings.arxiv(part.arxiv, overrides),
         welcome=part.welcome,

@@ -195,6 +195,13 @@ class ArchivePart(Part):
     papers: int = Field(
         default=100, ge=1, le=100, description="Papers a section. Default: 100.", examples=["100"]
     )
+    url: Annotated[
+        str | None, _text(endpoints.endpoint), WithJsonSchema({"type": "string", "format": "uri"})
+    ] = Field(
+        default=None,
+        description="Where the page can be read; mails link to it.",
+        examples=["https://github.com/you/daily-papers"],
+    )
 
 
 class ArxivPart(Part):

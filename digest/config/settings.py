@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from digest.config.definitions import Definitions
 from digest.config.delivery import LOCAL_SENDER, default_sender
 from digest.config.environment import Overrides
-from digest.config.schema import ArchivePart, ArxivPart, FilePart, MailPart, SchedulePart, SubscriberPart
+from digest.config.schema import ArchivePart, ArxivPart, FilePart, SchedulePart, SubscriberPart
 from digest.keywords import distinct
 from digest.models import (
     ArchiveSettings,
@@ -46,8 +46,9 @@ def _schedule(own: SubscriberPart, common: SchedulePart) -> Schedule:
     return Schedule(at, timezone, frozenset().union(*(own.days or common.days)))
 
 
-def mail(part: MailPart, smtp: SmtpServer | None, overrides: Overrides) -> MailSettings:
+def mail(file: FilePart, smtp: SmtpServer | None, overrides: Overrides) -> MailSettings:
     """What all mails share, and how they are carried."""
+    part = file.mail
     return MailSettings(
         sender=part.sender or default_sender(smtp) or LOCAL_SENDER,
         reply_to=part.reply_to,
@@ -55,6 +56,7 @@ def mail(part: MailPart, smtp: SmtpServer | None, overrides: Overrides) -> MailS
         when_unconfirmed=part.when_unconfirmed,
         connections=part.connections,
         mails_per_connection=part.mails_per_connection,
+        archive_url=file.archive.url,
         retry_scale=_retry_scale(overrides),
     )
 

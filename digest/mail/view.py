@@ -95,6 +95,8 @@ class DigestView:
     unsubscribe_subject: str
     """What to write to `contact` to get no more; `unsubscribe_url` is a link that does so."""
     unsubscribe_url: str
+    archive_url: str
+    """Empty if nobody said where the archive can be read."""
 
 
 def digest_view(digest: Digest, settings: MailSettings, token: str, detail: Detail = WHOLE) -> DigestView:
@@ -116,6 +118,7 @@ def digest_view(digest: Digest, settings: MailSettings, token: str, detail: Deta
         contact=contact(settings),
         unsubscribe_subject=unsubscribe_subject(token),
         unsubscribe_url=unsubscribe_url(settings, token),
+        archive_url=settings.archive_url or "",
     )
 
 
