@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from digest.errors import (
     PolicyRefused,
@@ -46,16 +47,21 @@ class Delivery:
         return outcomes
 
     def deliver_left(self, transport: Transport, subscriber: Subscriber) -> list[MailOutcome]:
-        """Deliver the mails that earlier runs left, in their order, up to the first that meets trouble or
-        whose time has not come. Nothing else is to be sent to them before these."""
+        """Deliver the mails that were frozen, in their order, up to the first that is to be tried again.
+        Nothing else is to be sent to them before these. With the last one, the slot for which they were
+        made is done."""
         outcomes: list[MailOutcome] = []
+        made_at: datetime | None = None
         while outgoing := self.store.outgoing(subscriber):
             if outgoing.retry_at and outgoing.retry_at > self.clock.now():
                 waits = MailOutcome(subscriber.label, problem=outgoing.problem, retry_at=outgoing.retry_at)
                 return [*outcomes, waits]
             outcomes.append(self.deliver(transport, outgoing, subscriber))
-            if outcomes[-1].problem:
-                break
+            if outcomes[-1].unavailable or outcomes[-1].retry_at:
+                return outcomes
+            made_at = outgoing.created_at
+        if made_at:
+            self.store.mark_served(subscriber, made_at)
         return outcomes
 
     def deliver(self, transport: Transport, outgoing: Outgoing, subscriber: Subscriber) -> MailOutcome:
@@ -89,8 +95,6 @@ class Delivery:
         self.store.settle(outgoing.mail.message_id, settlement, now)
         if isinstance(trouble, RecipientRefused):
             self.store.record_refusal(subscriber, str(trouble), now)
-        if settlement.is_final:
-            self.store.mark_served(subscriber, now)
         return MailOutcome(
             subscriber.label,
             problem=str(trouble),

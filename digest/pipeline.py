@@ -172,10 +172,7 @@ def _serve(
         return [*given_up, *left]
     if failed := _freeze(world, unanswered, subscriber):
         return [*given_up, *left, failed]
-    fresh = delivery.deliver_left(transport, subscriber)
-    if fresh and not fresh[-1].problem:
-        world.store.mark_served(subscriber, world.clock.now())
-    return [*given_up, *left, *fresh]
+    return [*given_up, *left, *delivery.deliver_left(transport, subscriber)]
 
 
 def _freeze(

@@ -261,3 +261,13 @@ def test_what_arxiv_did_not_tell_is_said_in_the_readers_own_time() -> None:
         ),
         "arXiv has not answered for Reasoning yet. Nothing is lost: its papers come with a later digest.",
     )
+
+
+def test_an_outage_is_told_once_and_not_for_each_keyword() -> None:
+    keywords = [keyword(f"Keyword {number}") for number in range(200)]
+    unanswered = tuple(Unanswered(each, datetime(2026, 6, 21, 21, 12, tzinfo=UTC)) for each in keywords)
+    (notice,) = digest_view(
+        Digest(subscriber("r@example.org", *keywords), MONDAY, (), unanswered), SETTINGS, "q7"
+    ).notices
+    assert notice.startswith("arXiv did not tell everything for Keyword 0, Keyword 1, Keyword 2, ")
+    assert " Keyword 9 and 190 more today; its last good answer was on 21 June 2026 at " in notice

@@ -471,6 +471,26 @@ def test_a_part_that_is_refused_gives_back_its_papers_alone(life: Life) -> None:
     assert parts == [("2606.00600", "2606.00601"), ("2606.00602", "2606.00603")]
 
 
+def test_a_part_that_is_always_refused_keeps_no_other_back(life: Life) -> None:
+    life.mailer.longest = 2
+    life.announce("Reward Model", *(f"2606.0060{number}" for number in range(4)))
+    for _week in range(2):
+        life.transport.troubles["ada@example.org"] = [MessageRefused("554 5.6.0 odd")]
+        life.run(ADA)
+        life.clock.moment += timedelta(days=7)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00600", "2606.00601")]
+
+
+def test_whoever_gets_their_mail_late_is_not_told_that_there_is_nothing_new(life: Life) -> None:
+    life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
+    life.announce("Reward Model", "2606.00601")
+    life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 greylisted")]
+    life.run(ADA)
+    life.clock.moment += timedelta(minutes=30)
+    life.run(ADA)
+    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+
+
 def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]

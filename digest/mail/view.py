@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from itertools import count
 
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
@@ -17,13 +17,14 @@ from digest.mail.words import (
     authors_line,
     cut,
     left_out,
+    listed,
     long_date,
     plain_date,
     repository,
     subject,
 )
 from digest.matching import Segment, mark
-from digest.models import Digest, Entry, Keyword, MailSettings, Paper, Unanswered
+from digest.models import Digest, Entry, Keyword, MailSettings, Paper
 from digest.plaintext import counted, one_line
 
 # So that one record cannot fill a mail, nor be why the others are told in less detail. Real papers have
@@ -33,6 +34,7 @@ _ABSTRACT_CHARACTERS = 2_800
 _COMMENT_CHARACTERS = 300
 _REASON_CHARACTERS = 200
 _NAME_CHARACTERS = 80
+_NAMED_IN_NOTICE = 10
 
 _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."
 _NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
@@ -112,7 +114,7 @@ def digest_view(digest: Digest, settings: MailSettings, token: str, detail: Deta
         amount=_amount(digest),
         contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
         notes=tuple(_notes(digest, {paper.told for section in sections for paper in section.papers})),
-        notices=tuple(_notice(missing, digest.subscriber.schedule.timezone) for missing in digest.unanswered),
+        notices=tuple(_notices(digest)),
         sections=sections,
         subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
         contact=contact(settings),
@@ -137,13 +139,26 @@ def _notes(digest: Digest, told: Collection[Told]) -> Iterator[str]:
         yield sentence
 
 
-def _notice(missing: Unanswered, timezone: tzinfo) -> str:
-    name = one_line(missing.keyword.name)
-    if missing.last_good_at is None:
-        return f"arXiv has not answered for {name} yet. Nothing is lost: its papers come with a later digest."
-    local = missing.last_good_at.astimezone(timezone)
+def _notices(digest: Digest) -> Iterator[str]:
+    """One for all keywords with the same last good answer: when arXiv is down, that is every keyword."""
+    names: dict[datetime | None, list[str]] = {}
+    for missing in digest.unanswered:
+        names.setdefault(missing.last_good_at, []).append(one_line(missing.keyword.name))
+    for last_good_at, those in names.items():
+        yield _notice(those, last_good_at, digest.subscriber.schedule.timezone)
+
+
+def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinfo) -> str:
+    which = listed(names, _NAMED_IN_NOTICE)
+    if last_good_at is None:
+        whose = "its" if len(names) == 1 else "their"
+        return (
+            f"arXiv has not answered for {which} yet. "
+            f"Nothing is lost: {whose} papers come with a later digest."
+        )
+    local = last_good_at.astimezone(timezone)
     return (
-        f"arXiv did not tell everything for {name} today; its last good answer was on "
+        f"arXiv did not tell everything for {which} today; its last good answer was on "
         f"{plain_date(local.date())} at {local:%H:%M}. "
         "Nothing is lost: those papers come with the next digest."
     )

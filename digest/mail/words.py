@@ -61,7 +61,7 @@ def subject(digest: Digest) -> str:
         end += f" ({digest.part} of {digest.parts})"
     names = [one_line(section.keyword.name) for section in digest.sections]
     for named in range(min(_NAMED_KEYWORDS, len(names)), 0, -1):
-        candidate = f"{lead} {_listed(names, named)} · {end}"
+        candidate = f"{lead} {listed(names, named)} · {end}"
         if len(candidate) <= _SUBJECT_LENGTH:
             return candidate
     return f"{lead.rstrip(' :·')} · {end}"
@@ -114,7 +114,13 @@ def authors_line(authors: Sequence[str]) -> str:
     """All of up to six authors; of more, the first five and the number of the others."""
     if len(authors) <= _ALL_AUTHORS:
         return ", ".join(authors)
-    return _listed(authors, _FIRST_AUTHORS)
+    return listed(authors, _FIRST_AUTHORS)
+
+
+def listed(names: Sequence[str], named: int) -> str:
+    """The first so many of the names, and the number of the others."""
+    shown, others = ", ".join(names[:named]), len(names[named:])
+    return f"{shown} and {others} more" if others else shown
 
 
 def repository(text: str) -> Repository | None:
@@ -130,8 +136,3 @@ def _lead(entries: Sequence[Entry]) -> str:
     if entries and all(entry.welcome for entry in entries):
         return f"Welcome: {amount(entries)} ·"
     return f"{amount(entries)}:"
-
-
-def _listed(names: Sequence[str], named: int) -> str:
-    shown, others = ", ".join(names[:named]), len(names) - named
-    return f"{shown} and {others} more" if others else shown
