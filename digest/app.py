@@ -76,11 +76,11 @@ def agenda(config: Config) -> Agenda:
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
     """For how many subscribers the paper waits."""
     store = SqlStore(database)
-    enrolled = store.served()
+    reading = store.served().keys() - store.suppressions(reader.email for reader in config.subscribers)
     return sum(
         any(candidate.paper.id == paper_id for candidate in store.waiting(subscriber).candidates)
         for subscriber in config.subscribers
-        if subscriber.email in enrolled
+        if subscriber.email in reading
     )
 
 
@@ -95,17 +95,21 @@ def _world(
     config: Config, clock: Clock, database: Database, client: ArxivClient, transports: Sequence[Transport]
 ) -> World:
     store = SqlStore(database)
-    renderer = MailRenderer(config.mail, *_templates(config))
     return World(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
         store=store,
-        mailer=DigestMailer(renderer, config.mail, Signer(store.signing_key())),
+        mailer=DigestMailer(mail_renderer(config), config.mail, Signer(store.signing_key())),
         transports=transports,
         archive=None,
         clock=clock,
         undisturbed=nullcontext,
     )
+
+
+def mail_renderer(config: Config) -> MailRenderer:
+    """What makes mails with the configuration's templates."""
+    return MailRenderer(config.mail, *_templates(config))
 
 
 def archive_at(file: Path, config: Config) -> ReadmeArchive:

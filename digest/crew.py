@@ -18,7 +18,7 @@ def share_out(
 
     The first item is done alone, so that its result may stop the rest: an item is taken from `items` only
     when there is a tool for it. With one tool everything happens in the calling thread. What `work`
-    raises ends it all, once the items in hand are done.
+    raises ends it all, once the items in hand are done; what a signal raises meanwhile does at once.
     """
     items = iter(items)
     for item in items:
@@ -31,11 +31,14 @@ def share_out(
 def _in_threads(
     work: Callable[[Tool, Item], Result], tools: Sequence[Tool], items: Iterator[Item]
 ) -> Iterator[Result]:
-    idle = list(tools)
+    idle, at_once = list(tools), False
     done: SimpleQueue[tuple[Tool, Future[Result]]] = SimpleQueue()
 
     def next_done() -> Result:
+        nonlocal at_once
+        at_once = True  # what a signal raises while we wait means: now
         tool, future = done.get()
+        at_once = False
         idle.append(tool)
         return future.result()
 
@@ -56,5 +59,5 @@ def _in_threads(
         while len(idle) < len(tools):
             yield next_done()
     finally:
-        while len(idle) < len(tools):
+        while len(idle) < len(tools) and not at_once:
             idle.append(done.get()[0])

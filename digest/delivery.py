@@ -40,8 +40,7 @@ class Delivery:
                 break
             self.store.settle(outgoing.mail.message_id, end, now)
             if outgoing.unconfirmed:
-                problem = f"it may have arrived: {end.problem}"
-                outcomes.append(MailOutcome(subscriber.label, problem=problem))
+                outcomes.append(MailOutcome(subscriber.label, problem=end.problem, may_have_arrived=True))
             else:
                 logger.warning("the mail to %s was %s", subscriber.label, end.problem)
         return outcomes
@@ -54,7 +53,12 @@ class Delivery:
         made_at: datetime | None = None
         while outgoing := self.store.outgoing(subscriber):
             if outgoing.retry_at and outgoing.retry_at > self.clock.now():
-                waits = MailOutcome(subscriber.label, problem=outgoing.problem, retry_at=outgoing.retry_at)
+                waits = MailOutcome(
+                    subscriber.label,
+                    problem=outgoing.problem,
+                    retry_at=outgoing.retry_at,
+                    may_have_arrived=outgoing.unconfirmed > 0,
+                )
                 return [*outcomes, waits]
             outcomes.append(self.deliver(transport, outgoing, subscriber))
             if outcomes[-1].unavailable or outcomes[-1].retry_at:
@@ -101,4 +105,5 @@ class Delivery:
             hint=trouble.hint,
             unavailable=isinstance(trouble, TransportUnavailable),
             retry_at=settlement.retry_at,
+            may_have_arrived=settlement.unconfirmed > 0,
         )

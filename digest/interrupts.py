@@ -17,7 +17,7 @@ class Interrupts:
     """Turns the two signals into Interrupted, raised wherever the program is: the state allows that.
 
     Inside `undisturbed`, in any thread, the first signal waits until the block is done; a second one
-    does not.
+    does not. After it no such block begins any more.
     """
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class Interrupts:
         block = object()
         self._undisturbed.add(block)
         try:
+            self._end_if_wanted()
             yield
         except Exception as exc:
             if self._wanted:
@@ -40,11 +41,14 @@ class Interrupts:
             raise
         finally:
             self._undisturbed.discard(block)
+        self._end_if_wanted()
+
+    def _end_if_wanted(self) -> None:
         if self._wanted:
             raise Interrupted
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._undisturbed or self._wanted:
+        again, self._wanted = self._wanted, True
+        if again or not self._undisturbed:
             raise Interrupted
-        self._wanted = True
         logger.warning("finishing the mail in hand; once more ends at once")

@@ -339,6 +339,7 @@ class MailOutcome:
     """The mail server as a whole did not serve us; nothing is wrong with this recipient."""
     retry_at: datetime | None = None
     """When it is tried again, if that was arranged."""
+    may_have_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

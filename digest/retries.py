@@ -49,10 +49,11 @@ class Retries:
     def give_up(self, outgoing: Outgoing, now: datetime) -> Settlement | None:
         """The end of a mail that is not to be tried any more; None while it is.
 
-        An unknown mail without another try is settled as unknown: somebody may have to be told.
+        An unknown mail has its other try however late it is; without one it is settled as unknown, since
+        somebody may have to be told.
         """
-        if outgoing.state is MailState.UNKNOWN and outgoing.retry_at is None:
-            return _standing(outgoing, MailState.UNKNOWN, outgoing.problem)
+        if outgoing.state is MailState.UNKNOWN:
+            return None if outgoing.retry_at else _standing(outgoing, MailState.UNKNOWN, outgoing.problem)
         if now - outgoing.created_at < GIVE_UP_AFTER:
             return None
         hours = GIVE_UP_AFTER // timedelta(hours=1)

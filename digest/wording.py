@@ -50,7 +50,8 @@ def problems(report: Report) -> Iterator[str]:
     for mail in report.mails:
         if mail.problem:
             again = f"; it is tried again at {moment(mail.retry_at)}" if mail.retry_at else ""
-            yield f"the mail to {mail.label} was not delivered: {mail.problem}{again}"
+            what = "may have arrived, or not" if mail.may_have_arrived else "was not delivered"
+            yield f"the mail to {mail.label} {what}: {mail.problem}{again}"
     if report.archive.problem:
         yield f"the archive stays as it was: {report.archive.problem}"
 

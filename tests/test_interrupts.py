@@ -1,6 +1,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -54,11 +55,42 @@ def test_a_signal_waits_for_what_other_threads_must_finish(interrupts: Interrupt
     assert steps == ["first", "second"]
 
 
+def test_a_second_signal_does_not_wait_for_other_threads_either(interrupts: Interrupts) -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def hand_over(_tool: None, name: str) -> None:
+        with interrupts.undisturbed():
+            if name == "slow":
+                begun.set()
+                released.wait(timeout=10)
+
+    def two_signals() -> None:
+        begun.wait(timeout=10)
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.05)
+
+    sender = threading.Thread(target=two_signals)
+    sender.start()
+    with pytest.raises(Interrupted):
+        list(share_out(hand_over, [None, None], ["first", "slow"]))
+    assert not released.is_set()
+    released.set()
+    sender.join()
+
+
 def test_a_second_signal_does_not_wait(interrupts: Interrupts) -> None:
     with pytest.raises(Interrupted), interrupts.undisturbed():
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGTERM)
         raise AssertionError("the second signal waited")
+
+
+def test_after_a_signal_nothing_more_is_begun(interrupts: Interrupts) -> None:
+    with pytest.raises(Interrupted):
+        os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(Interrupted), interrupts.undisturbed():
+        raise AssertionError("a mail was begun")
 
 
 def test_a_failure_inside_is_told_as_it_is(interrupts: Interrupts) -> None:

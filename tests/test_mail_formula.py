@@ -12,6 +12,7 @@ _READABLE = [
     ("x_{ij}", "x_ij"),
     (r"\frac{a}{b}", "a/b"),
     (r"\sqrt{n}", "√n"),
+    (r"M \models \neg p", "M ⊨ ¬p"),
     (r"\sim 5", "∼5"),
     ("n=3", "n=3"),
     (r"\hat\alpha = +0.024", "α̂ = +0.024"),

@@ -67,6 +67,11 @@ def test_elements_are_styled_where_statements_stand_among_them(template: str, st
     assert inline(template, "td { margin: 0 }") == styled
 
 
+@pytest.mark.parametrize("template", ["", "{% include 'page.html' %}", "only words"])
+def test_a_template_without_elements_stays_as_it_is(template: str) -> None:
+    assert inline(template, "td { margin: 0 }") == template
+
+
 def test_names_of_fonts_do_not_end_the_attribute() -> None:
     assert inline("<p>x</p>", 'p { font-family: "Segoe UI" }') == "<p style=\"font-family:'Segoe UI'\">x</p>"
 

@@ -387,6 +387,14 @@ def test_only_the_answer_to_the_final_dot_may_take_its_own_time() -> None:
     assert len(server.accepted) == 1
 
 
+def test_nothing_is_said_in_the_middle_of_a_mail_even_if_the_program_is_to_end() -> None:
+    with HostileServer() as server:
+        postman = transport(server)
+        postman.deliver(mail(), postman.close)
+        postman.close()
+    assert [accepted.content for accepted in server.accepted] == [CONTENT]
+
+
 def test_the_patience_is_that_of_the_rfc_and_ten_seconds_for_taking_leave() -> None:
     assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10)
 

@@ -125,7 +125,7 @@ def test_the_scale_shortens_every_pause() -> None:
             replace(NEW, created_at=NOON - GIVE_UP_AFTER),
             Settlement(MailState.FAILED, problem="given up after 48 hours: it was never tried"),
         ),
-        (replace(ONCE_UNCONFIRMED, retry_at=NOON), None),
+        (replace(ONCE_UNCONFIRMED, retry_at=NOON, created_at=NOON - 2 * GIVE_UP_AFTER), None),
         (
             replace(ONCE_UNCONFIRMED, problem="lost"),
             Settlement(MailState.UNKNOWN, unconfirmed=1, problem="lost"),

@@ -325,6 +325,19 @@ def test_whoever_leaves_and_returns_gets_nothing_twice(
     assert store.served()["reader@example.org"] == NOON + 2 * DAY
 
 
+def test_an_address_written_otherwise_is_the_same_reader(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    store.enroll(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.freeze([mail(reader, "2606.00001")], store.waiting(reader).through, NOON)
+    store.settle("<1@example.org>", SENT, NOON)
+    capital = replace(reader, email="Reader@example.org")
+    store.enroll(replace(settings, subscribers=(capital,)), NOON + DAY)
+    assert waiting(store, capital) == {}
+    assert store.served() == {"Reader@example.org": NOON}
+
+
 def test_a_subscriber_counts_as_served_from_their_enrolment_on(
     store: SqlStore, settings: Config, reader: Subscriber
 ) -> None:

@@ -30,6 +30,8 @@ def inline(template: str, css: str) -> str:
     """
     markup = blanked(template)
     tags = _StartTags(markup).found
+    if not tags:
+        return template
     numbered = _rewritten(markup, tags, lambda number: f' {_NUMBER}="{number}"')
     styled = _styled(numbered, css)
     styles = {tag.number: tag.style for tag in _StartTags(styled).found}

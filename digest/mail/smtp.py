@@ -46,6 +46,7 @@ class SmtpTransport:
         self._mails_per_connection = mails_per_connection
         self._timeouts = timeouts
         self._smtp: Connection | None = None
+        self._mail_in_hand = False
 
     def deliver(self, mail: Mail, before_final_dot: Callable[[], None]) -> None:
         """Hand the mail over. A connection that is lost before the final dot is opened again, once.
@@ -68,7 +69,13 @@ class SmtpTransport:
         self._connected()
 
     def close(self) -> None:
-        """Take leave. What the server says to that changes nothing any more."""
+        """Take leave. What the server says to that changes nothing any more.
+
+        Nothing is done in the middle of a mail that another thread hands over, as when a signal ends the
+        program at once: the word would become a part of the mail.
+        """
+        if self._mail_in_hand:
+            return
         if self._smtp:
             with contextlib.suppress(OSError):
                 self._smtp.answer_to("QUIT", self._timeouts.quit)
@@ -83,6 +90,7 @@ class SmtpTransport:
     def _hand_over(self, mail: Mail, before_final_dot: Callable[[], None]) -> None:
         smtp = self._connected()
         smtp.mails += 1
+        self._mail_in_hand = True
         try:
             self._send(smtp, mail)
             before_final_dot()
@@ -93,6 +101,8 @@ class SmtpTransport:
         except BaseException:
             self._drop()  # in the middle of a mail, no other can go on this connection
             raise
+        finally:
+            self._mail_in_hand = False
 
     def _send(self, smtp: Connection, mail: Mail) -> None:
         """All but the final dot: the server answers for nothing yet."""

@@ -16,7 +16,7 @@ def _pairs(text: str) -> dict[str, str]:
 _PREFERRED = {
     **_pairs("epsilon ε phi φ ne ≠ prime ′ bullet • cdots … land ∧ lor ∨ lnot ¬ iff ⇔ implies ⇒ coloneqq ≔"),
     **_pairs("Box □ Diamond ◇ lbrace { rbrace } lbrack [ rbrack ] lvert | rvert | lVert ‖ rVert ‖"),
-    **_pairs("geqslant ≥ leqslant ≤"),
+    **_pairs("geqslant ≥ leqslant ≤ neg ¬ models ⊨"),
     **_pairs("checkmark ✓ cmark ✓ xmark ✗ degree ° textcelsius °C percent % pounds £ euro € copyright ©"),
     **_pairs("textcopyright © texttrademark ™ textasciicircum ^ textunderscore _ textless < textgreater >"),
     "colon": ": ",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from itertools import count
 
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
@@ -220,6 +221,7 @@ def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstr
     )
 
 
+@lru_cache(4096)  # the same papers go to many readers, and each mail is tried in several lengths
 def _readable(paper: Paper) -> Paper:
     return replace(
         paper,

@@ -13,14 +13,16 @@ from digest.compose import compose
 from digest.config.load import load_config
 from digest.demo.papers import DemoPaper, load_papers
 from digest.demo.story import DAYS
-from digest.errors import ArchiveError
+from digest.errors import ArchiveError, RenderError
 from digest.keywords import key
+from digest.mail.fit import Detail
 from digest.matching import Matcher
 from digest.models import Paper, Subscriber
 from digest.pipeline import World
 from digest.preview.rehearsing import candidates_of, made
 from digest.preview.showing import Showing, Tab
 from digest.protocols import ArchiveSection
+from digest.publish.readme import LIMIT_BYTES
 
 _SUBSCRIBERS = """\
 subscribers:
@@ -29,6 +31,15 @@ subscribers:
   - {email: welcome@example.org, name: A welcome, keywords: [Graph Neural Network]}
   - {email: unanswered@example.org, name: An unanswered keyword, keywords: [Reward Model, Reasoning]}
   - {email: nothing@example.org, name: Nothing new, keywords: [Reasoning]}
+"""
+
+# Keywords that a mail cannot mark in a paper's words, and papers that several of them find.
+_RARE = """\
+subscribers:
+  - {email: rare@example.org, keywords: [Of a category, Of an archive, Reward Model, Reasoning]}
+keywords:
+  Of a category: {categories: [cs.LG]}
+  Of an archive: {categories: [cs]}
 """
 
 
@@ -53,24 +64,44 @@ def showing(templates: Path | None = None) -> Showing:
 
 
 def template_faults(templates: Path | None) -> list[str]:
-    """What is wrong with the templates of mails and archive, each with file and line: all are filled in."""
+    """What is wrong with the templates of mails and archive, each with file and line: all are filled in,
+    with what they show every day and with what they show but seldom."""
     faults = list(showing(templates).failures)
-    with _invented_world(templates) as world:
-        reader = world.config.subscribers[0]
-        papers = tuple(paper for paper, _ in _claimed(reader))
-        section = ArchiveSection(reader.keywords[0], papers, world.clock.now())
-        try:
-            app.archive_at(world.config.file.with_name("README.md"), world.config).update([section])
-        except ArchiveError as exc:
-            faults.append(str(exc))
-    return faults
+    with _invented_world(templates, _RARE) as world:
+        for check in (_rare_mails, _rare_archives):
+            try:
+                check(world)
+            except (ArchiveError, RenderError) as exc:
+                faults.append(str(exc))
+    return list(dict.fromkeys(faults))
+
+
+def _rare_mails(world: World) -> None:
+    """One of two mails, in which some papers are told by their titles alone. Raises RenderError."""
+    (reader,) = world.config.subscribers
+    candidates = candidates_of(list(_claimed(reader))[-40:])
+    digest = compose(reader, candidates, world.clock.now().date(), {})
+    renderer = app.mail_renderer(world.config)
+    renderer.render(replace(digest, part=1, parts=2), "token", Detail(with_card=0.5))
+
+
+def _rare_archives(world: World) -> None:
+    """One that is too long, one with an old table and one without papers. Raises ArchiveError."""
+    (reader,) = world.config.subscribers
+    papers, now = tuple(paper for paper, _ in _claimed(reader)), world.clock.now()
+    filled, empty = (ArchiveSection(reader.keywords[0], some, now, now) for some in (papers, ()))
+    too_long = replace(
+        filled, papers=papers * (LIMIT_BYTES // sum(len(paper.abstract) for paper in papers) + 1)
+    )
+    for sections in ([filled, empty], [too_long]):
+        app.archive_at(world.config.file.with_name("README.md"), world.config).update(sections)
 
 
 @contextmanager
-def _invented_world(templates: Path | None) -> Iterator[World]:
+def _invented_world(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> Iterator[World]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "subscribers.yaml"
-        file.write_text(_SUBSCRIBERS, encoding="utf-8")
+        file.write_text(subscribers, encoding="utf-8")
         config = replace(load_config(file, {}), templates=templates)
         with app.open_rehearsal(config, SystemClock(DAYS[-1]), config.outbox) as world:
             yield world

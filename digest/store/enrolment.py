@@ -36,6 +36,7 @@ def enroll_subscribers(
     connection: Connection, wanted: Mapping[str, Set[int]], welcome: int, now: datetime
 ) -> None:
     """Make subscriptions what the configuration says; `wanted` has the keyword numbers of each address."""
+    _respell(connection, wanted)
     numbers, subscribed = _enrolled(connection)
     for email in subscribed.keys() | wanted.keys():
         had, wants = subscribed.get(email, set()), wanted.get(email, set())
@@ -49,6 +50,16 @@ def enroll_subscribers(
             row = {"subscriber": numbers[email], "keyword": keyword, "welcome": welcome}
             connection.execute(insert(subscriptions).values(row))
     begin_subscriptions(connection)
+
+
+def _respell(connection: Connection, wanted: Iterable[str]) -> None:
+    """Keep known readers whose addresses are now written with other capital letters: the same mailbox."""
+    known = set(connection.scalars(select(subscribers.c.email)))
+    by_fold = {email.casefold(): email for email in known}
+    for email in set(wanted) - known:
+        if before := by_fold.get(email.casefold()):
+            this = subscribers.c.email == before
+            connection.execute(update(subscribers).where(this).values(email=email))
 
 
 def begin_subscriptions(connection: Connection) -> None:

@@ -268,6 +268,8 @@ def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:
         ("digest.txt", "{{ digest.papers }}", "digest.txt:1: "),
         ("digest.css", "p:nth-child { margin: 0 }", "digest.css: "),
         ("archive.md", "\n\n{{ nothing }}", "archive.md:3: "),
+        ("digest.txt", "{% if digest.place %}{{ nothing }}{% endif %}", "digest.txt:1: "),
+        ("archive.md", "{% for s in sections if s.stale_since %}{{ nothing }}{% endfor %}", "archive.md:1: "),
     ],
 )
 def test_check_names_the_line_of_a_broken_template(
