@@ -168,7 +168,7 @@ def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(reade
         done = readers.digest("run")
         server.wait()
     assert done.returncode == 1
-    assert "error: the mail to subscribers[0] was not delivered: " in done.stderr
+    assert "error: the mail to subscribers[0] may have arrived, or not: " in done.stderr
     assert copies(server.accepted) == {BO: 1}
     readers.at(LATER)
     accepted += server.accepted + run_again(readers)
@@ -186,7 +186,7 @@ def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(r
         again = readers.digest("run")
         server.wait()
     assert (told.returncode, again.returncode) == (1, 0)
-    assert "error: the mail to subscribers[0] was not delivered: it may have arrived: " in told.stderr
+    assert "error: the mail to subscribers[0] may have arrived, or not: " in told.stderr
     assert copies(accepted + server.accepted) == {ADA: 1, BO: 1}
     assert states(readers) == {ADA: ["unknown"], BO: ["sent"]}
 
@@ -201,5 +201,5 @@ def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_tim
         done = readers.digest("run")
         server.wait()
     assert done.returncode == 1
-    assert "it may have arrived: " in done.stderr
+    assert "may have arrived, or not: " in done.stderr
     assert copies(accepted + server.accepted) == {ADA: 2, BO: 1}
