@@ -289,6 +289,34 @@ class Agenda:
     """When the mail of a reader is to be tried again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What was wrong in a run, with each of the three; empty where nothing was. Without any address."""
+
+    arxiv: str = ""
+    mail: str = ""
+    archive: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(line for part in (self.arxiv, self.mail, self.archive) for line in part.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What the state knows of a run. `ended_at` None: it is under way, or was killed."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    asked: int = 0
+    """For how many keywords arXiv was asked."""
+    trouble: Trouble = Trouble()
+
+    @property
+    def failed(self) -> bool:
+        return self.trouble != Trouble()
+
+
 class Suppressed(StrEnum):
     """Why an address gets no mail, whatever the configuration says."""
 

@@ -6,7 +6,7 @@ Killed between any two lines, the program may simply be run again.
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -28,7 +28,19 @@ from digest.models import (
 )
 from digest.novelty import first_baseline, flood, sightings
 from digest.plaintext import counted
-from digest.protocols import Archive, Clock, Finding, Known, Mailer, Question, Source, Store, Transport
+from digest.protocols import (
+    Archive,
+    Clock,
+    Finding,
+    Known,
+    Mailer,
+    Progress,
+    Question,
+    Source,
+    Store,
+    Transport,
+    Unwatched,
+)
 from digest.retries import Retries
 
 Outcomes = Sequence[MailOutcome]
@@ -49,6 +61,7 @@ class World:
     archive: Archive | None
     clock: Clock
     undisturbed: Callable[[], AbstractContextManager[None]]
+    progress: Progress = field(default_factory=Unwatched)
 
 
 def run(world: World, subscribers: Sequence[Subscriber]) -> Report:
@@ -101,8 +114,11 @@ def _fetch_all(world: World) -> Iterator[KeywordOutcome]:
     if questions:
         logger.info("asking arXiv for %s", counted(len(questions), "keyword"))
     asked = {key(question.keyword): question.known for question in questions}
+    world.progress.begin("asking arXiv", len(questions))
     for finding in world.source.discover(questions):
         yield _record(world, finding, asked[key(finding.keyword)], now)
+        world.progress.step()
+    world.progress.end()
 
 
 def _record(world: World, finding: Finding, known: Known, now: datetime) -> KeywordOutcome:

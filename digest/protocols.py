@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.errors import SourceError
-from digest.models import Config, Digest, Keyword, Mail, Outgoing, Paper, Settlement, Subscriber, Suppression
+from digest.models import (
+    Config,
+    Digest,
+    Keyword,
+    Mail,
+    Outgoing,
+    Paper,
+    Settlement,
+    Subscriber,
+    Suppression,
+    Trouble,
+)
 
 
 class Clock(Protocol):
@@ -97,6 +108,23 @@ class ArchiveSection:
     """The last good answer, if none has come since that should have."""
 
 
+class Progress(Protocol):
+    """Whoever watches a run: a terminal, or a supervisor who must see that it goes on."""
+
+    def begin(self, stage: str, steps: int) -> None:
+        """A stage of so many steps begins, such as "asking arXiv" for so many keywords."""
+
+    def step(self) -> None:
+        """One step of the stage is done."""
+
+    def end(self) -> None:
+        """The stage is over, whatever was done of it."""
+
+
+class Unwatched(Progress):
+    """Nobody watches."""
+
+
 class Source(Protocol):
     def discover(self, questions: Sequence[Question]) -> Iterator[Finding]:
         """A finding for each question; asks arXiv as little as it can. Raises nothing of arXiv's."""
@@ -152,6 +180,15 @@ class Store(Protocol):
 
     def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
         """The subscriber's digest of this slot is done."""
+
+    def begin_run(self, now: datetime) -> int:
+        """Write down that a run begins; returns its number, which is higher than any before."""
+
+    def note_asked(self, run: int, keywords: int) -> None:
+        """Write down, before arXiv is asked, for how many keywords it is."""
+
+    def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
+        """Write down how a run ended."""
 
     def served(self) -> Mapping[str, datetime]:
         """When each enrolled address had its last slot done, or else was enrolled."""

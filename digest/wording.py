@@ -139,11 +139,13 @@ def explanation(
     if history.sent_at:
         times = ", ".join(moment(time) for time in history.sent_at)
         yield f"sent to {counted(len(history.sent_at), 'subscriber')}: {times}"
+    if history.sent_before:
+        yield f"sent to {counted(history.sent_before, 'subscriber')} long ago"
     if history.on_the_way:
         yield f"in {counted(history.on_the_way, 'mail')} whose delivery is not certain yet"
     if waiting:
         yield f"waits for {counted(waiting, 'subscriber')}: it comes with their next mail"
-    if not (history.sent_at or history.on_the_way or waiting):
+    if not (history.sent_at or history.sent_before or history.on_the_way or waiting):
         yield "sent to nobody: it was new for none of their keywords, and in nobody's welcome"
 
 

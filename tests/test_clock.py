@@ -21,3 +21,11 @@ def test_a_clock_set_to_a_moment_runs_on_from_there() -> None:
 def test_real_seconds_are_real_on_a_clock_that_is_set() -> None:
     clock = SystemClock(datetime(2001, 1, 1, tzinfo=UTC))
     assert abs(clock.epoch_seconds() - datetime.now(UTC).timestamp()) < 5
+
+
+def test_whoever_watches_a_sleep_is_told_how_much_of_it_is_left() -> None:
+    clock, told = SystemClock(), list[float]()
+    clock.on_wait = told.append
+    clock.sleep(0.01)
+    assert 0 < told[0] <= 0.01
+    assert told[-1] == 0

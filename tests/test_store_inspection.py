@@ -146,5 +146,6 @@ def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it
             Seen("Reward Model", NOON + HOUR, fresh=True),
         ),
         sent_at=(NOON + 2 * HOUR, NOON + 3 * HOUR),
+        sent_before=0,
         on_the_way=1,
     )

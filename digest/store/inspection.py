@@ -64,11 +64,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that happened to a paper. `sent_at` has the time of each mail that carried it and arrived."""
+    """All that happened to a paper. `sent_at` has the time of each mail that carried it and arrived;
+    `sent_before` counts those that are so old that their times are not kept."""
 
     paper: Paper
     seen: tuple[Seen, ...]
     sent_at: tuple[datetime, ...]
+    sent_before: int
     on_the_way: int
 
 
@@ -105,8 +107,9 @@ def subscriber_status(database: Database, subscriber: Subscriber) -> SubscriberS
         theirs = select(mails).where(mails.c.subscriber == number).order_by(mails.c.number)
         history = connection.execute(theirs).all()
         unsettled = next((mail for mail in history if mail.settled_at is None), None)
-        carried = (
-            select(func.count()).join(mails).where(mails.c.subscriber == number, mails.c.state == "sent")
+        not_sent = select(mails.c.number).where(mails.c.subscriber == number, mails.c.state != "sent")
+        carried = select(func.count()).where(
+            deliveries.c.subscriber == number, deliveries.c.mail.not_in(not_sent)
         )
         return SubscriberStatus(
             email=subscriber.email,
@@ -135,14 +138,18 @@ def history(database: Database, paper_id: str) -> History | None:
         )
         carried = (
             select(mails.c.state, mails.c.settled_at)
-            .join(deliveries)
-            .where(deliveries.c.paper == row.number)
-            .order_by(mails.c.number)
+            .select_from(deliveries)
+            .outerjoin(mails, mails.c.number == deliveries.c.mail)
+            .where(
+                deliveries.c.subscriber.in_(select(subscribers.c.number)), deliveries.c.paper == row.number
+            )
+            .order_by(deliveries.c.mail)
         )
         sent = connection.execute(carried).all()
         return History(
             paper=paper_from(row),
             seen=tuple(Seen(s.name, s.seen_at, s.fresh) for s in connection.execute(seen)),
             sent_at=tuple(mail.settled_at for mail in sent if mail.state == "sent"),
-            on_the_way=sum(mail.state != "sent" for mail in sent),
+            sent_before=sum(mail.state is None for mail in sent),
+            on_the_way=sum(mail.state not in ("sent", None) for mail in sent),
         )

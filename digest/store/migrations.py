@@ -68,7 +68,21 @@ CREATE TABLE read_messages (
     fingerprint VARCHAR NOT NULL PRIMARY KEY, read_at VARCHAR NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _DELIVERY)
+_KEEPING = """
+CREATE TABLE slim (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    paper INTEGER NOT NULL REFERENCES papers (number), mail INTEGER NOT NULL,
+    PRIMARY KEY (subscriber, paper)) WITHOUT ROWID;
+INSERT INTO slim SELECT subscriber, paper, mail FROM deliveries;
+DROP TABLE deliveries;
+ALTER TABLE slim RENAME TO deliveries;
+CREATE TABLE runs (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, started_at VARCHAR NOT NULL, ended_at VARCHAR,
+    asked INTEGER DEFAULT 0 NOT NULL, arxiv TEXT, mail TEXT, archive TEXT);
+CREATE TABLE marks (name VARCHAR NOT NULL PRIMARY KEY, at VARCHAR NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _DELIVERY, _KEEPING)
 """Step n leads from schema version n to n + 1."""
 
 

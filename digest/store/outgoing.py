@@ -5,7 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.models import Mail, MailState, Outgoing
@@ -64,7 +77,7 @@ def unsettled_mail(connection: Connection, email: str) -> Outgoing | None:
             email,
             row.sender,
             zlib.decompress(row.content),
-            _papers_in(connection, row.number),
+            _papers_in(connection, row),
         ),
         row.created_at,
         MailState(row.state),
@@ -96,7 +109,7 @@ def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
 def complete(connection: Connection, mail: Row[Any]) -> None:
     """The mail arrived: its papers are done with. What lies before them waits no longer either, unless
     another part of the same digest is still to be delivered or was not."""
-    carried = select(deliveries.c.paper).where(deliveries.c.mail == mail.number)
+    carried = select(deliveries.c.paper).where(_carried_by(mail))
     welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
     connection.execute(delete(welcomes).where(welcomed))
     other = mails.alias()
@@ -112,7 +125,7 @@ def complete(connection: Connection, mail: Row[Any]) -> None:
 
 def release(connection: Connection, mail: Row[Any]) -> None:
     """The mail did not arrive: its papers wait again."""
-    connection.execute(delete(deliveries).where(deliveries.c.mail == mail.number))
+    connection.execute(delete(deliveries).where(_carried_by(mail)))
 
 
 def withdraw(connection: Connection, subscriber: int, now: datetime) -> None:
@@ -126,9 +139,14 @@ def withdraw(connection: Connection, subscriber: int, now: datetime) -> None:
             release(connection, mail)
 
 
-def _papers_in(connection: Connection, mail: int) -> tuple[str, ...]:
-    query = select(papers.c.id).join(deliveries).where(deliveries.c.mail == mail).order_by(papers.c.id)
+def _papers_in(connection: Connection, mail: Row[Any]) -> tuple[str, ...]:
+    query = select(papers.c.id).join(deliveries).where(_carried_by(mail)).order_by(papers.c.id)
     return tuple(connection.scalars(query))
+
+
+def _carried_by(mail: Row[Any]) -> ColumnElement[bool]:
+    """Deliveries have no index by mail, which would be as large as they are: the reader leads to them."""
+    return and_(deliveries.c.subscriber == mail.subscriber, deliveries.c.mail == mail.number)
 
 
 def _waiting_papers(subscriber: int) -> Select[Any]:

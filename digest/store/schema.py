@@ -168,7 +168,8 @@ deliveries = Table(
     # The primary key is the promise: no paper goes to a subscriber in two mails.
     _reference("subscribers", primary_key=True),
     _reference("papers", primary_key=True),
-    _reference("mails", index=True),
+    # the number of the mail, which may be long gone: who got what outlives how it went out
+    Column("mail", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -199,5 +200,32 @@ read_messages = Table(
     metadata,
     Column("fingerprint", String, primary_key=True),
     Column("read_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# what the keeper is told of: each `digest run`, and each time that the daemon asked or delivered
+runs = Table(
+    "runs",
+    metadata,
+    # ever growing: a state whose last number is lower than one that was seen is an older copy
+    Column("number", Integer, primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    # null: it is under way, or it was killed
+    Column("ended_at", Moment),
+    # for how many keywords arXiv was asked
+    Column("asked", Integer, nullable=False, server_default="0"),
+    # what was wrong with each of them; null: nothing
+    Column("arxiv", Text),
+    Column("mail", Text),
+    Column("archive", Text),
+    sqlite_autoincrement=True,
+)
+
+# since when, or when last, something is so
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -17,6 +17,7 @@ from digest.models import (
     Settlement,
     Subscriber,
     Suppression,
+    Trouble,
 )
 from digest.protocols import ArchiveSection, Finding, Known, Sighting, Waiting
 from digest.signing import Signer
@@ -47,6 +48,7 @@ from digest.store.outgoing import (
     troubled_mails,
     unsettled_mail,
 )
+from digest.store.runs import begin_run, end_run, note_asked
 from digest.store.schema import (
     keywords,
     mails,
@@ -169,6 +171,18 @@ class SqlStore:
         this = subscribers.c.email == subscriber.email
         with self._database.transaction() as connection:
             connection.execute(update(subscribers).where(this).values(served_at=now))
+
+    def begin_run(self, now: datetime) -> int:
+        with self._database.transaction() as connection:
+            return begin_run(connection, now)
+
+    def note_asked(self, run: int, keywords: int) -> None:
+        with self._database.transaction() as connection:
+            note_asked(connection, run, keywords)
+
+    def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
+        with self._database.transaction() as connection:
+            end_run(connection, run, now, trouble)
 
     def served(self) -> Mapping[str, datetime]:
         enrolled = subscribers.c.number.in_(select(subscriptions.c.subscriber))

@@ -1,0 +1,60 @@
+"""The log of runs, which tells the keeper how things went, and marks: since when something is so."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from digest.models import RunRecord, Trouble
+from digest.store.schema import marks, runs
+
+
+def begin_run(connection: Connection, now: datetime) -> int:
+    """Write down that a run begins; returns its number, which is higher than any before."""
+    statement = insert(runs).values(started_at=now).returning(runs.c.number)
+    return int(connection.execute(statement).scalar_one())
+
+
+def note_asked(connection: Connection, number: int, keywords: int) -> None:
+    """Write down, before arXiv is asked, for how many keywords it is."""
+    connection.execute(update(runs).where(runs.c.number == number).values(asked=keywords))
+
+
+def end_run(connection: Connection, number: int, now: datetime, trouble: Trouble) -> None:
+    """Write down how a run ended."""
+    problems = {"arxiv": trouble.arxiv, "mail": trouble.mail, "archive": trouble.archive}
+    values = {"ended_at": now, **{name: problem or None for name, problem in problems.items()}}
+    connection.execute(update(runs).where(runs.c.number == number).values(values))
+
+
+def latest_runs(connection: Connection) -> Iterator[RunRecord]:
+    """All runs, latest first."""
+    for row in connection.execute(select(runs).order_by(runs.c.number.desc())):
+        yield _record(row)
+
+
+def last_number(connection: Connection) -> int:
+    """Of the latest run; 0 if there was none."""
+    return connection.scalar(select(func.max(runs.c.number))) or 0
+
+
+def mark(connection: Connection, name: str, now: datetime) -> None:
+    """Set a mark, or set it anew."""
+    statement = insert(marks).values(name=name, at=now)
+    connection.execute(statement.on_conflict_do_update(index_elements=[marks.c.name], set_={"at": now}))
+
+
+def unmark(connection: Connection, name: str) -> None:
+    connection.execute(delete(marks).where(marks.c.name == name))
+
+
+def marked_at(connection: Connection, name: str) -> datetime | None:
+    """When the mark was set; None if it is not."""
+    return connection.scalar(select(marks.c.at).where(marks.c.name == name))
+
+
+def _record(row: Row[Any]) -> RunRecord:
+    trouble = Trouble(row.arxiv or "", row.mail or "", row.archive or "")
+    return RunRecord(row.started_at, row.ended_at, row.asked, trouble)

@@ -1,0 +1,57 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.models import RunRecord, Trouble
+from digest.store.database import Database
+from digest.store.runs import (
+    begin_run,
+    end_run,
+    last_number,
+    latest_runs,
+    mark,
+    marked_at,
+    note_asked,
+    unmark,
+)
+from tests.builders import NOON
+
+LATER = NOON + timedelta(minutes=3)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(tmp_path / "digest.sqlite3")
+    yield database
+    database.close()
+
+
+def test_each_run_is_written_down_with_what_was_wrong(database: Database) -> None:
+    with database.transaction() as connection:
+        first = begin_run(connection, NOON)
+        note_asked(connection, first, 3)
+        end_run(connection, first, LATER, Trouble(arxiv="no answer"))
+        second = begin_run(connection, LATER)
+        assert list(latest_runs(connection)) == [
+            RunRecord(LATER),
+            RunRecord(NOON, LATER, asked=3, trouble=Trouble(arxiv="no answer")),
+        ]
+        assert last_number(connection) == second > first
+
+
+def test_a_run_has_failed_if_anything_was_wrong() -> None:
+    assert not RunRecord(NOON, LATER).failed
+    assert RunRecord(NOON, LATER, trouble=Trouble(archive="no room")).failed
+    assert Trouble("one\ntwo", "", "three").lines == ("one", "two", "three")
+
+
+def test_a_mark_is_set_set_anew_and_taken_away(database: Database) -> None:
+    with database.transaction() as connection:
+        assert marked_at(connection, "alarm") is None
+        mark(connection, "alarm", NOON)
+        mark(connection, "alarm", LATER)
+        assert marked_at(connection, "alarm") == LATER
+        unmark(connection, "alarm")
+        assert marked_at(connection, "alarm") is None
