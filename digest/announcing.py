@@ -41,7 +41,12 @@ def is_up_to_date(asked_at: datetime, now: datetime) -> bool:
 
     Not if that was well in the future: then a clock was wrong.
     """
-    return latest_announcement(now) <= asked_at <= now + CLOCK_TOLERANCE
+    return is_since(latest_announcement(now), asked_at, now)
+
+
+def is_since(announced_at: datetime, asked_at: datetime, now: datetime) -> bool:
+    """The same, where the moment of that announcement is known."""
+    return announced_at <= asked_at <= now + CLOCK_TOLERANCE
 
 
 def is_announced_on(evening: date) -> bool:

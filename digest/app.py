@@ -13,8 +13,7 @@ from digest.mail.outbox import Outbox
 from digest.mail.render import MailRenderer
 from digest.mail.smtp import SmtpTransport
 from digest.models import Agenda, Config, SmtpServer
-from digest.pipeline import World
-from digest.protocols import Clock, Transport
+from digest.protocols import Clock, Progress, Transport, Unwatched
 from digest.publish.readme import ReadmeArchive
 from digest.signing import Signer
 from digest.sources.announcements import AnnouncementFeed
@@ -24,13 +23,16 @@ from digest.sources.http import ArxivClient
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from digest.templating import templates_folder
+from digest.world import World
 
 Undisturbed = Callable[[], AbstractContextManager[None]]
 OpenWorld = AbstractContextManager[World]
 
 
 @contextmanager
-def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterator[World]:
+def open_world(
+    config: Config, clock: Clock, undisturbed: Undisturbed, progress: Progress | None = None
+) -> Iterator[World]:
     """The world of a real run, for one process at a time. Raises LockHeld, StoreError."""
     with (
         _alone(config.state.with_name("run.lock")),
@@ -40,7 +42,7 @@ def open_world(config: Config, clock: Clock, undisturbed: Undisturbed) -> Iterat
     ):
         world = _world(config, clock, database, client, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
-        yield replace(world, archive=archive, undisturbed=undisturbed)
+        yield replace(world, archive=archive, undisturbed=undisturbed, progress=progress or Unwatched())
 
 
 @contextmanager
@@ -65,12 +67,7 @@ def agenda(config: Config) -> Agenda:
     if not config.state.exists():
         return Agenda()
     with open_state(config) as database:
-        store = SqlStore(database)
-        return Agenda(
-            store.served(),
-            frozenset(store.suppressions(subscriber.email for subscriber in config.subscribers)),
-            {email: retry_at for email, retry_at in store.delayed().items() if retry_at},
-        )
+        return SqlStore(database).agenda(subscriber.email for subscriber in config.subscribers)
 
 
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
@@ -122,13 +119,13 @@ def _templates(config: Config) -> tuple[Path, ...]:
     return (*([config.templates] if config.templates else []), templates_folder())
 
 
-def only_daemon(config: Config) -> AbstractContextManager[None]:
-    """Held by the one daemon of a state. Raises LockHeld."""
+def only_daemon(config: Config) -> AbstractContextManager[Path]:
+    """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
     return _alone(config.state.with_name("daemon.lock"))
 
 
 @contextmanager
-def _alone(file: Path) -> Iterator[None]:
+def _alone(file: Path) -> Iterator[Path]:
     with ExitStack() as stack:
         try:
             stack.enter_context(exclusive_lock(file, wait=False))
@@ -137,7 +134,7 @@ def _alone(file: Path) -> Iterator[None]:
         except OSError as exc:
             hint = "let the program write there, or name another state in DIGEST_STATE"
             raise StoreError(file, f"cannot be written: {exc.strerror}", hint) from exc
-        yield
+        yield file
 
 
 def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:

@@ -8,7 +8,8 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -25,13 +26,15 @@ from digest.doctor import examine
 from digest.errors import ConfigError, DigestError, LockHeld, StoreError
 from digest.identifiers import split_identifier
 from digest.inbox import suppressed_readers
-from digest.interrupts import Interrupted, Interrupts
+from digest.interrupts import Hangups, Interrupted, Interrupts
 from digest.keywords import distinct, expression
-from digest.models import Config, Report, Subscriber
+from digest.models import Config, MonitoringSettings, Report, Subscriber
+from digest.monitoring.monitor import Watch
 from digest.pipeline import run as run_pipeline
 from digest.plaintext import counted
 from digest.preview.command import preview
 from digest.preview.invented import template_faults
+from digest.pulse import Pulse, Supervisor
 from digest.readers import forget, inbox, resubscribe, unsubscribe
 from digest.store.inspection import history, keyword_status, subscriber_status
 from digest.wording import (
@@ -112,8 +115,7 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
         with tempfile.TemporaryDirectory() as outbox:
             report = _rehearse(invocation, config, subscribers, Path(outbox))
     else:
-        with app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
-            report = run_pipeline(world, subscribers)
+        report = _run(invocation, config, subscribers)
     if not invocation.quiet:
         if dry_run:
             _print(["a rehearsal: nothing is sent, remembered or published; it would be:"])
@@ -127,14 +129,27 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
 @click.pass_obj
 def daemon(invocation: Invocation) -> None:
     """Serve everybody at their hour, for ever."""
+    with app.only_daemon(invocation.config()) as lock:
+        supervisor = Supervisor(os.environ)
+        pulse = Pulse(supervisor, lock)
 
-    def open_world(config: Config) -> app.OpenWorld:
-        return app.open_world(config, invocation.clock, invocation.interrupts.undisturbed)
+        def open_world(config: Config) -> app.OpenWorld:
+            return app.open_world(config, invocation.clock, invocation.interrupts.undisturbed, pulse)
 
-    first = invocation.config()
-    with app.only_daemon(first):
+        hangups = Hangups()
+        hangups.install()
+        invocation.interrupts.on_first = supervisor.stopping
+        invocation.clock.on_wait = lambda _seconds: pulse.beat()
         try:
-            Daemon(invocation.config, app.agenda, open_world, invocation.clock).run_forever()
+            Daemon(
+                invocation.config,
+                app.agenda,
+                open_world,
+                clock=invocation.clock,
+                watch=Watch,
+                supervisor=supervisor,
+                reload_wanted=hangups.taken,
+            ).run_forever()
         except Interrupted:
             logging.getLogger(__name__).info("ended by a signal")
 
@@ -256,6 +271,21 @@ def _selected(config: Config, emails: Iterable[str]) -> tuple[Subscriber, ...]:
     return tuple(found) or config.subscribers
 
 
+def _run(invocation: Invocation, config: Config, subscribers: Sequence[Subscriber]) -> Report:
+    """A run for all is told to whoever watches; what ends it early, too."""
+    everybody = subscribers == config.subscribers
+    watch = Watch(config if everybody else replace(config, monitoring=MonitoringSettings()))
+    with closing(watch), app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
+        watch.started()
+        try:
+            report = run_pipeline(world, subscribers)
+        except DigestError as exc:
+            watch.failed(str(exc))
+            raise
+        watch.ended(world, report, everybody_served=not problems(report))
+    return report
+
+
 def _rehearse(
     invocation: Invocation, config: Config, subscribers: Sequence[Subscriber], outbox: Path
 ) -> Report:
@@ -272,7 +302,7 @@ def _conclude(report: Report) -> Exit:
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
             return Exit.TRY_LATER
-    return Exit.PARTLY_FAILED if any(problems(report)) else Exit.DONE
+    return Exit.PARTLY_FAILED if problems(report) else Exit.DONE
 
 
 def _print(lines: Iterable[str]) -> None:

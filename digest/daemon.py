@@ -1,33 +1,39 @@
-"""The clock's door: a tick a minute that asks who is due. Nothing that fails ends it."""
+"""The clock's door: a tick a minute that asks what is to be done. Nothing that fails ends it."""
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import schedule
 
-from digest.due import is_due
+from digest.due import Slots, slots_around
 from digest.errors import ConfigError, DigestError, LockHeld
-from digest.models import Agenda, Config, Report, Subscriber
-from digest.pipeline import World, enroll, resume, run
-from digest.plaintext import counted
+from digest.keywords import key
+from digest.models import Agenda, Config, Report, Schedule
+from digest.monitoring.monitor import Monitor
+from digest.pipeline import begun, enroll
+from digest.plaintext import counted, moment
+from digest.planning import Plan, Planner, Rules
 from digest.protocols import Clock
-from digest.wording import problems
+from digest.pulse import Supervisor
+from digest.wording import problems, story
+from digest.world import World
 
 logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 
 class Daemon:
     """Serves each subscriber at the hour, in the time zone and on the days that they asked for.
 
-    `load` reads the configuration anew (ConfigError); `agenda` and `open_world` are those of digest.app.
-    `tick` is one look at the wall clock, so sleep, downtime and changed clocks need no thought: what is
-    due is due until it is done.
+    `load` reads the configuration anew (ConfigError); `agenda` and `open_world` are those of digest.app;
+    `reload_wanted` tells whether somebody asked since to read it anew. `tick` is one look at the wall
+    clock, so sleep, downtime and changed clocks need no thought: what is due is due until it is done.
     """
 
     def __init__(
@@ -35,53 +41,73 @@ class Daemon:
         load: Callable[[], Config],
         agenda: Callable[[Config], Agenda],
         open_world: Callable[[Config], AbstractContextManager[World]],
+        *,
         clock: Clock,
+        watch: Callable[[Config], Monitor],
+        supervisor: Supervisor,
+        reload_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._load = load
         self._agenda = agenda
         self._open_world = open_world
         self._clock = clock
-        self._config = load()
-        self._read_from = _fingerprint(self._config.file)
-        self._attempted_at: dict[str, datetime] = {}
+        self._watch = watch
+        self._supervisor = supervisor
+        self._reload_wanted = reload_wanted
+        self._slots: dict[Schedule, Slots] = {}
+        self._tried: dict[str, datetime] = {}
+        self._take_up(load())
 
     def run_forever(self) -> None:
-        """Tick at once and then every minute; ends only by an exception that is no failure (a signal)."""
+        """Tick at once and then whenever a minute begins; ends only by an exception that is no failure."""
         scheduler = schedule.Scheduler()
-        job = scheduler.every(_TICK_SECONDS).seconds.do(self.tick)
-        job.run()
+        job = scheduler.every().minute.at(f":{_second_of_the_minute(self._clock):02}").do(self.tick)
+        self.tick()
+        self._supervisor.ready()
+        logger.info("serving %s", counted(len(self._config.subscribers), "subscriber"))
         while True:
             idle_seconds = scheduler.idle_seconds or 0.0
             if idle_seconds > _TICK_SECONDS:  # the wall clock was set back, or summer time has ended
                 job.run()
             self._clock.sleep(min(max(idle_seconds, 0.0), 1.0))
+            if self._reload_wanted():
+                self._reload()
             scheduler.run_pending()
 
     def tick(self) -> None:
-        """Serve whoever is due. Failures are logged; what they left undone is due again after a pause."""
+        """Do what is to be done now. Failures are logged; what they left undone is due again."""
+        with self._told_not_raised():
+            if _fingerprint(self._config.file) != self._read_from:
+                self._reload()
+            plan = self._plan()
+            if not plan.is_empty:
+                self._carry_out(plan)
+            self._supervisor.status(self._status())
+
+    @contextmanager
+    def _told_not_raised(self) -> Iterator[None]:
         try:
-            self._reload()
-            self._serve()
+            yield
         except LockHeld as exc:
             logger.info("%s; looking again in a minute", exc)
         except DigestError as exc:
             logger.warning("%s (%s)", exc, exc.hint)
+            self._monitor.failed(str(exc))
         except Exception:
-            logger.exception("a bug: this tick is given up, the next one comes in a minute")
+            logger.exception(_BUG)
+            self._monitor.failed(_BUG)
 
-    def _serve(self) -> None:
-        now = self._clock.now()
-        agenda = self._agenda_of_all()
-        active = [reader for reader in self._config.subscribers if reader.email not in agenda.suppressed]
-        if due := [reader for reader in active if self._is_due(reader, agenda, now)]:
-            logger.info("%d of %d subscribers are due", len(due), len(self._config.subscribers))
-            with self._open_world(self._config) as world:
-                self._attempted_at.update((reader.email, now) for reader in due)
-                _log(run(world, due))
-        elif again := [reader for reader in active if agenda.retries.get(reader.email, _NEVER) <= now]:
-            logger.info("%s to be tried again", counted(len(again), "mail"))
-            with self._open_world(self._config) as world:
-                _log(resume(world, again))
+    def _plan(self) -> Plan:
+        now, agenda = self._clock.now(), self._agenda_of_all()
+
+        def slots_of(wish: Schedule) -> Slots:
+            slots = self._slots.get(wish)
+            if slots is None or not slots.enclose(now):
+                slots = self._slots[wish] = slots_around(wish, now)
+            return slots
+
+        readers = [reader for reader in self._config.subscribers if reader.email not in agenda.suppressed]
+        return Planner(self._rules, agenda, now, slots_of, self._tried).plan(readers)
 
     def _agenda_of_all(self) -> Agenda:
         """The agenda, once everybody who is not suppressed is enrolled."""
@@ -93,42 +119,75 @@ class Daemon:
             agenda = self._agenda(self._config)
         return agenda
 
-    def _is_due(self, reader: Subscriber, agenda: Agenda, now: datetime) -> bool:
-        return is_due(
-            reader.schedule,
-            now,
-            served_at=agenda.served[reader.email],
-            attempted_at=self._attempted_at.get(reader.email),
-        )
+    def _carry_out(self, plan: Plan) -> None:
+        """Ask first, since that may show more readers to be ready; then deliver."""
+        asked = plan.ask
+        with self._open_world(self._config) as world:
+            self._monitor.started()
+            with begun(world) as this:
+                if asked:
+                    this.ask()
+                    plan = self._plan()
+                    _log_waiting(plan)
+                now = self._clock.now()
+                self._tried.update((reader.email, now) for reader in (*plan.serve, *plan.resume))
+                this.serve(plan.serve)
+                this.resume(plan.resume)
+                if asked:
+                    this.publish()
+            _log(this.report)
+            self._monitor.ended(world, this.report, everybody_served=not self._plan().due)
 
     def _reload(self) -> None:
-        """Take up a changed configuration; if it is broken, tell the faults and keep the last good one."""
-        fingerprint = _fingerprint(self._config.file)
-        if fingerprint == self._read_from:
-            return
-        self._read_from = fingerprint
+        """Read the configuration anew; if it is broken, tell the faults and keep the last good one."""
+        self._supervisor.reloading()
+        self._read_from = _fingerprint(self._config.file)
         try:
-            self._config = self._load()
+            config = self._load()
         except ConfigError as exc:
             for fault in exc.faults:
                 logger.warning("%s: a fault; `digest check` tells more", fault.place)
             logger.warning("the configuration stays as it was before this edit")
         else:
-            logger.info("the configuration was read anew: %d subscribers", len(self._config.subscribers))
+            self._take_up(config)
+            logger.info("the configuration was read anew: %d subscribers", len(config.subscribers))
+        self._supervisor.ready()
+
+    def _take_up(self, config: Config) -> None:
+        self._config = config
+        self._monitor = self._watch(config)
+        self._read_from = _fingerprint(config.file)
+        self._slots.clear()
+        self._rules = Rules(
+            keywords=frozenset(map(key, config.keywords)),
+            patience=timedelta(minutes=config.wait_minutes),
+            tell_of_nothing=config.mail.when_empty == "send",
+        )
+
+    def _status(self) -> str:
+        """What there is to say between two ticks."""
+        readers = self._config.subscribers
+        slots = [self._slots[reader.schedule].next for reader in readers if reader.schedule in self._slots]
+        following = moment(min(slots)) if slots else "not known yet"
+        return f"serving {counted(len(readers), 'subscriber')}; the next hour is {following}"
 
 
 def _log(report: Report) -> None:
-    """The story of a run, in three lines and one for each failure; of one that only tried again, in one."""
-    if report.keywords:
-        new = sum(outcome.new for outcome in report.keywords)
-        logger.info("asked for %s: %s", counted(len(report.keywords), "keyword"), counted(new, "new paper"))
-    sent = [outcome for outcome in report.mails if not outcome.problem]
-    papers = sum(outcome.papers for outcome in sent)
-    logger.info("sent %s with %s", counted(len(sent), "mail"), counted(papers, "paper"))
-    if report.archive.changed:
-        logger.info("the archive was brought up to date")
+    for line in story(report):
+        logger.info("%s", line)
     for problem in problems(report):
         logger.warning("%s", problem)
+
+
+def _log_waiting(plan: Plan) -> None:
+    for until, readers in plan.waiting.items():
+        logger.info("%s wait until %s for what arXiv has not told", counted(readers, "mail"), moment(until))
+
+
+def _second_of_the_minute(clock: Clock) -> int:
+    """The second of the machine's minute at which a minute of the clock begins."""
+    ahead_seconds = clock.now().timestamp() - clock.epoch_seconds()
+    return math.ceil(round(-ahead_seconds, 3)) % _TICK_SECONDS
 
 
 def _fingerprint(file: Path) -> tuple[int, int, int] | None:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from digest.errors import (
     PolicyRefused,
@@ -15,7 +14,7 @@ from digest.errors import (
 )
 from digest.models import MailOutcome, MailState, Outgoing, Settlement, Subscriber
 from digest.protocols import Clock, Store, Transport
-from digest.retries import Retries
+from digest.retries import Retries, still_pauses
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +46,10 @@ class Delivery:
 
     def deliver_left(self, transport: Transport, subscriber: Subscriber) -> list[MailOutcome]:
         """Deliver the mails that were frozen, in their order, up to the first that is to be tried again.
-        Nothing else is to be sent to them before these. With the last one, the slot for which they were
-        made is done."""
+        Nothing else is to be sent to them before these."""
         outcomes: list[MailOutcome] = []
-        made_at: datetime | None = None
         while outgoing := self.store.outgoing(subscriber):
-            if outgoing.retry_at and outgoing.retry_at > self.clock.now():
+            if still_pauses(outgoing.retry_at, self.clock.now()):
                 waits = MailOutcome(
                     subscriber.label,
                     problem=outgoing.problem,
@@ -63,9 +60,6 @@ class Delivery:
             outcomes.append(self.deliver(transport, outgoing, subscriber))
             if outcomes[-1].unavailable or outcomes[-1].retry_at:
                 return outcomes
-            made_at = outgoing.created_at
-        if made_at:
-            self.store.mark_served(subscriber, made_at)
         return outcomes
 
     def deliver(self, transport: Transport, outgoing: Outgoing, subscriber: Subscriber) -> MailOutcome:

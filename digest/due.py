@@ -1,13 +1,26 @@
 """Who is due when. Nothing here remembers or sleeps: each tick asks again, from the wall clock."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from digest.models import Schedule
 
-RETRY_PAUSE = timedelta(minutes=30)
-"""After an attempt that did not succeed."""
+WRONG_CLOCK = timedelta(hours=12)
+"""What was written down so far in the future, a clock wrote that was wrong."""
 
 _LONGEST_GAP_DAYS = 8  # a week between two slots of a weekly digest, and a day for the time zone
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Two moments in UTC, one after the other, at which a schedule asks for a digest."""
+
+    latest: datetime
+    next: datetime
+
+    def enclose(self, now: datetime) -> bool:
+        return self.latest <= now < self.next
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime:
@@ -16,26 +29,34 @@ def latest_slot(schedule: Schedule, now: datetime) -> datetime:
     An hour that the clocks skip counts from when they have skipped it; of an hour that they repeat,
     the first one counts (PEP 495, fold=0).
     """
+    return next(slot for slot in _slots(schedule, now, step=-1) if slot <= now)
+
+
+def next_slot(schedule: Schedule, now: datetime) -> datetime:
+    """The first moment after now, in UTC, at which a digest is asked for."""
+    return next(slot for slot in _slots(schedule, now, step=1) if slot > now)
+
+
+def slots_around(schedule: Schedule, now: datetime) -> Slots:
+    return Slots(latest_slot(schedule, now), next_slot(schedule, now))
+
+
+def is_done(slot: datetime, served_at: datetime, now: datetime) -> bool:
+    """Whether the slot had its digest, `served_at` being when one was last done."""
+    return slot <= served_at <= now + WRONG_CLOCK
+
+
+def is_due(schedule: Schedule, now: datetime, *, served_at: datetime) -> bool:
+    """Whether the latest slot still wants its digest."""
+    return not is_done(latest_slot(schedule, now), served_at, now)
+
+
+def _slots(schedule: Schedule, now: datetime, *, step: int) -> Iterator[datetime]:
+    """The slots of the days around now, from tomorrow backwards or from yesterday onwards."""
+    if not schedule.days:
+        raise ValueError("a schedule needs at least one day")
     today = now.astimezone(schedule.timezone).date()
-    for days_ago in range(-1, _LONGEST_GAP_DAYS + 1):
-        day = today - timedelta(days=days_ago)
-        slot = datetime.combine(day, schedule.at, schedule.timezone).astimezone(UTC)
-        if slot <= now and day.weekday() in schedule.days:
-            return slot
-    raise ValueError("a schedule needs at least one day")
-
-
-def is_due(
-    schedule: Schedule, now: datetime, *, served_at: datetime, attempted_at: datetime | None = None
-) -> bool:
-    """Whether the latest slot still wants its digest.
-
-    `served_at` is when a slot was last done; `attempted_at` when it was last tried in vain, after
-    which there is a pause.
-    """
-    slot = latest_slot(schedule, now)
-    if slot <= served_at:
-        return False
-    if attempted_at is None or not slot <= attempted_at <= now:
-        return True
-    return now - attempted_at >= RETRY_PAUSE
+    for days in range(-1, _LONGEST_GAP_DAYS + 1):
+        day = today + timedelta(days=step * days)
+        if day.weekday() in schedule.days:
+            yield datetime.combine(day, schedule.at, schedule.timezone).astimezone(UTC)

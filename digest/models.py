@@ -112,6 +112,18 @@ class ArxivSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringSettings:
+    """Who is told how runs go; None: nobody."""
+
+    ping_url: str | None = field(default=None, repr=False)
+    """Told of each run's start, success and failure. Whoever knows it can do so: a secret."""
+    metrics_file: Path | None = None
+    operator: str | None = field(default=None, repr=False)
+    """The address that gets a mail after so many failed runs in a row, and when they are over."""
+    failed_runs: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a person or the environment may set, complete and checked."""
 
@@ -127,6 +139,9 @@ class Config:
     smtp: SmtpServer | None
     templates: Path | None = None
     """A folder whose templates win over those that come with the project."""
+    wait_minutes: int = 120
+    """How long mails wait behind their hour for what arXiv has not told."""
+    monitoring: MonitoringSettings = MonitoringSettings()
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:
@@ -279,27 +294,45 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the state knows of how a keyword was last answered."""
+
+    last_good_at: datetime | None = None
+    up_to_date_at: datetime | None = None
+    """When nothing more was to be expected from arXiv before its next announcement."""
+    failing: bool = False
+    """The last answer was not good."""
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
-    """What the state tells the daemon; keys are addresses."""
+    """What the state tells the daemon. Readers go by their addresses, keywords by their keys."""
 
     served: Mapping[str, datetime] = field(default_factory=dict)
     """When each enrolled reader had their last slot done, or else was enrolled."""
     suppressed: frozenset[str] = frozenset()
-    retries: Mapping[str, datetime] = field(default_factory=dict)
-    """When the mail of a reader is to be tried again."""
+    retries: Mapping[str, datetime | None] = field(default_factory=dict)
+    """The readers whose mail met trouble, and when it is to be tried again (None: as soon as it can be)."""
+    expecting: frozenset[str] = frozenset()
+    """For whom a mail is on its way or papers wait."""
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    asked: tuple[datetime, ...] = ()
+    """When arXiv was asked lately, latest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What was wrong in a run, with each of the three; empty where nothing was. Without any address."""
+    """What was wrong in a run with each of the three, in lines without any address; empty where all went
+    well, None where it had nothing to do."""
 
-    arxiv: str = ""
-    mail: str = ""
-    archive: str = ""
+    arxiv: str | None = None
+    mail: str | None = None
+    archive: str | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return tuple(line for part in (self.arxiv, self.mail, self.archive) for line in part.splitlines())
+        parts = (self.arxiv, self.mail, self.archive)
+        return tuple(line for part in parts if part for line in part.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +347,18 @@ class RunRecord:
 
     @property
     def failed(self) -> bool:
-        return self.trouble != Trouble()
+        return bool(self.trouble.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the operator is told: so many runs in a row failed `since` then, or that this is `over`."""
+
+    over: bool
+    since: datetime
+    runs: int = 0
+    lines: tuple[str, ...] = ()
+    """What the last of them met."""
 
 
 class Suppressed(StrEnum):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 
 # Control characters that are not white space, marks that turn the direction of writing, what takes no
 # room (a text may be hidden in tags), and the two code points that no XML or HTML parser takes. The
@@ -21,6 +22,11 @@ def one_line(text: str) -> str:
     """
     seen = _HALVES.sub("\ufffd", _UNSEEN.sub("", text))
     return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def moment(time: datetime | None) -> str:
+    """`2026-06-22 07:00 UTC`, or `never`."""
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else "never"
 
 
 def counted(number: int, noun: str) -> str:

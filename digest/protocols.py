@@ -1,19 +1,22 @@
 """What a run needs from the world. The pipeline knows these and nothing behind them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from digest.errors import SourceError
 from digest.models import (
+    Alarm,
     Config,
     Digest,
     Keyword,
     Mail,
     Outgoing,
     Paper,
+    RunRecord,
     Settlement,
+    Standing,
     Subscriber,
     Suppression,
     Trouble,
@@ -121,8 +124,17 @@ class Progress(Protocol):
         """The stage is over, whatever was done of it."""
 
 
-class Unwatched(Progress):
+class Unwatched:
     """Nobody watches."""
+
+    def begin(self, stage: str, steps: int) -> None:
+        """Unseen."""
+
+    def step(self) -> None:
+        """Unseen."""
+
+    def end(self) -> None:
+        """Unseen."""
 
 
 class Source(Protocol):
@@ -173,13 +185,20 @@ class Store(Protocol):
         """Say that the final dot is about to be sent, and when to try again if no answer is recorded."""
 
     def settle(self, message_id: str, settlement: Settlement, now: datetime) -> None:
-        """Write down how a mail stands. Papers of a failed one wait again, unless it may have arrived."""
+        """Write down how a mail stands. Papers of a failed one wait again, unless it may have arrived.
+        With the last mail that is settled, the slot for which they were made is done."""
 
     def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
         """Count a permanent refusal of the address, and suppress it after the fifth day of them."""
 
-    def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
-        """The subscriber's digest of this slot is done."""
+    def standings(self) -> Mapping[str, Standing]:
+        """How each keyword, by its key, was last answered."""
+
+    def expecting(self) -> Set[str]:
+        """The addresses for which a mail is on its way or papers wait."""
+
+    def mark_served(self, subscribers: Iterable[Subscriber], now: datetime) -> None:
+        """The digests of these subscribers are done, up to the slot before this moment."""
 
     def begin_run(self, now: datetime) -> int:
         """Write down that a run begins; returns its number, which is higher than any before."""
@@ -189,6 +208,15 @@ class Store(Protocol):
 
     def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
         """Write down how a run ended."""
+
+    def latest_runs(self, most: int) -> Sequence[RunRecord]:
+        """The log of runs, latest first."""
+
+    def alarm_raised_at(self) -> datetime | None:
+        """When the operator was told that runs fail; None while all is well."""
+
+    def note_alarm(self, raised_at: datetime | None) -> None:
+        """Write down that the operator was told so, or (None) that it is over."""
 
     def served(self) -> Mapping[str, datetime]:
         """When each enrolled address had its last slot done, or else was enrolled."""
@@ -200,6 +228,9 @@ class Mailer(Protocol):
     def make(self, digest: Digest, now: datetime) -> Sequence[Mail]:
         """The finished message that tells this digest, or several where one would be too long.
         Raises RenderError."""
+
+    def alarm(self, alarm: Alarm, operator: str, now: datetime) -> Mail:
+        """The finished message that tells the operator, an address. Raises RenderError."""
 
 
 class Transport(Protocol):

@@ -19,6 +19,15 @@ UNCONFIRMED_PAUSE = timedelta(hours=1)
 """Before a mail that may have arrived is sent once more: no server works on one message for so long."""
 
 
+_LONGEST_WAIT = timedelta(hours=6)
+"""Longer than any pause: a mail that is to wait longer was put off by a clock that was wrong."""
+
+
+def still_pauses(retry_at: datetime | None, now: datetime) -> bool:
+    """Whether a mail that was put off until then is not to be tried yet."""
+    return retry_at is not None and now < retry_at <= now + _LONGEST_WAIT
+
+
 @dataclass(frozen=True, slots=True)
 class Retries:
     """The rules; `scale` multiplies every pause, `unconfirmed` allows to repeat what may have arrived."""

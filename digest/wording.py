@@ -1,12 +1,12 @@
 """What a run, the state and a paper's story say to the person at the terminal. Pure: lines of text."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from digest.mail.reasons import reason
 from digest.models import Keyword, KeywordOutcome, Report, Suppressed, Suppression
-from digest.plaintext import counted
+from digest.plaintext import counted, moment
 from digest.store.inspection import History, KeywordStatus, Seen, SubscriberStatus
+from digest.trouble import trouble_of
 
 _WHY = {
     Suppressed.UNSUBSCRIBED: "they unsubscribed",
@@ -31,6 +31,20 @@ def report_lines(report: Report) -> Iterator[str]:
         yield "the archive was brought up to date"
 
 
+def story(report: Report) -> Iterator[str]:
+    """What a run did, for the log: three lines at most, and the troubles."""
+    asked = [outcome for outcome in report.keywords if not outcome.up_to_date]
+    if asked:
+        new = sum(outcome.new for outcome in asked)
+        yield f"asked for {counted(len(asked), 'keyword')}: {counted(new, 'new paper')}"
+    if report.mails:
+        sent = [outcome for outcome in report.mails if not outcome.problem]
+        papers = sum(outcome.papers for outcome in sent)
+        yield f"sent {counted(len(sent), 'mail')} with {counted(papers, 'paper')}"
+    if report.archive.changed:
+        yield "the archive was brought up to date"
+
+
 def _news(outcome: KeywordOutcome) -> str:
     if outcome.up_to_date:
         return "up to date: arXiv has announced nothing since"
@@ -39,31 +53,15 @@ def _news(outcome: KeywordOutcome) -> str:
     return f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")
 
 
-def problems(report: Report) -> Iterator[str]:
+def problems(report: Report) -> Sequence[str]:
     """A line for everything that failed, naming it."""
-    by_problem: dict[str, list[str]] = {}
-    for keyword in report.keywords:
-        if keyword.problem:
-            by_problem.setdefault(keyword.problem, []).append(keyword.keyword.name)
-    for problem, names in by_problem.items():
-        yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
-    for mail in report.mails:
-        if mail.problem:
-            again = f"; it is tried again at {moment(mail.retry_at)}" if mail.retry_at else ""
-            what = "may have arrived, or not" if mail.may_have_arrived else "was not delivered"
-            yield f"the mail to {mail.label} {what}: {mail.problem}{again}"
-    if report.archive.problem:
-        yield f"the archive stays as it was: {report.archive.problem}"
+    return trouble_of(report).lines
 
 
 def hints(report: Report) -> Iterator[str]:
     """What to do about what failed, each advice once."""
     advice = [outcome.hint for outcome in report.keywords] + [outcome.hint for outcome in report.mails]
     yield from filter(None, dict.fromkeys([*advice, report.archive.hint]))
-
-
-def moment(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M} UTC" if time else "never"
 
 
 def why_suppressed(suppression: Suppression) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
-from digest.models import Digest, Mail, Paper
+from digest.models import Alarm, Digest, Mail, Paper
 from digest.protocols import ArchiveSection, Finding, Question
 from tests.builders import NOON
 
@@ -57,6 +57,7 @@ class FakeMailer:
     broken: dict[str, DigestError] = field(default_factory=dict)
     made: list[Digest] = field(default_factory=list)
     longest: int = 1000
+    alarms: list[Alarm] = field(default_factory=list)
 
     def make(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
@@ -74,6 +75,10 @@ class FakeMailer:
             )
             for part, papers in enumerate(parts or [()], 1)
         ]
+
+    def alarm(self, alarm: Alarm, operator: str, now: datetime) -> Mail:
+        self.alarms.append(alarm)
+        return Mail(f"<alarm.{len(self.alarms)}@example.org>", operator, "digest@example.org", b"an alarm")
 
 
 @dataclass

@@ -185,8 +185,8 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "zebra: 5",
             [
                 (
-                    "2:1: zebra: unknown key; known here are archive, arxiv, keywords, mail, outbox, "
-                    "schedule, state, subscribers, templates, welcome"
+                    "2:1: zebra: unknown key; known here are archive, arxiv, keywords, mail, monitoring, "
+                    "outbox, schedule, state, subscribers, templates, welcome"
                 )
             ],
         ),

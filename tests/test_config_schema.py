@@ -47,6 +47,7 @@ def test_keys_go_by_their_names_in_the_file() -> None:
         "outbox": "",
         "templates": "my-templates",
         "arxiv": "",
+        "monitoring": "",
     }
 
 

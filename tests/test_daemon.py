@@ -21,9 +21,9 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.models import Config
-from digest.pipeline import World
 from digest.store.database import Database
 from digest.store.sql import SqlStore
+from digest.world import World
 from tests.builders import config, paper, schedule, subscriber
 from tests.fakes import FakeClock, FakeMailer, FakeSource, FakeTransport
 

@@ -33,10 +33,11 @@ from digest.models import (
     Suppression,
     Unanswered,
 )
-from digest.pipeline import World, resume, run
+from digest.pipeline import begun, run
 from digest.retries import UNCONFIRMED_PAUSE
 from digest.store.database import Database
 from digest.store.sql import SqlStore
+from digest.world import World
 from tests.builders import NOON, config, keyword, paper, subscriber
 from tests.fakes import FakeArchive, FakeClock, FakeMailer, FakeSource, FakeTransport
 
@@ -72,7 +73,9 @@ class Life:
         return run(self.world(), subscribers or self.config.subscribers)
 
     def resume(self, *subscribers: Subscriber) -> Report:
-        return resume(self.world(), subscribers or self.config.subscribers)
+        with begun(self.world()) as this:
+            this.resume(subscribers or self.config.subscribers)
+        return this.report
 
     def world(self) -> World:
         return World(
@@ -576,12 +579,20 @@ def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:
     assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
 
 
-def test_a_mail_sent_or_nothing_new_means_served(life: Life) -> None:
+def test_a_mail_sent_or_nothing_more_to_come_means_served(life: Life) -> None:
+    life.source.settled = True
     life.run()
     assert set(life.store.served().values()) == {life.clock.moment}
 
 
+def test_nothing_new_while_more_may_come_is_not_served(life: Life) -> None:
+    before = life.store.served()
+    life.run()
+    assert life.store.served() == before
+
+
 def test_nothing_new_but_a_keyword_that_failed_is_not_served(life: Life) -> None:
+    life.source.settled = True
     before = life.store.served()
     life.source.answers["Reasoning"] = AnswerRejected("cut off", "the document does not end")
     life.run()

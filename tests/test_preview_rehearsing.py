@@ -11,10 +11,11 @@ from digest import app
 from digest.errors import RenderError, SourceUnavailable
 from digest.inbox import Reader, open_register
 from digest.models import Config, Keyword
-from digest.pipeline import World, run
+from digest.pipeline import run
 from digest.preview.rehearsing import Recollection, Rehearsal, Silence
 from digest.preview.showing import PreviewError, Showing, Tab
 from digest.protocols import Finding, Known, Question, Source
+from digest.world import World
 from tests.builders import config, keyword, paper, subscriber
 from tests.fakes import FakeClock, FakeMailer, FakeSource, FakeTransport
 

@@ -11,9 +11,9 @@ from digest.store.runs import (
     end_run,
     last_number,
     latest_runs,
-    mark,
     marked_at,
     note_asked,
+    set_mark,
     unmark,
 )
 from tests.builders import NOON
@@ -34,7 +34,7 @@ def test_each_run_is_written_down_with_what_was_wrong(database: Database) -> Non
         note_asked(connection, first, 3)
         end_run(connection, first, LATER, Trouble(arxiv="no answer"))
         second = begin_run(connection, LATER)
-        assert list(latest_runs(connection)) == [
+        assert list(latest_runs(connection, 10)) == [
             RunRecord(LATER),
             RunRecord(NOON, LATER, asked=3, trouble=Trouble(arxiv="no answer")),
         ]
@@ -44,14 +44,14 @@ def test_each_run_is_written_down_with_what_was_wrong(database: Database) -> Non
 def test_a_run_has_failed_if_anything_was_wrong() -> None:
     assert not RunRecord(NOON, LATER).failed
     assert RunRecord(NOON, LATER, trouble=Trouble(archive="no room")).failed
-    assert Trouble("one\ntwo", "", "three").lines == ("one", "two", "three")
+    assert Trouble("one\ntwo", None, "three").lines == ("one", "two", "three")
 
 
 def test_a_mark_is_set_set_anew_and_taken_away(database: Database) -> None:
     with database.transaction() as connection:
         assert marked_at(connection, "alarm") is None
-        mark(connection, "alarm", NOON)
-        mark(connection, "alarm", LATER)
+        set_mark(connection, "alarm", NOON)
+        set_mark(connection, "alarm", LATER)
         assert marked_at(connection, "alarm") == LATER
         unmark(connection, "alarm")
         assert marked_at(connection, "alarm") is None

@@ -345,7 +345,7 @@ def test_a_subscriber_counts_as_served_from_their_enrolment_on(
     store.enroll(settings, NOON)
     store.enroll(settings, NOON + DAY)
     assert store.served() == {"reader@example.org": NOON}
-    store.mark_served(reader, NOON + DAY)
+    store.mark_served([reader], NOON + DAY)
     assert store.served() == {"reader@example.org": NOON + DAY}
 
 

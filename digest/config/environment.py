@@ -26,6 +26,7 @@ class Overrides:
     feed: str | None = None
     interval_seconds: float | None = None
     retry_scale: float | None = None
+    ping_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_url_file: Path | None = None
     credentials: Path | None = None
@@ -42,6 +43,7 @@ def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Fa
         feed=variables.read("DIGEST_ARXIV_FEED", endpoints.feed),
         interval_seconds=variables.read("DIGEST_ARXIV_INTERVAL", _number),
         retry_scale=variables.read("DIGEST_RETRY_SCALE", _number),
+        ping_url=variables.read("DIGEST_PING_URL", endpoints.endpoint),
         smtp_url=variables.read("DIGEST_SMTP_URL", str),
         smtp_url_file=variables.read("DIGEST_SMTP_URL_FILE", _path),
         credentials=variables.read("CREDENTIALS_DIRECTORY", _path),

@@ -85,4 +85,6 @@ def _config(
         outbox=overrides.outbox or folder / part.outbox,
         smtp=smtp,
         templates=folder / part.templates if part.templates else None,
+        wait_minutes=part.schedule.wait_minutes,
+        monitoring=settings.monitoring(part.monitoring, folder, overrides),
     )

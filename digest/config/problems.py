@@ -19,6 +19,7 @@ _EXAMPLES = {
     "mail": "when_empty: send",
     "archive": "papers: 50",
     "arxiv": "interval: 5",
+    "monitoring": "operator: you@example.org",
 }
 _FREE_TEXTS = {"keywords", "any", "all", "exclude", "authors", "name"}
 

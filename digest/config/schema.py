@@ -81,6 +81,7 @@ Categories = Annotated[
     _list_schema({"type": "string"}),
 ]
 Path = Annotated[str, _text(values.path), WithJsonSchema({"type": "string"})]
+Url = Annotated[str, _text(endpoints.endpoint), WithJsonSchema({"type": "string", "format": "uri"})]
 
 
 class Part(BaseModel):
@@ -139,6 +140,14 @@ class SchedulePart(Part):
         description="daily, weekdays, weekly (Mondays), or days by name. Default: daily.",
         examples=["weekdays"],
     )
+    wait_minutes: int = Field(
+        default=120,
+        ge=0,
+        le=720,
+        description="How long the daemon lets mails wait behind their hour where arXiv announces late or "
+        "does not answer. Default: 120.",
+        examples=["120"],
+    )
 
 
 class MailPart(Part):
@@ -195,9 +204,7 @@ class ArchivePart(Part):
     papers: int = Field(
         default=100, ge=1, le=100, description="Papers a section. Default: 100.", examples=["100"]
     )
-    url: Annotated[
-        str | None, _text(endpoints.endpoint), WithJsonSchema({"type": "string", "format": "uri"})
-    ] = Field(
+    url: Url | None = Field(
         default=None,
         description="Where the page can be read; mails link to it.",
         examples=["https://github.com/you/daily-papers"],
@@ -207,9 +214,7 @@ class ArchivePart(Part):
 class ArxivPart(Part):
     """Where arXiv is, and how often it may be asked."""
 
-    api: Annotated[str, _text(endpoints.endpoint), WithJsonSchema({"type": "string", "format": "uri"})] = (
-        Field(default="https://export.arxiv.org/api/query", description="The query endpoint.")
-    )
+    api: Url = Field(default="https://export.arxiv.org/api/query", description="The query endpoint.")
     feed: Annotated[str, _text(endpoints.feed), WithJsonSchema({"type": "string", "format": "uri"})] = Field(
         default="https://rss.arxiv.org/atom/", description="The announcement feeds; categories are appended."
     )
@@ -218,6 +223,30 @@ class ArxivPart(Part):
         ge=0,
         description="Seconds between two requests; under 3 only for a server on this machine. Default: 3.",
         examples=["3"],
+    )
+
+
+class MonitoringPart(Part):
+    """Who is told how runs go."""
+
+    ping_url: Url | None = Field(
+        default=None,
+        description="Asked with /start when a run begins, as it is when everybody got theirs, with /fail "
+        "and the reason when not (as healthchecks.io wants it).",
+        examples=["https://hc-ping.com/your-own-uuid"],
+    )
+    metrics_file: Path | None = Field(
+        default=None,
+        description="Written after each run, for Prometheus' textfile collector.",
+        examples=["/var/lib/prometheus/node-exporter/daily_papers.prom"],
+    )
+    operator: Address | None = Field(
+        default=None,
+        description="Gets a mail when runs fail time after time, and when that is over.",
+        examples=["you@example.org"],
+    )
+    failed_runs: int = Field(
+        default=3, ge=1, description="So many in a row, for the operator's mail. Default: 3.", examples=["3"]
     )
 
 
@@ -261,6 +290,7 @@ class FilePart(Part):
     arxiv: ArxivPart = Field(
         default_factory=ArxivPart, description="Where arXiv is, and how often it may be asked."
     )
+    monitoring: MonitoringPart = Field(default_factory=MonitoringPart, description="Who is told how runs go.")
 
 
 _PARTS: dict[str, type[Part]] = {
@@ -271,6 +301,7 @@ _PARTS: dict[str, type[Part]] = {
     "mail": MailPart,
     "archive": ArchivePart,
     "arxiv": ArxivPart,
+    "monitoring": MonitoringPart,
 }
 
 

@@ -8,13 +8,21 @@ from zoneinfo import ZoneInfo
 from digest.config.definitions import Definitions
 from digest.config.delivery import LOCAL_SENDER, default_sender
 from digest.config.environment import Overrides
-from digest.config.schema import ArchivePart, ArxivPart, FilePart, SchedulePart, SubscriberPart
+from digest.config.schema import (
+    ArchivePart,
+    ArxivPart,
+    FilePart,
+    MonitoringPart,
+    SchedulePart,
+    SubscriberPart,
+)
 from digest.keywords import distinct
 from digest.models import (
     ArchiveSettings,
     ArxivSettings,
     Keyword,
     MailSettings,
+    MonitoringSettings,
     Schedule,
     SmtpServer,
     Subscriber,
@@ -80,6 +88,16 @@ def arxiv(part: ArxivPart, overrides: Overrides) -> ArxivSettings:
         feed=overrides.feed or part.feed,
         interval_seconds=part.interval if interval is None else interval,
         retry_scale=_retry_scale(overrides),
+    )
+
+
+def monitoring(part: MonitoringPart, folder: Path, overrides: Overrides) -> MonitoringSettings:
+    """Who is told how runs go; the environment wins."""
+    return MonitoringSettings(
+        ping_url=overrides.ping_url or part.ping_url,
+        metrics_file=folder / part.metrics_file if part.metrics_file else None,
+        operator=part.operator,
+        failed_runs=part.failed_runs,
     )
 
 

@@ -7,9 +7,9 @@ from threading import Lock
 
 from digest.errors import RenderError
 from digest.mail.fit import Detail, richest, room, split
-from digest.mail.message import compose_message
+from digest.mail.message import compose_message, compose_notice
 from digest.mail.render import MailRenderer
-from digest.models import Digest, Mail, MailSettings, Rendered
+from digest.models import Alarm, Digest, Mail, MailSettings, Rendered
 from digest.signing import Signer
 
 
@@ -28,6 +28,16 @@ class DigestMailer:
         token = self._signer.unsubscribe_token(digest.subscriber.email)
         with self._alone:
             return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
+
+    def alarm(self, alarm: Alarm, operator: str, now: datetime) -> Mail:
+        """What the operator, an address, is told of the program itself."""
+        return compose_notice(
+            self._renderer.render_alarm(alarm),
+            self._settings,
+            operator,
+            message_id=self._signer.message_id(operator, f"alarm {now.isoformat()}"),
+            date=now,
+        )
 
     def _parts(self, digest: Digest, token: str) -> list[tuple[Digest, Rendered]]:
         parts = 1

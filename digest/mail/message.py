@@ -6,7 +6,7 @@ ends and all, so that a title could add headers: https://github.com/python/cpyth
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageDefect, NonASCIILocalPartDefect, UndecodableBytesDefect
@@ -21,7 +21,8 @@ from digest.plaintext import one_line
 
 _CRLF = "\r\n"
 _BODY = policy.SMTP.clone(max_line_length=76)  # quoted-printable lines (RFC 2045, section 6.7)
-_STRUCTURE = ["multipart/alternative", "text/plain", "text/html"]
+_STRUCTURE = ("multipart/alternative", "text/plain", "text/html")
+_OF_A_PART = ("Content-Type", "Content-Transfer-Encoding")
 _LONGEST_LINE = 998  # octets, without its CRLF (RFC 5322, section 2.1.1)
 _LONGEST_ENCODED_LINE = 76  # RFC 2047, section 2
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322, section 3.2.3
@@ -61,33 +62,59 @@ def compose_message(
         "Precedence": "bulk",
         "MIME-Version": "1.0",
     }
-    block = "".join(f"{name}: {value}{_CRLF}" for name, value in headers.items())
-    content = block.encode() + _body(rendered)
+    content = _block(headers) + _body(rendered)
     check_message(content, (*headers, "Content-Type"), reader.email)
     return Mail(message_id, reader.email, bare_address(settings.sender), content)
 
 
-def check_message(content: bytes, intended: Sequence[str], recipient: str) -> None:
+def compose_notice(
+    rendered: Rendered, settings: MailSettings, recipient: str, *, message_id: str, date: datetime
+) -> Mail:
+    """A message to whoever runs the program, of its text alone. Raises RenderError as check_message does."""
+    headers = {
+        "From": _sender("From", settings.sender),
+        "To": recipient,
+        "Subject": _words("Subject", header_text(rendered.subject)),
+        "Date": format_datetime(date),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "MIME-Version": "1.0",
+    }
+    content = _block(headers) + _part(rendered.text, "plain").as_bytes()
+    check_message(content, (*headers, *_OF_A_PART), recipient, structure=["text/plain"])
+    return Mail(message_id, recipient, bare_address(settings.sender), content)
+
+
+def _block(headers: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {value}{_CRLF}" for name, value in headers.items()).encode()
+
+
+def check_message(
+    content: bytes, intended: Sequence[str], recipient: str, *, structure: Sequence[str] = _STRUCTURE
+) -> None:
     """Raises RenderError unless whoever reads the message sees what it was made of, and nothing else.
 
-    That is these header names in this order, a text and a page, and lines that every mail server
-    carries unchanged: short, ended by CRLF, in ASCII but for the recipient's address.
+    That is these header names in this order, a text and a page (or what parts the structure names), and
+    lines that every mail server carries unchanged: short, ended by CRLF, in ASCII but for the recipient's
+    address.
     """
-    for fact, passed in _checks(content, intended, recipient).items():
+    for fact, passed in _checks(content, intended, recipient, structure).items():
         if not passed:
             error = RenderError(f"the message would {fact}")
             error.hint = "nothing was sent; please report the titles that arXiv listed"
             raise error
 
 
-def _checks(content: bytes, intended: Sequence[str], recipient: str) -> dict[str, bool]:
+def _checks(
+    content: bytes, intended: Sequence[str], recipient: str, structure: Sequence[str]
+) -> dict[str, bool]:
     """What would be wrong with the message, and whether it is right."""
     message = message_from_bytes(content, policy=policy.default)
     headers, parts = message.keys(), [part.get_content_type() for part in message.walk()]
     defects = list(_defects(message))
     return {
         f"have the headers {', '.join(headers)}": headers == list(intended),
-        f"have the parts {', '.join(parts)}": parts == _STRUCTURE,
+        f"have the parts {', '.join(parts)}": parts == list(structure),
         f"be malformed: {', '.join(defects)}": not defects,
         "have a line end other than CRLF": not _STRAY_LINE_END.search(content),
         f"have a line of more than {_LONGEST_LINE} octets": _longest_line(content) <= _LONGEST_LINE,

@@ -32,7 +32,8 @@ class Outbox:
         name = _file_name(message)
         try:
             make_private_folder(self._folder)
-            write_atomically(self._folder / f"{name}.html", _page(message), PRIVATE_FILE)
+            if page := _page(message):
+                write_atomically(self._folder / f"{name}.html", page, PRIVATE_FILE)
             write_atomically(self._folder / f"{name}.eml", mail.content, PRIVATE_FILE)
         except OSError as exc:
             raise _not_written(self._folder, exc) from exc
@@ -74,7 +75,7 @@ def _recipients(content: bytes) -> list[str]:
 
 
 def _page(message: EmailMessage) -> bytes:
-    """The HTML part, decoded; its own `<meta charset>` says that it is UTF-8."""
+    """The HTML part, decoded; its own `<meta charset>` says that it is UTF-8. Empty if there is none."""
     part = message.get_body(("html",))
     return cast(bytes, part.get_payload(decode=True)) if part else b""
 

@@ -7,15 +7,16 @@ from digest.errors import RenderError
 from digest.mail.fit import WHOLE, Detail
 from digest.mail.inline import inline
 from digest.mail.view import digest_view
-from digest.models import Digest, MailSettings, Rendered
+from digest.models import Alarm, Digest, MailSettings, Rendered
+from digest.plaintext import counted, moment, one_line
 from digest.templating import TemplateProblem, Templates
 
 _TEXT_WIDTH = 76
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css` and `digest.txt`; the first folder that has
-    one counts."""
+    """Renders with the templates `digest.html`, `digest.css`, `digest.txt` and `operator.txt`; the first
+    folder that has one counts."""
 
     def __init__(self, settings: MailSettings, *folders: Path) -> None:
         self._templates = Templates(*folders, finish=self._styled, wrapped=wrapped, underlined=underlined)
@@ -33,6 +34,22 @@ class MailRenderer:
         except TemplateProblem as exc:
             raise RenderError(str(exc)) from exc
         return Rendered(subject=view.subject, html=html, text=text)
+
+    def render_alarm(self, alarm: Alarm) -> Rendered:
+        """What the operator is told: text alone, by the template `operator.txt`. Raises RenderError."""
+        over = alarm.over
+        view = {
+            "over": over,
+            "since": moment(alarm.since),
+            "runs": counted(alarm.runs, "run"),
+            "lines": [one_line(line) for line in alarm.lines],
+        }
+        try:
+            text = self._templates.filled("operator.txt", alarm=view)
+        except TemplateProblem as exc:
+            raise RenderError(str(exc)) from exc
+        subject = "all is well again" if over else f"{counted(alarm.runs, 'run')} in a row failed"
+        return Rendered(subject=f"Daily Papers: {subject}", html="", text=text)
 
     def _styled(self, template: str) -> str:
         return inline(template, self._templates.filled("digest.css"))

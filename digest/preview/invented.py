@@ -18,11 +18,11 @@ from digest.keywords import key
 from digest.mail.fit import Detail
 from digest.matching import Matcher
 from digest.models import Paper, Subscriber
-from digest.pipeline import World
 from digest.preview.rehearsing import candidates_of, made
 from digest.preview.showing import Showing, Tab
 from digest.protocols import ArchiveSection
 from digest.publish.readme import LIMIT_BYTES
+from digest.world import World
 
 _SUBSCRIBERS = """\
 subscribers:

@@ -12,10 +12,11 @@ from digest.compose import compose
 from digest.errors import RenderError, SourceError
 from digest.keywords import key
 from digest.models import Config, Digest, Mail, Paper, Subscriber
-from digest.pipeline import World, run
+from digest.pipeline import run
 from digest.preview.showing import PreviewError, Showing, Tab
 from digest.protocols import Candidate, Clock, Finding, Question, Source
 from digest.wording import problems, why_suppressed
+from digest.world import World
 
 _SAMPLE_PAPERS = 5
 """Of each keyword."""

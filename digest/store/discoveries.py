@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.models import Paper
+from digest.models import Paper, Standing
 from digest.protocols import Finding, Known, Sighting
 from digest.store.schema import Moment, fetches, keywords, papers, sightings
 
@@ -36,6 +36,14 @@ def knowledge(connection: Connection, key: str) -> Known:
         up_to_date_at=row.up_to_date_at,
         usual=_usual(connection, row.number),
     )
+
+
+def standings(connection: Connection) -> dict[str, Standing]:
+    """How each keyword, by its key, was last answered."""
+    return {
+        row.key: Standing(row.last_good_at, row.up_to_date_at, row.failing_since is not None)
+        for row in connection.execute(select(keywords))
+    }
 
 
 def record_papers(connection: Connection, found: Iterable[Paper], now: datetime) -> None:

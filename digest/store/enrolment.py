@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.keywords import key
@@ -60,6 +60,21 @@ def _respell(connection: Connection, wanted: Iterable[str]) -> None:
         if before := by_fold.get(email.casefold()):
             this = subscribers.c.email == before
             connection.execute(update(subscribers).where(this).values(email=email))
+
+
+def served(connection: Connection) -> dict[str, datetime]:
+    """When each enrolled address had its last slot done, or else was enrolled."""
+    enrolled = subscribers.c.number.in_(select(subscriptions.c.subscriber))
+    query = select(subscribers.c.email, subscribers.c.served_at).where(enrolled)
+    return {row.email: row.served_at for row in connection.execute(query)}
+
+
+def mark_served(connection: Connection, emails: Sequence[str], now: datetime) -> None:
+    """The digests of these readers are done, up to the slot before this moment."""
+    if emails:
+        statement = update(subscribers).where(subscribers.c.email == bindparam("reader"))
+        rows = [{"reader": email, "served_at": now} for email in emails]
+        connection.execute(statement.values(served_at=bindparam("served_at")), rows)
 
 
 def begin_subscriptions(connection: Connection) -> None:

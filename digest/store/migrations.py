@@ -76,6 +76,8 @@ CREATE TABLE slim (
 INSERT INTO slim SELECT subscriber, paper, mail FROM deliveries;
 DROP TABLE deliveries;
 ALTER TABLE slim RENAME TO deliveries;
+DROP INDEX ix_sightings_fresh;
+CREATE INDEX ix_sightings_fresh ON sightings (keyword, number) WHERE fresh = 1;
 CREATE TABLE runs (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, started_at VARCHAR NOT NULL, ended_at VARCHAR,
     asked INTEGER DEFAULT 0 NOT NULL, arxiv TEXT, mail TEXT, archive TEXT);

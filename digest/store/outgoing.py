@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union,
     union_all,
     update,
 )
@@ -96,14 +97,29 @@ def troubled_mails(connection: Connection) -> dict[str, datetime | None]:
 
 
 def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
-    """Change how a mail stands. Returns its number, subscriber and `through`."""
+    """Change how a mail stands. Returns its number, subscriber, `through` and `created_at`."""
     statement = (
         update(mails)
         .where(mails.c.message_id == message_id)
         .values(changes)
-        .returning(mails.c.number, mails.c.subscriber, mails.c.through)
+        .returning(mails.c.number, mails.c.subscriber, mails.c.through, mails.c.created_at)
     )
     return connection.execute(statement).one()
+
+
+def readers_expecting(connection: Connection) -> frozenset[str]:
+    """The addresses for which a mail is not settled, or papers wait that no mail speaks for."""
+    on_the_way = select(mails.c.subscriber).where(mails.c.settled_at.is_(None))
+    waiting = union(on_the_way, _unspoken_for(_fresh()), _unspoken_for(_welcome()))
+    query = select(subscribers.c.email).where(subscribers.c.number.in_(waiting))
+    return frozenset(connection.scalars(query))
+
+
+def mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
+    """The slot for which a mail was made is done, if it was the last of the reader's to be settled."""
+    unsettled = exists().where(mails.c.subscriber == mail.subscriber, mails.c.settled_at.is_(None))
+    reader = subscribers.c.number == mail.subscriber
+    connection.execute(update(subscribers).where(reader, ~unsettled).values(served_at=mail.created_at))
 
 
 def complete(connection: Connection, mail: Row[Any]) -> None:
@@ -149,17 +165,31 @@ def _carried_by(mail: Row[Any]) -> ColumnElement[bool]:
     return and_(deliveries.c.subscriber == mail.subscriber, deliveries.c.mail == mail.number)
 
 
-def _waiting_papers(subscriber: int) -> Select[Any]:
-    fresh = (
-        select(sightings.c.paper, literal(0).label("welcome"))
-        .join(subscriptions, subscriptions.c.keyword == sightings.c.keyword)
-        .where(
-            subscriptions.c.subscriber == subscriber,
-            sightings.c.fresh,
-            sightings.c.number > subscriptions.c.since,
-        )
+def _fresh() -> Select[Any]:
+    """What was announced since a subscription got so far: subscriber, paper, welcome."""
+    return (
+        select(subscriptions.c.subscriber, sightings.c.paper, literal(0).label("welcome"))
+        .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
+        .where(sightings.c.fresh, sightings.c.number > subscriptions.c.since)
     )
-    welcome = select(welcomes.c.paper, literal(1).label("welcome")).where(welcomes.c.subscriber == subscriber)
+
+
+def _welcome() -> Select[Any]:
+    return select(welcomes.c.subscriber, welcomes.c.paper, literal(1).label("welcome"))
+
+
+def _unspoken_for(wanted: Select[Any]) -> Select[tuple[int]]:
+    """The subscribers who have not got all of this."""
+    rows = wanted.subquery()
+    spoken_for = exists().where(
+        deliveries.c.subscriber == rows.c.subscriber, deliveries.c.paper == rows.c.paper
+    )
+    return select(rows.c.subscriber).where(~spoken_for)
+
+
+def _waiting_papers(subscriber: int) -> Select[Any]:
+    fresh = _fresh().where(subscriptions.c.subscriber == subscriber)
+    welcome = _welcome().where(welcomes.c.subscriber == subscriber)
     wanted = union_all(fresh, welcome).subquery()
     spoken_for = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == papers.c.number)
     return (

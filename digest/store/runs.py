@@ -1,6 +1,7 @@
 """The log of runs, which tells the keeper how things went, and marks: since when something is so."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -24,15 +25,20 @@ def note_asked(connection: Connection, number: int, keywords: int) -> None:
 
 def end_run(connection: Connection, number: int, now: datetime, trouble: Trouble) -> None:
     """Write down how a run ended."""
-    problems = {"arxiv": trouble.arxiv, "mail": trouble.mail, "archive": trouble.archive}
-    values = {"ended_at": now, **{name: problem or None for name, problem in problems.items()}}
+    values = {"ended_at": now, **asdict(trouble)}
     connection.execute(update(runs).where(runs.c.number == number).values(values))
 
 
-def latest_runs(connection: Connection) -> Iterator[RunRecord]:
-    """All runs, latest first."""
-    for row in connection.execute(select(runs).order_by(runs.c.number.desc())):
+def latest_runs(connection: Connection, most: int) -> Iterator[RunRecord]:
+    """The latest first."""
+    for row in connection.execute(select(runs).order_by(runs.c.number.desc()).limit(most)):
         yield _record(row)
+
+
+def asked_at(connection: Connection, most: int) -> tuple[datetime, ...]:
+    """When runs asked arXiv, latest first."""
+    query = select(runs.c.started_at).where(runs.c.asked > 0)
+    return tuple(connection.scalars(query.order_by(runs.c.number.desc()).limit(most)))
 
 
 def last_number(connection: Connection) -> int:
@@ -40,7 +46,7 @@ def last_number(connection: Connection) -> int:
     return connection.scalar(select(func.max(runs.c.number))) or 0
 
 
-def mark(connection: Connection, name: str, now: datetime) -> None:
+def set_mark(connection: Connection, name: str, now: datetime) -> None:
     """Set a mark, or set it anew."""
     statement = insert(marks).values(name=name, at=now)
     connection.execute(statement.on_conflict_do_update(index_elements=[marks.c.name], set_={"at": now}))
@@ -56,5 +62,5 @@ def marked_at(connection: Connection, name: str) -> datetime | None:
 
 
 def _record(row: Row[Any]) -> RunRecord:
-    trouble = Trouble(row.arxiv or "", row.mail or "", row.archive or "")
+    trouble = Trouble(row.arxiv, row.mail, row.archive)
     return RunRecord(row.started_at, row.ended_at, row.asked, trouble)

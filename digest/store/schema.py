@@ -214,7 +214,7 @@ runs = Table(
     Column("ended_at", Moment),
     # for how many keywords arXiv was asked
     Column("asked", Integer, nullable=False, server_default="0"),
-    # what was wrong with each of them; null: nothing
+    # what was wrong with each of them: empty, nothing; null, it had nothing to do
     Column("arxiv", Text),
     Column("mail", Text),
     Column("archive", Text),

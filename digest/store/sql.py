@@ -1,20 +1,23 @@
 """The memory of a run. Which transaction does what, and why a kill between any two loses nothing, is
 told in docs/architecture.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from digest.keywords import key
 from digest.models import (
+    Agenda,
     Config,
     Keyword,
     Mail,
     MailState,
     Outgoing,
+    RunRecord,
     Settlement,
+    Standing,
     Subscriber,
     Suppression,
     Trouble,
@@ -31,33 +34,50 @@ from digest.store.discoveries import (
     record_problem,
     record_reach,
     record_sightings,
+    standings,
 )
 from digest.store.enrolment import (
     LATEST_SIGHTING,
     begin_subscriptions,
     enroll_keywords,
     enroll_subscribers,
+    mark_served,
+    served,
 )
 from digest.store.outgoing import (
     candidates,
     complete,
     insert_mail,
     mark,
+    mark_slot_done,
+    readers_expecting,
     release,
     reserve,
     troubled_mails,
     unsettled_mail,
 )
-from digest.store.runs import begin_run, end_run, note_asked
+from digest.store.runs import (
+    asked_at,
+    begin_run,
+    end_run,
+    latest_runs,
+    marked_at,
+    note_asked,
+    set_mark,
+    unmark,
+)
 from digest.store.schema import (
     keywords,
     mails,
     papers,
     sightings,
     subscribers,
-    subscriptions,
 )
 from digest.store.suppression import clear_refusals, record_refusal, signing_key, suppressed
+
+_ALARM = "alarm"
+_ASKS_TO_JUDGE_BY = 100
+"""More than the daemon asks between two announcements, even over a long weekend."""
 
 
 class SqlStore:
@@ -144,6 +164,8 @@ class SqlStore:
         }
         with self._database.transaction() as connection:
             mail = mark(connection, message_id, **standing)
+            if settlement.is_final:
+                mark_slot_done(connection, mail)
             if settlement.state is MailState.SENT:
                 complete(connection, mail)
                 clear_refusals(connection, mail.subscriber)
@@ -167,10 +189,17 @@ class SqlStore:
             number = _subscriber_number(connection, subscriber.email)
             record_refusal(connection, number, fingerprint, detail, now)
 
-    def mark_served(self, subscriber: Subscriber, now: datetime) -> None:
-        this = subscribers.c.email == subscriber.email
+    def standings(self) -> Mapping[str, Standing]:
         with self._database.transaction() as connection:
-            connection.execute(update(subscribers).where(this).values(served_at=now))
+            return standings(connection)
+
+    def expecting(self) -> Set[str]:
+        with self._database.transaction() as connection:
+            return readers_expecting(connection)
+
+    def mark_served(self, subscribers: Iterable[Subscriber], now: datetime) -> None:
+        with self._database.transaction() as connection:
+            mark_served(connection, [subscriber.email for subscriber in subscribers], now)
 
     def begin_run(self, now: datetime) -> int:
         with self._database.transaction() as connection:
@@ -184,11 +213,37 @@ class SqlStore:
         with self._database.transaction() as connection:
             end_run(connection, run, now, trouble)
 
-    def served(self) -> Mapping[str, datetime]:
-        enrolled = subscribers.c.number.in_(select(subscriptions.c.subscriber))
-        query = select(subscribers.c.email, subscribers.c.served_at).where(enrolled)
+    def latest_runs(self, most: int) -> Sequence[RunRecord]:
         with self._database.transaction() as connection:
-            return {row.email: row.served_at for row in connection.execute(query)}
+            return tuple(latest_runs(connection, most))
+
+    def alarm_raised_at(self) -> datetime | None:
+        with self._database.transaction() as connection:
+            return marked_at(connection, _ALARM)
+
+    def note_alarm(self, raised_at: datetime | None) -> None:
+        with self._database.transaction() as connection:
+            if raised_at:
+                set_mark(connection, _ALARM, raised_at)
+            else:
+                unmark(connection, _ALARM)
+
+    def served(self) -> Mapping[str, datetime]:
+        with self._database.transaction() as connection:
+            return served(connection)
+
+    def agenda(self, emails: Iterable[str]) -> Agenda:
+        """What there is to do for readers with these addresses."""
+        suppressed = frozenset(self.suppressions(emails))
+        with self._database.transaction() as connection:
+            return Agenda(
+                served=served(connection),
+                suppressed=suppressed,
+                retries=troubled_mails(connection),
+                expecting=readers_expecting(connection),
+                standings=standings(connection),
+                asked=asked_at(connection, _ASKS_TO_JUDGE_BY),
+            )
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
         query = (

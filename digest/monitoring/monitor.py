@@ -1,0 +1,102 @@
+"""Tells health check, metrics and operator how a run went. Nothing here ends or delays a run."""
+
+import logging
+from typing import Protocol
+
+from digest.errors import DigestError
+from digest.models import Config, Report
+from digest.monitoring.alarm import alarm_after
+from digest.monitoring.metrics import Figures, write_metrics
+from digest.monitoring.ping import Pings
+from digest.trouble import trouble_of
+from digest.world import World
+
+logger = logging.getLogger(__name__)
+
+_RUNS_TO_JUDGE_BY = 500
+
+
+class Monitor(Protocol):
+    """Whoever wants to know how runs go."""
+
+    def started(self) -> None:
+        """A run begins."""
+
+    def ended(self, world: World, report: Report, *, everybody_served: bool) -> None:
+        """A run is over and written down. `everybody_served`: whoever's hour has come got their digest,
+        or truly had nothing."""
+
+    def failed(self, reason: str) -> None:
+        """A run could not be done at all; the reason has no address."""
+
+    def close(self) -> None:
+        """The program ends."""
+
+
+class Watch:
+    """Those whom the configuration names."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._settings = config.monitoring
+        self._pings = Pings(self._settings.ping_url) if self._settings.ping_url else None
+
+    def started(self) -> None:
+        if self._pings:
+            self._pings.start()
+
+    def ended(self, world: World, report: Report, *, everybody_served: bool) -> None:
+        trouble = trouble_of(report).lines
+        if trouble:
+            self.failed("\n".join(trouble))
+        elif everybody_served and self._pings:
+            self._pings.success()
+        self._write_metrics(world, report)
+        self._tell_operator(world)
+
+    def failed(self, reason: str) -> None:
+        if self._pings:
+            self._pings.fail(reason)
+
+    def close(self) -> None:
+        if self._pings:
+            self._pings.close()
+
+    def _write_metrics(self, world: World, report: Report) -> None:
+        if not self._settings.metrics_file:
+            return
+        runs = world.store.latest_runs(_RUNS_TO_JUDGE_BY)
+        figures = Figures(
+            config=self._config,
+            report=report,
+            standings=world.store.standings(),
+            waiting=len(world.store.expecting()),
+            ended_at=world.clock.now(),
+            well_at=next((run.ended_at for run in runs if run.ended_at and not run.failed), None),
+        )
+        try:
+            write_metrics(self._settings.metrics_file, figures)
+        except OSError as exc:
+            logger.warning("the metrics cannot be written: %s", exc.strerror)
+
+    def _tell_operator(self, world: World) -> None:
+        """By the transport that carries the digests. What cannot be told now is told after the next run."""
+        if not self._settings.operator:
+            return
+        alarm = alarm_after(
+            world.store.latest_runs(_RUNS_TO_JUDGE_BY),
+            raised_at=world.store.alarm_raised_at(),
+            most_failures=self._settings.failed_runs,
+        )
+        if alarm is None:
+            return
+        now = world.clock.now()
+        try:
+            with world.undisturbed():
+                mail = world.mailer.alarm(alarm, self._settings.operator, now)
+                world.transports[0].deliver(mail, lambda: None)
+                world.store.note_alarm(None if alarm.over else now)
+        except DigestError as exc:
+            logger.warning("the operator could not be told: %s", exc)
+        else:
+            logger.info("the operator was told that %s", "all is well again" if alarm.over else "runs fail")
