@@ -136,7 +136,7 @@ class Daemon:
                 if asked:
                     this.publish()
             _log(this.report)
-            self._monitor.ended(world, this.report, everybody_served=not self._plan().due)
+            self._monitor.ended(world, this.report, everybody_served=not self._plan().unserved)
 
     def _reload(self) -> None:
         """Read the configuration anew; if it is broken, tell the faults and keep the last good one."""

@@ -4,6 +4,7 @@ the state, so that a sleep, a restart or a changed clock needs no thought."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from digest.announcing import is_since, latest_announcement
 from digest.due import Slots, is_done
@@ -15,8 +16,23 @@ LEAD = timedelta(minutes=10)
 """So long before the first reader's hour arXiv is asked."""
 ASK_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 20, 40, 60))
 """After the first, second and further times that arXiv was asked in vain; the last one goes on."""
+PAUSE_WHILE_WAITED_FOR = timedelta(minutes=15)
+"""At most, as long as mails wait for what arXiv has not told."""
 DELIVERY_PAUSE = timedelta(minutes=10)
 """After the mail server was tried in vain."""
+
+
+class _Place(Enum):
+    """Where a reader stands in a plan."""
+
+    NOT_DUE = auto()
+    DUE = auto()
+    HELD = auto()
+    """Their digest waits for arXiv: it has not told everything, and their patience has not ended, or it
+    answers badly and nothing else is there to tell."""
+    WITHOUT_NEWS = auto()
+    """arXiv answers, and did not announce for so long that there is nothing. Should it still do so on
+    this day, they get it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +51,8 @@ class Rules:
 class Plan:
     """What is to be done now, and for whom."""
 
-    due: int = 0
-    """How many readers have not got the digest whose hour has come."""
+    unserved: int = 0
+    """How many readers have not got what their hour brought, or may yet bring."""
     ask: bool = False
     serve: tuple[Subscriber, ...] = ()
     """Their digest is due."""
@@ -64,17 +80,19 @@ class Planner:
     def plan(self, readers: Sequence[Subscriber]) -> Plan:
         """For those readers who stand in the agenda and are not suppressed."""
         stale = self.stale_keywords()
-        due, held, others = list[Subscriber](), list[Subscriber](), list[Subscriber]()
+        places: dict[_Place, list[Subscriber]] = {place: [] for place in _Place}
         for reader in readers:
-            place = others if not self._is_due(reader) else held if self._is_held(reader, stale) else due
-            place.append(reader)
-        wanted = bool(due or held) or self._is_time_to_ask(readers)
+            places[self._place(reader, stale)].append(reader)
+        due, held = places[_Place.DUE], places[_Place.HELD]
+        others = (*held, *places[_Place.WITHOUT_NEWS], *places[_Place.NOT_DUE])
+        wanted = len(readers) > len(places[_Place.NOT_DUE]) or self._is_time_to_ask(readers)
+        waiting = self._ends_of_waiting(held)
         return Plan(
-            due=len(due) + len(held),
-            ask=bool(stale) and wanted and self._may_ask(),
+            unserved=len(due) + len(held),
+            ask=bool(stale) and wanted and self._may_ask(waited_for=bool(waiting)),
             serve=tuple(reader for reader in due if not self._rests(reader)),
-            resume=tuple(reader for reader in (*held, *others) if self._is_to_resume(reader)),
-            waiting=self._ends_of_waiting(held),
+            resume=tuple(reader for reader in others if self._is_to_resume(reader)),
+            waiting=waiting,
         )
 
     def stale_keywords(self) -> frozenset[str]:
@@ -87,28 +105,30 @@ class Planner:
         }
         return self.rules.keywords - answered
 
-    def _is_due(self, reader: Subscriber) -> bool:
+    def _place(self, reader: Subscriber, stale: frozenset[str]) -> "_Place":
         slot = self.slots_of(reader.schedule).latest
-        return not is_done(slot, self.agenda.served[reader.email], self.now)
-
-    def _is_held(self, reader: Subscriber, stale: frozenset[str]) -> bool:
-        """Whether their digest waits for arXiv. When that has taken too long it goes out without, if it
-        has anything to say; if not, the slot stays open."""
-        wanting = {key(keyword) for keyword in reader.keywords} & stale if stale else ()
-        if not wanting:
-            return False
+        if is_done(slot, self.agenda.served[reader.email], self.now):
+            return _Place.NOT_DUE
+        missing = stale and {key(keyword) for keyword in reader.keywords} & stale
+        if not missing:
+            return _Place.DUE
         if self.now < self._end_of_waiting(reader):
-            return True
-        failing = any(key in self.agenda.standings and self.agenda.standings[key].failing for key in wanting)
-        says_so = self.rules.tell_of_nothing and not failing
-        return not (says_so or reader.email in self.agenda.expecting)
+            return _Place.HELD
+        if reader.email in self.agenda.expecting:
+            return _Place.DUE
+        if any(self._is_failing(keyword) for keyword in missing):
+            return _Place.HELD
+        return _Place.DUE if self.rules.tell_of_nothing else _Place.WITHOUT_NEWS
+
+    def _is_failing(self, keyword: str) -> bool:
+        return keyword in self.agenda.standings and self.agenda.standings[keyword].failing
 
     def _end_of_waiting(self, reader: Subscriber) -> datetime:
         return self.slots_of(reader.schedule).latest + self.rules.patience
 
     def _ends_of_waiting(self, held: Sequence[Subscriber]) -> dict[datetime, int]:
-        ends = [max(self._end_of_waiting(reader), self.now) for reader in held]
-        return {end: ends.count(end) for end in sorted(set(ends))}
+        ends = sorted(map(self._end_of_waiting, held))
+        return {end: ends.count(end) for end in ends if end > self.now}
 
     def _rests(self, reader: Subscriber) -> bool:
         """Whether a mail of theirs has its time still to come, or the mail server was tried just now."""
@@ -120,11 +140,12 @@ class Planner:
     def _is_to_resume(self, reader: Subscriber) -> bool:
         return reader.email in self.agenda.retries and not self._rests(reader)
 
-    def _may_ask(self) -> bool:
+    def _may_ask(self, *, waited_for: bool) -> bool:
         """Whether the pause since arXiv was last asked for the latest announcement is over."""
         asked = self._asked()
         pause = ASK_PAUSES[min(len(asked), len(ASK_PAUSES)) - 1]
-        return not asked or self.now - asked[0] >= pause
+        longest = PAUSE_WHILE_WAITED_FOR if waited_for else ASK_PAUSES[-1]
+        return not asked or self.now - asked[0] >= min(pause, longest)
 
     def _is_time_to_ask(self, readers: Sequence[Subscriber]) -> bool:
         """Whether somebody's hour is near, or arXiv was asked before and has not told everything."""

@@ -127,7 +127,7 @@ class Service:
             return before
         now = self._world.clock.now()
         waiting = self._world.store.waiting(reader)
-        if not waiting.candidates and not (tell_of_nothing and self._is_due(reader)):
+        if not waiting.candidates and not (tell_of_nothing and (not before or self._is_due(reader))):
             self._mark_done([reader], answers)
             return before
         today = now.astimezone(reader.schedule.timezone).date()

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
-from digest.models import Alarm, Digest, Mail, Paper
+from digest.models import Alarm, Digest, Mail, Paper, Report
 from digest.protocols import ArchiveSection, Finding, Question
+from digest.trouble import trouble_of
+from digest.world import World
 from tests.builders import NOON
 
 
@@ -119,3 +121,23 @@ class FakeArchive:
             raise self.trouble
         self.updates.append(tuple(sections))
         return True
+
+
+@dataclass
+class FakeMonitor:
+    """Keeps what it is told."""
+
+    told: list[str] = field(default_factory=list)
+
+    def started(self) -> None:
+        self.told.append("started")
+
+    def ended(self, world: World, report: Report, *, everybody_served: bool) -> None:
+        lines = trouble_of(report).lines
+        self.told.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
+
+    def failed(self, reason: str) -> None:
+        self.told.append(reason)
+
+    def close(self) -> None:
+        """Nothing is open."""

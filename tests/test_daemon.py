@@ -1,9 +1,9 @@
 """The daemon's ticks, with a real state and a fake world around it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,14 +18,16 @@ from digest.errors import (
     RecipientDeferred,
     RecipientRefused,
     RenderError,
+    SourceUnavailable,
     TransportUnavailable,
 )
 from digest.models import Config
+from digest.pulse import Supervisor
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from digest.world import World
 from tests.builders import config, paper, schedule, subscriber
-from tests.fakes import FakeClock, FakeMailer, FakeSource, FakeTransport
+from tests.fakes import FakeClock, FakeMailer, FakeMonitor, FakeSource, FakeTransport
 
 ADA = subscriber("ada@example.org", schedule=schedule("07:00"), label="subscribers[0]")
 BO = subscriber("bo@example.org", schedule=schedule("09:00"), label="subscribers[1]")
@@ -39,11 +41,20 @@ class House:
         self.config = config(folder, ADA, BO)
         self.config.file.write_text("one")
         self.clock = FakeClock(START)
-        self.source = FakeSource({"Reward Model": [paper("2606.00001")]})
+        self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, settled=True)
         self.transport, self.mailer = FakeTransport(), FakeMailer()
         self.trouble: Exception | None = None
         self.store = SqlStore(Database.open(self.config.state))
-        self.daemon = Daemon(self.load, agenda, self.open_world, self.clock)
+        self.monitor, self.hangups = FakeMonitor(), list[bool]()
+        self.daemon = Daemon(
+            self.load,
+            agenda,
+            self.open_world,
+            clock=self.clock,
+            watch=lambda _config: self.monitor,
+            supervisor=Supervisor({}),
+            reload_wanted=lambda: bool(self.hangups) and self.hangups.pop(),
+        )
 
     def load(self) -> Config:
         if self.config.file.read_text() == "broken":
@@ -98,19 +109,101 @@ def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(house: House) -
     assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601", "2606.00602")]
 
 
-def test_a_run_that_failed_is_tried_again_after_a_pause(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
-    house.tick_until(7, 29)
-    assert house.transport.tried == ["ada@example.org"]
-    house.tick_until(7, 30)
+def test_arxiv_is_asked_once_for_all_readers_a_little_before_the_first(house: House) -> None:
+    house.tick_until(6, 49)
+    assert house.source.asked == []
+    house.tick_until(6, 50)
+    assert house.source.asked == ["Reward Model"]
+    house.tick_until(9, 30)
+    assert house.source.asked == ["Reward Model"]
+    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+
+
+def test_a_late_announcement_is_waited_for(house: House) -> None:
+    """Answered, but not settled: arXiv should have announced, and has not yet."""
+    house.source.settled = False
+    house.tick_until(8, 0)
+    assert house.sent_to == []
+    house.source.settled = True
+    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    house.tick_until(8, 55)
     assert house.sent_to == ["ada@example.org"]
+
+
+def test_after_two_hours_the_mail_goes_out_without_it(house: House) -> None:
+    house.source.settled = False
+    house.tick_until(8, 59)
+    assert house.sent_to == []
+    house.tick_until(9, 0)
+    assert house.sent_to == ["ada@example.org"]
+    house.tick_until(11, 0)
+    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+
+
+def test_what_arxiv_did_not_answer_is_asked_again_during_the_day(house: House) -> None:
+    house.source.answers["Reward Model"] = SourceUnavailable("no answer")
+    house.tick_until(11, 0)
+    assert house.sent_to == []
+    assert len(house.source.asked) == 18
+    house.source.answers["Reward Model"] = [paper("2606.00001")]
+    house.tick_until(12, 0)
+    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+    house.tick_until(20, 0)
+    assert len(house.source.asked) == 19
+
+
+def test_a_mail_server_that_was_down_is_tried_again_after_a_pause(house: House) -> None:
+    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
+    house.tick_until(7, 9)
+    assert house.transport.tried == ["ada@example.org"]
+    house.tick_until(7, 10)
+    assert house.sent_to == ["ada@example.org"]
+
+
+def test_a_clock_that_was_years_ahead_leaves_nobody_without_mail(house: House) -> None:
+    house.clock.moment += timedelta(days=1000)
+    house.daemon.tick()
+    house.tick_until(12, 0)
+    house.clock.moment = START + timedelta(days=1)
+    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    house.tick_until(9, 0)
+    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
+    assert house.transport.papers("bo@example.org") == [("2606.00001",), ("2606.00601",)]
+
+
+def test_another_hour_on_the_same_day_brings_only_what_is_new_since(house: House) -> None:
+    house.tick_until(7, 30)
+    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("08:00")), BO))
+    house.config.file.write_text("a later hour")
+    house.tick_until(9, 0)
+    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+
+
+def test_whoever_watches_is_told_of_success_only_when_nobody_waits_any_more(house: House) -> None:
+    house.source.settled = False
+    house.tick_until(6, 59)
+    house.monitor.told.clear()
+    house.tick_until(7, 30)
+    assert set(house.monitor.told) == {"started", "nothing yet"}
+    house.source.settled = True
+    house.tick_until(7, 59)
+    assert house.monitor.told[-1] == "all is well"
+
+
+def test_whoever_watches_is_told_why_a_run_failed(house: House) -> None:
+    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
+    house.tick_until(7, 0)
+    assert house.monitor.told[-1] == "the mail to subscribers[0] was not delivered: connection refused"
+    house.trouble = ZeroDivisionError("a mistake")
+    house.tick_until(7, 10)
+    assert house.monitor.told[-1] == "a bug: this tick is given up, the next one comes in a minute"
 
 
 def test_a_deferred_mail_is_tried_again_at_its_time_without_asking_arxiv(house: House) -> None:
     house.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
     house.tick_until(7, 0)
     house.source.asked.clear()
-    house.tick_until(7, 8)
+    house.tick_until(7, 16)
     assert house.sent_to == ["ada@example.org"]
     assert house.source.asked == []
 
@@ -197,7 +290,6 @@ def test_a_run_is_told_in_a_few_lines_without_an_address(
     with caplog.at_level(logging.INFO):
         house.tick_until(7, 0)
     assert [record.getMessage() for record in caplog.records] == [
-        "1 of 2 subscribers are due",
         "asking arXiv for 1 keyword",
         "asked for 1 keyword: 0 new papers",
         "sent 0 mails with 0 papers",
@@ -209,30 +301,76 @@ class Ended(BaseException):
     """What a signal does."""
 
 
-def test_the_loop_ticks_at_once_and_then_each_minute_whatever_the_wall_clock_does(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wall = datetime(2026, 10, 25, 2, 59)  # noqa: DTZ001 - `schedule` reckons in naive local time
-    ticks: list[datetime] = []
-    slept = 0
+@dataclass
+class Wall:
+    """The machine's clock, in seconds since 1970 and as `schedule` reads it. Sleeping turns it."""
 
-    class Wall(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return wall
+    seconds: float = datetime(2026, 10, 25, 2, 58, 50, tzinfo=UTC).timestamp()
+    set_back_after: int = 10**9
+    ends_after: int = 300
+    slept: int = 0
 
-    def sleep(seconds: float) -> None:
-        nonlocal wall, slept
-        slept += 1
-        wall += timedelta(seconds=1)
-        if slept == 90:
-            wall -= timedelta(hours=1)
-        if slept > 300:
+    def now(self, _zone: object = None) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC).replace(tzinfo=None)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += 1
+        self.seconds += min(seconds, 1) or 0.001
+        if self.slept == self.set_back_after:
+            self.seconds -= 3600
+        if self.slept > self.ends_after:
             raise Ended
 
-    monkeypatch.setattr("schedule.datetime.datetime", Wall)
+
+@pytest.fixture
+def ticks(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[[Wall, float], list[float]]:
+    """When the loop ticks, in seconds of the machine's clock; ours shows so many seconds more."""
+
+    def ticked(wall: Wall, ahead: float) -> list[float]:
+        times: list[float] = []
+        monkeypatch.setattr("schedule.datetime.datetime", type("Now", (datetime,), {"now": wall.now}))
+        for name, method in {
+            "now": lambda: datetime.fromtimestamp(wall.seconds + ahead, UTC),
+            "epoch_seconds": lambda: wall.seconds,
+            "sleep": wall.sleep,
+        }.items():
+            monkeypatch.setattr(house.clock, name, method)
+        monkeypatch.setattr(house.daemon, "tick", lambda: times.append(wall.seconds))
+        with pytest.raises(Ended):
+            house.daemon.run_forever()
+        return times
+
+    return ticked
+
+
+@pytest.mark.parametrize(
+    "ahead", [0.0, 13.5, -40.0], ids=["ours is right", "ours is ahead", "ours is behind"]
+)
+def test_the_loop_ticks_at_once_and_then_whenever_a_minute_of_our_clock_begins(
+    ticks: Callable[[Wall, float], list[float]], ahead: float
+) -> None:
+    first, *others = ticks(Wall(), ahead)
+    assert first == Wall().seconds
+    assert len(others) >= 4
+    assert all((moment + ahead) % 60 < 1.5 for moment in others)
+
+
+def test_the_loop_goes_on_when_the_wall_clock_is_set_back(
+    ticks: Callable[[Wall, float], list[float]],
+) -> None:
+    times = ticks(Wall(set_back_after=90), 0.0)
+    assert len(times) >= 6
+
+
+def test_a_hangup_reads_the_configuration_anew_though_the_file_is_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def sleep(_seconds: float) -> None:
+        if not house.hangups:
+            raise Ended
+
+    house.hangups.append(True)
     monkeypatch.setattr(house.clock, "sleep", sleep)
-    monkeypatch.setattr(house.daemon, "tick", lambda: ticks.append(wall))
-    with pytest.raises(Ended):
+    with caplog.at_level(logging.INFO), pytest.raises(Ended):
         house.daemon.run_forever()
-    assert len(ticks) == 6
+    assert "the configuration was read anew: 2 subscribers" in caplog.messages

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.due import RETRY_PAUSE, is_due, latest_slot
+from digest.due import is_due, latest_slot, next_slot, slots_around
 from digest.models import Schedule
 from tests.builders import schedule
 
@@ -53,33 +53,41 @@ def test_a_schedule_without_days_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("served_at", "attempted_at", "expected"),
+    ("wish", "now", "slot"),
     [
-        ("2026-06-21T07:00", None, True),
-        ("2026-05-01T07:00", None, True),
-        ("2026-06-22T07:00", None, False),
-        ("2026-06-22T06:59", None, True),
-        ("2026-06-21T07:00", "2026-06-22T07:15", False),
-        ("2026-06-21T07:00", "2026-06-22T07:00", True),
-        ("2026-06-21T07:00", "2026-06-21T07:20", True),
-        ("2026-06-21T07:00", "2026-06-23T07:00", True),
+        (schedule("07:00"), "2026-06-22T07:00", "2026-06-23T07:00"),
+        (schedule("07:00"), "2026-06-22T06:59", "2026-06-22T07:00"),
+        (schedule("07:00", days=frozenset({0})), "2026-06-22T07:00", "2026-06-29T07:00"),
+        (schedule("07:00", "Asia/Tokyo"), "2026-06-21T22:00", "2026-06-22T22:00"),
+        (schedule("02:30", "Europe/Berlin"), "2026-03-29T01:29", "2026-03-29T01:30"),
+        (schedule("02:30", "Europe/Berlin"), "2026-10-25T00:45", "2026-10-26T01:30"),
+        (schedule("00:00", "Pacific/Kiritimati"), "2026-06-21T09:59", "2026-06-21T10:00"),
+    ],
+    ids=["not the one that is now", "in a minute", "in a week", "a zone ahead",
+        "an hour that the clocks skip", "an hour that they repeat, not twice", "tomorrow there, today here"],
+)  # fmt: skip
+def test_the_next_slot_follows_the_latest_one(wish: Schedule, now: str, slot: str) -> None:
+    assert next_slot(wish, utc(now)) == utc(slot)
+    assert slots_around(wish, utc(now)).enclose(utc(now))
+
+
+@pytest.mark.parametrize(
+    ("served_at", "expected"),
+    [
+        ("2026-06-21T07:00", True),
+        ("2026-05-01T07:00", True),
+        ("2026-06-22T07:00", False),
+        ("2026-06-22T06:59", True),
+        ("2026-06-22T19:30", False),
+        ("2027-06-22T07:00", True),
     ],
     ids=[
         "served yesterday", "after a long absence", "served", "a run by hand before the hour",
-        "tried in vain just now",
-        "tried in vain a while ago", "tried in vain for an earlier slot", "the clock was set back since",
+        "the clock was set back a little since", "served by a clock that was a year ahead",
     ],
 )  # fmt: skip
-def test_whoever_was_not_served_for_the_latest_slot_is_due(
-    served_at: str, attempted_at: str | None, expected: bool
-) -> None:
-    due = is_due(
-        schedule("07:00"),
-        utc("2026-06-22T07:00") + RETRY_PAUSE,
-        served_at=utc(served_at),
-        attempted_at=utc(attempted_at) if attempted_at else None,
-    )
-    assert due is expected
+def test_whoever_was_not_served_for_the_latest_slot_is_due(served_at: str, expected: bool) -> None:
+    assert is_due(schedule("07:00"), utc("2026-06-22T07:30"), served_at=utc(served_at)) is expected
 
 
 @st.composite

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from digest.crew import share_out
-from digest.interrupts import Interrupted, Interrupts
+from digest.interrupts import Hangups, Interrupted, Interrupts
 
 
 @pytest.fixture
@@ -108,3 +108,26 @@ def test_a_failure_inside_does_not_swallow_the_signal(interrupts: Interrupts) ->
 def test_without_a_signal_nothing_happens(interrupts: Interrupts) -> None:
     with interrupts.undisturbed():
         pass
+
+
+def test_the_first_signal_is_told_at_once_and_once(interrupts: Interrupts) -> None:
+    told: list[str] = []
+    interrupts.on_first = lambda: told.append("stopping")
+    with pytest.raises(Interrupted), interrupts.undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert told == ["stopping"]
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert told == ["stopping"]
+
+
+def test_a_hangup_is_a_wish_that_waits_until_it_is_taken() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    hangups = Hangups()
+    hangups.install()
+    try:
+        assert not hangups.taken()
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert hangups.taken()
+        assert not hangups.taken()
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,106 @@
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from digest.monitoring.ping import Pings
+
+
+class HealthCheck:
+    """A server that keeps what it is told, as (path, body); it may be silent for a while, or refuse."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.status = 200
+        self.answer = threading.Event()
+        self.answer.set()
+        check = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                check.told.append((self.path, body))
+                check.answer.wait(timeout=10)
+                self.send_response(check.status)
+                self.end_headers()
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                """Keep quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/secret-uuid"
+
+    def close(self) -> None:
+        self.answer.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def check() -> Iterator[HealthCheck]:
+    check = HealthCheck()
+    yield check
+    check.close()
+
+
+def test_start_success_and_failure_are_told_in_their_order(check: HealthCheck) -> None:
+    pings = Pings(check.url)
+    pings.start()
+    pings.success()
+    pings.fail("the mail to subscribers[0] was not delivered: é")
+    pings.close()
+    assert check.told == [
+        ("/secret-uuid/start", ""),
+        ("/secret-uuid", ""),
+        ("/secret-uuid/fail", "the mail to subscribers[0] was not delivered: é"),
+    ]
+
+
+def test_a_server_that_is_silent_holds_nobody_up(check: HealthCheck) -> None:
+    check.answer.clear()
+    pings = Pings(check.url)
+    begun = time.monotonic()
+    for _ in range(100):
+        pings.success()
+    assert time.monotonic() - begun < 1
+    check.answer.set()
+    pings.close()
+    assert 1 <= len(check.told) <= 22
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_server_that_refuses_harms_nothing_and_its_address_is_not_told(
+    check: HealthCheck, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    check.status = status
+    pings = Pings(check.url)
+    with caplog.at_level("DEBUG"):
+        pings.start()
+        pings.success()
+        pings.close()
+    assert len(check.told) == 2
+    assert caplog.messages == ["a ping was not taken: HTTPError"] * 2
+
+
+def test_a_server_that_is_not_there_harms_nothing(
+    check: HealthCheck, caplog: pytest.LogCaptureFixture
+) -> None:
+    pings = Pings("http://127.0.0.1:9/secret-uuid")
+    with caplog.at_level("DEBUG"):
+        pings.fail("why")
+        pings.close()
+    assert caplog.messages == ["a ping was not taken: URLError"]
+
+
+def test_a_pause_between_pings_does_not_end_them(check: HealthCheck) -> None:
+    pings = Pings(check.url)
+    pings.start()
+    pings.close()
+    pings.success()
+    pings.close()
+    assert [path for path, _ in check.told] == ["/secret-uuid/start", "/secret-uuid"]
