@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from digest.categories import ARCHIVES, canonical
 from digest.models import Keyword, Match
@@ -38,6 +39,7 @@ def submitted_since(query: str, moment: datetime) -> str:
     return f"({query} AND submittedDate:[{moment:%Y%m%d%H%M} TO {_FAR_AHEAD}])"
 
 
+@lru_cache(maxsize=20_000)
 def key(keyword: Keyword) -> str:
     """What makes two keywords the same question, whatever they are called: case does not matter."""
     return expression(keyword).casefold()
