@@ -1,0 +1,88 @@
+"""The files in deploy/ are what systemd takes them for."""
+
+import os
+import re
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.announcing import latest_announcement
+from digest.mail.connection import Timeouts
+from tests.tools import required_tool
+
+PROJECT = Path(__file__).parents[1]
+DEPLOY = PROJECT / "deploy"
+DAEMON, RUN, TIMER = "daily-papers.service", "daily-papers-run.service", "daily-papers-run.timer"
+PROGRAM = "/opt/daily-papers/.venv/bin/digest"
+HIGHEST_EXPOSURE = 2.0
+"""Of 10, as `systemd-analyze security` counts."""
+
+
+def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = required_tool("systemd", "systemd-analyze")
+    return subprocess.run(
+        [program, *arguments],
+        env={"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def settings(unit: str) -> list[tuple[str, str]]:
+    """The assignments of a unit file, in its order (systemd.syntax(7))."""
+    return re.findall(r"^(\w+)=(.*)$", (DEPLOY / unit).read_text(), re.MULTILINE)
+
+
+def setting(unit: str, name: str) -> str:
+    (value,) = (value for found, value in settings(unit) if found == name)
+    return value
+
+
+def seconds(span: str) -> float:
+    """A time span as systemd.time(7) reads it."""
+    told = systemd_analyze("timespan", span).stdout
+    return int(re.findall(r"s: (\d+)$", told, re.MULTILINE)[0]) / 1_000_000
+
+
+@pytest.mark.parametrize("unit", [DAEMON, RUN, TIMER])
+def test_systemd_finds_no_fault_in_a_unit(unit: str, tmp_path: Path) -> None:
+    for name in (DAEMON, RUN, TIMER):
+        text = (DEPLOY / name).read_text()
+        (tmp_path / name).write_text(text.replace(f"ExecStart={PROGRAM}", "ExecStart=/bin/true"))
+    done = systemd_analyze("verify", "--man=no", str(tmp_path / unit))
+    about_us = [line for line in done.stderr.splitlines() if "daily-papers" in line]
+    assert (done.returncode, about_us) == (0, [])
+
+
+@pytest.mark.parametrize("unit", [DAEMON, RUN])
+def test_a_service_is_exposed_to_little_and_exposes_little(unit: str) -> None:
+    told = systemd_analyze("security", "--offline=yes", "--no-pager", str(DEPLOY / unit)).stdout
+    (exposure,) = re.findall(rf"Overall exposure level for {unit}: ([\d.]+)", told)
+    assert float(exposure) <= HIGHEST_EXPOSURE
+
+
+def test_both_services_live_in_the_same_place_behind_the_same_fences() -> None:
+    user = ("User", "daily-papers")
+    daemon, run = settings(DAEMON), settings(RUN)
+    assert daemon[daemon.index(user) :] == [*run[run.index(user) :], ("WantedBy", "multi-user.target")]
+
+
+def test_no_service_is_given_up_before_the_longest_wait_for_a_mail_server_is_over() -> None:
+    assert seconds(setting(DAEMON, "WatchdogSec")) >= 2 * Timeouts().dot
+    assert {seconds(setting(unit, "TimeoutStopSec")) for unit in (DAEMON, RUN)} == {Timeouts().dot + 60}
+
+
+@pytest.mark.parametrize("since", ["2026-03-05", "2026-10-29"], ids=["summer time begins", "and ends"])
+def test_the_timer_elapses_when_the_feed_has_just_turned(since: str) -> None:
+    told = systemd_analyze(
+        "calendar", f"--base-time={since}", "--iterations=20", setting(TIMER, "OnCalendar")
+    ).stdout
+    elapses = [
+        datetime.strptime(f"{found} +0000", "%Y-%m-%d %H:%M:%S %z")
+        for found in re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC", told)
+    ]
+    behind = [moment - latest_announcement(moment) for moment in elapses]
+    assert behind == [timedelta(hours=hours, minutes=15) for _ in range(5) for hours in (0, 2, 4, 6)]
