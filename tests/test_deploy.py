@@ -1,5 +1,6 @@
-"""The files in deploy/ are what systemd takes them for."""
+"""The files in deploy/ are what systemd and Docker take them for."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,9 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from digest.announcing import latest_announcement
+from digest.config.load import load_config
 from digest.mail.connection import Timeouts
+from digest.models import SmtpServer
 from tests.tools import required_tool
 
 PROJECT = Path(__file__).parents[1]
@@ -18,6 +22,8 @@ DAEMON, RUN, TIMER = "daily-papers.service", "daily-papers-run.service", "daily-
 PROGRAM = "/opt/daily-papers/.venv/bin/digest"
 HIGHEST_EXPOSURE = 2.0
 """Of 10, as `systemd-analyze security` counts."""
+
+LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model]\n"
 
 
 def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +51,27 @@ def seconds(span: str) -> float:
     """A time span as systemd.time(7) reads it."""
     told = systemd_analyze("timespan", span).stdout
     return int(re.findall(r"s: (\d+)$", told, re.MULTILINE)[0]) / 1_000_000
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Those of the Dockerfile: instruction and arguments."""
+    lines = re.sub(r"^#.*\n", "", (DEPLOY / "Dockerfile").read_text(), flags=re.MULTILINE)
+    words = (line.partition(" ") for line in lines.replace("\\\n", " ").splitlines())
+    return [(instruction, arguments) for instruction, _, arguments in words]
+
+
+def last(instruction: str) -> str:
+    return [arguments for found, arguments in instructions() if found == instruction][-1]
+
+
+def compose() -> dict[str, dict[str, dict[str, object]]]:
+    found: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    return found
+
+
+def health_check() -> list[str]:
+    command: list[str] = json.loads(last("HEALTHCHECK").partition("CMD ")[2])
+    return command
 
 
 @pytest.mark.parametrize("unit", [DAEMON, RUN, TIMER])
@@ -86,3 +113,47 @@ def test_the_timer_elapses_when_the_feed_has_just_turned(since: str) -> None:
     ]
     behind = [moment - latest_announcement(moment) for moment in elapses]
     assert behind == [timedelta(hours=hours, minutes=15) for _ in range(5) for hours in (0, 2, 4, 6)]
+
+
+def test_the_image_is_built_from_the_package_alone() -> None:
+    copied = [arguments.split()[:-1] for found, arguments in instructions() if found == "COPY"]
+    sources = [source for words in copied if not words[0].startswith("--from") for source in words]
+    assert sources == ["pyproject.toml", "setup.cfg", "README.md", "LICENSE", "digest", "templates"]
+    assert all((PROJECT / source).exists() for source in sources)
+
+
+def test_the_container_runs_as_nobody_in_particular() -> None:
+    assert last("USER") == "10001:10001"
+    assert last("WORKDIR") == last("VOLUME") == "/data"
+
+
+def test_signals_reach_the_program_in_the_container_and_no_shell() -> None:
+    assert json.loads(last("CMD")) == ["digest", "daemon"]
+    assert health_check() == ["digest", "status", "--alive"]
+    assert not {"ENTRYPOINT", "SHELL", "STOPSIGNAL"} & {found for found, _ in instructions()}
+
+
+def test_nothing_but_the_volume_and_tmp_is_written_to_under_compose() -> None:
+    service = compose()["services"]["daily-papers"]
+    assert (service["read_only"], service["tmpfs"]) == (True, ["/tmp"])
+    assert (service["volumes"], service["cap_drop"]) == (["../data:/data"], ["ALL"])
+
+
+def test_a_container_is_not_given_up_either() -> None:
+    patience = str(compose()["services"]["daily-papers"]["stop_grace_period"])
+    assert seconds(patience) == Timeouts().dot + 60
+
+
+def test_a_secret_is_taken_with_the_permissions_that_docker_gives_it(tmp_path: Path) -> None:
+    image = dict(arguments.split("=", 1) for found, arguments in instructions() if found == "ENV")
+    service = compose()["services"]["daily-papers"]["environment"]
+    assert isinstance(service, dict)
+    environment = {
+        name: value.replace("/run/secrets", str(tmp_path)) for name, value in (image | service).items()
+    }
+    (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465\n")
+    (tmp_path / "smtp-url").chmod(0o444)
+    file = tmp_path / "subscribers.yaml"
+    file.write_text(LEAST + "mail: {from: a@example.org}\n")
+    server = SmtpServer("mail.example.org", 465, "tls", "user", "password")
+    assert load_config(file, environment).smtp == server
