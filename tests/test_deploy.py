@@ -1,10 +1,11 @@
-"""The files in deploy/ are what systemd and Docker take them for."""
+"""The files in deploy/ are what systemd, Docker and cron take them for."""
 
 import json
 import os
 import re
 import subprocess
-from datetime import datetime, timedelta
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import yaml
 
 from digest.announcing import latest_announcement
 from digest.config.load import load_config
+from digest.demo.arxiv import ArxivServer
+from digest.demo.papers import load_papers
+from digest.demo.story import DAYS
 from digest.mail.connection import Timeouts
 from digest.models import SmtpServer
 from tests.tools import required_tool
@@ -67,6 +71,14 @@ def last(instruction: str) -> str:
 def compose() -> dict[str, dict[str, dict[str, object]]]:
     found: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     return found
+
+
+def cron_line() -> tuple[list[str], str]:
+    """The five fields and the command of the one line that is no comment (crontab(5))."""
+    lines = (DEPLOY / "crontab").read_text().splitlines()
+    (line,) = (line for line in lines if line and not line.startswith("#"))
+    *fields, command = line.split(maxsplit=5)
+    return fields, command
 
 
 def health_check() -> list[str]:
@@ -157,3 +169,34 @@ def test_a_secret_is_taken_with_the_permissions_that_docker_gives_it(tmp_path: P
     file.write_text(LEAST + "mail: {from: a@example.org}\n")
     server = SmtpServer("mail.example.org", 465, "tls", "user", "password")
     assert load_config(file, environment).smtp == server
+
+
+def test_the_line_for_cron_has_five_fields_and_no_percent_sign() -> None:
+    fields, command = cron_line()
+    assert [re.sub(r"[\d,*/-]+", "", field) for field in fields] == [""] * 5
+    assert "%" not in command  # a line end, to cron
+
+
+def test_cron_hears_nothing_of_a_run_that_went_well(tmp_path: Path) -> None:
+    folder = tmp_path / "daily-papers"
+    program = folder / ".venv" / "bin" / "digest"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m digest "$@"\n')
+    program.chmod(0o700)
+    (folder / "subscribers.yaml").write_text(LEAST)
+    with ArxivServer(load_papers(), DAYS[0]) as arxiv:
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "PYTHONPATH": str(PROJECT),
+            "DIGEST_ARXIV_API": arxiv.api_url,
+            "DIGEST_ARXIV_FEED": arxiv.feed_url,
+            "DIGEST_ARXIV_INTERVAL": "0",
+            "DIGEST_NOW": DAYS[0].astimezone(UTC).isoformat(),
+        }
+        _, command = cron_line()
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd="/", env=environment, capture_output=True, text=True, timeout=60
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(list((folder / "outbox").glob("*.eml"))) == 1
