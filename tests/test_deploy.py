@@ -1,4 +1,4 @@
-"""The files in deploy/ are what systemd, Docker and cron take them for."""
+"""The files in deploy/ are what systemd, Docker and cron take them for, and docs/running.md is true."""
 
 import json
 import os
@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from digest.announcing import latest_announcement
+from digest.cli import cli
 from digest.config.load import load_config
 from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
@@ -22,6 +24,7 @@ from tests.tools import required_tool
 
 PROJECT = Path(__file__).parents[1]
 DEPLOY = PROJECT / "deploy"
+PAGE = (PROJECT / "docs" / "running.md").read_text()
 DAEMON, RUN, TIMER = "daily-papers.service", "daily-papers-run.service", "daily-papers-run.timer"
 PROGRAM = "/opt/daily-papers/.venv/bin/digest"
 HIGHEST_EXPOSURE = 2.0
@@ -84,6 +87,21 @@ def cron_line() -> tuple[list[str], str]:
 def health_check() -> list[str]:
     command: list[str] = json.loads(last("HEALTHCHECK").partition("CMD ")[2])
     return command
+
+
+def typed(page: str) -> list[str]:
+    """What the page asks to type, by root or anybody."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^[$#] (.*)$", "".join(blocks), re.MULTILINE)
+
+
+def command_lines() -> list[str]:
+    """Each `digest ...` of the page and of deploy/, without its first word."""
+    shown = [match[1] for line in typed(PAGE) if (match := re.search(r"(?:^|[ /])digest (.+)$", line))]
+    told = re.findall(r"`digest ([^`]+)`", PAGE)
+    exec_form = [" ".join(json.loads(last("CMD"))), " ".join(health_check())]
+    started = [*exec_form, *(setting(unit, "ExecStart") for unit in (DAEMON, RUN)), cron_line()[1]]
+    return sorted({*shown, *told, *(line.partition("digest ")[2] for line in started)})
 
 
 @pytest.mark.parametrize("unit", [DAEMON, RUN, TIMER])
@@ -200,3 +218,37 @@ def test_cron_hears_nothing_of_a_run_that_went_well(tmp_path: Path) -> None:
         )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(list((folder / "outbox").glob("*.eml"))) == 1
+
+
+def test_the_page_puts_everything_where_the_services_look_for_it() -> None:
+    state = setting(DAEMON, "WorkingDirectory").replace("%S", "/var/lib")
+    secret = setting(DAEMON, "LoadCredential").partition(":")[2]
+    lines = typed(PAGE)
+    assert f"install -d -m 700 {state} {Path(secret).parent}" in lines
+    assert f"install -m 600 subscribers.yaml {state}/" in lines
+    assert f"install -m 600 /dev/null {secret}" in lines
+    assert f"/usr/bin/python3 -m venv {Path(PROGRAM).parents[1]}" in lines
+
+
+def test_the_page_starts_the_container_as_it_was_built() -> None:
+    (started,) = (line for line in typed(PAGE) if line.startswith("docker run "))
+    assert f' --read-only --tmpfs /tmp --volume "$PWD/data:{last("VOLUME")}" ' in started
+    assert f" --stop-timeout {Timeouts().dot + 60:.0f} " in started
+    assert f"chown -R {last('USER')} data smtp-url" in typed(PAGE)
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_each_command_line_is_understood(line: str) -> None:
+    done = CliRunner().invoke(cli, [*line.split(), "--help"])
+    assert (done.exit_code, done.output[:6]) == (0, "Usage:")
+
+
+@pytest.mark.parametrize("key", sorted(set(re.findall(r"`(\w+):`", PAGE))))
+def test_each_key_of_the_configuration_exists(key: str) -> None:
+    assert f'"{key}": {{' in (PROJECT / "docs" / "subscribers.schema.json").read_text()
+
+
+@pytest.mark.parametrize("variable", sorted(set(re.findall(r"DIGEST_\w+", PAGE))))
+def test_each_variable_is_read(variable: str) -> None:
+    sources = "".join(path.read_text() for path in (PROJECT / "digest").rglob("*.py"))
+    assert f'"{variable}"' in sources
