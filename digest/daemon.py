@@ -9,6 +9,7 @@ from pathlib import Path
 
 import schedule
 
+from digest.announcing import latest_announcement
 from digest.due import Slots, slots_around
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.keywords import key
@@ -25,6 +26,7 @@ from digest.world import World
 logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
+_SURELY_NO_OTHER = timedelta(hours=20)  # after an announcement
 _BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 
@@ -55,6 +57,7 @@ class Daemon:
         self._supervisor = supervisor
         self._reload_wanted = reload_wanted
         self._slots: dict[Schedule, Slots] = {}
+        self._announced_at = latest_announcement(clock.now())
         self._tried: dict[str, datetime] = {}
         self._take_up(load())
 
@@ -82,7 +85,8 @@ class Daemon:
             plan = self._plan()
             if not plan.is_empty:
                 self._carry_out(plan)
-            self._supervisor.status(self._status())
+            if self._supervisor.listens:
+                self._supervisor.status(self._status())
 
     @contextmanager
     def _told_not_raised(self) -> Iterator[None]:
@@ -107,7 +111,15 @@ class Daemon:
             return slots
 
         readers = [reader for reader in self._config.subscribers if reader.email not in agenda.suppressed]
-        return Planner(self._rules, agenda, now, slots_of, self._tried).plan(readers)
+        return Planner(self._rules, agenda, now, self._announced_before(now), slots_of, self._tried).plan(
+            readers
+        )
+
+    def _announced_before(self, now: datetime) -> datetime:
+        """The latest announcement, looked up only when there may be another."""
+        if not self._announced_at <= now < self._announced_at + _SURELY_NO_OTHER:
+            self._announced_at = latest_announcement(now)
+        return self._announced_at
 
     def _agenda_of_all(self) -> Agenda:
         """The agenda, once everybody who is not suppressed is enrolled."""

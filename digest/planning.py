@@ -4,9 +4,9 @@ the state, so that a sleep, a restart or a changed clock needs no thought."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import IntEnum
 
-from digest.announcing import is_since, latest_announcement
+from digest.announcing import is_since
 from digest.due import Slots, is_done
 from digest.keywords import key
 from digest.models import Agenda, Schedule, Subscriber
@@ -22,15 +22,15 @@ DELIVERY_PAUSE = timedelta(minutes=10)
 """After the mail server was tried in vain."""
 
 
-class _Place(Enum):
+class _Place(IntEnum):
     """Where a reader stands in a plan."""
 
-    NOT_DUE = auto()
-    DUE = auto()
-    HELD = auto()
+    NOT_DUE = 0
+    DUE = 1
+    HELD = 2
     """Their digest waits for arXiv: it has not told everything, and their patience has not ended, or it
     answers badly and nothing else is there to tell."""
-    WITHOUT_NEWS = auto()
+    WITHOUT_NEWS = 3
     """arXiv answers, and did not announce for so long that there is nothing. Should it still do so on
     this day, they get it."""
 
@@ -69,18 +69,19 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Planner:
     """Makes the plan of a moment. `slots_of` are those of a schedule around it; `tried` is when a reader,
-    by address, was last served."""
+    by address, was last served; `announced_at` is digest.announcing.latest_announcement."""
 
     rules: Rules
     agenda: Agenda
     now: datetime
+    announced_at: datetime
     slots_of: Callable[[Schedule], Slots]
     tried: Mapping[str, datetime]
 
     def plan(self, readers: Sequence[Subscriber]) -> Plan:
         """For those readers who stand in the agenda and are not suppressed."""
         stale = self.stale_keywords()
-        places: dict[_Place, list[Subscriber]] = {place: [] for place in _Place}
+        places: list[list[Subscriber]] = [[] for _ in _Place]
         for reader in readers:
             places[self._place(reader, stale)].append(reader)
         due, held = places[_Place.DUE], places[_Place.HELD]
@@ -97,11 +98,10 @@ class Planner:
 
     def stale_keywords(self) -> frozenset[str]:
         """The keys of the keywords of which arXiv has not told its latest announcement."""
-        announced_at = latest_announcement(self.now)
         answered = {
             key
             for key, standing in self.agenda.standings.items()
-            if standing.up_to_date_at and is_since(announced_at, standing.up_to_date_at, self.now)
+            if standing.up_to_date_at and is_since(self.announced_at, standing.up_to_date_at, self.now)
         }
         return self.rules.keywords - answered
 
@@ -154,5 +154,4 @@ class Planner:
 
     def _asked(self) -> list[datetime]:
         """When arXiv was asked for its latest announcement, latest first."""
-        announced_at = latest_announcement(self.now)
-        return [moment for moment in self.agenda.asked if announced_at <= moment <= self.now]
+        return [moment for moment in self.agenda.asked if self.announced_at <= moment <= self.now]

@@ -27,6 +27,10 @@ class Supervisor:
         watchdog_seconds = int(environment.get("WATCHDOG_USEC") or 0) / 1_000_000
         self.beat_seconds = min(LONGEST_SECONDS, watchdog_seconds / _BEATS_A_WATCHDOG or LONGEST_SECONDS)
 
+    @property
+    def listens(self) -> bool:
+        return bool(self._address)
+
     def ready(self) -> None:
         self._tell("READY=1")
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.announcing import latest_announcement
 from digest.due import slots_around
 from digest.keywords import key
 from digest.models import Agenda, Standing, Subscriber
@@ -38,7 +39,14 @@ class Morning:
         served = {reader.email: SEVEN - 20 * HOUR for reader in (ADA, BO)} | dict(self.served)
         standings = {key(MODEL): self.model, key(REASONING): self.reasoning}
         agenda = replace(self.agenda, served=served, standings=standings)
-        planner = Planner(self.rules, agenda, self.now, lambda wish: slots_around(wish, self.now), self.tried)
+        planner = Planner(
+            self.rules,
+            agenda,
+            self.now,
+            latest_announcement(self.now),
+            lambda wish: slots_around(wish, self.now),
+            self.tried,
+        )
         return planner.plan((ADA, BO))
 
 
