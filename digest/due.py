@@ -25,6 +25,18 @@ def latest_slot(schedule: Schedule, now: datetime) -> datetime:
     raise ValueError("a schedule needs at least one day")
 
 
+def next_slot(schedule: Schedule, now: datetime) -> datetime:
+    """The first moment after now, in UTC, at which a digest is asked for. Hours that the clocks skip or
+    repeat count as in `latest_slot`."""
+    today = now.astimezone(schedule.timezone).date()
+    for days_ahead in range(-1, _LONGEST_GAP_DAYS + 1):
+        day = today + timedelta(days=days_ahead)
+        slot = datetime.combine(day, schedule.at, schedule.timezone).astimezone(UTC)
+        if slot > now and day.weekday() in schedule.days:
+            return slot
+    raise ValueError("a schedule needs at least one day")
+
+
 def is_due(
     schedule: Schedule, now: datetime, *, served_at: datetime, attempted_at: datetime | None = None
 ) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.due import RETRY_PAUSE, is_due, latest_slot
+from digest.due import RETRY_PAUSE, is_due, latest_slot, next_slot
 from digest.models import Schedule
 from tests.builders import schedule
 
@@ -47,9 +48,35 @@ def test_the_latest_slot_is_told_by_the_readers_own_clock(wish: Schedule, now: s
     assert latest_slot(wish, utc(now)) == utc(slot)
 
 
-def test_a_schedule_without_days_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("wish", "now", "slot"),
+    [
+        (schedule("07:00"), "2026-06-22T06:59", "2026-06-22T07:00"),
+        (schedule("07:00"), "2026-06-22T07:00", "2026-06-23T07:00"),
+        (schedule("07:00", "Asia/Tokyo"), "2026-06-22T00:00", "2026-06-22T22:00"),
+        (schedule("23:30", "America/New_York"), "2026-06-22T03:29", "2026-06-22T03:30"),
+        (schedule("07:00", days=frozenset({0})), "2026-06-22T07:00", "2026-06-29T07:00"),
+        (schedule("07:00", days=frozenset(range(5))), "2026-06-19T12:00", "2026-06-22T07:00"),
+        (schedule("02:30", "Europe/Berlin"), "2026-03-28T12:00", "2026-03-29T01:30"),
+        (schedule("02:30", "Europe/Berlin"), "2026-10-25T00:29", "2026-10-25T00:30"),
+        (schedule("02:30", "Europe/Berlin"), "2026-10-25T00:30", "2026-10-26T01:30"),
+        (schedule("00:00", "Pacific/Kiritimati"), "2026-06-21T09:59", "2026-06-21T10:00"),
+    ],
+    ids=[
+        "a minute before", "not this very moment", "a zone ahead", "a zone behind", "weekly",
+        "weekdays, on a Friday",
+        "an hour that the clocks skip", "an hour that the clocks repeat", "not a second time",
+        "midnight, fourteen hours ahead",
+    ],
+)  # fmt: skip
+def test_the_next_slot_is_told_by_the_readers_own_clock(wish: Schedule, now: str, slot: str) -> None:
+    assert next_slot(wish, utc(now)) == utc(slot)
+
+
+@pytest.mark.parametrize("slot", [latest_slot, next_slot])
+def test_a_schedule_without_days_is_refused(slot: Callable[[Schedule, datetime], datetime]) -> None:
     with pytest.raises(ValueError, match="at least one day"):
-        latest_slot(schedule(days=frozenset()), utc("2026-06-22T07:00"))
+        slot(schedule(days=frozenset()), utc("2026-06-22T07:00"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +116,16 @@ def schedules(draw: st.DrawFn) -> Schedule:
         timezone=ZoneInfo(draw(st.sampled_from(ZONES))),
         days=draw(st.frozensets(st.integers(0, 6), min_size=1)),
     )
+
+
+@settings(deadline=None)
+@given(schedules(), st.integers(0, 3 * 365 * 24 * 60))
+def test_between_now_and_the_next_slot_there_is_no_other(wish: Schedule, minutes: int) -> None:
+    now = utc("2026-01-01T00:00") + minutes * MINUTE
+    slot = next_slot(wish, now)
+    assert slot > now
+    assert latest_slot(wish, slot) == slot
+    assert latest_slot(wish, slot - timedelta(microseconds=1)) <= now
 
 
 @settings(max_examples=15, deadline=None)
