@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from digest import __version__, app
+from digest import __version__, app, logs
 from digest.clock import SystemClock
 from digest.config.environment import started_at
 from digest.config.load import load_config
@@ -42,6 +41,8 @@ from digest.wording import (
     status_lines,
     suppression_lines,
 )
+
+logger = logging.getLogger(__name__)
 
 _ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
@@ -83,9 +84,17 @@ class Invocation:
 )
 @click.option("--verbose", is_flag=True, help="Log every step.")
 @click.option("--quiet", is_flag=True, help="Say only what failed.")
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS),
+    default=logs.FORMATS[0],
+    envvar="DIGEST_LOG_FORMAT",
+    show_default=True,
+    help="How log lines look.",
+)
 @click.version_option(__version__, prog_name="digest")
 @click.pass_context
-def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool) -> None:
+def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, log_format: str) -> None:
     """Daily Papers: a digest of new arXiv papers by e-mail.
 
     Exit status: 0 all done, 1 some part failed, 2 usage or configuration, 3 a bug, 75 try later,
@@ -93,8 +102,7 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool) -
     """
     os.umask(0o077)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logs.begin(level, log_format, os.environ)
     interrupts = Interrupts()
     interrupts.install()
     context.obj = Invocation(config_file, quiet, SystemClock(started_at(os.environ)), interrupts)
@@ -136,7 +144,7 @@ def daemon(invocation: Invocation) -> None:
         try:
             Daemon(invocation.config, app.agenda, open_world, invocation.clock).run_forever()
         except Interrupted:
-            logging.getLogger(__name__).info("ended by a signal")
+            logger.info("ended by a signal")
 
 
 @cli.command()
@@ -233,15 +241,17 @@ def main() -> None:
     except DigestError as exc:
         status = _tell(exc)
     except Exception:
-        traceback.print_exc()
+        logger.critical("error: a bug", exc_info=True, extra=logs.BARE)
         status = Exit.BUG
     sys.exit(status)
 
 
 def _tell(exc: DigestError) -> Exit:
-    click.echo(str(exc) if isinstance(exc, ConfigError) else f"error: {exc}", err=True)
+    told = exc.faults if isinstance(exc, ConfigError) else [f"error: {exc}"]
+    for line in told:
+        logger.error("%s", line, extra=logs.BARE)
     if exc.hint:
-        click.echo(f"hint: {exc.hint}", err=True)
+        logger.warning("hint: %s", exc.hint, extra=logs.BARE)
     if isinstance(exc, ConfigError):
         return Exit.CONFIGURATION
     return Exit.TRY_LATER if isinstance(exc, LockHeld) else Exit.PARTLY_FAILED
@@ -266,9 +276,9 @@ def _rehearse(
 def _conclude(report: Report) -> Exit:
     """Tell what failed and what to do, and make it an exit status."""
     for problem in problems(report):
-        click.echo(f"error: {problem}", err=True)
+        logger.error("error: %s", problem, extra=logs.BARE)
     for hint in hints(report):
-        click.echo(f"hint: {hint}", err=True)
+        logger.warning("hint: %s", hint, extra=logs.BARE)
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
             return Exit.TRY_LATER

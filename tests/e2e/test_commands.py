@@ -242,7 +242,7 @@ def test_a_moment_that_is_none_is_a_mistake(home: Home) -> None:
     ids=["a bug", "a signal", "Ctrl-C"],
 )
 def test_what_nobody_anticipated_has_its_own_status(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: BaseException, status: int
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, raised: BaseException, status: int
 ) -> None:
     def fail(**_: object) -> None:
         raise raised
@@ -252,7 +252,7 @@ def test_what_nobody_anticipated_has_its_own_status(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == status
-    assert ("ZeroDivisionError: a bug" in capsys.readouterr().err) == (status == 3)
+    assert ("ZeroDivisionError: a bug" in caplog.text) == (status == 3)
 
 
 def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:
