@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -27,12 +27,14 @@ from digest.inbox import suppressed_readers
 from digest.interrupts import Interrupted, Interrupts
 from digest.keywords import distinct, expression
 from digest.models import Config, Report, Subscriber
+from digest.pipeline import World
 from digest.pipeline import run as run_pipeline
 from digest.plaintext import counted
 from digest.preview.command import preview
 from digest.preview.invented import template_faults
 from digest.readers import forget, inbox, resubscribe, unsubscribe
 from digest.store.inspection import history, keyword_status, subscriber_status
+from digest.terminal import bar_on_stderr, shows_bars
 from digest.wording import (
     explanation,
     hints,
@@ -65,11 +67,17 @@ class Invocation:
 
     config_file: Path
     quiet: bool
+    log_format: str
     clock: SystemClock
     interrupts: Interrupts
 
     def config(self) -> Config:
         return load_config(self.config_file, os.environ)
+
+    @property
+    def watched(self) -> bool:
+        """Whether a person waits at a terminal."""
+        return self.log_format == "plain" and not self.quiet and shows_bars(sys.stderr, os.environ)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,7 +113,8 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     logs.begin(level, log_format, os.environ)
     interrupts = Interrupts()
     interrupts.install()
-    context.obj = Invocation(config_file, quiet, SystemClock(started_at(os.environ)), interrupts)
+    clock = SystemClock(started_at(os.environ))
+    context.obj = Invocation(config_file, quiet, log_format, clock, interrupts)
 
 
 @cli.command()
@@ -121,7 +130,7 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
             report = _rehearse(invocation, config, subscribers, Path(outbox))
     else:
         with app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
-            report = run_pipeline(world, subscribers)
+            report = _run(invocation, world, subscribers)
     if not invocation.quiet:
         if dry_run:
             _print(["a rehearsal: nothing is sent, remembered or published; it would be:"])
@@ -270,7 +279,14 @@ def _rehearse(
     invocation: Invocation, config: Config, subscribers: Sequence[Subscriber], outbox: Path
 ) -> Report:
     with app.open_rehearsal(config, invocation.clock, outbox) as world:
+        return _run(invocation, world, subscribers)
+
+
+def _run(invocation: Invocation, world: World, subscribers: Sequence[Subscriber]) -> Report:
+    if not invocation.watched:
         return run_pipeline(world, subscribers)
+    with bar_on_stderr(invocation.clock) as progress:
+        return run_pipeline(replace(world, progress=progress), subscribers)
 
 
 def _conclude(report: Report) -> Exit:
