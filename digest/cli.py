@@ -1,14 +1,11 @@
 """The command line: the only place that prints, and the boundary where errors become exit statuses."""
 
-import json
 import logging
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -20,33 +17,18 @@ from digest.config.environment import started_at
 from digest.config.load import load_config
 from digest.daemon import Daemon
 from digest.demo.story import tell
-from digest.doctor import examine
-from digest.errors import ConfigError, DigestError, LockHeld, StoreError
-from digest.identifiers import split_identifier
-from digest.inbox import suppressed_readers
+from digest.errors import ConfigError, DigestError, LockHeld
 from digest.interrupts import Interrupted, Interrupts
-from digest.keywords import distinct, expression
+from digest.looking import check, doctor, explain, status
 from digest.models import Config, Report, Subscriber
 from digest.pipeline import World
 from digest.pipeline import run as run_pipeline
-from digest.plaintext import counted
 from digest.preview.command import preview
-from digest.preview.invented import template_faults
 from digest.readers import forget, inbox, resubscribe, unsubscribe
-from digest.store.inspection import history, keyword_status, subscriber_status
 from digest.terminal import bar_on_stderr, shows_bars
-from digest.wording import (
-    explanation,
-    hints,
-    problems,
-    report_lines,
-    status_lines,
-    suppression_lines,
-)
+from digest.wording import hints, problems, report_lines
 
 logger = logging.getLogger(__name__)
-
-_ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
 
 class Exit(IntEnum):
@@ -158,83 +140,13 @@ def daemon(invocation: Invocation) -> None:
 
 @cli.command()
 @click.pass_obj
-def check(invocation: Invocation) -> int:
-    """Read configuration and templates, tell every fault, show each keyword's query. No network."""
-    try:
-        config = invocation.config()
-    except ConfigError as exc:
-        _print(str(fault) for fault in exc.faults)
-        return Exit.CONFIGURATION
-    if faults := template_faults(config.templates):
-        _print(faults)
-        return Exit.CONFIGURATION
-    keywords = distinct(config.keywords)
-    _print([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
-    width = max(len(keyword.name) for keyword in keywords)
-    _print(f"  {keyword.name:{width}}  {expression(keyword)}" for keyword in keywords)
-    try:
-        _print(suppression_lines(suppressed_readers(config)))
-    except StoreError as exc:
-        _print([f"who gets no mail is not known: {exc}"])
-    return Exit.DONE
-
-
-@cli.command()
-@click.pass_obj
-def doctor(invocation: Invocation) -> int:
-    """Check, and then look whether arXiv, the mail server and the state can be used. Sends no mail."""
-    config = invocation.config()
-    _print([f"✓ {config.file.name} has no faults"])
-    failed = 0
-    for result in examine(config, invocation.clock):
-        _print([f"{'✗' if result.problem else '✓'} {result.subject}"])
-        if result.problem:
-            failed += 1
-            _print([f"    {result.problem}", f"    {result.hint}"])
-    return Exit.PARTLY_FAILED if failed else Exit.DONE
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-@click.pass_obj
-def status(invocation: Invocation, as_json: bool) -> None:
-    """How each keyword and each subscriber stands."""
-    config = invocation.config()
-    with app.open_state(config) as database:
-        keywords = [keyword_status(database, keyword) for keyword in distinct(config.keywords)]
-        subscribers = [subscriber_status(database, subscriber) for subscriber in config.subscribers]
-    if as_json:
-        found = {"keywords": [asdict(k) for k in keywords], "subscribers": [asdict(s) for s in subscribers]}
-        click.echo(json.dumps(found, indent=2, default=datetime.isoformat))
-    else:
-        _print(status_lines(keywords, subscribers))
-
-
-@cli.command()
-@click.argument("arxiv_id")
-@click.pass_obj
-def explain(invocation: Invocation, arxiv_id: str) -> None:
-    """Why a paper was, or was not, sent."""
-    try:
-        paper_id, _ = split_identifier(_ADDRESS.sub("", arxiv_id))
-    except ValueError as exc:
-        raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
-    config = invocation.config()
-    with app.open_state(config) as database:
-        waiting = app.waiting_for(database, config, paper_id)
-        found = history(database, paper_id)
-        _print(explanation(paper_id, found, distinct(config.keywords), waiting))
-
-
-@cli.command()
-@click.pass_obj
 def demo(invocation: Invocation) -> None:
     """Live through three days with a small arXiv of invented papers: no network, nothing to configure."""
     logging.getLogger().setLevel(logging.WARNING)  # the story tells it all
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
 
 
-for command in (preview, unsubscribe, resubscribe, forget, inbox):
+for command in (check, doctor, status, explain, preview, unsubscribe, resubscribe, forget, inbox):
     cli.add_command(command)
 
 

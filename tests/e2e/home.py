@@ -15,6 +15,7 @@ from digest.demo.arxiv import ArxivServer
 
 PROJECT = Path(__file__).parents[2]
 LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
+SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
 TWO = LEAST + "  - email: bo@example.org\n    keywords: [Graph Neural Network]\n"
 
 
