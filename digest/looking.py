@@ -5,13 +5,15 @@ import re
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
 from typing import Protocol
 
 import click
 
 from digest import app
 from digest.alive import SignOfLife
-from digest.doctor import examine
+from digest.doctor import Check, examine
 from digest.errors import ConfigError, StoreError
 from digest.identifiers import split_identifier
 from digest.inbox import suppressed_readers
@@ -32,6 +34,8 @@ _ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)",
 class Invocation(Protocol):
     """What a command is told beside its arguments."""
 
+    @property
+    def config_file(self) -> Path: ...
     @property
     def clock(self) -> Clock: ...
 
@@ -65,14 +69,16 @@ def check(invocation: Invocation) -> int:
 @click.pass_obj
 def doctor(invocation: Invocation) -> int:
     """Check, and then look whether arXiv, the mail server and the state can be used. Sends no mail."""
-    config = invocation.config()
-    _print([f"✓ {config.file.name} has no faults"])
-    failed = 0
-    for result in examine(config, invocation.clock):
-        _print([f"{'✗' if result.problem else '✓'} {result.subject}"])
-        if result.problem:
-            failed += 1
-            _print([f"    {result.problem}", f"    {result.hint}"])
+    subject = f"{invocation.config_file.name} has no faults"
+    try:
+        config = invocation.config()
+    except ConfigError as exc:
+        _print(Check(subject, str(exc), exc.hint).lines)
+        return _CONFIGURATION
+    failed = False
+    for found in chain([Check(subject)], examine(config, invocation.clock)):
+        _print(found.lines)
+        failed = failed or bool(found.problem)
     return _PARTLY_FAILED if failed else _DONE
 
 
