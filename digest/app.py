@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import replace
 from pathlib import Path
 
+from digest.alive import SignOfLife, sign_of_life
 from digest.errors import LockHeld, StoreError
 from digest.files import exclusive_lock
 from digest.mail.addresses import contact, domain
@@ -122,6 +123,11 @@ def _templates(config: Config) -> tuple[Path, ...]:
 def only_daemon(config: Config) -> AbstractContextManager[Path]:
     """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
     return _alone(config.state.with_name("daemon.lock"))
+
+
+def daemon_seen(config: Config) -> SignOfLife:
+    """What is to be seen of the daemon of this state. Raises StoreError."""
+    return sign_of_life(config.state.with_name("daemon.lock"))
 
 
 @contextmanager

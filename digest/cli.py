@@ -1,52 +1,37 @@
 """The command line: the only place that prints, and the boundary where errors become exit statuses."""
 
-import json
 import logging
 import os
-import re
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
 import click
 
-from digest import __version__, app
+from digest import __version__, app, logs
 from digest.clock import SystemClock
 from digest.config.environment import started_at
 from digest.config.load import load_config
 from digest.daemon import Daemon
 from digest.demo.story import tell
-from digest.doctor import examine
-from digest.errors import ConfigError, DigestError, LockHeld, StoreError
-from digest.identifiers import split_identifier
-from digest.inbox import suppressed_readers
+from digest.errors import ConfigError, DigestError, LockHeld
 from digest.interrupts import Hangups, Interrupted, Interrupts
-from digest.keywords import distinct, expression
+from digest.looking import check, doctor, explain, status
 from digest.models import Config, MonitoringSettings, Report, Subscriber
 from digest.monitoring.monitor import Watch
 from digest.pipeline import run as run_pipeline
-from digest.plaintext import counted
 from digest.preview.command import preview
-from digest.preview.invented import template_faults
 from digest.pulse import Pulse, Supervisor
 from digest.readers import forget, inbox, resubscribe, unsubscribe
-from digest.store.inspection import history, keyword_status, subscriber_status
-from digest.wording import (
-    explanation,
-    hints,
-    problems,
-    report_lines,
-    status_lines,
-    suppression_lines,
-)
+from digest.terminal import bar_on_stderr, shows_bars
+from digest.wording import hints, problems, report_lines
+from digest.world import World
 
-_ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
+logger = logging.getLogger(__name__)
 
 
 class Exit(IntEnum):
@@ -67,11 +52,17 @@ class Invocation:
 
     config_file: Path
     quiet: bool
+    log_format: str
     clock: SystemClock
     interrupts: Interrupts
 
     def config(self) -> Config:
         return load_config(self.config_file, os.environ)
+
+    @property
+    def watched(self) -> bool:
+        """Whether a person waits at a terminal."""
+        return self.log_format == "plain" and not self.quiet and shows_bars(sys.stderr, os.environ)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,9 +77,17 @@ class Invocation:
 )
 @click.option("--verbose", is_flag=True, help="Log every step.")
 @click.option("--quiet", is_flag=True, help="Say only what failed.")
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS),
+    default=logs.FORMATS[0],
+    envvar="DIGEST_LOG_FORMAT",
+    show_default=True,
+    help="How log lines look.",
+)
 @click.version_option(__version__, prog_name="digest")
 @click.pass_context
-def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool) -> None:
+def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, log_format: str) -> None:
     """Daily Papers: a digest of new arXiv papers by e-mail.
 
     Exit status: 0 all done, 1 some part failed, 2 usage or configuration, 3 a bug, 75 try later,
@@ -96,11 +95,11 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool) -
     """
     os.umask(0o077)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logs.begin(level, log_format, os.environ)
     interrupts = Interrupts()
     interrupts.install()
-    context.obj = Invocation(config_file, quiet, SystemClock(started_at(os.environ)), interrupts)
+    clock = SystemClock(started_at(os.environ))
+    context.obj = Invocation(config_file, quiet, log_format, clock, interrupts)
 
 
 @cli.command()
@@ -151,77 +150,7 @@ def daemon(invocation: Invocation) -> None:
                 reload_wanted=hangups.taken,
             ).run_forever()
         except Interrupted:
-            logging.getLogger(__name__).info("ended by a signal")
-
-
-@cli.command()
-@click.pass_obj
-def check(invocation: Invocation) -> int:
-    """Read configuration and templates, tell every fault, show each keyword's query. No network."""
-    try:
-        config = invocation.config()
-    except ConfigError as exc:
-        _print(str(fault) for fault in exc.faults)
-        return Exit.CONFIGURATION
-    if faults := template_faults(config.templates):
-        _print(faults)
-        return Exit.CONFIGURATION
-    keywords = distinct(config.keywords)
-    _print([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
-    width = max(len(keyword.name) for keyword in keywords)
-    _print(f"  {keyword.name:{width}}  {expression(keyword)}" for keyword in keywords)
-    try:
-        _print(suppression_lines(suppressed_readers(config)))
-    except StoreError as exc:
-        _print([f"who gets no mail is not known: {exc}"])
-    return Exit.DONE
-
-
-@cli.command()
-@click.pass_obj
-def doctor(invocation: Invocation) -> int:
-    """Check, and then look whether arXiv, the mail server and the state can be used. Sends no mail."""
-    config = invocation.config()
-    _print([f"✓ {config.file.name} has no faults"])
-    failed = 0
-    for result in examine(config, invocation.clock):
-        _print([f"{'✗' if result.problem else '✓'} {result.subject}"])
-        if result.problem:
-            failed += 1
-            _print([f"    {result.problem}", f"    {result.hint}"])
-    return Exit.PARTLY_FAILED if failed else Exit.DONE
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-@click.pass_obj
-def status(invocation: Invocation, as_json: bool) -> None:
-    """How each keyword and each subscriber stands."""
-    config = invocation.config()
-    with app.open_state(config) as database:
-        keywords = [keyword_status(database, keyword) for keyword in distinct(config.keywords)]
-        subscribers = [subscriber_status(database, subscriber) for subscriber in config.subscribers]
-    if as_json:
-        found = {"keywords": [asdict(k) for k in keywords], "subscribers": [asdict(s) for s in subscribers]}
-        click.echo(json.dumps(found, indent=2, default=datetime.isoformat))
-    else:
-        _print(status_lines(keywords, subscribers))
-
-
-@cli.command()
-@click.argument("arxiv_id")
-@click.pass_obj
-def explain(invocation: Invocation, arxiv_id: str) -> None:
-    """Why a paper was, or was not, sent."""
-    try:
-        paper_id, _ = split_identifier(_ADDRESS.sub("", arxiv_id))
-    except ValueError as exc:
-        raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
-    config = invocation.config()
-    with app.open_state(config) as database:
-        waiting = app.waiting_for(database, config, paper_id)
-        found = history(database, paper_id)
-        _print(explanation(paper_id, found, distinct(config.keywords), waiting))
+            logger.info("ended by a signal")
 
 
 @cli.command()
@@ -232,7 +161,7 @@ def demo(invocation: Invocation) -> None:
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
 
 
-for command in (preview, unsubscribe, resubscribe, forget, inbox):
+for command in (check, doctor, status, explain, preview, unsubscribe, resubscribe, forget, inbox):
     cli.add_command(command)
 
 
@@ -248,15 +177,17 @@ def main() -> None:
     except DigestError as exc:
         status = _tell(exc)
     except Exception:
-        traceback.print_exc()
+        logger.critical("error: a bug", exc_info=True, extra=logs.BARE)
         status = Exit.BUG
     sys.exit(status)
 
 
 def _tell(exc: DigestError) -> Exit:
-    click.echo(str(exc) if isinstance(exc, ConfigError) else f"error: {exc}", err=True)
+    told = exc.faults if isinstance(exc, ConfigError) else [f"error: {exc}"]
+    for line in told:
+        logger.error("%s", line, extra=logs.BARE)
     if exc.hint:
-        click.echo(f"hint: {exc.hint}", err=True)
+        logger.warning("hint: %s", exc.hint, extra=logs.BARE)
     if isinstance(exc, ConfigError):
         return Exit.CONFIGURATION
     return Exit.TRY_LATER if isinstance(exc, LockHeld) else Exit.PARTLY_FAILED
@@ -278,7 +209,7 @@ def _run(invocation: Invocation, config: Config, subscribers: Sequence[Subscribe
     with closing(watch), app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
         watch.started()
         try:
-            report = run_pipeline(world, subscribers)
+            report = _shown(invocation, world, subscribers)
         except DigestError as exc:
             watch.failed(str(exc))
             raise
@@ -290,15 +221,23 @@ def _rehearse(
     invocation: Invocation, config: Config, subscribers: Sequence[Subscriber], outbox: Path
 ) -> Report:
     with app.open_rehearsal(config, invocation.clock, outbox) as world:
+        return _shown(invocation, world, subscribers)
+
+
+def _shown(invocation: Invocation, world: World, subscribers: Sequence[Subscriber]) -> Report:
+    """A run whose progress a person sees who sits at a terminal."""
+    if not invocation.watched:
         return run_pipeline(world, subscribers)
+    with bar_on_stderr(invocation.clock) as progress:
+        return run_pipeline(replace(world, progress=progress), subscribers)
 
 
 def _conclude(report: Report) -> Exit:
     """Tell what failed and what to do, and make it an exit status."""
     for problem in problems(report):
-        click.echo(f"error: {problem}", err=True)
+        logger.error("error: %s", problem, extra=logs.BARE)
     for hint in hints(report):
-        click.echo(f"hint: {hint}", err=True)
+        logger.warning("hint: %s", hint, extra=logs.BARE)
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
             return Exit.TRY_LATER

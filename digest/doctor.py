@@ -1,32 +1,53 @@
-"""A closer look at what a run needs: the state, arXiv, the mail server. Sends no mail."""
+"""A closer look at what a run needs: templates, state, archive, arXiv, the mail server. Sends no mail."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.app import arxiv_client, smtp_transport
-from digest.errors import DigestError, StoreError
+from digest.errors import ArchiveError, DigestError, RenderError, StoreError
 from digest.files import make_private_folder, write_atomically
 from digest.models import Config, SmtpServer
+from digest.preview.invented import template_faults
 from digest.protocols import Clock
+from digest.publish.section import frame
 from digest.sources.arxiv import ArxivApi
 from digest.store.database import Database
+
+LEAST_FREE_BYTES = 100_000_000
+_CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may tell the day alone, and in New York's time
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; without a problem all is well."""
+    """One thing that was looked at; without a problem (of one line or several) all is well."""
 
     subject: str
     problem: str = ""
     hint: str = ""
 
+    @property
+    def lines(self) -> Iterator[str]:
+        """With a tick; or with a cross, what is wrong and what to do."""
+        yield f"{'✗' if self.problem else '✓'} {self.subject}"
+        for line in (*self.problem.splitlines(), self.hint):
+            if line:
+                yield f"    {line}"
+
 
 def examine(config: Config, clock: Clock) -> Iterator[Check]:
     """One check after the other, as they are done."""
-    yield _check(f"the state {config.state} can be written", lambda: _check_state(config))
-    yield _check(f"arXiv answers at {config.arxiv.api}", lambda: _check_arxiv(config, clock))
+    yield _templates(config.templates)
+    yield _check(f"the state {config.state} can be written", lambda: _check_folder(config.state.parent))
+    if config.state.exists():
+        yield _check("the state is sound", lambda: _check_state(config.state))
+    yield _check("there is room on the disk of the state", lambda: _check_room(config.state.parent))
+    if file := config.archive.file:
+        yield _check(f"the archive {file} can be written", lambda: _check_archive(file))
+    yield from _examine_arxiv(config, clock)
     if server := config.smtp:
         name = f"{server.host}:{server.port}"
         yield _check(
@@ -34,6 +55,22 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
         )
     else:
         yield _check(f"the outbox {config.outbox} can be written", lambda: _check_folder(config.outbox))
+
+
+def shortage(free_bytes: int) -> str:
+    """What is wrong with so much room on a disk; empty if nothing is."""
+    if free_bytes >= LEAST_FREE_BYTES:
+        return ""
+    return f"only {free_bytes // 1_000_000} MB are free"
+
+
+def clock_check(now: datetime, at_arxiv: datetime) -> Check:
+    """Whether this machine's clock is about right."""
+    subject = "the clock agrees with arXiv's"
+    if abs(now - at_arxiv) <= _CLOCK_TOLERANCE:
+        return Check(subject)
+    told = f"it is {now:%Y-%m-%d %H:%M} UTC here, and {at_arxiv:%Y-%m-%d %H:%M} UTC at arXiv"
+    return Check(subject, told, "set the clock of this machine: by it papers are new and digests due")
 
 
 def _check(subject: str, look: Callable[[], None]) -> Check:
@@ -46,19 +83,48 @@ def _check(subject: str, look: Callable[[], None]) -> Check:
     return Check(subject)
 
 
-def _check_state(config: Config) -> None:
-    """Write beside the state, and read all of it if there is one."""
-    _check_folder(config.state.parent)
-    if not config.state.exists():
-        return
-    with closing(Database.open_existing(config.state)) as database:
+def _templates(folder: Path | None) -> Check:
+    faults = template_faults(folder)
+    return Check("the templates can be filled in", "\n".join(faults), RenderError.hint if faults else "")
+
+
+def _check_state(file: Path) -> None:
+    """Read all of it."""
+    with closing(Database.open_existing(file)) as database:
         if damage := database.damage():
-            raise StoreError(config.state, f"the state is damaged: {damage}", "restore it from a backup")
+            raise StoreError(file, f"the state is damaged: {damage}", "restore it from a backup")
 
 
-def _check_arxiv(config: Config, clock: Clock) -> None:
-    with closing(arxiv_client(config, clock)) as client:
-        ArxivApi(client, config.arxiv.api).newest("cat:cs.*", 1)
+def _check_room(folder: Path) -> None:
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if short := shortage(shutil.disk_usage(there).free):
+        raise StoreError(there, short, "make room: where nothing can be recorded, nothing is sent")
+
+
+def _check_archive(file: Path) -> None:
+    """Look whether its markers are in order, and write beside it."""
+    folder = file.resolve().parent
+    if not folder.is_dir():
+        raise ArchiveError(
+            f"{folder}: there is no such folder", "make it, or name another file of the archive"
+        )
+    if file.exists():
+        frame(file.read_bytes(), file)
+    _write_in(folder)
+
+
+def _examine_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
+    """Ask for the latest paper, and for the time."""
+    subject = f"arXiv answers at {config.arxiv.api}"
+    try:
+        with closing(arxiv_client(config, clock)) as client:
+            page = ArxivApi(client, config.arxiv.api).newest("cat:cs.*", 1)
+    except DigestError as exc:
+        yield Check(subject, str(exc), exc.hint)
+        return
+    yield Check(subject)
+    if page.asked_at:
+        yield clock_check(clock.now(), page.asked_at)
 
 
 def _check_smtp(server: SmtpServer, config: Config) -> None:
@@ -68,6 +134,10 @@ def _check_smtp(server: SmtpServer, config: Config) -> None:
 
 def _check_folder(folder: Path) -> None:
     make_private_folder(folder)
+    _write_in(folder)
+
+
+def _write_in(folder: Path) -> None:
     probe = folder / ".doctor"
     write_atomically(probe, b"")
     probe.unlink()

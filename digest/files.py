@@ -60,3 +60,18 @@ def exclusive_lock(file: Path, *, wait: bool) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def is_locked(file: Path) -> bool:
+    """Whether another process holds the lock file alone. Holds it for no longer than it takes to look.
+
+    Raises FileNotFoundError.
+    """
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from digest.mail.reasons import reason
 from digest.models import Keyword, KeywordOutcome, Report, Suppressed, Suppression
 from digest.plaintext import counted, moment
-from digest.store.inspection import History, KeywordStatus, Seen, SubscriberStatus
+from digest.store.inspection import History, Seen
 from digest.trouble import trouble_of
 
 _WHY = {
@@ -88,33 +88,6 @@ def inbox_lines(told: Sequence[str], before: int, other: int) -> Iterator[str]:
     yield from told
     messages = counted(len(told) + before + other, "message")
     yield f"{messages}: {len(told)} acted on, {before} acted on before, {other} without effect"
-
-
-def status_lines(keywords: Sequence[KeywordStatus], subscribers: Sequence[SubscriberStatus]) -> Iterator[str]:
-    """How things stand: two lists."""
-    yield "Keywords"
-    for keyword in keywords:
-        yield f"  {keyword.name}"
-        yield (
-            f"    last good answer {moment(keyword.last_good_at)}, "
-            f"{counted(keyword.new, 'new paper')}; {keyword.papers} known"
-        )
-        if keyword.problem:
-            yield f"    failing since {moment(keyword.failing_since)}: {keyword.problem}"
-    yield "Subscribers"
-    for subscriber in subscribers:
-        yield f"  {subscriber.email}"
-        yield f"    last mail {moment(subscriber.last_mail_at)}, {counted(subscriber.papers, 'paper')} so far"
-        if subscriber.waiting or subscriber.failed:
-            waiting, failed = counted(subscriber.waiting, "paper"), counted(subscriber.failed, "mail")
-            yield f"    {waiting} waiting, {failed} failed"
-        if subscriber.on_the_way:
-            again = f", again at {moment(subscriber.retry_at)}" if subscriber.retry_at else ""
-            yield f"    a mail is on its way: {subscriber.on_the_way}{again}"
-        if subscriber.problem:
-            yield f"    {subscriber.problem}"
-        if subscriber.suppressed:
-            yield f"    {suppression_line(subscriber.suppressed)}"
 
 
 def explanation(

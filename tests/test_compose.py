@@ -12,7 +12,7 @@ TODAY = date(2026, 6, 22)
 
 
 def candidate(id: str, *keywords: object, welcome: bool = False) -> Candidate:
-    return Candidate(paper(id), frozenset(key(k) for k in keywords), welcome)  # type: ignore[arg-type]
+    return Candidate(paper(id), frozenset(key(k) for k in keywords), welcome)
 
 
 def test_sections_follow_the_readers_keywords_and_papers_the_announcements() -> None:

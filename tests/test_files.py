@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.files import exclusive_lock, make_private_folder, write_atomically
+from digest.files import exclusive_lock, is_locked, make_private_folder, write_atomically
 
 
 def mode(path: Path) -> int:
@@ -74,3 +74,14 @@ def test_a_lock_is_held_by_one_and_goes_with_it(tmp_path: Path) -> None:
         raise AssertionError("both hold the lock")
     with exclusive_lock(file, wait=True):
         assert mode(file) == 0o600
+
+
+def test_whoever_looks_sees_whether_a_lock_is_held_and_takes_it_from_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "run.lock"
+    with pytest.raises(FileNotFoundError):
+        is_locked(file)
+    with exclusive_lock(file, wait=False):
+        assert is_locked(file)
+    assert not is_locked(file)
+    with exclusive_lock(file, wait=False):
+        assert is_locked(file)

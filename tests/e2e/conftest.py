@@ -6,7 +6,7 @@ import pytest
 from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
 from digest.demo.story import DAYS
-from tests.e2e.home import LEAST, Home
+from tests.e2e.home import LEAST, TWO, Home
 
 
 @pytest.fixture
@@ -20,4 +20,14 @@ def home(tmp_path: Path, arxiv: ArxivServer) -> Home:
     home = Home(tmp_path / "home", arxiv)
     home.folder.mkdir()
     home.write(LEAST)
+    return home
+
+
+@pytest.fixture
+def second_day(home: Home) -> Home:
+    """A home where two days were lived."""
+    home.write(TWO)
+    for day in DAYS[:2]:
+        home.at(day)
+        assert home.digest("run").returncode == 0
     return home

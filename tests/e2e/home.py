@@ -15,6 +15,7 @@ from digest.demo.arxiv import ArxivServer
 
 PROJECT = Path(__file__).parents[2]
 LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
+SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
 TWO = LEAST + "  - email: bo@example.org\n    keywords: [Graph Neural Network]\n"
 
 
@@ -32,7 +33,7 @@ class Home:
     def at(self, moment: datetime) -> None:
         self.arxiv.now = moment
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
@@ -49,11 +50,11 @@ class Home:
             env=environment,
             text=True,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
         )
 
-    def digest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
+    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, stderr=stderr)
         out, err = process.communicate(timeout=60)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 

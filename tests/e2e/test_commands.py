@@ -1,6 +1,5 @@
 """The commands beside `run`, as processes."""
 
-import json
 import signal
 import sys
 import time
@@ -13,20 +12,8 @@ from digest.demo.story import DAYS
 from digest.files import exclusive_lock
 from digest.interrupts import Interrupted
 from tests.e2e.home import LEAST, TWO, Home
-from tests.mailbox import Mailbox, serving
 
 NEW = "2606.13871"
-SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
-
-
-@pytest.fixture
-def second_day(home: Home) -> Home:
-    """A home where two days were lived."""
-    home.write(TWO)
-    for day in DAYS[:2]:
-        home.at(day)
-        assert home.digest("run").returncode == 0
-    return home
 
 
 def test_check_shows_what_arxiv_is_asked_for(home: Home) -> None:
@@ -47,67 +34,6 @@ def test_the_configuration_may_lie_elsewhere(home: Home) -> None:
     assert home.digest("--config", "readers.yaml", "check").returncode == 0
     home.environment["DIGEST_CONFIG"] = "readers.yaml"
     assert home.digest("check").returncode == 0
-
-
-def test_status_tells_how_everything_stands(second_day: Home) -> None:
-    told = second_day.digest("status").stdout.splitlines()
-    assert told == [
-        "Keywords",
-        "  Reward Model",
-        "    last good answer 2026-06-24 07:00 UTC, 2 new papers; 18 known",
-        "  Reasoning",
-        "    last good answer 2026-06-24 07:00 UTC, 3 new papers; 20 known",
-        "  Graph Neural Network",
-        "    last good answer 2026-06-24 07:00 UTC, 1 new paper; 7 known",
-        "Subscribers",
-        "  ada@example.org",
-        "    last mail 2026-06-24 07:00 UTC, 23 papers so far",
-        "  bo@example.org",
-        "    last mail 2026-06-24 07:00 UTC, 7 papers so far",
-    ]
-
-
-def test_status_as_json_has_the_same_facts(second_day: Home) -> None:
-    found = json.loads(second_day.digest("status", "--json").stdout)
-    assert found["keywords"][2] | {"last_good_at": ""} == {
-        "name": "Graph Neural Network",
-        "last_good_at": "",
-        "new": 1,
-        "papers": 7,
-        "failing_since": None,
-        "problem": "",
-    }
-    assert found["subscribers"][1] | {"last_mail_at": ""} == {
-        "email": "bo@example.org",
-        "last_mail_at": "",
-        "papers": 7,
-        "waiting": 0,
-        "on_the_way": None,
-        "retry_at": None,
-        "failed": 0,
-        "problem": "",
-        "suppressed": None,
-    }
-
-
-def test_status_tells_what_failed_and_waits(second_day: Home) -> None:
-    second_day.at(DAYS[2])
-    second_day.write(TWO + SENDER)
-    second_day.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
-    second_day.digest("run")
-    told = second_day.digest("status").stdout.splitlines()
-    ada = told.index("  ada@example.org")
-    assert told[ada + 2] == "    a mail is on its way: pending"
-    assert "the mail server 127.0.0.1:9 cannot be used" in told[ada + 3]
-
-
-def test_before_the_first_run_there_is_no_status(home: Home) -> None:
-    done = home.digest("status")
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        f"error: {home.folder}/state/digest.sqlite3: there is no state yet",
-        "hint: it comes with the first `digest run`",
-    ]
 
 
 def test_explain_tells_why_a_paper_was_sent(second_day: Home) -> None:
@@ -143,41 +69,6 @@ def test_explain_wants_an_identifier(home: Home) -> None:
     done = home.digest("explain", "reward")
     assert done.returncode == 2
     assert "not an arXiv identifier: 'reward'; it looks like 2606.12345" in done.stderr
-
-
-def test_doctor_finds_everything_well(home: Home) -> None:
-    home.write(LEAST + SENDER)
-    with serving(Mailbox()) as port:
-        home.environment["DIGEST_SMTP_URL"] = f"smtp://localhost:{port}"
-        done = home.digest("doctor")
-    assert done.returncode == 0, done.stdout
-    assert done.stdout.splitlines() == [
-        "✓ subscribers.yaml has no faults",
-        f"✓ the state {home.folder}/state/digest.sqlite3 can be written",
-        f"✓ arXiv answers at {home.arxiv.api_url}",
-        f"✓ the mail server localhost:{port} takes our TLS and password",
-    ]
-
-
-def test_doctor_names_each_trouble_and_its_remedy(home: Home) -> None:
-    (home.folder / "state").write_text("in the way")
-    (home.folder / "outbox").write_text("in the way")
-    home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
-    done = home.digest("doctor")
-    assert done.returncode == 1
-    troubles = [line for line in done.stdout.splitlines() if line.startswith("✗")]
-    assert len(troubles) == 3
-
-
-def test_doctor_finds_a_damaged_state(home: Home) -> None:
-    home.digest("run")
-    state = home.folder / "state" / "digest.sqlite3"
-    content = bytearray(state.read_bytes())
-    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
-    state.write_bytes(content)
-    done = home.digest("doctor")
-    assert done.returncode == 1
-    assert f"    {state}: the state is damaged: " in done.stdout
 
 
 def test_the_demo_needs_nothing_and_says_where_everything_lies(home: Home) -> None:
@@ -242,7 +133,7 @@ def test_a_moment_that_is_none_is_a_mistake(home: Home) -> None:
     ids=["a bug", "a signal", "Ctrl-C"],
 )
 def test_what_nobody_anticipated_has_its_own_status(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: BaseException, status: int
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, raised: BaseException, status: int
 ) -> None:
     def fail(**_: object) -> None:
         raise raised
@@ -252,7 +143,7 @@ def test_what_nobody_anticipated_has_its_own_status(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == status
-    assert ("ZeroDivisionError: a bug" in capsys.readouterr().err) == (status == 3)
+    assert ("ZeroDivisionError: a bug" in caplog.text) == (status == 3)
 
 
 def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:

@@ -1,0 +1,97 @@
+"""What `digest doctor` finds."""
+
+from tests.e2e.home import LEAST, SENDER, Home
+from tests.mailbox import Mailbox, serving
+
+
+def test_doctor_finds_everything_well(home: Home) -> None:
+    home.write(LEAST + SENDER)
+    with serving(Mailbox()) as port:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://localhost:{port}"
+        done = home.digest("doctor")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines() == [
+        "✓ subscribers.yaml has no faults",
+        "✓ the templates can be filled in",
+        f"✓ the state {home.folder}/state/digest.sqlite3 can be written",
+        "✓ there is room on the disk of the state",
+        f"✓ the archive {home.folder}/README.md can be written",
+        f"✓ arXiv answers at {home.arxiv.api_url}",
+        "✓ the clock agrees with arXiv's",
+        f"✓ the mail server localhost:{port} takes our TLS and password",
+    ]
+
+
+def test_doctor_names_each_trouble_and_its_remedy(home: Home) -> None:
+    (home.folder / "state").write_text("in the way")
+    (home.folder / "outbox").write_text("in the way")
+    home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
+    done = home.digest("doctor")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("✗")] == [
+        f"✗ the state {home.folder}/state/digest.sqlite3 can be written",
+        "✗ arXiv answers at http://127.0.0.1:9/api/query",
+        f"✗ the outbox {home.folder}/outbox can be written",
+    ]
+    assert lines.count("    let the program write there") == 2
+    assert "    try again later, nothing is lost; or `make demo`, which needs no arXiv" in lines
+
+
+def test_doctor_finds_a_damaged_state(home: Home) -> None:
+    home.digest("run")
+    state = home.folder / "state" / "digest.sqlite3"
+    content = bytearray(state.read_bytes())
+    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
+    state.write_bytes(content)
+    done = home.digest("doctor")
+    assert done.returncode == 1
+    assert "✗ the state is sound" in done.stdout
+    assert f"    {state}: the state is damaged: " in done.stdout
+
+
+def test_doctor_finds_a_state_sound(second_day: Home) -> None:
+    done = second_day.digest("doctor")
+    assert done.returncode == 0
+    assert "✓ the state is sound" in done.stdout.splitlines()
+
+
+def test_doctor_tells_the_faults_of_the_configuration_and_looks_no_further(home: Home) -> None:
+    home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
+    done = home.digest("doctor")
+    assert (done.returncode, done.stderr) == (2, "")
+    first, *faults, hint = done.stdout.splitlines()
+    assert first == "✗ subscribers.yaml has no faults"
+    assert [fault[:22] for fault in faults] == ["    subscribers.yaml:2", "    subscribers.yaml:3"]
+    assert hint == "    mend the lines above; `digest check` shows what is left"
+    assert home.arxiv.requests == []
+
+
+def test_doctor_finds_faults_in_templates_and_archive(home: Home) -> None:
+    mine = home.folder / "mine"
+    mine.mkdir()
+    (mine / "digest.html").write_text("one\n{% for %}")
+    (home.folder / "README.md").write_text("<!-- papers:begin -->\n")
+    home.write(LEAST + "templates: mine\n")
+    done = home.digest("doctor")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    templates = lines.index("✗ the templates can be filled in")
+    assert f"{mine}/digest.html:2: " in lines[templates + 1]
+    assert lines[templates + 2].startswith("    look at that line of the template")
+    archive = lines.index(f"✗ the archive {home.folder}/README.md can be written")
+    assert "one pair of markers is wanted" in lines[archive + 1]
+    assert (home.folder / "README.md").read_text() == "<!-- papers:begin -->\n"
+
+
+def test_doctor_finds_no_folder_for_the_archive(home: Home) -> None:
+    home.write(LEAST + "archive:\n  file: pages/papers.md\n")
+    assert f"    {home.folder}/pages: there is no such folder" in home.digest("doctor").stdout.splitlines()
+    assert not (home.folder / "pages").exists()
+
+
+def test_doctor_finds_a_clock_that_is_wrong(home: Home) -> None:
+    home.environment["DIGEST_NOW"] = "2001-01-01T00:00:00Z"
+    done = home.digest("doctor")
+    assert done.returncode == 1
+    assert "    it is 2001-01-01 00:00 UTC here, and 2026-06-23 07:00 UTC at arXiv" in done.stdout

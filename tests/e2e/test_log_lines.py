@@ -1,0 +1,54 @@
+"""What a run writes to standard error, for cron, for the journal and for programs that read JSON."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+from digest.demo.story import DAYS
+from tests.e2e.home import TWO, Home
+
+
+def test_a_good_run_tells_its_story_in_ten_lines(home: Home) -> None:
+    home.write(TWO)
+    for day in DAYS:
+        home.at(day)
+        story = home.digest("run").stderr.splitlines()
+        assert 1 <= len(story) <= 10
+        assert all(" INFO " in line for line in story)
+
+
+def test_log_lines_may_be_json(home: Home) -> None:
+    told = [json.loads(line) for line in home.digest("--log-format", "json", "run").stderr.splitlines()]
+    assert 1 <= len(told) <= 10
+    assert {entry["level"] for entry in told} == {"INFO"}
+    a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
+    assert all(datetime.fromisoformat(entry["time"]) > a_minute_ago for entry in told)
+    home.environment["DIGEST_LOG_FORMAT"] = "json"
+    home.at(DAYS[1])
+    assert json.loads(home.digest("run").stderr.splitlines()[0]).keys() == told[0].keys()
+
+
+def test_what_failed_is_json_too_where_log_lines_are(home: Home) -> None:
+    home.environment |= {"DIGEST_LOG_FORMAT": "json", "DIGEST_ARXIV_API": "http://127.0.0.1:9/api/query"}
+    told = [json.loads(line) for line in home.digest("--quiet", "run").stderr.splitlines()]
+    assert (told[-2]["level"], told[-2]["message"][:26]) == ("ERROR", "error: 2 keywords failed (")
+    assert (told[-1]["level"], told[-1]["message"][:6]) == ("WARNING", "hint: ")
+    home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
+    faults = [json.loads(line) for line in home.digest("run").stderr.splitlines()]
+    assert [fault["message"][:18] for fault in faults[:2]] == ["subscribers.yaml:2", "subscribers.yaml:3"]
+
+
+def test_the_journal_gets_priorities_and_no_times(home: Home) -> None:
+    reading, writing = os.pipe()
+    pipe = os.fstat(writing)
+    home.environment["JOURNAL_STREAM"] = f"{pipe.st_dev}:{pipe.st_ino}"
+    home.digest("run", stderr=writing)
+    home.environment["DIGEST_ARXIV_FEED"] = "http://127.0.0.1:9/atom"
+    home.at(DAYS[1])
+    home.digest("run", stderr=writing)
+    os.close(writing)
+    with open(reading) as stream:
+        lines = stream.read().splitlines()
+    assert lines[0] == "<6>asking arXiv for 2 keywords"
+    assert {line[:3] for line in lines} == {"<6>", "<4>", "<3>"}
+    assert next(line for line in lines if line.startswith("<3>")).startswith("<3>error: 2 keywords failed")
