@@ -12,10 +12,11 @@ from digest.errors import StoreError
 from digest.models import Mail, MailState, Outgoing
 from digest.protocols import Finding
 from digest.store.database import Database
+from digest.store.discoveries import record_papers
 from digest.store.migrations import MIGRATIONS
-from digest.store.schema import fetches, metadata, subscriptions
+from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.sql import SqlStore
-from tests.builders import NOON, config, keyword, subscriber
+from tests.builders import NOON, config, keyword, paper, subscriber
 
 _OLD_MAIL = Mail("<1@example.org>", "reader@example.org", "digest@example.org", b"the bytes")
 
@@ -29,10 +30,11 @@ def test_a_new_state_is_private_durable_and_in_wal_mode(file: Path) -> None:
     database = Database.open(file)
     with database.transaction() as connection:
         pragmas = [
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "page_size")
         ]
     database.close()
-    assert pragmas == ["wal", 2]  # 2 is FULL
+    assert pragmas == ["wal", 2, 8192]  # 2 is FULL
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
@@ -96,6 +98,20 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
     store = SqlStore(Database.open(file))
     assert store.outgoing(subscriber(_OLD_MAIL.recipient)) == standing
     store.close()
+
+
+def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:
+    database = Database.open(file)
+    abstract = "The same words, again and again. " * 40
+    with database.transaction() as connection:
+        record_papers(connection, [paper(abstract=abstract), paper("2606.00002")], NOON)
+        connection.exec_driver_sql("UPDATE papers SET abstract = 'plain' WHERE id = '2606.00002'")
+        kept = connection.exec_driver_sql("SELECT abstract FROM papers WHERE id = '2606.00001'").scalar_one()
+        read = connection.scalars(select(papers.c.abstract).order_by(papers.c.id)).all()
+    database.close()
+    assert zlib.decompress(kept).decode() == abstract
+    assert len(kept) < len(abstract) / 10
+    assert read == [abstract, "plain"]
 
 
 def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) -> None:
@@ -164,7 +180,7 @@ def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) 
     assert sound.damage() == ""
     sound.close()
     content = bytearray(file.read_bytes())
-    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
+    content[8192 * 3 : 8192 * 4] = b"\xff" * 8192
     file.write_bytes(content)
     damaged = Database.open_existing(file)
     with_damage = damaged.damage()
