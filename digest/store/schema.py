@@ -20,14 +20,19 @@ from sqlalchemy import (
 )
 
 
+def written(moment: datetime) -> str:
+    """An aware time as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, kept as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
+    """An aware time in UTC, kept as it is `written`."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+        return written(value) if value else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if value else None
