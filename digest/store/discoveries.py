@@ -109,6 +109,23 @@ def record_fetch(
     connection.execute(insert(fetches).values(row))
 
 
+def latest_papers(connection: Connection, key: str, limit: int) -> Sequence[Row[Any]]:
+    """The rows of a keyword's papers that were announced last, latest first.
+
+    They are sorted by their numbers alone: all else of them would be carried along in vain.
+    """
+    latest = (
+        select(papers.c.number)
+        .join(sightings, sightings.c.paper == papers.c.number)
+        .join(keywords, keywords.c.number == sightings.c.keyword)
+        .where(keywords.c.key == key)
+        .order_by(papers.c.announcement_order.desc())
+        .limit(limit)
+    )
+    query = select(papers).where(papers.c.number.in_(latest)).order_by(papers.c.announcement_order.desc())
+    return connection.execute(query).all()
+
+
 def paper_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The number of each known paper among the ids."""
     query = select(papers.c.id, papers.c.number).where(papers.c.id.in_(ids))

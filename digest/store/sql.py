@@ -27,6 +27,7 @@ from digest.signing import Signer
 from digest.store.database import Database
 from digest.store.discoveries import (
     knowledge,
+    latest_papers,
     paper_from,
     paper_numbers,
     record_fetch,
@@ -70,7 +71,6 @@ from digest.store.schema import (
     keywords,
     mails,
     papers,
-    sightings,
     subscribers,
 )
 from digest.store.suppression import clear_refusals, record_refusal, signing_key, suppressed
@@ -246,17 +246,9 @@ class SqlStore:
             )
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
-        query = (
-            select(papers)
-            .join(sightings, sightings.c.paper == papers.c.number)
-            .join(keywords, keywords.c.number == sightings.c.keyword)
-            .where(keywords.c.key == key(keyword))
-            .order_by(papers.c.announcement_order.desc())
-            .limit(limit)
-        )
         stale = keywords.c.failing_since.is_not(None) & (keywords.c.key == key(keyword))
         with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
+            rows = latest_papers(connection, key(keyword), limit)
             stale_since = connection.scalar(select(keywords.c.last_good_at).where(stale))
         changed_at = max((row.recorded_at for row in rows), default=None)
         return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)
