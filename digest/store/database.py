@@ -79,17 +79,18 @@ class Database:
             found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
         return "" if found == "ok" else found
 
+    def compact(self) -> None:
+        """Give free pages back; the file shrinks when the last one who has it open closes it. Raises
+        StoreError (https://www.sqlite.org/lang_vacuum.html)."""
+        with self._outside_transactions() as cursor:
+            cursor.execute("VACUUM")
+
     def erase_traces(self) -> None:
-        """Leave no bytes of what was deleted in the file or its log (https://www.sqlite.org/lang_vacuum.html).
+        """Leave no bytes of what was deleted in the file or its log.
 
         Raises StoreError, also while another program is in the middle of reading.
         """
-        with (
-            self._one_at_a_time,
-            _told_as_store_error(self.file),
-            closing(self._engine.raw_connection()) as connection,
-        ):
-            cursor = connection.cursor()
+        with self._outside_transactions() as cursor:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             [(unfinished, _, _)] = cursor.fetchall()
@@ -98,6 +99,15 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _outside_transactions(self) -> Iterator[Any]:
+        with (
+            self._one_at_a_time,
+            _told_as_store_error(self.file),
+            closing(self._engine.raw_connection()) as connection,
+        ):
+            yield connection.cursor()
 
     def _prepared(self, prepare: Callable[[Connection], None]) -> Self:
         """This database, once its version is known to be ours and it is prepared; else closed again."""

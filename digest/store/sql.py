@@ -1,12 +1,14 @@
 """The memory of a run. Which transaction does what, and why a kill between any two loses nothing, is
 told in docs/architecture.md."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from digest.errors import StoreError
 from digest.keywords import key
 from digest.models import (
     Agenda,
@@ -74,6 +76,9 @@ from digest.store.schema import (
     subscribers,
 )
 from digest.store.suppression import clear_refusals, record_refusal, signing_key, suppressed
+from digest.store.upkeep import tidy
+
+logger = logging.getLogger(__name__)
 
 _ALARM = "alarm"
 _ASKS_TO_JUDGE_BY = 100
@@ -212,6 +217,15 @@ class SqlStore:
     def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
         with self._database.transaction() as connection:
             end_run(connection, run, now, trouble)
+
+    def tidy(self, now: datetime, keep_days: int) -> None:
+        with self._database.transaction() as connection:
+            is_loose = tidy(connection, now, keep_days)
+        if is_loose:
+            try:
+                self._database.compact()
+            except StoreError as exc:
+                logger.info("the state keeps its free pages for another month: %s", exc)
 
     def latest_runs(self, most: int) -> Sequence[RunRecord]:
         with self._database.transaction() as connection:
