@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from digest import __version__, app
+from digest.backup import backup
 from digest.clock import SystemClock
 from digest.config.environment import started_at
 from digest.config.load import load_config
@@ -232,7 +233,7 @@ def demo(invocation: Invocation) -> None:
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
 
 
-for command in (preview, unsubscribe, resubscribe, forget, inbox):
+for command in (preview, unsubscribe, resubscribe, forget, inbox, backup):
     cli.add_command(command)
 
 

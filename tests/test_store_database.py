@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 import zlib
 from datetime import timedelta
@@ -11,6 +12,7 @@ from digest.crew import share_out
 from digest.errors import StoreError
 from digest.models import Mail, MailState, Outgoing
 from digest.protocols import Finding
+from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.discoveries import record_papers
 from digest.store.migrations import MIGRATIONS
@@ -170,6 +172,32 @@ def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: b
         assert str(caught.value) == f"{file}: {problem}"
         assert caught.value.hint.startswith("restore it from a backup")
         assert file.read_bytes() == content
+
+
+def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_this_ones(
+    file: Path, tmp_path: Path
+) -> None:
+    """Its writer was killed, and then a backup was copied to its place."""
+    log, before = file.with_name("digest.sqlite3-wal"), SqlStore(Database.open(file))
+    before.enroll(config(tmp_path), NOON)
+    left = log.read_bytes()
+    back_up(file, tmp_path / "backup", NOON)
+    before.close()
+    file.unlink()
+    shutil.copy(tmp_path / "backup", file)
+    log.write_bytes(left)
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == f"{log}: this is no part of the state beside it, and would spoil it"
+        assert caught.value.hint == (
+            "remove it, and the -shm file beside it: they were left by the state that was there before"
+        )
+    assert file.read_bytes() == (tmp_path / "backup").read_bytes()
+    log.unlink()
+    restored = SqlStore(Database.open(file))
+    assert restored.served() == {"reader@example.org": NOON}
+    restored.close()
 
 
 def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:

@@ -138,9 +138,7 @@ class Life:
 
     def wish(self, zone: str) -> Schedule:
         days = self.rng.choice([range(7), range(5), [0], self.rng.sample(range(7), 3)])
-        return Schedule(
-            time(self.rng.randrange(24), self.rng.randrange(60)), ZoneInfo(zone), frozenset(days)
-        )
+        return Schedule(time(self.rng.randrange(24), self.rng.randrange(60)), ZoneInfo(zone), frozenset(days))
 
     def edit(self) -> None:
         """Write the configuration anew."""
