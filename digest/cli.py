@@ -24,7 +24,7 @@ from digest.config.load import load_config
 from digest.daemon import Daemon
 from digest.demo.story import tell
 from digest.doctor import examine
-from digest.errors import ConfigError, DigestError, LockHeld, StoreError
+from digest.errors import ConfigError, DigestError, LockHeld, StateRestored, StoreError
 from digest.identifiers import split_identifier
 from digest.inbox import suppressed_readers
 from digest.interrupts import Hangups, Interrupted, Interrupts
@@ -43,6 +43,7 @@ from digest.wording import (
     hints,
     problems,
     report_lines,
+    restoration_lines,
     status_lines,
     suppression_lines,
 )
@@ -56,6 +57,7 @@ class Exit(IntEnum):
     DONE = 0
     PARTLY_FAILED = 1
     CONFIGURATION = 2
+    """Also a usage that makes no sense, or a decision that is a person's."""
     BUG = 3
     TRY_LATER = 75
     """EX_TEMPFAIL of sysexits.h"""
@@ -107,11 +109,25 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool) -
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Fetch and render; remember, send and publish nothing.")
 @click.option("--only", multiple=True, metavar="EMAIL", help="Serve this subscriber alone (repeatable).")
+@click.option(
+    "--after-restore",
+    is_flag=False,
+    flag_value="skip",
+    type=click.Choice(["skip", "send"]),
+    help="Take a restored state for the real one, and do not mail, or mail, what was announced since.",
+)
 @click.pass_obj
-def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
+def run(invocation: Invocation, dry_run: bool, only: Sequence[str], after_restore: str | None) -> int:
     """Fetch, mail and publish now, for every subscriber."""
     config = invocation.config()
     subscribers = _selected(config, only)
+    if after_restore:
+        if dry_run:
+            raise click.UsageError("--after-restore decides for good, which --dry-run never does")
+        send = after_restore == "send"
+        sign = app.settle_restoration(config, invocation.clock, send=send)
+        if not invocation.quiet:
+            _print(restoration_lines(sign, send=send), err=True)
     if dry_run:
         with tempfile.TemporaryDirectory() as outbox:
             report = _rehearse(invocation, config, subscribers, Path(outbox))
@@ -130,7 +146,9 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
 @click.pass_obj
 def daemon(invocation: Invocation) -> None:
     """Serve everybody at their hour, for ever."""
-    with app.only_daemon(invocation.config()) as lock:
+    first = invocation.config()
+    with app.only_daemon(first) as lock:
+        app.refuse_restored(first)
         supervisor = Supervisor(os.environ)
         pulse = Pulse(supervisor, lock)
 
@@ -258,7 +276,7 @@ def _tell(exc: DigestError) -> Exit:
     click.echo(str(exc) if isinstance(exc, ConfigError) else f"error: {exc}", err=True)
     if exc.hint:
         click.echo(f"hint: {exc.hint}", err=True)
-    if isinstance(exc, ConfigError):
+    if isinstance(exc, ConfigError | StateRestored):
         return Exit.CONFIGURATION
     return Exit.TRY_LATER if isinstance(exc, LockHeld) else Exit.PARTLY_FAILED
 
@@ -306,6 +324,6 @@ def _conclude(report: Report) -> Exit:
     return Exit.PARTLY_FAILED if problems(report) else Exit.DONE
 
 
-def _print(lines: Iterable[str]) -> None:
+def _print(lines: Iterable[str], *, err: bool = False) -> None:
     for line in lines:
-        click.echo(line)
+        click.echo(line, err=err)

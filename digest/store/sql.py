@@ -59,6 +59,7 @@ from digest.store.outgoing import (
     troubled_mails,
     unsettled_mail,
 )
+from digest.store.restoration import FORGONE
 from digest.store.runs import (
     asked_at,
     begin_run,
@@ -101,7 +102,9 @@ class SqlStore:
                 subscriber.email: {numbers[key(keyword)] for keyword in subscriber.keywords}
                 for subscriber in config.subscribers
             }
-            enroll_subscribers(connection, wanted, config.welcome, now)
+            welcome = 0 if marked_at(connection, FORGONE) else config.welcome
+            enroll_subscribers(connection, wanted, welcome, now)
+            unmark(connection, FORGONE)
 
     def known(self, keyword: Keyword) -> Known:
         with self._database.transaction() as connection:
