@@ -88,12 +88,8 @@ def agenda(config: Config) -> Agenda:
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
     """For how many subscribers the paper waits."""
     store = SqlStore(database)
-    reading = store.served().keys() - store.suppressions(reader.email for reader in config.subscribers)
-    return sum(
-        any(candidate.paper.id == paper_id for candidate in store.waiting(subscriber).candidates)
-        for subscriber in config.subscribers
-        if subscriber.email in reading
-    )
+    emails = {subscriber.email for subscriber in config.subscribers}
+    return len((store.awaiting(paper_id) & emails) - store.suppressions(emails).keys())
 
 
 def arxiv_client(config: Config, clock: Clock) -> ArxivClient:

@@ -53,6 +53,7 @@ from digest.store.outgoing import (
     insert_mail,
     mark,
     mark_slot_done,
+    readers_awaiting,
     readers_expecting,
     release,
     reserve,
@@ -204,6 +205,11 @@ class SqlStore:
     def expecting(self) -> Set[str]:
         with self._database.transaction() as connection:
             return readers_expecting(connection)
+
+    def awaiting(self, paper_id: str) -> Set[str]:
+        """The addresses for which the paper waits, in no mail yet."""
+        with self._database.transaction() as connection:
+            return readers_awaiting(connection, paper_id)
 
     def mark_served(self, subscribers: Iterable[Subscriber], now: datetime) -> None:
         with self._database.transaction() as connection:
