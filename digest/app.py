@@ -1,7 +1,7 @@
 """Builds the real world from a configuration: the only module that knows all the parts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from digest.sources.discovery import Discovery
 from digest.sources.http import ArxivClient
 from digest.store.database import Database
 from digest.store.sql import SqlStore
+from digest.store.witness import Witness, WitnessedStore
 from digest.templating import templates_folder
 from digest.world import World
 
@@ -34,14 +35,15 @@ OpenWorld = AbstractContextManager[World]
 def open_world(
     config: Config, clock: Clock, undisturbed: Undisturbed, progress: Progress | None = None
 ) -> Iterator[World]:
-    """The world of a real run, for one process at a time. Raises LockHeld, StoreError."""
+    """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
     with (
-        _alone(config.state.with_name("run.lock")),
-        closing(Database.open(config.state)) as database,
+        _alone(_run_lock(config)),
+        closing(_witnessed(config)) as store,
         closing(arxiv_client(config, clock)) as client,
         _transports(config) as transports,
     ):
-        world = _world(config, clock, database, client, transports)
+        store.refuse_restored()
+        world = _world(config, clock, store, client, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(world, archive=archive, undisturbed=undisturbed, progress=progress or Unwatched())
 
@@ -50,10 +52,23 @@ def open_world(
 def open_rehearsal(config: Config, clock: Clock, outbox: Path) -> Iterator[World]:
     """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
     with (
-        closing(Database.rehearsal(config.state)) as database,
+        closing(SqlStore(Database.rehearsal(config.state))) as store,
         closing(arxiv_client(config, clock)) as client,
     ):
-        yield _world(config, clock, database, client, [Outbox(outbox)])
+        yield _world(config, clock, store, client, [Outbox(outbox)])
+
+
+def refuse_restored(config: Config) -> None:
+    """Raise StateRestored if a run would. What else may be wrong with the state is left for a run to tell."""
+    if config.state.exists():
+        with suppress(StoreError), closing(_witnessed(config)) as store:
+            store.refuse_restored()
+
+
+def settle_restoration(config: Config, clock: Clock, *, send: bool) -> str:
+    """Take a restored state for the real one; see WitnessedStore. Raises LockHeld, StoreError."""
+    with _alone(_run_lock(config)), closing(_witnessed(config)) as store:
+        return store.settle_restoration(clock.now(), send=send)
 
 
 @contextmanager
@@ -74,12 +89,8 @@ def agenda(config: Config) -> Agenda:
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
     """For how many subscribers the paper waits."""
     store = SqlStore(database)
-    reading = store.served().keys() - store.suppressions(reader.email for reader in config.subscribers)
-    return sum(
-        any(candidate.paper.id == paper_id for candidate in store.waiting(subscriber).candidates)
-        for subscriber in config.subscribers
-        if subscriber.email in reading
-    )
+    emails = {subscriber.email for subscriber in config.subscribers}
+    return len((store.awaiting(paper_id) & emails) - store.suppressions(emails).keys())
 
 
 def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
@@ -90,9 +101,8 @@ def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
 
 
 def _world(
-    config: Config, clock: Clock, database: Database, client: ArxivClient, transports: Sequence[Transport]
+    config: Config, clock: Clock, store: SqlStore, client: ArxivClient, transports: Sequence[Transport]
 ) -> World:
-    store = SqlStore(database)
     return World(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
@@ -103,6 +113,14 @@ def _world(
         clock=clock,
         undisturbed=nullcontext,
     )
+
+
+def _run_lock(config: Config) -> Path:
+    return config.state.with_name("run.lock")
+
+
+def _witnessed(config: Config) -> WitnessedStore:
+    return WitnessedStore(Database.open(config.state), Witness(_run_lock(config)))
 
 
 def mail_renderer(config: Config) -> MailRenderer:

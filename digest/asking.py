@@ -18,14 +18,14 @@ logger = logging.getLogger(__name__)
 
 def ask_for_all(world: World, run_number: int) -> Iterator[KeywordOutcome]:
     """An outcome for each keyword. That they are asked for is written down in the run's record first."""
-    now = world.clock.now()
+    now, standings = world.clock.now(), world.store.standings()
     questions = []
     for keyword in distinct(world.config.keywords):
-        known = world.store.known(keyword)
-        if known.up_to_date_at and is_up_to_date(known.up_to_date_at, now):
+        answered_at = standings[key(keyword)].up_to_date_at
+        if answered_at and is_up_to_date(answered_at, now):
             yield KeywordOutcome(keyword, up_to_date=True)
-        else:
-            questions.append(Question(keyword, known))
+        else:  # only now, since it may take long to read what is known
+            questions.append(Question(keyword, world.store.known(keyword)))
     if questions:
         logger.info("asking arXiv for %s", counted(len(questions), "keyword"))
         world.store.note_asked(run_number, len(questions))

@@ -13,12 +13,13 @@ from pathlib import Path
 import click
 
 from digest import __version__, app, logs
+from digest.backup import backup
 from digest.clock import SystemClock
 from digest.config.environment import started_at
 from digest.config.load import load_config
 from digest.daemon import Daemon
 from digest.demo.story import tell
-from digest.errors import ConfigError, DigestError, LockHeld
+from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.interrupts import Hangups, Interrupted, Interrupts
 from digest.looking import check, doctor, explain, status
 from digest.models import Config, MonitoringSettings, Report, Subscriber
@@ -28,7 +29,7 @@ from digest.preview.command import preview
 from digest.pulse import Pulse, Supervisor
 from digest.readers import forget, inbox, resubscribe, unsubscribe
 from digest.terminal import bar_on_stderr, shows_bars
-from digest.wording import hints, problems, report_lines
+from digest.wording import hints, problems, report_lines, restoration_lines
 from digest.world import World
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Exit(IntEnum):
     DONE = 0
     PARTLY_FAILED = 1
     CONFIGURATION = 2
+    """Also a usage that makes no sense, or a decision that is a person's."""
     BUG = 3
     TRY_LATER = 75
     """EX_TEMPFAIL of sysexits.h"""
@@ -105,11 +107,25 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Fetch and render; remember, send and publish nothing.")
 @click.option("--only", multiple=True, metavar="EMAIL", help="Serve this subscriber alone (repeatable).")
+@click.option(
+    "--after-restore",
+    is_flag=False,
+    flag_value="skip",
+    type=click.Choice(["skip", "send"]),
+    help="Take a restored state for the real one, and do not mail, or mail, what was announced since.",
+)
 @click.pass_obj
-def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
+def run(invocation: Invocation, dry_run: bool, only: Sequence[str], after_restore: str | None) -> int:
     """Fetch, mail and publish now, for every subscriber."""
     config = invocation.config()
     subscribers = _selected(config, only)
+    if after_restore:
+        if dry_run:
+            raise click.UsageError("--after-restore decides for good, which --dry-run never does")
+        send = after_restore == "send"
+        sign = app.settle_restoration(config, invocation.clock, send=send)
+        if not invocation.quiet:
+            _print(restoration_lines(sign, send=send), err=True)
     if dry_run:
         with tempfile.TemporaryDirectory() as outbox:
             report = _rehearse(invocation, config, subscribers, Path(outbox))
@@ -128,7 +144,9 @@ def run(invocation: Invocation, dry_run: bool, only: Sequence[str]) -> int:
 @click.pass_obj
 def daemon(invocation: Invocation) -> None:
     """Serve everybody at their hour, for ever."""
-    with app.only_daemon(invocation.config()) as lock:
+    first = invocation.config()
+    with app.only_daemon(first) as lock:
+        app.refuse_restored(first)
         supervisor = Supervisor(os.environ)
         pulse = Pulse(supervisor, lock)
 
@@ -161,7 +179,7 @@ def demo(invocation: Invocation) -> None:
     _print(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
 
 
-for command in (check, doctor, status, explain, preview, unsubscribe, resubscribe, forget, inbox):
+for command in (check, doctor, status, explain, preview, unsubscribe, resubscribe, forget, inbox, backup):
     cli.add_command(command)
 
 
@@ -188,7 +206,7 @@ def _tell(exc: DigestError) -> Exit:
         logger.error("%s", line, extra=logs.BARE)
     if exc.hint:
         logger.warning("hint: %s", exc.hint, extra=logs.BARE)
-    if isinstance(exc, ConfigError):
+    if isinstance(exc, ConfigError | StateRestored):
         return Exit.CONFIGURATION
     return Exit.TRY_LATER if isinstance(exc, LockHeld) else Exit.PARTLY_FAILED
 
@@ -244,6 +262,6 @@ def _conclude(report: Report) -> Exit:
     return Exit.PARTLY_FAILED if problems(report) else Exit.DONE
 
 
-def _print(lines: Iterable[str]) -> None:
+def _print(lines: Iterable[str], *, err: bool = False) -> None:
     for line in lines:
-        click.echo(line)
+        click.echo(line, err=err)

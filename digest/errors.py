@@ -68,6 +68,19 @@ class StoreError(DigestError):
         self.hint = hint
 
 
+class StateRestored(DigestError):
+    """The state is a copy that was restored: what was mailed since is not known, and to mail it again, or
+    not, is for a person to decide."""
+
+    hint = (
+        "`digest run --after-restore` goes on and mails nobody what was announced in between; "
+        "`--after-restore=send` mails all of it, perhaps again"
+    )
+
+    def __init__(self, file: Path, sign: str) -> None:
+        super().__init__(f"{file}: {sign}")
+
+
 class RenderError(DigestError):
     """A template is broken or does not fit its digest."""
 

@@ -24,19 +24,27 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
     target = file.resolve()
     if mode is None:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    with replacement(target, mode) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextlib.contextmanager
+def replacement(file: Path, mode: int) -> Iterator[Path]:
+    """An empty file beside it, for its owner alone, that takes the place of `file` and these permissions
+    when the block is done: on disk before this returns. If the block fails, all stays as it was."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, target)
+        yield Path(name)
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+        os.replace(name, file)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    _sync_folder(target.parent)
+    finally:
+        os.close(descriptor)
+    _sync_folder(file.parent)
 
 
 def _sync_folder(folder: Path) -> None:

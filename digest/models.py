@@ -89,6 +89,8 @@ class MailSettings:
     """Where the archive can be read."""
     retry_scale: float = 1.0
     """Multiplies every pause before a mail is tried again (tests)."""
+    keep_days: int = 7
+    """How long the bodies of mails that are done with stay in the state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def begun(world: World) -> Iterator["Run"]:
     """A run that is written down: that it begins, and how it ended, unless something ends it early."""
     this = Run(world)
     yield this
-    world.store.end_run(this.number, world.clock.now(), trouble_of(this.report))
+    now = world.clock.now()
+    world.store.end_run(this.number, now, trouble_of(this.report))
+    world.store.tidy(now, world.config.mail.keep_days)
 
 
 class Run:

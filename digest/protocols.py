@@ -209,6 +209,9 @@ class Store(Protocol):
     def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
         """Write down how a run ended."""
 
+    def tidy(self, now: datetime, keep_days: int) -> None:
+        """Once a day, forget the bodies of mails that were settled so many days ago, and old logs."""
+
     def latest_runs(self, most: int) -> Sequence[RunRecord]:
         """The log of runs, latest first."""
 

@@ -83,6 +83,18 @@ def suppression_lines(suppressed: Sequence[tuple[str, Suppression]]) -> Iterator
         yield "`digest resubscribe EMAIL` sends them mail again"
 
 
+def restoration_lines(sign: str, *, send: bool) -> Iterator[str]:
+    """What was decided about a state; `sign` shows that it was restored, if it was."""
+    if not sign:
+        yield "the state was not restored from a copy: there is nothing to decide"
+    elif send:
+        yield f"{sign}; what was announced since then is mailed, perhaps again"
+    else:
+        yield f"{sign}; what was announced since then is mailed to nobody"
+    if sign:
+        yield "whoever unsubscribed since then gets mail again: let `digest inbox` read that once more"
+
+
 def inbox_lines(told: Sequence[str], before: int, other: int) -> Iterator[str]:
     """What came of incoming messages: a line for each that was acted on, and how many others there were."""
     yield from told

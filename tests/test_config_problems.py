@@ -263,14 +263,18 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "mail: {smtp: x, password: y}",
             [
                 (
-                    "2:8: mail.smtp: unknown key; known here are connections, from, "
+                    "2:8: mail.smtp: unknown key; known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
                 (
-                    "2:17: mail.password: unknown key; known here are connections, from, "
+                    "2:17: mail.password: unknown key; known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
             ],
+        ),
+        (
+            _READER + "mail: {keep_days: 0}",
+            ["2:19: mail.keep_days: 0 is too small; write 1 or more"],
         ),
         (
             _READER + "archive: {papers: 0}",

@@ -57,10 +57,12 @@ def test_texts_become_keywords_in_their_order() -> None:
         (
             (
                 "mail: {from: a@x.org, reply_to: B <b@x.org>, when_empty: send, when_unconfirmed: never, "
-                "connections: 4, mails_per_connection: 20}\narchive: {url: 'https://x.org/papers'}"
+                "connections: 4, mails_per_connection: 20, keep_days: 30}\narchive: {url: 'https://x.org/papers'}"
             ),
             SmtpServer("h", 465, "tls", "me@x.org", "p"),
-            MailSettings("a@x.org", "B <b@x.org>", "send", "never", 4, 20, "https://x.org/papers"),
+            MailSettings(
+                "a@x.org", "B <b@x.org>", "send", "never", 4, 20, "https://x.org/papers", keep_days=30
+            ),
         ),
     ],
     ids=["outbox", "SMTP user", "all given"],

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from digest.files import exclusive_lock, is_locked, make_private_folder, write_atomically
+from digest.files import (
+    exclusive_lock,
+    is_locked,
+    make_private_folder,
+    replacement,
+    write_atomically,
+)
 
 
 def mode(path: Path) -> int:
@@ -56,6 +62,19 @@ def test_a_file_and_then_its_folder_are_on_disk_when_it_is_written(
     monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
     write_atomically(tmp_path / "README.md", b"after")
     assert synced == [(tmp_path / "README.md").stat().st_ino, tmp_path.stat().st_ino]
+
+
+def test_a_file_that_is_written_by_others_takes_its_place_when_it_is_done(tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    file.write_bytes(b"before")
+    with replacement(file, 0o640) as unfinished:
+        assert (unfinished.parent, mode(unfinished)) == (tmp_path, 0o600)
+        unfinished.write_bytes(b"after")
+        assert file.read_bytes() == b"before"
+    assert (file.read_bytes(), mode(file)) == (b"after", 0o640)
+    with pytest.raises(RuntimeError), replacement(file, 0o640) as unfinished:
+        raise RuntimeError
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == {file: b"after"}
 
 
 def test_a_private_folder_is_its_owners_alone(tmp_path: Path) -> None:

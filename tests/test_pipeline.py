@@ -630,3 +630,13 @@ def test_what_cannot_be_recorded_is_not_sent(life: Life) -> None:
     with pytest.raises(StoreError, match="readonly"):
         life.run()
     assert life.transport.tried == []
+
+
+def test_a_run_forgets_the_bodies_of_mails_that_are_done_with(life: Life) -> None:
+    bodies = "SELECT count(content) FROM mails"
+    with life.store._database.transaction() as connection:
+        assert connection.exec_driver_sql(bodies).scalar() == 2
+    life.clock.moment += timedelta(days=8)
+    life.run()
+    with life.store._database.transaction() as connection:
+        assert connection.exec_driver_sql(bodies).scalar() == 0

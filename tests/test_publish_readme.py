@@ -245,6 +245,21 @@ def test_a_page_that_github_would_cut_off_shows_fewer_papers_of_each_keyword(fil
     assert not update(file, [crowd(papers=100, abstract_letters=9_800), few])
 
 
+@pytest.mark.parametrize(
+    ("title_letters", "shown"), [(100, 100), (20_000, 25)], ids=["all fit", "more than it seems fit"]
+)
+def test_how_many_papers_fit_is_told_by_the_page_not_by_their_abstracts(
+    tmp_path: Path, title_letters: int, shown: int
+) -> None:
+    (tmp_path / "archive.md").write_text("{% for row in sections[0].rows %}{{ row.title }} {% endfor %}")
+    papers = tuple(
+        paper(f"2606.{n:05}", title="t" * title_letters, abstract="x" * 100_000) for n in range(100)
+    )
+    ReadmeArchive(tmp_path / "README.md", tmp_path).update([ArchiveSection(keyword(), papers, NOON)])
+    page = (tmp_path / "README.md").read_text().partition(BEGIN.decode())[2]
+    assert page.count("t") // title_letters == shown
+
+
 def test_a_page_of_exactly_the_limit_is_shown_whole(file: Path) -> None:
     update(file, [crowd(papers=1, abstract_letters=0)])
     room = LIMIT_BYTES - file.stat().st_size

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 import zlib
 from datetime import timedelta
@@ -11,11 +12,13 @@ from digest.crew import share_out
 from digest.errors import StoreError
 from digest.models import Mail, MailState, Outgoing
 from digest.protocols import Finding
+from digest.store.backup import back_up
 from digest.store.database import Database
+from digest.store.discoveries import record_papers
 from digest.store.migrations import MIGRATIONS
-from digest.store.schema import fetches, metadata, subscriptions
+from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.sql import SqlStore
-from tests.builders import NOON, config, keyword, subscriber
+from tests.builders import NOON, config, keyword, paper, subscriber
 
 _OLD_MAIL = Mail("<1@example.org>", "reader@example.org", "digest@example.org", b"the bytes")
 
@@ -29,10 +32,11 @@ def test_a_new_state_is_private_durable_and_in_wal_mode(file: Path) -> None:
     database = Database.open(file)
     with database.transaction() as connection:
         pragmas = [
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "page_size")
         ]
     database.close()
-    assert pragmas == ["wal", 2]  # 2 is FULL
+    assert pragmas == ["wal", 2, 8192]  # 2 is FULL
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
@@ -98,6 +102,20 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
     store.close()
 
 
+def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:
+    database = Database.open(file)
+    abstract = "The same words, again and again. " * 40
+    with database.transaction() as connection:
+        record_papers(connection, [paper(abstract=abstract), paper("2606.00002")], NOON)
+        connection.exec_driver_sql("UPDATE papers SET abstract = 'plain' WHERE id = '2606.00002'")
+        kept = connection.exec_driver_sql("SELECT abstract FROM papers WHERE id = '2606.00001'").scalar_one()
+        read = connection.scalars(select(papers.c.abstract).order_by(papers.c.id)).all()
+    database.close()
+    assert zlib.decompress(kept).decode() == abstract
+    assert len(kept) < len(abstract) / 10
+    assert read == [abstract, "plain"]
+
+
 def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) -> None:
     """Each transaction reads before it writes: without the write lock from the start, one would fail."""
     databases = [Database.open(file) for _ in range(2)]
@@ -156,6 +174,32 @@ def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: b
         assert file.read_bytes() == content
 
 
+def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_this_ones(
+    file: Path, tmp_path: Path
+) -> None:
+    """Its writer was killed, and then a backup was copied to its place."""
+    log, before = file.with_name("digest.sqlite3-wal"), SqlStore(Database.open(file))
+    before.enroll(config(tmp_path), NOON)
+    left = log.read_bytes()
+    back_up(file, tmp_path / "backup", NOON)
+    before.close()
+    file.unlink()
+    shutil.copy(tmp_path / "backup", file)
+    log.write_bytes(left)
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == f"{log}: this is no part of the state beside it, and would spoil it"
+        assert caught.value.hint == (
+            "remove it, and the -shm file beside it: they were left by the state that was there before"
+        )
+    assert file.read_bytes() == (tmp_path / "backup").read_bytes()
+    log.unlink()
+    restored = SqlStore(Database.open(file))
+    assert restored.served() == {"reader@example.org": NOON}
+    restored.close()
+
+
 def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:
     store = SqlStore(Database.open(file))
     store.enroll(config(tmp_path), NOON)
@@ -164,7 +208,7 @@ def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) 
     assert sound.damage() == ""
     sound.close()
     content = bytearray(file.read_bytes())
-    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
+    content[8192 * 3 : 8192 * 4] = b"\xff" * 8192
     file.write_bytes(content)
     damaged = Database.open_existing(file)
     with_damage = damaged.damage()

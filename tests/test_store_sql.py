@@ -144,6 +144,32 @@ def test_what_waits_names_the_papers_keywords_and_how_far_it_reaches(
     assert store.waiting(reader) == Waiting((Candidate(paper("2606.00601"), both, welcome=False),), through=4)
 
 
+def test_who_awaits_a_paper_are_those_for_whom_it_waits(
+    store: SqlStore, settings: Config, reader: Subscriber
+) -> None:
+    other, leaver = subscriber("other@example.org", REASONING), subscriber("leaver@example.org", MODEL)
+    readers = (reader, other, leaver)
+    store.enroll(replace(settings, subscribers=readers), NOON)
+    for wanted in (MODEL, REASONING):
+        answer(store, wanted, "2606.00001", "2606.00002", "2606.00003", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    answer(store, REASONING, "2606.00601", fresh=False)
+    store.enroll(replace(settings, subscribers=readers[:2]), NOON)
+    store.freeze([mail(reader, "2606.00003")], store.waiting(reader).through, NOON)
+    awaited = {
+        id: {one.email for one in readers if id in waiting(store, one)}
+        for id in ("2606.00001", "2606.00002", "2606.00003", "2606.00601", "2606.09999")
+    }
+    assert awaited == {
+        "2606.00001": set(),
+        "2606.00002": {reader.email, other.email},
+        "2606.00003": {other.email},
+        "2606.00601": {reader.email},
+        "2606.09999": set(),
+    }
+    assert {id: set(store.awaiting(id)) for id in awaited} == awaited
+
+
 def test_a_frozen_mail_speaks_for_its_papers(store: SqlStore, settings: Config, reader: Subscriber) -> None:
     store.enroll(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)

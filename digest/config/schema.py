@@ -183,6 +183,14 @@ class MailPart(Part):
     mails_per_connection: int = Field(
         default=100, ge=1, description="After so many a new one is opened. Default: 100.", examples=["100"]
     )
+    keep_days: int = Field(
+        default=7,
+        ge=1,
+        le=3650,
+        description="How long the state keeps the bodies of mails that are done with. Who got which paper "
+        "is kept for ever. Default: 7.",
+        examples=["7"],
+    )
     smtp_url_file: Path | None = Field(
         default=None,
         description="The file that holds the SMTP address, smtps://user:password@host:465; chmod 600. "

@@ -64,6 +64,7 @@ def mail(file: FilePart, smtp: SmtpServer | None, overrides: Overrides) -> MailS
         when_unconfirmed=part.when_unconfirmed,
         connections=part.connections,
         mails_per_connection=part.mails_per_connection,
+        keep_days=part.keep_days,
         archive_url=file.archive.url,
         retry_scale=_retry_scale(overrides),
     )

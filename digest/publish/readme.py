@@ -1,8 +1,9 @@
 """The archive page: each keyword's latest papers, in the marked part of a README.md on GitHub."""
 
 from bisect import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from digest.errors import ArchiveError, RenderError
@@ -69,19 +70,16 @@ class ReadmeArchive:
         return True
 
     def _fitting(self, around: Frame, sections: Sequence[ArchiveSection]) -> bytes:
-        tables = tuple(_table(section) for section in sections)
+        row = cache(_row)  # each paper once, and none that is not to be shown
         updated = max((section.changed_at.date() for section in sections if section.changed_at), default=None)
 
+        @cache
         def content(newest: int | None) -> bytes:
-            shown = tuple(replace(table, rows=table.rows[:newest]) for table in tables)
+            shown = tuple(_table(section, section.papers[:newest], row) for section in sections)
             return around.around(self._page(sections=shown, newest=newest, updated=updated))
 
-        whole = content(None)
-        if len(whole) <= LIMIT_BYTES:
-            return whole
-        longest = max((len(table.rows) for table in tables), default=0)
-        newest = bisect(range(1, longest), LIMIT_BYTES, key=lambda count: len(content(count)))
-        if not newest:
+        newest = _most(_longest(sections), _about_full(sections), lambda count: len(content(count)))
+        if newest == 0:
             raise _no_room(self._file, len(around.before) + len(around.after))
         return content(newest)
 
@@ -96,11 +94,31 @@ class ReadmeArchive:
         return page
 
 
-def _table(section: ArchiveSection) -> _Table:
+def _most(longest: int, guess: int, length: Callable[[int | None], int]) -> int | None:
+    """How many papers a section fit, at most; None: all of the `longest`. `length` is that of the page."""
+    too_many = guess
+    while too_many < longest and length(too_many) <= LIMIT_BYTES:
+        too_many *= 2
+    if too_many >= longest and length(None) <= LIMIT_BYTES:
+        return None
+    return bisect(range(1, min(too_many, longest)), LIMIT_BYTES, key=length)
+
+
+def _longest(sections: Sequence[ArchiveSection]) -> int:
+    return max((len(section.papers) for section in sections), default=0)
+
+
+def _about_full(sections: Sequence[ArchiveSection]) -> int:
+    """With how many papers a section the page comes near the limit, if it has little but abstracts."""
+    characters = sum(len(paper.abstract) for section in sections for paper in section.papers)
+    return max(1, _longest(sections) * LIMIT_BYTES // max(characters, 1))
+
+
+def _table(section: ArchiveSection, papers: Sequence[Paper], row: Callable[[Paper], _Row]) -> _Table:
     return _Table(
         heading=words(section.keyword.name),
         stale_since=section.stale_since.date().isoformat() if section.stale_since else "",
-        rows=tuple(_row(paper) for paper in section.papers),
+        rows=tuple(row(paper) for paper in papers),
     )
 
 

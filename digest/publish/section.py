@@ -50,7 +50,8 @@ def frame(content: bytes, file: Path) -> Frame:
 
 def has_marker(page: str) -> bool:
     """Whether a marker stands alone on a line of the page, where it would be taken for the file's own."""
-    return _MARKER.search(page.encode()) is not None
+    content = page.encode()
+    return (BEGIN in content or END in content) and _MARKER.search(content) is not None
 
 
 def _appended(content: bytes) -> Frame:

@@ -16,12 +16,17 @@ from digest.errors import StoreError
 from digest.files import PRIVATE_FILE, make_private_folder
 from digest.store.migrations import MIGRATIONS, current_version, migrate
 
+_PAGE_BYTES = 8192  # papers have about 1,000: of the usual 4,096, much is left over
 _RESTORE = "restore it from a backup, or move it away to begin anew (everyone is then welcomed again)"
+_REMOVE_LOG = "remove it, and the -shm file beside it: they were left by the state that was there before"
 _ADVICE = {
     "full": "make room on the disk, then run again; nothing was sent that is not recorded",
     "readonly": "let the program write there, then run again; nothing was sent that is not recorded",
     "locked": "another program has the file open; close it and run again",
 }
+
+_looked_at: set[tuple[int, int]] = set()
+"""The files, by device and inode, that this process may have open."""
 
 
 class Database:
@@ -38,11 +43,11 @@ class Database:
     @classmethod
     def open(cls, file: Path) -> "Database":
         """Open the state, creating it where there is none yet and bringing an older schema up to date."""
-        with _told_as_store_error(file):
+        with told_as_store_error(file):
             make_private_folder(file.parent)
             if not file.exists():
                 _create(file)
-            _refuse_empty(file)
+            refuse_unusable(file)
         return cls(file, _engine(file))._prepared(migrate)
 
     @classmethod
@@ -50,15 +55,15 @@ class Database:
         """Open a state that is there, to read it."""
         if not file.exists():
             raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
-        with _told_as_store_error(file):
-            _refuse_empty(file)
+        with told_as_store_error(file):
+            refuse_unusable(file)
         database = cls(file, _engine(file))
         return database._prepared(database._refuse_older)
 
     @classmethod
     def rehearsal(cls, file: Path) -> "Database":
         """A copy of the state in memory, where a rehearsal may write without being remembered."""
-        with _told_as_store_error(file):
+        with told_as_store_error(file):
             memory = _in_memory(file)
         engine = create_engine(
             "sqlite://", creator=lambda: memory, poolclass=StaticPool, hide_parameters=True
@@ -69,7 +74,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All or nothing, one thread after the other. Raises StoreError for whatever the database refuses."""
-        with self._one_at_a_time, _told_as_store_error(self.file), self._engine.begin() as connection:
+        with self._one_at_a_time, told_as_store_error(self.file), self._engine.begin() as connection:
             yield connection
 
     def damage(self) -> str:
@@ -78,17 +83,18 @@ class Database:
             found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
         return "" if found == "ok" else found
 
+    def compact(self) -> None:
+        """Give free pages back; the file shrinks when the last one who has it open closes it. Raises
+        StoreError (https://www.sqlite.org/lang_vacuum.html)."""
+        with self._outside_transactions() as cursor:
+            cursor.execute("VACUUM")
+
     def erase_traces(self) -> None:
-        """Leave no bytes of what was deleted in the file or its log (https://www.sqlite.org/lang_vacuum.html).
+        """Leave no bytes of what was deleted in the file or its log.
 
         Raises StoreError, also while another program is in the middle of reading.
         """
-        with (
-            self._one_at_a_time,
-            _told_as_store_error(self.file),
-            closing(self._engine.raw_connection()) as connection,
-        ):
-            cursor = connection.cursor()
+        with self._outside_transactions() as cursor:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             [(unfinished, _, _)] = cursor.fetchall()
@@ -97,6 +103,15 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _outside_transactions(self) -> Iterator[Any]:
+        with (
+            self._one_at_a_time,
+            told_as_store_error(self.file),
+            closing(self._engine.raw_connection()) as connection,
+        ):
+            yield connection.cursor()
 
     def _prepared(self, prepare: Callable[[Connection], None]) -> Self:
         """This database, once its version is known to be ours and it is prepared; else closed again."""
@@ -155,6 +170,7 @@ def _create(file: Path) -> None:
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     connection = sqlite3.connect(unfinished)
     try:
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA user_version = 1")  # makes SQLite write its header
         connection.commit()
     finally:
@@ -165,7 +181,7 @@ def _create(file: Path) -> None:
 def _in_memory(file: Path) -> sqlite3.Connection:
     """What the file holds; nothing if there is no file."""
     if file.exists():
-        _refuse_empty(file)
+        refuse_unusable(file)
     memory = sqlite3.connect(":memory:", check_same_thread=False)
     with ExitStack() as on_failure:
         on_failure.callback(memory.close)
@@ -176,13 +192,28 @@ def _in_memory(file: Path) -> sqlite3.Connection:
     return memory
 
 
-def _refuse_empty(file: Path) -> None:
-    if file.stat().st_size == 0:
+def refuse_unusable(file: Path) -> None:
+    """Raise StoreError for a file that SQLite would open, and should not."""
+    stat = file.stat()
+    if stat.st_size == 0:
         raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)
+    # Never while it is open: closing a file drops SQLite's locks on it (sqlite.org/howtocorrupt.html, 2.2).
+    if (stat.st_dev, stat.st_ino) not in _looked_at:
+        log = file.with_name(f"{file.name}-wal")
+        if log.exists() and not _is_in_wal_mode(file):
+            raise StoreError(log, "this is no part of the state beside it, and would spoil it", _REMOVE_LOG)
+        _looked_at.add((stat.st_dev, stat.st_ino))
+
+
+def _is_in_wal_mode(file: Path) -> bool:
+    """By its header (https://www.sqlite.org/fileformat.html, 1.3.3). A copy by `digest backup` is not,
+    until it is opened as a state."""
+    with file.open("rb") as stream:
+        return stream.read(20)[18:] == b"\2\2"
 
 
 @contextmanager
-def _told_as_store_error(file: Path) -> Iterator[None]:
+def told_as_store_error(file: Path) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, ProgrammingError):

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select, update
+from sqlalchemy import Connection, Row, String, func, literal, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.models import Paper, Standing
 from digest.protocols import Finding, Known, Sighting
-from digest.store.schema import Moment, fetches, keywords, papers, sightings
+from digest.store.schema import Moment, fetches, keywords, papers, sightings, written
 
 RECENT = timedelta(days=7)
 """How far before the newest submission a paper counts as recent."""
@@ -23,14 +23,14 @@ def knowledge(connection: Connection, key: str) -> Known:
     row = connection.execute(select(keywords).where(keywords.c.key == key)).one_or_none()
     if row is None:
         return Known()
-    query = select(papers.c.id, papers.c.submitted).join(sightings).where(sightings.c.keyword == row.number)
-    seen = connection.execute(query).all()
-    newest = max((paper.submitted for paper in seen), default=None)
+    seen = _submissions(connection, row.number)
+    newest = datetime.fromisoformat(max(seen.values())) if seen else None
+    recently = written(newest - RECENT) if newest else ""
     return Known(
         baseline=row.baseline,
         covered=row.covered,
-        papers=frozenset(paper.id for paper in seen),
-        recent=frozenset(paper.id for paper in seen if newest and paper.submitted >= newest - RECENT),
+        papers=frozenset(seen),
+        recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently),
         newest_submission=newest,
         last_good_at=row.last_good_at,
         up_to_date_at=row.up_to_date_at,
@@ -109,6 +109,23 @@ def record_fetch(
     connection.execute(insert(fetches).values(row))
 
 
+def latest_papers(connection: Connection, key: str, limit: int) -> Sequence[Row[Any]]:
+    """The rows of a keyword's papers that were announced last, latest first.
+
+    They are sorted by their numbers alone: all else of them would be carried along in vain.
+    """
+    latest = (
+        select(papers.c.number)
+        .join(sightings, sightings.c.paper == papers.c.number)
+        .join(keywords, keywords.c.number == sightings.c.keyword)
+        .where(keywords.c.key == key)
+        .order_by(papers.c.announcement_order.desc())
+        .limit(limit)
+    )
+    query = select(papers).where(papers.c.number.in_(latest)).order_by(papers.c.announcement_order.desc())
+    return connection.execute(query).all()
+
+
 def paper_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The number of each known paper among the ids."""
     query = select(papers.c.id, papers.c.number).where(papers.c.id.in_(ids))
@@ -128,6 +145,14 @@ def paper_from(row: Row[Any]) -> Paper:
         submitted=row.submitted,
         updated=row.updated,
     )
+
+
+def _submissions(connection: Connection, keyword: int) -> dict[str, str]:
+    """All the papers of a keyword, and when they were submitted, as it is written: there may be thousands,
+    and making a datetime of each would take longer than reading them."""
+    submitted = type_coerce(papers.c.submitted, String)
+    query = select(papers.c.id, submitted).join(sightings).where(sightings.c.keyword == keyword)
+    return {row.id: row.submitted for row in connection.execute(query)}
 
 
 def _usual(connection: Connection, keyword: int) -> float | None:

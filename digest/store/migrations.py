@@ -78,6 +78,18 @@ DROP TABLE deliveries;
 ALTER TABLE slim RENAME TO deliveries;
 DROP INDEX ix_sightings_fresh;
 CREATE INDEX ix_sightings_fresh ON sightings (keyword, number) WHERE fresh = 1;
+CREATE TABLE slim (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, message_id VARCHAR UNIQUE,
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number), sender VARCHAR, through INTEGER NOT NULL,
+    state VARCHAR NOT NULL, created_at VARCHAR NOT NULL, settled_at VARCHAR, problem TEXT,
+    refusals INTEGER DEFAULT 0 NOT NULL, unconfirmed INTEGER DEFAULT 0 NOT NULL, retry_at VARCHAR,
+    content BLOB);
+INSERT INTO slim SELECT number, message_id, subscriber, sender, through, state, created_at, settled_at,
+    problem, refusals, unconfirmed, retry_at, content FROM mails;
+DROP TABLE mails;
+ALTER TABLE slim RENAME TO mails;
+CREATE INDEX ix_mails_subscriber ON mails (subscriber);
+CREATE INDEX ix_mails_unsettled ON mails (subscriber) WHERE settled_at IS NULL;
 CREATE TABLE runs (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, started_at VARCHAR NOT NULL, ended_at VARCHAR,
     asked INTEGER DEFAULT 0 NOT NULL, arxiv TEXT, mail TEXT, archive TEXT);

@@ -115,6 +115,15 @@ def readers_expecting(connection: Connection) -> frozenset[str]:
     return frozenset(connection.scalars(query))
 
 
+def readers_awaiting(connection: Connection, paper_id: str) -> frozenset[str]:
+    """The addresses for which the paper waits, in no mail yet."""
+    this = select(papers.c.number).where(papers.c.id == paper_id).scalar_subquery()
+    fresh, welcome = _fresh().where(sightings.c.paper == this), _welcome().where(welcomes.c.paper == this)
+    waiting = union(_unspoken_for(fresh), _unspoken_for(welcome))
+    query = select(subscribers.c.email).where(subscribers.c.number.in_(waiting))
+    return frozenset(connection.scalars(query))
+
+
 def mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
     """The slot for which a mail was made is done, if it was the last of the reader's to be settled."""
     unsettled = exists().where(mails.c.subscriber == mail.subscriber, mails.c.settled_at.is_(None))

@@ -11,6 +11,9 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.models import RunRecord, Trouble
 from digest.store.schema import marks, runs
 
+BACKUP = "backup"
+"""The mark of a state that is a copy by `digest backup`, and of when it was made."""
+
 
 def begin_run(connection: Connection, now: datetime) -> int:
     """Write down that a run begins; returns its number, which is higher than any before."""

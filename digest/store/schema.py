@@ -1,5 +1,6 @@
 """The tables, as queries use them. `migrations` creates them; a test holds the two together."""
 
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,17 +20,35 @@ from sqlalchemy import (
 )
 
 
+def written(moment: datetime) -> str:
+    """An aware time as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, kept as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
+    """An aware time in UTC, kept as it is `written`."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+        return written(value) if value else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if value else None
+
+
+class LongText(TypeDecorator[str]):
+    """A text that is kept compressed with zlib. A plain one, as the first versions wrote it, is read too."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else zlib.compress(value.encode())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return zlib.decompress(value).decode() if isinstance(value, bytes) else value
 
 
 metadata = MetaData()
@@ -56,7 +75,7 @@ papers = Table(
     Column("announcement_order", Integer, nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("title", Text, nullable=False),
-    Column("abstract", Text, nullable=False),
+    Column("abstract", LongText, nullable=False),
     Column("authors", JSON, nullable=False),
     Column("categories", JSON, nullable=False),
     Column("comment", Text, nullable=False),
@@ -142,16 +161,16 @@ welcomes = Table(
 mails = Table(
     "mails",
     metadata,
+    # ever growing: deliveries name mails that are long gone
     Column("number", Integer, primary_key=True),
-    Column("message_id", String, nullable=False, unique=True),
+    # this, the sender and the content are null once the mail is settled for long (digest.store.upkeep)
+    Column("message_id", String, unique=True),
     _reference("subscribers", index=True),
-    Column("sender", String, nullable=False),
-    # the finished message, compressed with zlib
-    Column("content", LargeBinary, nullable=False),
+    Column("sender", String),
     # all sightings up to this one are dealt with once the mail is delivered
     Column("through", Integer, nullable=False),
     # digest.models.MailState
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
     Column("created_at", Moment, nullable=False),
     # null: there is something left to do or to tell
     Column("settled_at", Moment),
@@ -160,6 +179,9 @@ mails = Table(
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("unconfirmed", Integer, nullable=False, server_default="0"),
     Column("retry_at", Moment),
+    # the finished message, compressed with zlib; last, so that nobody reads through it who wants the rest
+    Column("content", LargeBinary),
+    sqlite_autoincrement=True,
 )
 
 deliveries = Table(

@@ -1,12 +1,14 @@
 """The memory of a run. Which transaction does what, and why a kill between any two loses nothing, is
 told in docs/architecture.md."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from digest.errors import StoreError
 from digest.keywords import key
 from digest.models import (
     Agenda,
@@ -27,6 +29,7 @@ from digest.signing import Signer
 from digest.store.database import Database
 from digest.store.discoveries import (
     knowledge,
+    latest_papers,
     paper_from,
     paper_numbers,
     record_fetch,
@@ -50,12 +53,14 @@ from digest.store.outgoing import (
     insert_mail,
     mark,
     mark_slot_done,
+    readers_awaiting,
     readers_expecting,
     release,
     reserve,
     troubled_mails,
     unsettled_mail,
 )
+from digest.store.restoration import FORGONE
 from digest.store.runs import (
     asked_at,
     begin_run,
@@ -70,10 +75,12 @@ from digest.store.schema import (
     keywords,
     mails,
     papers,
-    sightings,
     subscribers,
 )
 from digest.store.suppression import clear_refusals, record_refusal, signing_key, suppressed
+from digest.store.upkeep import tidy
+
+logger = logging.getLogger(__name__)
 
 _ALARM = "alarm"
 _ASKS_TO_JUDGE_BY = 100
@@ -96,7 +103,9 @@ class SqlStore:
                 subscriber.email: {numbers[key(keyword)] for keyword in subscriber.keywords}
                 for subscriber in config.subscribers
             }
-            enroll_subscribers(connection, wanted, config.welcome, now)
+            welcome = 0 if marked_at(connection, FORGONE) else config.welcome
+            enroll_subscribers(connection, wanted, welcome, now)
+            unmark(connection, FORGONE)
 
     def known(self, keyword: Keyword) -> Known:
         with self._database.transaction() as connection:
@@ -197,6 +206,11 @@ class SqlStore:
         with self._database.transaction() as connection:
             return readers_expecting(connection)
 
+    def awaiting(self, paper_id: str) -> Set[str]:
+        """The addresses for which the paper waits, in no mail yet."""
+        with self._database.transaction() as connection:
+            return readers_awaiting(connection, paper_id)
+
     def mark_served(self, subscribers: Iterable[Subscriber], now: datetime) -> None:
         with self._database.transaction() as connection:
             mark_served(connection, [subscriber.email for subscriber in subscribers], now)
@@ -212,6 +226,15 @@ class SqlStore:
     def end_run(self, run: int, now: datetime, trouble: Trouble) -> None:
         with self._database.transaction() as connection:
             end_run(connection, run, now, trouble)
+
+    def tidy(self, now: datetime, keep_days: int) -> None:
+        with self._database.transaction() as connection:
+            is_loose = tidy(connection, now, keep_days)
+        if is_loose:
+            try:
+                self._database.compact()
+            except StoreError as exc:
+                logger.info("the state keeps its free pages for another month: %s", exc)
 
     def latest_runs(self, most: int) -> Sequence[RunRecord]:
         with self._database.transaction() as connection:
@@ -246,17 +269,9 @@ class SqlStore:
             )
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
-        query = (
-            select(papers)
-            .join(sightings, sightings.c.paper == papers.c.number)
-            .join(keywords, keywords.c.number == sightings.c.keyword)
-            .where(keywords.c.key == key(keyword))
-            .order_by(papers.c.announcement_order.desc())
-            .limit(limit)
-        )
         stale = keywords.c.failing_since.is_not(None) & (keywords.c.key == key(keyword))
         with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
+            rows = latest_papers(connection, key(keyword), limit)
             stale_since = connection.scalar(select(keywords.c.last_good_at).where(stale))
         changed_at = max((row.recorded_at for row in rows), default=None)
         return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)

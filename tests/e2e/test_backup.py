@@ -1,0 +1,40 @@
+"""`digest backup`, as a person or a timer calls it."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+from digest.demo.arxiv import Reply
+from tests.e2e.home import Home
+
+
+def test_a_backup_is_made_and_its_size_is_told(home: Home) -> None:
+    home.digest("run")
+    for _ in range(2):
+        done = home.digest("backup", "copy.sqlite3")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.fullmatch(r"copy\.sqlite3: 0\.\d MB\n", done.stdout)
+    assert (home.folder / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_beside_a_run_has_what_that_has_written_so_far(home: Home) -> None:
+    backups = []
+
+    def meanwhile(reply: Reply) -> Reply:
+        backups.append(home.digest("backup", "copy.sqlite3").returncode)
+        return reply
+
+    home.arxiv.misbehave(meanwhile)
+    assert (home.digest("run").returncode, backups) == (0, [0])
+    with closing(sqlite3.connect(home.folder / "copy.sqlite3")) as connection:
+        assert connection.execute("SELECT count(*), count(ended_at) FROM runs").fetchone() == (1, 0)
+
+
+def test_a_file_that_is_no_backup_is_not_replaced(home: Home) -> None:
+    home.digest("run")
+    done = home.digest("backup", "subscribers.yaml")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: subscribers.yaml: this is no earlier backup, and stays as it is",
+        "hint: name a file that is not there yet, or an earlier backup",
+    ]
