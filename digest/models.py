@@ -89,7 +89,7 @@ class MailSettings:
     """Where the archive can be read."""
     retry_scale: float = 1.0
     """Multiplies every pause before a mail is tried again (tests)."""
-    keep_days: int = 7
+    keep_days: int = 3
     """How long the bodies of mails that are done with stay in the state."""
 
 

@@ -183,7 +183,7 @@ def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_
     left = log.read_bytes()
     back_up(file, tmp_path / "backup", NOON)
     before.close()
-    file.unlink()
+    file.rename(tmp_path / "before")
     shutil.copy(tmp_path / "backup", file)
     log.write_bytes(left)
     for open_it in (Database.open, Database.open_existing, Database.rehearsal):

@@ -184,12 +184,12 @@ class MailPart(Part):
         default=100, ge=1, description="After so many a new one is opened. Default: 100.", examples=["100"]
     )
     keep_days: int = Field(
-        default=7,
+        default=3,
         ge=1,
         le=3650,
         description="How long the state keeps the bodies of mails that are done with. Who got which paper "
-        "is kept for ever. Default: 7.",
-        examples=["7"],
+        "is kept for ever. Default: 3.",
+        examples=["3"],
     )
     smtp_url_file: Path | None = Field(
         default=None,

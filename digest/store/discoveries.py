@@ -152,7 +152,7 @@ def _submissions(connection: Connection, keyword: int) -> dict[str, str]:
     and making a datetime of each would take longer than reading them."""
     submitted = type_coerce(papers.c.submitted, String)
     query = select(papers.c.id, submitted).join(sightings).where(sightings.c.keyword == keyword)
-    return {row.id: row.submitted for row in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def _usual(connection: Connection, keyword: int) -> float | None:

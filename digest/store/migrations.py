@@ -76,6 +76,7 @@ CREATE TABLE slim (
 INSERT INTO slim SELECT subscriber, paper, mail FROM deliveries;
 DROP TABLE deliveries;
 ALTER TABLE slim RENAME TO deliveries;
+DROP INDEX ix_sightings_paper;
 DROP INDEX ix_sightings_fresh;
 CREATE INDEX ix_sightings_fresh ON sightings (keyword, number) WHERE fresh = 1;
 CREATE TABLE slim (

@@ -122,7 +122,7 @@ sightings = Table(
     # ever growing: a subscription remembers how far it has got
     Column("number", Integer, primary_key=True),
     _reference("keywords"),
-    _reference("papers", index=True),
+    _reference("papers"),
     # announced since the keyword was first known
     Column("fresh", Boolean(create_constraint=False), nullable=False),
     Column("seen_at", Moment, nullable=False),

@@ -99,11 +99,11 @@ def test_the_daemon_serves_at_the_hour_and_ends_on_a_signal(home: Home) -> None:
     assert (process.returncode, out) == (0, "")
     assert len(list(home.mails())) == 2
     assert [line.split(" ", 3)[3] for line in err.splitlines()] == [
-        "1 of 1 subscribers are due",
         "asking arXiv for 2 keywords",
         "asked for 2 keywords: 5 new papers",
         "sent 1 mail with 5 papers",
         "the archive was brought up to date",
+        "serving 1 subscriber",
         "ended by a signal",
     ]
     assert second.returncode == 75
