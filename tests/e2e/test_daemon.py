@@ -1,0 +1,186 @@
+"""`digest daemon` as a process: what it tells systemd, when it sends, and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from digest.demo.story import DAYS
+from tests.e2e.home import LEAST, Home
+from tests.e2e.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
+from tests.hostile_smtp import HostileServer
+
+MINUTES = timedelta(minutes=1)
+SHORTLY_BEFORE = timedelta(seconds=4)
+
+
+class Systemd:
+    """The other end of NOTIFY_SOCKET."""
+
+    def __init__(self, address: Path) -> None:
+        self.told: list[str] = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(address))
+        self._socket.settimeout(0.05)
+
+    def wait_for(self, word: str, times: int = 1) -> None:
+        """Until it was told this so often; fails after half a minute."""
+        ends_at = time.monotonic() + 30
+        while sum(message.startswith(word) for message in self.told) < times:
+            assert time.monotonic() < ends_at, f"{word} was not told, but {self.told}"
+            self.listen()
+
+    def listen(self) -> None:
+        with suppress(TimeoutError):
+            self.told.append(self._socket.recv(4096).decode())
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, home: Home) -> Iterator[Systemd]:
+    address = tmp_path / "notify"
+    home.environment["NOTIFY_SOCKET"] = str(address)
+    systemd = Systemd(address)
+    yield systemd
+    systemd.close()
+
+
+@contextmanager
+def running(home: Home) -> Iterator[subprocess.Popen[str]]:
+    """The daemon; killed at the end unless it has ended."""
+    process = home.start("daemon")
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Its exit status and what it logged, after SIGTERM."""
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    return process.returncode, err
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    ends_at = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < ends_at, f"in half a minute there was no {what}"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def second_morning(home: Home) -> Home:
+    """The first day was lived; it is a few seconds to seven on the second."""
+    home.at(DAYS[0])
+    assert home.digest("run").returncode == 0
+    home.at(DAYS[1] - SHORTLY_BEFORE)
+    return home
+
+
+def test_it_is_ready_sends_at_the_minute_and_says_that_it_stops(
+    second_morning: Home, systemd: Systemd
+) -> None:
+    with running(second_morning) as process:
+        systemd.wait_for("READY=1")
+        asked = len(second_morning.arxiv.requests)
+        until(lambda: len(list(second_morning.mails())) == 2, "second mail")
+        systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-25 07:00 UTC")
+        status, _ = ended(process)
+        systemd.wait_for("STOPPING=1")
+    mail = list(second_morning.mails())[-1]
+    late = parsedate_to_datetime(mail["Date"]) - DAYS[1]
+    assert timedelta(0) <= late < timedelta(seconds=2)
+    assert (status, asked) == (0, len(second_morning.arxiv.requests))
+    assert {"READY=1", "WATCHDOG=1", "STOPPING=1"} <= set(systemd.told)
+
+
+def test_a_broken_edit_is_told_and_the_mail_goes_out_all_the_same(
+    second_morning: Home, systemd: Systemd
+) -> None:
+    with running(second_morning) as process:
+        systemd.wait_for("READY=1")
+        second_morning.write("subscribers:\n  - email: ada\n")
+        process.send_signal(signal.SIGHUP)
+        systemd.wait_for("READY=1", times=2)
+        until(lambda: len(list(second_morning.mails())) == 2, "second mail")
+        status, err = ended(process)
+    assert status == 0
+    assert "subscribers.yaml:2:12: subscribers[0].email: a fault; `digest check` tells more" in err
+    assert "the configuration stays as it was before this edit" in err
+
+
+def test_a_hangup_takes_up_a_good_edit_at_once(second_morning: Home, systemd: Systemd) -> None:
+    with running(second_morning) as process:
+        systemd.wait_for("READY=1")
+        second_morning.write(LEAST + "    at: 12:00\n")
+        process.send_signal(signal.SIGHUP)
+        systemd.wait_for("READY=1", times=2)
+        systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-24 12:00 UTC")
+        status, err = ended(process)
+    assert status == 0
+    assert "the configuration was read anew: 1 subscribers" in err
+    assert len(list(second_morning.mails())) == 1
+
+
+def test_a_signal_while_arxiv_is_asked_ends_it_at_once_and_loses_nothing(second_morning: Home) -> None:
+    second_morning.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
+    with running(second_morning) as process:
+        before = len(second_morning.arxiv.requests)
+        until(lambda: len(second_morning.arxiv.requests) > before, "question")
+        status, _ = ended(process)
+    assert status == 0
+    second_morning.at(DAYS[1])
+    assert second_morning.digest("run").returncode == 0
+    assert len(list(second_morning.mails())) == 2
+
+
+PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "answered")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
+    home: Home, phase: str
+) -> None:
+    """SIGTERM in each phase of the first conversation: the mail in hand is finished, no other is begun."""
+    home.write(READERS)
+    home.at(DAYS[0] - MINUTES * 30)
+    home.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
+    assert home.digest("run").returncode == 75  # so that both mails are frozen, or waiting
+    home.at(DAYS[0])
+    victims: list[subprocess.Popen[str]] = []
+
+    def end(reached: str, connection: int) -> None:
+        if reached == phase and connection == 1 and victims[0].poll() is None:
+            os.kill(victims[0].pid, signal.SIGTERM)
+            time.sleep(0.1)
+
+    with HostileServer(on_command=end) as server:
+        hand_over_to(home, server.port)
+        victims.append(home.start("daemon"))
+        _, err = victims[0].communicate(timeout=60)
+        server.wait()
+    assert victims[0].returncode == 0, err
+    accepted = [mail.recipient for mail in server.accepted]
+    assert accepted == [entry.recipient for entry in ledger(home) if entry.state == "sent"]
+    assert len(accepted) <= 1
+    with HostileServer() as again:
+        hand_over_to(home, again.port)
+        assert run_here(home) == []
+        again.wait()
+    everything = Counter(mail.recipient for mail in (*server.accepted, *again.accepted))
+    assert everything == {ADA: 1, BO: 1}
