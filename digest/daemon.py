@@ -10,7 +10,7 @@ from pathlib import Path
 import schedule
 
 from digest.announcing import latest_announcement
-from digest.due import Slots, slots_around
+from digest.due import Slots, is_due, slots_around
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.keywords import key
 from digest.models import Agenda, Config, Report, Schedule
@@ -161,9 +161,26 @@ class Daemon:
                 logger.warning("%s: a fault; `digest check` tells more", fault.place)
             logger.warning("the configuration stays as it was before this edit")
         else:
+            self._let_new_hours_begin(config)
             self._take_up(config)
             logger.info("the configuration was read anew: %d subscribers", len(config.subscribers))
         self._supervisor.ready()
+
+    def _let_new_hours_begin(self, config: Config) -> None:
+        """Whoever has another schedule than before, and had their last digest, is not owed what the new
+        one would have asked for earlier."""
+        before = {reader.email: reader.schedule for reader in self._config.subscribers}
+        served, now = self._agenda(self._config).served, self._clock.now()
+        moved = [
+            reader
+            for reader in config.subscribers
+            if reader.email in served
+            and before.get(reader.email, reader.schedule) != reader.schedule
+            and not is_due(before[reader.email], now, served_at=served[reader.email])
+        ]
+        if moved:
+            with self._told_not_raised(), self._open_world(self._config) as world:
+                world.store.mark_served(moved, now)
 
     def _take_up(self, config: Config) -> None:
         self._config = config

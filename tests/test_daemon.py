@@ -179,6 +179,20 @@ def test_another_hour_on_the_same_day_brings_only_what_is_new_since(house: House
     assert house.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+def test_a_later_hour_brings_no_mail_at_once(house: House) -> None:
+    """As if today's mail were that of a noon of yesterday which nobody had asked for."""
+    house.tick_until(9, 0)
+    house.clock.moment = START + timedelta(days=1)
+    house.daemon.tick()
+    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("12:00")), BO))
+    house.config.file.write_text("a later hour")
+    house.tick_until(11, 59)
+    assert house.transport.papers("ada@example.org") == [("2606.00001",)]
+    house.tick_until(12, 0)
+    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
+
+
 def test_whoever_watches_is_told_of_success_only_when_nobody_waits_any_more(house: House) -> None:
     house.source.settled = False
     house.tick_until(6, 59)
