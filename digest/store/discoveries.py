@@ -1,10 +1,11 @@
 """What arXiv answered: papers in their newest version, which keyword saw them when, and each fetch."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, func, literal, select, type_coerce, update
+from sqlalchemy import Connection, Row, String, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.models import Paper, Standing
@@ -148,11 +149,13 @@ def paper_from(row: Row[Any]) -> Paper:
 
 
 def _submissions(connection: Connection, keyword: int) -> dict[str, str]:
-    """All the papers of a keyword, and when they were submitted, as it is written: there may be thousands,
-    and making a datetime of each would take longer than reading them."""
-    submitted = type_coerce(papers.c.submitted, String)
-    query = select(papers.c.id, submitted).join(sightings).where(sightings.c.keyword == keyword)
-    return dict(connection.execute(query).all())
+    """All the papers of a keyword, and when they were submitted, as it is written.
+
+    There may be thousands: as one text they are read several times as fast as in rows.
+    """
+    together = func.json_group_object(papers.c.id, papers.c.submitted, type_=String)
+    query = select(together).select_from(papers).join(sightings).where(sightings.c.keyword == keyword)
+    return dict(json.loads(connection.execute(query).scalar_one()))
 
 
 def _usual(connection: Connection, keyword: int) -> float | None:

@@ -1,6 +1,6 @@
 """How fast the parts are that have much to do: `python -m tests.bench` prints a line for each."""
 
-from tests.bench import matching, rendering, requests
+from tests.bench import longevity, matching, rendering, requests
 
-for benchmark in (matching, rendering, requests):
+for benchmark in (matching, rendering, requests, longevity):
     print(benchmark.measure())  # noqa: T201 - its purpose

@@ -1,0 +1,210 @@
+"""How large a state becomes in five years, and how long a run on it takes.
+
+1,000 readers with two of 40 keywords each, and four new papers for each keyword in each of 1,250
+announcements. All but the last announcement is written in bulk; from then on the runs are real, against
+the small arXiv and a transport that takes every mail.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from digest.app import open_world
+from digest.demo.arxiv import ArxivServer, Reply, Request
+from digest.demo.papers import DemoPaper
+from digest.mail.mailer import DigestMailer
+from digest.mail.render import MailRenderer
+from digest.models import ArxivSettings, Config, Digest, Entry, Keyword, Mail, Paper, Section, Subscriber
+from digest.pipeline import run
+from digest.protocols import Mailer
+from digest.signing import Signer
+from digest.store.database import Database
+from digest.store.schema import written
+from digest.store.sql import SqlStore
+from digest.store.upkeep import LOGS_KEPT
+from digest.templating import templates_folder
+from tests.bench.history import Announced, History, Library, mornings
+from tests.builders import config, keyword, subscriber
+from tests.fakes import FakeClock, FakeMailer, FakeTransport
+
+_READERS = 1_000
+_KEYWORDS = 40
+_PAPERS_EACH = 4
+_ANNOUNCEMENTS = 1_250
+_SHOWN_BY_ARXIV = 10
+"""Announcements, before the last one; a search never goes back further."""
+_SAMPLES = 20
+_LAST = datetime(2026, 6, 26, 12, tzinfo=UTC)
+_BEFORE = _LAST - timedelta(days=1)
+_MONDAY = _LAST + timedelta(days=3)
+
+
+class TimedArxiv(ArxivServer):
+    """Counts the seconds in which it makes its answers: they are arXiv's and none of ours."""
+
+    seconds = 0.0
+
+    def _answer(self, request: Request) -> Reply:
+        start = perf_counter()
+        try:
+            return super()._answer(request)
+        finally:
+            self.seconds += perf_counter() - start
+
+
+@dataclass
+class TimedMailer(FakeMailer):
+    """Makes real mails, and counts the seconds in which it does."""
+
+    mailer: Mailer | None = None
+    seconds: float = 0.0
+
+    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+        assert self.mailer
+        start = perf_counter()
+        try:
+            return list(self.mailer.make(digest, now))
+        finally:
+            self.seconds += perf_counter() - start
+
+
+def measure() -> str:
+    with TemporaryDirectory() as folder:
+        settings, papers = build(Path(folder))
+        with TimedArxiv(papers, _LAST) as server:
+            settings = replace(settings, arxiv=_polite(server))
+            everybody = timed_run(settings, server, _LAST)
+            size = describe(settings)
+            lines = {
+                "a run in which everybody gets a mail": everybody,
+                "a run right after it, which asks nothing": timed_run(settings, server, _LAST),
+                "a run that asks and finds nothing new": timed_run(settings, server, _MONDAY),
+            }
+    return "\n".join([f"longevity: {size}", *(f"longevity: {name}: {took}" for name, took in lines.items())])
+
+
+def build(folder: Path) -> tuple[Config, Sequence[DemoPaper]]:
+    """The state before the last announcement is asked for, and the papers that arXiv then shows."""
+    settings = _settings(folder)
+    library = Library(settings.keywords, _PAPERS_EACH)
+    latest: list[Announced] = []
+    with closing(SqlStore(Database.open(settings.state))) as store:
+        store.enroll(settings, _BEFORE)
+    with _hastily(settings.state) as connection:
+        history = History(connection, settings.subscribers, _BEFORE - LOGS_KEPT)
+        for morning in mornings(_BEFORE, _ANNOUNCEMENTS - 1):
+            latest = [*latest[-_SHOWN_BY_ARXIV:], library.announced(morning)]
+            history.append(latest[-1], morning)
+        history.end(_BEFORE)
+        _give_bodies(connection, settings, latest[-1])
+    shown = [*latest, library.announced(_LAST)]
+    return settings, [paper for announced in shown for _, paper in announced]
+
+
+def timed_run(settings: Config, server: TimedArxiv, now: datetime) -> str:
+    """How long a run takes in a process that has started, and what it spends its time with."""
+    server.now = now
+    asked, arxiv_before = len(server.requests), server.seconds
+    transport, mailer = FakeTransport(), TimedMailer()
+    start = perf_counter()
+    with open_world(settings, FakeClock(now), nullcontext) as world:
+        mailer.mailer = world.mailer
+        run(replace(world, mailer=mailer, transports=[transport]), settings.subscribers)
+    whole, arxiv = perf_counter() - start, server.seconds - arxiv_before
+    took = f"{whole - arxiv:.1f} s"
+    if transport.delivered:
+        took += f", {mailer.seconds:.1f} s of it to make {len(transport.delivered):,} mails"
+    return (
+        f"{took} (without the {arxiv:.1f} s of the small arXiv for {len(server.requests) - asked} requests)"
+    )
+
+
+def describe(settings: Config) -> str:
+    """The size of the file with all that it holds, once nobody has it open."""
+    counted = ("count(*) FROM papers", "count(*) FROM deliveries", "count(*), count(content) FROM mails")
+    with closing(sqlite3.connect(settings.state)) as connection:
+        papers, deliveries, mails, bodies = (
+            count for what in counted for count in connection.execute(f"SELECT {what}").fetchone()
+        )
+    return (
+        f"{_READERS:,} readers x {_ANNOUNCEMENTS:,} announcements: {papers:,} papers, {deliveries:,} times "
+        f"somebody got one, {mails:,} mails, {bodies:,} of them with their bodies: "
+        f"{settings.state.stat().st_size / 1_000_000:.0f} MB"
+    )
+
+
+def _settings(folder: Path) -> Config:
+    letters = [chr(ord("a") + number) for number in range(26)]
+    keywords = [keyword(f"keyword q{letters[n // 26]}{letters[n % 26]}x") for n in range(_KEYWORDS)]
+    return config(folder, *(_reader(number, keywords) for number in range(_READERS)))
+
+
+def _reader(number: int, keywords: Sequence[Keyword]) -> Subscriber:
+    first = number % _KEYWORDS
+    second = (first + 1 + number // _KEYWORDS) % _KEYWORDS
+    label = f"subscribers[{number}]"
+    return subscriber(f"reader{number}@example.org", keywords[first], keywords[second], label=label)
+
+
+def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: Announced) -> None:
+    """Real ones, to all mails of the last days whose bodies would still be kept."""
+    begin = written(_BEFORE - timedelta(days=settings.mail.keep_days))
+    recent = connection.execute("SELECT number FROM mails WHERE settled_at > ?", (begin,)).fetchall()
+    signer = Signer(bytes(32))
+    mailer = DigestMailer(MailRenderer(settings.mail, templates_folder()), settings.mail, signer)
+    samples = [
+        zlib.compress(mailer.make(_digest(reader, announced), _BEFORE)[0].content)
+        for reader in settings.subscribers[:_SAMPLES]
+    ]
+    connection.executemany(
+        "UPDATE mails SET sender = 'digest@example.org', content = ?, message_id = ? WHERE number = ?",
+        [
+            (content, signer.message_id("reader@example.org", str(number)), number)
+            for content, (number,) in zip(cycle(samples), recent, strict=False)
+        ],
+    )
+
+
+def _digest(reader: Subscriber, announced: Announced) -> Digest:
+    def section(wanted: Keyword) -> Section:
+        papers = [_paper(paper) for found_by, paper in announced if found_by == wanted]
+        return Section(wanted, tuple(Entry(paper, also=(), welcome=False) for paper in papers))
+
+    return Digest(reader, _BEFORE.date(), tuple(map(section, reader.keywords)))
+
+
+def _paper(paper: DemoPaper) -> Paper:
+    return Paper(
+        id=paper.id,
+        version=1,
+        title=paper.title,
+        abstract=paper.abstract,
+        authors=paper.authors,
+        categories=paper.categories,
+        comment=paper.comment,
+        submitted=paper.submitted,
+        updated=paper.submitted,
+    )
+
+
+@contextmanager
+def _hastily(state: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction without a net: if it fails, the file is good for nothing."""
+    with closing(sqlite3.connect(state, isolation_level=None)) as connection:
+        for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -1000000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _polite(server: ArxivServer) -> ArxivSettings:
+    return ArxivSettings(server.api_url, server.feed_url, interval_seconds=0.0, retry_scale=0.0)
