@@ -7,6 +7,7 @@ import pytest
 from digest.models import RunRecord, Trouble
 from digest.store.database import Database
 from digest.store.runs import (
+    asked_at,
     begin_run,
     end_run,
     last_number,
@@ -39,6 +40,14 @@ def test_each_run_is_written_down_with_what_was_wrong(database: Database) -> Non
             RunRecord(NOON, LATER, asked=3, trouble=Trouble(arxiv="no answer")),
         ]
         assert last_number(connection) == second > first
+
+
+def test_when_arxiv_was_asked_is_told_without_what_a_clock_wrote_that_was_ahead(database: Database) -> None:
+    day = timedelta(days=1)
+    with database.transaction() as connection:
+        for moment, asked in ((NOON, 2), (NOON + day, 2), (LATER, 0), (LATER + timedelta(hours=1), 1)):
+            note_asked(connection, begin_run(connection, moment), asked)
+        assert asked_at(connection, 10) == (LATER + timedelta(hours=1), NOON)
 
 
 def test_a_run_has_failed_if_anything_was_wrong() -> None:

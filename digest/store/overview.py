@@ -205,9 +205,8 @@ def _service(connection: Connection, trouble: Column[str]) -> ServiceStatus:
     """`trouble` is the column that says what was wrong there."""
     ended = select(runs.c.started_at, trouble.label("problem")).where(runs.c.ended_at.is_not(None))
     latest_first = ended.order_by(runs.c.number.desc()).limit(1)
-    was_wrong = func.coalesce(trouble, "") != ""
-    bad = connection.execute(latest_first.where(was_wrong)).first()
-    good = connection.execute(latest_first.where(~was_wrong)).first()
+    bad = connection.execute(latest_first.where(trouble != "")).first()
+    good = connection.execute(latest_first.where(trouble == "")).first()
     return ServiceStatus(
         Mishap(bad.started_at, bad.problem) if bad else None, good.started_at if good else None
     )

@@ -83,8 +83,8 @@ from digest.store.upkeep import tidy
 logger = logging.getLogger(__name__)
 
 _ALARM = "alarm"
-_ASKS_TO_JUDGE_BY = 100
-"""More than the daemon asks between two announcements, even over a long weekend."""
+_RUNS_TO_JUDGE_BY = 300
+"""More than the daemon makes between two announcements, even over a long weekend."""
 
 
 class SqlStore:
@@ -265,7 +265,7 @@ class SqlStore:
                 retries=troubled_mails(connection),
                 expecting=readers_expecting(connection),
                 standings=standings(connection),
-                asked=asked_at(connection, _ASKS_TO_JUDGE_BY),
+                asked=asked_at(connection, _RUNS_TO_JUDGE_BY),
             )
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
