@@ -1,9 +1,11 @@
 """`digest daemon` as a process: what it tells systemd, when it sends, and how it ends."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from digest.demo.story import DAYS
-from tests.e2e.home import LEAST, Home
+from tests.e2e.home import LEAST, PROJECT, Home
 from tests.e2e.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
 from tests.hostile_smtp import HostileServer
 
@@ -184,3 +186,27 @@ def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
         again.wait()
     everything = Counter(mail.recipient for mail in (*server.accepted, *again.accepted))
     assert everything == {ADA: 1, BO: 1}
+
+
+def test_a_day_and_two_outages_leave_no_mail_out_and_nothing_behind(tmp_path: Path) -> None:
+    """arXiv is gone from four to twenty past eight, and then the mail server until five past ten."""
+    (tmp_path / "subscribers.yaml").write_text(
+        LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n", encoding="utf-8"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "TZ": "UTC"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.timelapse", str(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    seen = json.loads(done.stdout)
+    first, second = seen["taken"]
+    assert first == "2026-06-23T07:00:00+00:00"
+    assert "2026-06-24T10:05" <= second <= "2026-06-24T10:16"
+    warm, last = seen["hours"][3], seen["hours"][-1]
+    assert last["handles"] == warm["handles"]
+    assert last["kilobytes"] - warm["kilobytes"] < 8_000
+    assert "Traceback" not in done.stderr
