@@ -89,7 +89,8 @@ def _quicken(lapse: Lapse) -> None:
         "sleep": sleep,
     }.items():
         setattr(SystemClock, name, method)
-    schedule.datetime.datetime = Now
+    scheduling: Any = schedule
+    scheduling.datetime.datetime = Now
 
 
 def main(folder: Path) -> None:
