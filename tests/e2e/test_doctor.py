@@ -42,7 +42,7 @@ def test_doctor_finds_a_damaged_state(home: Home) -> None:
     home.digest("run")
     state = home.folder / "state" / "digest.sqlite3"
     content = bytearray(state.read_bytes())
-    content[4096 * 3 : 4096 * 4] = b"\xff" * 4096
+    content[8192 * 3 : 8192 * 4] = b"\xff" * 8192
     state.write_bytes(content)
     done = home.digest("doctor")
     assert done.returncode == 1
