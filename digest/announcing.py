@@ -3,9 +3,11 @@
 Source: https://info.arxiv.org/help/availability.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from digest.models import Standing
 
 ANNOUNCEMENT = time(20, tzinfo=ZoneInfo("America/New_York"))
 """Every evening but Friday's and Saturday's, holidays left out."""
@@ -47,6 +49,17 @@ def is_up_to_date(asked_at: datetime, now: datetime) -> bool:
 def is_since(announced_at: datetime, asked_at: datetime, now: datetime) -> bool:
     """The same, where the moment of that announcement is known."""
     return announced_at <= asked_at <= now + CLOCK_TOLERANCE
+
+
+def told_everything(
+    standings: Mapping[str, Standing], announced_at: datetime, now: datetime
+) -> frozenset[str]:
+    """The keywords, by their keys, of which arXiv has told the announcement of that moment, its latest."""
+    return frozenset(
+        key
+        for key, standing in standings.items()
+        if standing.up_to_date_at and is_since(announced_at, standing.up_to_date_at, now)
+    )
 
 
 def is_announced_on(evening: date) -> bool:

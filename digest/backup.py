@@ -1,22 +1,11 @@
 """The command that makes a backup."""
 
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from digest.models import Config
-from digest.protocols import Clock
+from digest.invocation import Invocation
 from digest.store.backup import back_up
-
-
-class Invocation(Protocol):
-    """What the command is told beside its argument."""
-
-    @property
-    def clock(self) -> Clock: ...
-
-    def config(self) -> Config: ...
 
 
 @click.command()

@@ -224,14 +224,17 @@ def _run(invocation: Invocation, config: Config, subscribers: Sequence[Subscribe
     """A run for all is told to whoever watches; what ends it early, too."""
     everybody = subscribers == config.subscribers
     watch = Watch(config if everybody else replace(config, monitoring=MonitoringSettings()))
-    with closing(watch), app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
-        watch.started()
+    with closing(watch):
         try:
-            report = _shown(invocation, world, subscribers)
-        except DigestError as exc:
-            watch.failed(str(exc))
+            with app.open_world(config, invocation.clock, invocation.interrupts.undisturbed) as world:
+                watch.started()
+                report = _shown(invocation, world, subscribers)
+                watch.ended(world, report, everybody_served=not problems(report))
+        except LockHeld:
+            raise  # the run that holds it tells how it goes
+        except Exception as exc:
+            watch.failed(str(exc) if isinstance(exc, DigestError) else "a bug")
             raise
-        watch.ended(world, report, everybody_served=not problems(report))
     return report
 
 

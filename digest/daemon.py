@@ -161,7 +161,8 @@ class Daemon:
                 logger.warning("%s: a fault; `digest check` tells more", fault.place)
             logger.warning("the configuration stays as it was before this edit")
         else:
-            self._let_new_hours_begin(config)
+            with self._told_not_raised():
+                self._let_new_hours_begin(config)
             self._take_up(config)
             logger.info("the configuration was read anew: %d subscribers", len(config.subscribers))
         self._supervisor.ready()
@@ -179,7 +180,7 @@ class Daemon:
             and not is_due(before[reader.email], now, served_at=served[reader.email])
         ]
         if moved:
-            with self._told_not_raised(), self._open_world(self._config) as world:
+            with self._open_world(self._config) as world:
                 world.store.mark_served(moved, now)
 
     def _take_up(self, config: Config) -> None:

@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
-from typing import Protocol
 
 import click
 
@@ -17,11 +15,10 @@ from digest.doctor import Check, examine
 from digest.errors import ConfigError, StoreError
 from digest.identifiers import split_identifier
 from digest.inbox import suppressed_readers
+from digest.invocation import Invocation
 from digest.keywords import distinct, expression
-from digest.models import Config
 from digest.plaintext import counted
 from digest.preview.invented import template_faults
-from digest.protocols import Clock
 from digest.status import Status, alive_line, status_facts, status_lines
 from digest.store.inspection import history
 from digest.store.overview import overview, totals
@@ -29,17 +26,6 @@ from digest.wording import explanation, suppression_lines
 
 _DONE, _PARTLY_FAILED, _CONFIGURATION = 0, 1, 2
 _ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
-
-
-class Invocation(Protocol):
-    """What a command is told beside its arguments."""
-
-    @property
-    def config_file(self) -> Path: ...
-    @property
-    def clock(self) -> Clock: ...
-
-    def config(self) -> Config: ...
 
 
 @click.command()

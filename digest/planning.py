@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from digest.announcing import is_since
+from digest.announcing import told_everything
 from digest.due import Slots, is_done
 from digest.keywords import key
 from digest.models import Agenda, Schedule, Subscriber
@@ -98,12 +98,8 @@ class Planner:
 
     def stale_keywords(self) -> frozenset[str]:
         """The keys of the keywords of which arXiv has not told its latest announcement."""
-        answered = {
-            key
-            for key, standing in self.agenda.standings.items()
-            if standing.up_to_date_at and is_since(self.announced_at, standing.up_to_date_at, self.now)
-        }
-        return self.rules.keywords - answered
+        told = told_everything(self.agenda.standings, self.announced_at, self.now)
+        return self.rules.keywords - told
 
     def _place(self, reader: Subscriber, stale: frozenset[str]) -> "_Place":
         slot = self.slots_of(reader.schedule).latest

@@ -3,25 +3,14 @@
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import click
 
 from digest.inbox import Reader, Register, is_maildir, line_of, messages_at, messages_in, open_register
-from digest.models import Config
-from digest.protocols import Clock
+from digest.invocation import Invocation
 from digest.wording import inbox_lines, suppression_line, why_suppressed
 
 _STANDARD_INPUT = Path("-")
-
-
-class Invocation(Protocol):
-    """What a command is told beside its arguments."""
-
-    @property
-    def clock(self) -> Clock: ...
-
-    def config(self) -> Config: ...
 
 
 @click.command()

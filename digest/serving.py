@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.announcing import is_since, latest_announcement
+from digest.announcing import latest_announcement, told_everything
 from digest.compose import compose
 from digest.crew import share_out
 from digest.delivery import Delivery
 from digest.due import is_due
 from digest.errors import RenderError
 from digest.keywords import key
-from digest.models import MailOutcome, Standing, Subscriber
+from digest.models import MailOutcome, Subscriber
 from digest.protocols import Transport
 from digest.retries import Retries
 from digest.world import World
@@ -55,17 +55,10 @@ class Service:
         yield from self._each(readers, self._deliver_left)
 
     def _answers(self) -> Answers:
-        now = self._world.clock.now()
-        announced_at = latest_announcement(now)
-
-        def complete(standing: Standing) -> bool:
-            asked_at = standing.up_to_date_at
-            return asked_at is not None and is_since(announced_at, asked_at, now)
-
-        standings = self._world.store.standings().items()
+        now, standings = self._world.clock.now(), self._world.store.standings()
         return Answers(
-            {name: standing.last_good_at for name, standing in standings if standing.failing},
-            frozenset(name for name, standing in standings if complete(standing)),
+            {name: standing.last_good_at for name, standing in standings.items() if standing.failing},
+            told_everything(standings, latest_announcement(now), now),
         )
 
     def _told_of_nothing(self, readers: Sequence[Subscriber], answers: Answers) -> Set[str]:

@@ -19,6 +19,7 @@ from digest.errors import (
     RecipientRefused,
     RenderError,
     SourceUnavailable,
+    StoreError,
     TransportUnavailable,
 )
 from digest.models import Config
@@ -258,6 +259,19 @@ def test_a_good_edit_is_taken_up(house: House) -> None:
     house.tick_until(9, 0)
     assert house.sent_to == ["ada@example.org"]
     assert house.store.served() == {"ada@example.org": START.replace(hour=6, minute=50)}
+
+
+def test_an_edit_is_taken_up_though_the_state_cannot_be_used_just_then(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("08:00")),))
+    house.config.file.write_text("another hour")
+    house.trouble = StoreError(Path("digest.sqlite3"), "the disk is full", "make room")
+    house.daemon.tick()
+    assert "digest.sqlite3: the disk is full (make room)" in caplog.messages
+    house.trouble = None
+    house.tick_until(8, 0)
+    assert house.sent_to == ["ada@example.org"]
 
 
 def test_a_configuration_that_vanishes_changes_nothing_until_it_is_back(house: House) -> None:

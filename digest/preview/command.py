@@ -5,33 +5,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import click
 
 from digest.interrupts import Interrupted
-from digest.models import Config
+from digest.invocation import Invocation
 from digest.preview import invented
 from digest.preview.live import Live
 from digest.preview.rehearsing import Rehearsal
 from digest.preview.serving import PreviewServer
 from digest.preview.showing import Showing
 from digest.preview.site import site, write_site
-from digest.protocols import Clock
 from digest.templating import Templates, templates_folder
 
 _DONE, _PARTLY_FAILED = 0, 1
-
-
-class Invocation(Protocol):
-    """What a command is told beside its arguments."""
-
-    @property
-    def config_file(self) -> Path: ...
-    @property
-    def clock(self) -> Clock: ...
-
-    def config(self) -> Config: ...
 
 
 @click.command()

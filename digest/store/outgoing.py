@@ -110,8 +110,9 @@ def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
 def readers_expecting(connection: Connection) -> frozenset[str]:
     """The addresses for which a mail is not settled, or papers wait that no mail speaks for."""
     on_the_way = select(mails.c.subscriber).where(mails.c.settled_at.is_(None))
-    waiting = union(on_the_way, _unspoken_for(_fresh()), _unspoken_for(_welcome()))
-    query = select(subscribers.c.email).where(subscribers.c.number.in_(waiting))
+    waiting = waiting_papers().subquery()
+    expecting = union(on_the_way, select(waiting.c.subscriber))
+    query = select(subscribers.c.email).where(subscribers.c.number.in_(expecting))
     return frozenset(connection.scalars(query))
 
 
@@ -119,9 +120,14 @@ def readers_awaiting(connection: Connection, paper_id: str) -> frozenset[str]:
     """The addresses for which the paper waits, in no mail yet."""
     this = select(papers.c.number).where(papers.c.id == paper_id).scalar_subquery()
     fresh, welcome = _fresh().where(sightings.c.paper == this), _welcome().where(welcomes.c.paper == this)
-    waiting = union(_unspoken_for(fresh), _unspoken_for(welcome))
-    query = select(subscribers.c.email).where(subscribers.c.number.in_(waiting))
+    waiting = _unspoken_for(fresh, welcome).subquery()
+    query = select(subscribers.c.email).where(subscribers.c.number.in_(select(waiting.c.subscriber)))
     return frozenset(connection.scalars(query))
+
+
+def waiting_papers() -> Select[tuple[int, int]]:
+    """What is new for each subscriber, or part of a welcome, and in no mail of theirs: subscriber, paper."""
+    return _unspoken_for(_fresh(), _welcome())
 
 
 def mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
@@ -174,32 +180,34 @@ def _carried_by(mail: Row[Any]) -> ColumnElement[bool]:
     return and_(deliveries.c.subscriber == mail.subscriber, deliveries.c.mail == mail.number)
 
 
-def _fresh() -> Select[Any]:
-    """What was announced since a subscription got so far: subscriber, paper, welcome."""
+def _fresh() -> Select[tuple[int, int]]:
+    """What was announced since a subscription got so far: subscriber, paper."""
     return (
-        select(subscriptions.c.subscriber, sightings.c.paper, literal(0).label("welcome"))
+        select(subscriptions.c.subscriber, sightings.c.paper)
         .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
         .where(sightings.c.fresh, sightings.c.number > subscriptions.c.since)
     )
 
 
-def _welcome() -> Select[Any]:
-    return select(welcomes.c.subscriber, welcomes.c.paper, literal(1).label("welcome"))
+def _welcome() -> Select[tuple[int, int]]:
+    return select(welcomes.c.subscriber, welcomes.c.paper)
 
 
-def _unspoken_for(wanted: Select[Any]) -> Select[tuple[int]]:
-    """The subscribers who have not got all of this."""
-    rows = wanted.subquery()
+def _unspoken_for(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:
+    """What these queries have that is in no mail, once: subscriber, paper."""
+    wanted = union(*queries).subquery()
     spoken_for = exists().where(
-        deliveries.c.subscriber == rows.c.subscriber, deliveries.c.paper == rows.c.paper
+        deliveries.c.subscriber == wanted.c.subscriber, deliveries.c.paper == wanted.c.paper
     )
-    return select(rows.c.subscriber).where(~spoken_for)
+    return select(wanted.c.subscriber, wanted.c.paper).where(~spoken_for)
 
 
 def _waiting_papers(subscriber: int) -> Select[Any]:
     fresh = _fresh().where(subscriptions.c.subscriber == subscriber)
     welcome = _welcome().where(welcomes.c.subscriber == subscriber)
-    wanted = union_all(fresh, welcome).subquery()
+    wanted = union_all(
+        fresh.add_columns(literal(0).label("welcome")), welcome.add_columns(literal(1).label("welcome"))
+    ).subquery()
     spoken_for = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == papers.c.number)
     return (
         select(papers, func.min(wanted.c.welcome).label("welcome"))

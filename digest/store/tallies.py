@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, select, union
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from digest.models import MailState
+from digest.store.outgoing import waiting_papers
 from digest.store.schema import (
     deliveries,
     fetches,
@@ -15,8 +16,6 @@ from digest.store.schema import (
     mails,
     sightings,
     subscribers,
-    subscriptions,
-    welcomes,
 )
 
 NOT_SENT = [state for state in MailState if state is not MailState.SENT]
@@ -86,16 +85,8 @@ def carried(connection: Connection) -> dict[str, int]:
 
 
 def _waiting() -> Select[Any]:
-    fresh = (
-        select(subscriptions.c.subscriber, sightings.c.paper)
-        .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
-        .where(sightings.c.fresh, sightings.c.number > subscriptions.c.since)
-    )
-    wanted = union(fresh, select(welcomes.c.subscriber, welcomes.c.paper)).subquery()
-    spoken_for = exists().where(
-        deliveries.c.subscriber == wanted.c.subscriber, deliveries.c.paper == wanted.c.paper
-    )
-    return select(wanted.c.subscriber, _COUNT).where(~spoken_for).group_by(wanted.c.subscriber)
+    waiting = waiting_papers().subquery()
+    return select(waiting.c.subscriber, _COUNT).group_by(waiting.c.subscriber)
 
 
 def _unsettled(connection: Connection) -> dict[int, Row[Any]]:
