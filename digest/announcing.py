@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.models import Standing
+from digest.standing import Standing
 
 ANNOUNCEMENT = time(20, tzinfo=ZoneInfo("America/New_York"))
 """Every evening but Friday's and Saturday's, holidays left out."""

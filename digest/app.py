@@ -13,7 +13,7 @@ from digest.mail.mailer import DigestMailer
 from digest.mail.outbox import Outbox
 from digest.mail.render import MailRenderer
 from digest.mail.smtp import SmtpTransport
-from digest.models import Agenda, Config, SmtpServer
+from digest.models import Config, SmtpServer
 from digest.protocols import Clock, Progress, Transport, Unwatched
 from digest.publish.readme import ReadmeArchive
 from digest.signing import Signer
@@ -21,6 +21,7 @@ from digest.sources.announcements import AnnouncementFeed
 from digest.sources.arxiv import ArxivApi
 from digest.sources.discovery import Discovery
 from digest.sources.http import ArxivClient
+from digest.standing import Agenda
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from digest.store.witness import Witness, WitnessedStore

@@ -13,13 +13,14 @@ from digest.announcing import latest_announcement
 from digest.due import Slots, is_due, slots_around
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.keywords import key
-from digest.models import Agenda, Config, Report, Schedule
+from digest.models import Config, Report, Schedule
 from digest.monitoring.monitor import Monitor
 from digest.pipeline import begun, enroll
 from digest.plaintext import counted, moment
 from digest.planning import Plan, Planner, Rules
 from digest.protocols import Clock
 from digest.pulse import Supervisor
+from digest.standing import Agenda
 from digest.wording import problems, story
 from digest.world import World
 

@@ -9,8 +9,9 @@ from enum import IntEnum
 from digest.announcing import told_everything
 from digest.due import Slots, is_done
 from digest.keywords import key
-from digest.models import Agenda, Schedule, Subscriber
+from digest.models import Schedule, Subscriber
 from digest.retries import still_pauses
+from digest.standing import Agenda
 
 LEAD = timedelta(minutes=10)
 """So long before the first reader's hour arXiv is asked."""

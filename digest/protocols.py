@@ -6,21 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.errors import SourceError
-from digest.models import (
-    Alarm,
-    Config,
-    Digest,
-    Keyword,
-    Mail,
-    Outgoing,
-    Paper,
-    RunRecord,
-    Settlement,
-    Standing,
-    Subscriber,
-    Suppression,
-    Trouble,
-)
+from digest.models import Config, Digest, Keyword, Mail, Outgoing, Paper, Settlement, Subscriber, Suppression
+from digest.standing import Alarm, RunRecord, Standing, Trouble
 
 
 class Clock(Protocol):

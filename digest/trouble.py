@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from digest.models import KeywordOutcome, MailOutcome, Report, Trouble
+from digest.models import KeywordOutcome, MailOutcome, Report
 from digest.plaintext import counted, moment
+from digest.standing import Trouble
 
 
 def trouble_of(report: Report) -> Trouble:

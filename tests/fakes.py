@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
-from digest.models import Alarm, Digest, Mail, Paper, Report
+from digest.models import Digest, Mail, Paper, Report
 from digest.protocols import ArchiveSection, Finding, Question
+from digest.standing import Alarm
 from digest.trouble import trouble_of
 from digest.world import World
 from tests.builders import NOON

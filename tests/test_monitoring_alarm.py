@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from digest.models import Alarm, RunRecord, Trouble
 from digest.monitoring.alarm import alarm_after
+from digest.standing import Alarm, RunRecord, Trouble
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)

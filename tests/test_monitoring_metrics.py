@@ -3,8 +3,9 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from digest.keywords import key
-from digest.models import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, Standing
+from digest.models import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
 from digest.monitoring.metrics import Figures, write_metrics
+from digest.standing import Standing
 from tests.builders import NOON, config, keyword, subscriber
 
 ODD = keyword('Self "play"\\', any=("self play",))

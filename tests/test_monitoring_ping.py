@@ -1,44 +1,10 @@
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from digest.monitoring.ping import Pings
-
-
-class HealthCheck:
-    """A server that keeps what it is told, as (path, body); it may be silent for a while, or refuse."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
-        self.status = 200
-        self.answer = threading.Event()
-        self.answer.set()
-        check = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                check.told.append((self.path, body))
-                check.answer.wait(timeout=10)
-                self.send_response(check.status)
-                self.end_headers()
-
-            def log_message(self, format: str, *arguments: object) -> None:
-                """Keep quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/secret-uuid"
-
-    def close(self) -> None:
-        self.answer.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+from tests.health_check import HealthCheck
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from digest.announcing import latest_announcement
 from digest.due import slots_around
 from digest.keywords import key
-from digest.models import Agenda, Standing, Subscriber
+from digest.models import Subscriber
 from digest.planning import DELIVERY_PAUSE, LEAD, Plan, Planner, Rules
+from digest.standing import Agenda, Standing
 from tests.builders import keyword, schedule, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")

@@ -7,18 +7,9 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceUnavailable
-from digest.models import (
-    Config,
-    Keyword,
-    Mail,
-    MailState,
-    Settlement,
-    Subscriber,
-    Suppressed,
-    Suppression,
-    Trouble,
-)
+from digest.models import Config, Keyword, Mail, MailState, Settlement, Subscriber, Suppressed, Suppression
 from digest.protocols import Finding, Sighting
+from digest.standing import Trouble
 from digest.store.database import Database
 from digest.store.overview import (
     KeywordStatus,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.models import RunRecord, Trouble
+from digest.standing import RunRecord, Trouble
 from digest.store.database import Database
 from digest.store.runs import (
     asked_at,

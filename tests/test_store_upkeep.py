@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from digest.errors import StoreError
-from digest.models import Mail, MailState, Settlement, Trouble
+from digest.models import Mail, MailState, Settlement
 from digest.protocols import Finding, Sighting
+from digest.standing import Trouble
 from digest.store.database import Database
 from digest.store.inspection import history
 from digest.store.runs import marked_at

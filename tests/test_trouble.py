@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.models import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, Trouble
+from digest.models import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
+from digest.standing import Trouble
 from digest.trouble import trouble_of
 from tests.builders import keyword
 

@@ -16,9 +16,10 @@ from digest.daemon import Daemon
 from digest.due import WRONG_CLOCK, latest_slot, slots_around
 from digest.errors import SourceUnavailable
 from digest.keywords import key
-from digest.models import Agenda, Config, Mail, Paper, Schedule, Subscriber
+from digest.models import Config, Mail, Paper, Schedule, Subscriber
 from digest.protocols import Finding, Question
 from digest.pulse import Supervisor
+from digest.standing import Agenda
 from digest.store.database import Database
 from digest.store.sql import SqlStore
 from digest.world import World

@@ -9,8 +9,9 @@ from digest.errors import RenderError
 from digest.mail.fit import Detail, richest, room, split
 from digest.mail.message import compose_message, compose_notice
 from digest.mail.render import MailRenderer
-from digest.models import Alarm, Digest, Mail, MailSettings, Rendered
+from digest.models import Digest, Mail, MailSettings, Rendered
 from digest.signing import Signer
+from digest.standing import Alarm
 
 
 class DigestMailer:

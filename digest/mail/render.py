@@ -7,8 +7,9 @@ from digest.errors import RenderError
 from digest.mail.fit import WHOLE, Detail
 from digest.mail.inline import inline
 from digest.mail.view import digest_view
-from digest.models import Alarm, Digest, MailSettings, Rendered
+from digest.models import Digest, MailSettings, Rendered
 from digest.plaintext import counted, moment, one_line
+from digest.standing import Alarm
 from digest.templating import TemplateProblem, Templates
 
 _TEXT_WIDTH = 76

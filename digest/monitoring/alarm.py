@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from digest.models import Alarm, RunRecord, Trouble
+from digest.standing import Alarm, RunRecord, Trouble
 
 _PARTS: tuple[Callable[[Trouble], str | None], ...] = (
     lambda trouble: trouble.arxiv,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from digest.files import write_atomically
 from digest.keywords import key
-from digest.models import Config, Report, Standing
+from digest.models import Config, Report
+from digest.standing import Standing
 
 _READABLE_FOR_ALL = 0o644  # the collector is another user; there is no address in it
 

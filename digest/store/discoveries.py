@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, String, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.models import Paper, Standing
+from digest.models import Paper
 from digest.protocols import Finding, Known, Sighting
+from digest.standing import Standing
 from digest.store.schema import Moment, fetches, keywords, papers, sightings, written
 
 RECENT = timedelta(days=7)

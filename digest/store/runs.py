@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.models import RunRecord, Trouble
+from digest.standing import RunRecord, Trouble
 from digest.store.schema import marks, runs
 
 BACKUP = "backup"

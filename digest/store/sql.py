@@ -10,22 +10,10 @@ from sqlalchemy import Connection, func, select
 
 from digest.errors import StoreError
 from digest.keywords import key
-from digest.models import (
-    Agenda,
-    Config,
-    Keyword,
-    Mail,
-    MailState,
-    Outgoing,
-    RunRecord,
-    Settlement,
-    Standing,
-    Subscriber,
-    Suppression,
-    Trouble,
-)
+from digest.models import Config, Keyword, Mail, MailState, Outgoing, Settlement, Subscriber, Suppression
 from digest.protocols import ArchiveSection, Finding, Known, Sighting, Waiting
 from digest.signing import Signer
+from digest.standing import Agenda, RunRecord, Standing, Trouble
 from digest.store.database import Database
 from digest.store.discoveries import (
     knowledge,

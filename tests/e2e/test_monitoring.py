@@ -1,0 +1,55 @@
+"""What a health check learns of `digest run`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from digest.files import exclusive_lock
+from tests.e2e.home import TWO, Home
+from tests.health_check import HealthCheck
+
+START, WELL, FAILED = "/secret-uuid/start", "/secret-uuid", "/secret-uuid/fail"
+
+
+@pytest.fixture
+def check(home: Home) -> Iterator[HealthCheck]:
+    check = HealthCheck()
+    home.environment["DIGEST_PING_URL"] = check.url
+    yield check
+    check.close()
+
+
+def test_a_run_that_goes_well_is_told_and_the_address_of_the_check_is_not(
+    home: Home, check: HealthCheck
+) -> None:
+    done = home.digest("--verbose", "run")
+    assert done.returncode == 0
+    assert check.told == [(START, ""), (WELL, "")]
+    assert "secret-uuid" not in done.stdout + done.stderr
+
+
+def test_a_run_that_fails_is_told_with_the_reason_and_without_an_address(
+    home: Home, check: HealthCheck
+) -> None:
+    home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
+    assert home.digest("run").returncode == 75
+    (start, _), (failed, reason) = check.told
+    assert (start, failed) == (START, FAILED)
+    assert reason.startswith("2 keywords failed (Reward Model, Reasoning): ")
+    assert "@" not in reason
+
+
+def test_a_run_that_cannot_even_begin_is_told(home: Home, check: HealthCheck) -> None:
+    (home.folder / "state").write_text("in the way")
+    assert home.digest("run").returncode == 1
+    ((failed, reason),) = check.told
+    assert failed == FAILED
+    assert "digest.sqlite3" in reason or "run.lock" in reason
+
+
+def test_a_run_beside_another_and_one_for_a_single_reader_say_nothing(home: Home, check: HealthCheck) -> None:
+    home.write(TWO)
+    assert home.digest("run", "--only", "ada@example.org").returncode == 0
+    with exclusive_lock(home.folder / "state" / "run.lock", wait=False):
+        assert home.digest("run").returncode == 75
+    assert check.told == []
