@@ -52,7 +52,7 @@ bench: $(TOOLS) ## measure how fast the parts are that have much to do
 	@$(BIN)/python -m tests.bench
 
 screenshots: $(TOOLS) ## pictures of mails as Chromium shows them, in screenshots/
-	@$(BIN)/python -m tests.screenshots screenshots
+	@$(BIN)/python -m tests.support.screenshots screenshots
 
 schema: $(INSTALLED) ## write docs/subscribers.schema.json anew
 	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json

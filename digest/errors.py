@@ -12,7 +12,7 @@ class DigestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ConfigFault:
     """One mistake in the configuration, with its place (lines and columns count from 1)."""
 
     file: str
@@ -37,7 +37,7 @@ class ConfigError(DigestError):
 
     hint = "mend the lines above; `digest check` shows what is left"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[ConfigFault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
 
@@ -55,9 +55,9 @@ class SourceUnavailable(SourceError):
 class AnswerRejected(SourceError):
     """arXiv answered, but the answer is not to be believed; `verdict` names why in a word or two."""
 
-    def __init__(self, verdict: str, detail: str) -> None:
-        super().__init__(f"{verdict}: {detail}")
-        self.verdict = verdict
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
 
 
 class StoreError(DigestError):
@@ -142,5 +142,6 @@ class LockHeld(DigestError):
 
     hint = "wait until it ends; the lock goes with the process that holds it"
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, hint: str = hint) -> None:
         super().__init__(f"another run holds the lock {file}")
+        self.hint = hint

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from digest.config import endpoints, values
-from digest.config.wording import quoted
-from digest.errors import ConfigError, Fault
+from digest.config import fields
+from digest.config.quoting import quoted
+from digest.errors import ConfigError, ConfigFault
 
 Read = TypeVar("Read")
 
@@ -33,17 +33,17 @@ class Overrides:
     """The folder where systemd keeps the secrets of a service (systemd.exec(5), LoadCredential=)."""
 
 
-def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Fault]]:
+def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[ConfigFault]]:
     """What the environment sets, without the variables that have faults, and these faults."""
     variables = _Variables(environment)
     overrides = Overrides(
         state=variables.read("DIGEST_STATE", _path),
         outbox=variables.read("DIGEST_OUTBOX", _path),
-        api=variables.read("DIGEST_ARXIV_API", endpoints.endpoint),
-        feed=variables.read("DIGEST_ARXIV_FEED", endpoints.feed),
+        api=variables.read("DIGEST_ARXIV_API", fields.endpoint),
+        feed=variables.read("DIGEST_ARXIV_FEED", fields.feed),
         interval_seconds=variables.read("DIGEST_ARXIV_INTERVAL", _number),
         retry_scale=variables.read("DIGEST_RETRY_SCALE", _number),
-        ping_url=variables.read("DIGEST_PING_URL", endpoints.endpoint),
+        ping_url=variables.read("DIGEST_PING_URL", fields.endpoint),
         smtp_url=variables.read("DIGEST_SMTP_URL", str),
         smtp_url_file=variables.read("DIGEST_SMTP_URL_FILE", _path),
         credentials=variables.read("CREDENTIALS_DIRECTORY", _path),
@@ -67,16 +67,16 @@ def started_at(environment: Mapping[str, str]) -> datetime | None:
     return moment
 
 
-def fault_of(variable: str, problem: str) -> Fault:
+def fault_of(variable: str, problem: str) -> ConfigFault:
     """A fault in a variable."""
-    return Fault(variable, None, None, "", problem)
+    return ConfigFault(variable, None, None, "", problem)
 
 
 class _Variables:
     """Reads variables, and collects the faults of those that cannot be read."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[ConfigFault] = []
         self._environment = environment
 
     def read(self, name: str, reader: Callable[[str], Read]) -> Read | None:
@@ -89,7 +89,7 @@ class _Variables:
 
 
 def _path(text: str) -> Path:
-    return Path.cwd() / values.path(text)
+    return Path.cwd() / fields.path(text)
 
 
 def _number(text: str) -> float:

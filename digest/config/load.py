@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from digest.config import settings
-from digest.config.checks import faults_across, templates_faults
-from digest.config.definitions import Definitions, definitions
-from digest.config.delivery import read_smtp, sender_faults
-from digest.config.document import parse
+from digest.config import build
+from digest.config.build import Definitions, definitions
 from digest.config.environment import Overrides, read_environment
-from digest.config.pace import pace_faults
 from digest.config.schema import FilePart, read_file
-from digest.errors import ConfigError, Fault
-from digest.models import Config, SmtpServer
+from digest.config.smtp_url import read_smtp, sender_faults
+from digest.config.validation import faults_across, pace_faults, templates_faults
+from digest.config.yaml_document import parse
+from digest.domain.settings import Config, SmtpServer
+from digest.errors import ConfigError, ConfigFault
 
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
@@ -42,12 +41,16 @@ def _text(file: Path) -> str:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as exc:
-        raise ConfigError([Fault(str(file), None, None, "", _unreadable(exc))]) from exc
+        raise ConfigError([ConfigFault(str(file), None, None, "", _unreadable(exc))]) from exc
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
-        raise ConfigError([Fault(str(file), line, None, "", "not UTF-8; save the file as UTF-8")]) from exc
+        raise ConfigError(
+            [ConfigFault(str(file), line, None, "", "not UTF-8; save the file as UTF-8")]
+        ) from exc
     if not text.strip():
-        raise ConfigError([Fault(str(file), None, None, "", 'empty; begin with the line "subscribers:"')])
+        raise ConfigError(
+            [ConfigFault(str(file), None, None, "", 'empty; begin with the line "subscribers:"')]
+        )
     return text
 
 
@@ -61,9 +64,9 @@ def _unreadable(error: OSError) -> str:
             return f"cannot be read ({error.strerror}); mend its path or permissions"
 
 
-def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:
     """By place, one for each value (the first that was found); faults without a line come last."""
-    first: dict[object, Fault] = {}
+    first: dict[object, ConfigFault] = {}
     for fault in faults:
         first.setdefault((fault.file, fault.line, fault.column, fault.path), fault)
     return sorted(first.values(), key=lambda fault: (fault.line is None, fault.line or 0, fault.column or 0))
@@ -73,18 +76,27 @@ def _config(
     file: Path, part: FilePart, defined: Definitions, overrides: Overrides, smtp: SmtpServer | None
 ) -> Config:
     folder = file.parent
-    readers = settings.subscribers(part, defined)
+    subscribers = build.subscribers(part, defined)
     return Config(
         file=file,
-        subscribers=readers,
-        mail=settings.mail(part, smtp, overrides),
-        archive=settings.archive(part.archive, folder, readers, defined),
-        arxiv=settings.arxiv(part.arxiv, overrides),
+        subscribers=subscribers,
+        mail=build.mail(part, smtp, overrides),
+        archive=build.archive(part.archive, folder, subscribers, defined),
+        arxiv=build.arxiv(part.arxiv, overrides),
         welcome=part.welcome,
         state=overrides.state or folder / part.state,
         outbox=overrides.outbox or folder / part.outbox,
         smtp=smtp,
         templates=folder / part.templates if part.templates else None,
         wait_minutes=part.schedule.wait_minutes,
-        monitoring=settings.monitoring(part.monitoring, folder, overrides),
+        monitoring=build.monitoring(part.monitoring, folder, overrides),
     )
+
+
+def line_of(config: Config, email: str) -> int | None:
+    """The line of the configuration file on which their address stands; None if it does not."""
+    emails = [subscriber.email.casefold() for subscriber in config.subscribers]
+    if email.casefold() not in emails:
+        return None
+    document, _ = parse(str(config.file), config.file.read_text(encoding="utf-8-sig"))
+    return document.values["subscribers", emails.index(email.casefold()), "email"].line

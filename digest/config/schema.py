@@ -23,11 +23,11 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from digest.config import addresses, endpoints, values
-from digest.config.document import Document
-from digest.config.problems import faults_of_form
-from digest.errors import Fault
-from digest.models import Match
+from digest.config import fields
+from digest.config.messages import faults_of_form
+from digest.config.yaml_document import Document
+from digest.domain.keywords import Match
+from digest.errors import ConfigFault
 
 Read = TypeVar("Read")
 
@@ -54,34 +54,48 @@ def _list_schema(item: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
 
 
-_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": values.LONGEST_PHRASE}
-_DAY: dict[str, Any] = {"enum": [*values.DAY_GROUPS, *values.DAYS, *(day[:3] for day in values.DAYS)]}
+_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_PHRASE}
+
+_DAY: dict[str, Any] = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
+
 _HOUR: dict[str, Any] = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
 
-Hour = Annotated[time, _text(values.time_of_day), WithJsonSchema(_HOUR)]
-Zone = Annotated[ZoneInfo, _text(values.timezone), WithJsonSchema({"type": "string"})]
+Hour = Annotated[time, _text(fields.time_of_day), WithJsonSchema(_HOUR)]
+
+Zone = Annotated[ZoneInfo, _text(fields.timezone), WithJsonSchema({"type": "string"})]
+
 Days = Annotated[
-    list[Annotated[frozenset[int], _text(values.days)]],
+    list[Annotated[frozenset[int], _text(fields.days)]],
     BeforeValidator(_one_or_many),
     Field(min_length=1),
     _list_schema(_DAY),
 ]
-Address = Annotated[str, _text(addresses.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
-Mailbox = Annotated[str, _text(addresses.mailbox), WithJsonSchema({"type": "string"})]
-Name = Annotated[str, _text(addresses.display_name), WithJsonSchema(_TEXT)]
-Label = Annotated[str, _text(values.label), WithJsonSchema(_TEXT)]
+
+Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
+
+Mailbox = Annotated[str, _text(fields.mailbox), WithJsonSchema({"type": "string"})]
+
+Name = Annotated[str, _text(fields.display_name), WithJsonSchema(_TEXT)]
+
+Label = Annotated[str, _text(fields.label), WithJsonSchema(_TEXT)]
+
 Text = Annotated[str, _text(str)]
+
 KeywordNames = Annotated[list[Text], BeforeValidator(_one_or_many), Field(min_length=1), _list_schema(_TEXT)]
+
 Phrases = Annotated[
-    list[Annotated[str, _text(values.phrase)]], BeforeValidator(_one_or_many), _list_schema(_TEXT)
+    list[Annotated[str, _text(fields.phrase)]], BeforeValidator(_one_or_many), _list_schema(_TEXT)
 ]
+
 Categories = Annotated[
-    list[Annotated[str, _text(values.category)]],
+    list[Annotated[str, _text(fields.category)]],
     BeforeValidator(_one_or_many),
     _list_schema({"type": "string"}),
 ]
-Path = Annotated[str, _text(values.path), WithJsonSchema({"type": "string"})]
-Url = Annotated[str, _text(endpoints.endpoint), WithJsonSchema({"type": "string", "format": "uri"})]
+
+Path = Annotated[str, _text(fields.path), WithJsonSchema({"type": "string"})]
+
+Url = Annotated[str, _text(fields.endpoint), WithJsonSchema({"type": "string", "format": "uri"})]
 
 
 class Part(BaseModel):
@@ -116,7 +130,7 @@ class KeywordPart(Part):
     categories: Categories = Field(
         default=[], description="One of these categories (cs.LG) or archives (cs)."
     )
-    match: Annotated[Match, _text(values.match), WithJsonSchema({"enum": list(Match)})] | None = Field(
+    match: Annotated[Match, _text(fields.match), WithJsonSchema({"enum": list(Match)})] | None = Field(
         default=None,
         description="Where phrases must stand. Default: a phrase of several words in title or abstract, "
         "a single word in title and abstract.",
@@ -162,11 +176,11 @@ class MailPart(Part):
     reply_to: Mailbox | None = Field(
         default=None, description="Where replies and unsubscriptions go.", examples=["you@example.org"]
     )
-    when_empty: Annotated[str, _text(values.when_empty), WithJsonSchema({"enum": ["skip", "send"]})] = Field(
+    when_empty: Annotated[str, _text(fields.when_empty), WithJsonSchema({"enum": ["skip", "send"]})] = Field(
         default="skip", description="What to do when there is nothing new. Default: skip.", examples=["skip"]
     )
     when_unconfirmed: Annotated[
-        str, _text(values.when_unconfirmed), WithJsonSchema({"enum": ["retry", "never"]})
+        str, _text(fields.when_unconfirmed), WithJsonSchema({"enum": ["retry", "never"]})
     ] = Field(
         default="retry",
         description="Whether a mail is sent once more, an hour later, if the connection broke before the "
@@ -223,7 +237,7 @@ class ArxivPart(Part):
     """Where arXiv is, and how often it may be asked."""
 
     api: Url = Field(default="https://export.arxiv.org/api/query", description="The query endpoint.")
-    feed: Annotated[str, _text(endpoints.feed), WithJsonSchema({"type": "string", "format": "uri"})] = Field(
+    feed: Annotated[str, _text(fields.feed), WithJsonSchema({"type": "string", "format": "uri"})] = Field(
         default="https://rss.arxiv.org/atom/", description="The announcement feeds; categories are appended."
     )
     interval: float = Field(
@@ -313,7 +327,7 @@ _PARTS: dict[str, type[Part]] = {
 }
 
 
-def read_file(document: Document) -> tuple[FilePart | None, list[Fault]]:
+def read_file(document: Document) -> tuple[FilePart | None, list[ConfigFault]]:
     """The document in its checked form, or None and what is wrong with it."""
     try:
         return FilePart.model_validate(document.content), []

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digest.demo.papers import DemoPaper, Shown, shown_at
-from digest.identifiers import split_identifier
-from digest.matching import stems
+from digest.domain.matching import stems
+from digest.sources.arxiv.identifiers import split_identifier
 
 MAX_PAGE = 2_000
+
 MAX_WINDOW = 10_000
 """What `start` and `max_results` may come to together."""
 
 _TEXT_FIELDS = ("ti", "abs", "au", "co")
+
 _FIELDS = (*_TEXT_FIELDS, "cat", "all")
+
 _DATE_FIELDS = ("submittedDate", "lastUpdatedDate")
+
 _TOKEN = re.compile(
     r"""(?:
         (?P<parenthesis>[()])
@@ -29,6 +33,7 @@ _TOKEN = re.compile(
     )\s*""",
     re.VERBOSE,
 )
+
 _RANGE = re.compile(r"(\d{12}) TO (\d{12})")
 
 

@@ -3,7 +3,7 @@
 from email.utils import parseaddr
 from urllib.parse import quote
 
-from digest.models import MailSettings
+from digest.domain.settings import MailSettings
 
 
 def bare_address(header: str) -> str:
@@ -27,7 +27,7 @@ def contact(settings: MailSettings) -> str:
 
 
 def unsubscribe_subject(token: str) -> str:
-    """The subject of a mail by which a reader asks to get no more; `token` stands for that reader."""
+    """The subject of a mail by which a subscriber asks to get no more; `token` stands for that subscriber."""
     return f"unsubscribe {token}"
 
 

@@ -3,13 +3,14 @@
 import logging
 from typing import Protocol
 
+from digest.domain.runs import Report
+from digest.domain.settings import Config
 from digest.errors import DigestError
-from digest.models import Config, Report
-from digest.monitoring.alarm import alarm_after
-from digest.monitoring.metrics import Figures, write_metrics
-from digest.monitoring.ping import Pings
-from digest.trouble import trouble_of
-from digest.world import World
+from digest.monitoring.alerts import alert_after
+from digest.monitoring.healthcheck import HealthCheck
+from digest.monitoring.prometheus import Figures, write_metrics
+from digest.pipeline.context import RunContext
+from digest.pipeline.report import run_problems
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Monitor(Protocol):
     def started(self) -> None:
         """A run begins."""
 
-    def ended(self, world: World, report: Report, *, everybody_served: bool) -> None:
+    def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
         """A run is over and written down. `everybody_served`: whoever's hour has come got their digest,
         or truly had nothing."""
 
@@ -33,26 +34,26 @@ class Monitor(Protocol):
         """The program ends."""
 
 
-class Watch:
+class RunMonitor:
     """Those whom the configuration names."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._settings = config.monitoring
-        self._pings = Pings(self._settings.ping_url) if self._settings.ping_url else None
+        self._pings = HealthCheck(self._settings.ping_url) if self._settings.ping_url else None
 
     def started(self) -> None:
         if self._pings:
             self._pings.start()
 
-    def ended(self, world: World, report: Report, *, everybody_served: bool) -> None:
-        trouble = trouble_of(report).lines
+    def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
+        trouble = run_problems(report).lines
         if trouble:
             self.failed("\n".join(trouble))
         elif everybody_served and self._pings:
             self._pings.success()
-        self._write_metrics(world, report)
-        self._tell_operator(world)
+        self._write_metrics(context, report)
+        self._tell_operator(context)
 
     def failed(self, reason: str) -> None:
         if self._pings:
@@ -62,16 +63,16 @@ class Watch:
         if self._pings:
             self._pings.close()
 
-    def _write_metrics(self, world: World, report: Report) -> None:
+    def _write_metrics(self, context: RunContext, report: Report) -> None:
         if not self._settings.metrics_file:
             return
-        runs = world.store.latest_runs(_RUNS_TO_JUDGE_BY)
+        runs = context.store.latest_runs(_RUNS_TO_JUDGE_BY)
         figures = Figures(
             config=self._config,
             report=report,
-            standings=world.store.standings(),
-            waiting=len(world.store.expecting()),
-            ended_at=world.clock.now(),
+            fetch_statuses=context.store.fetch_statuses(),
+            waiting=len(context.store.expecting()),
+            ended_at=context.clock.now(),
             well_at=next((run.ended_at for run in runs if run.ended_at and not run.failed), None),
         )
         try:
@@ -79,23 +80,23 @@ class Watch:
         except OSError as exc:
             logger.warning("the metrics cannot be written: %s", exc.strerror)
 
-    def _tell_operator(self, world: World) -> None:
+    def _tell_operator(self, context: RunContext) -> None:
         """By the transport that carries the digests. What cannot be told now is told after the next run."""
         if not self._settings.operator:
             return
-        alarm = alarm_after(
-            world.store.latest_runs(_RUNS_TO_JUDGE_BY),
-            raised_at=world.store.alarm_raised_at(),
+        alarm = alert_after(
+            context.store.latest_runs(_RUNS_TO_JUDGE_BY),
+            raised_at=context.store.alert_raised_at(),
             most_failures=self._settings.failed_runs,
         )
         if alarm is None:
             return
-        now = world.clock.now()
+        now = context.clock.now()
         try:
-            with world.undisturbed():
-                mail = world.mailer.alarm(alarm, self._settings.operator, now)
-                world.transports[0].deliver(mail, lambda: None)
-                world.store.note_alarm(None if alarm.over else now)
+            with context.signals_deferred():
+                mail = context.mail_builder.alarm(alarm, self._settings.operator, now)
+                context.transports[0].deliver(mail, lambda: None)
+                context.store.record_alert(None if alarm.over else now)
         except DigestError as exc:
             logger.warning("the operator could not be told: %s", exc)
         else:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import RenderError
-from digest.files import PRIVATE_FILE, make_private_folder, write_atomically
-from digest.preview.showing import PreviewError, Showing, Tab
+from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.views import View, in_scheme, view, without_style
-from digest.templating import TemplateProblem, Templates
+from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.system.templates import TemplateProblem, Templates
 
 PAGE = "index.html"
+
 Files = Mapping[str, bytes]
 """What lies under which name; all text is UTF-8."""
 
@@ -34,7 +35,7 @@ class TabView:
     mails: tuple[MailView, ...]
 
 
-def site(showing: Showing, templates: Templates, version: str = "") -> Files:
+def site(showing: Preview, templates: Templates, version: str = "") -> Files:
     """The files of a showing; their page looks for another `version` and then reloads (empty: it does not).
 
     Raises RenderError, which names the template and, where known, its line.
@@ -67,7 +68,7 @@ def _tab_view(number: int, tab: Tab) -> TabView:
         MailView(f"mail-{number}-{position}", _place(position, len(tab.mails)), view(content))
         for position, content in enumerate(tab.mails, 1)
     )
-    return TabView(f"reader-{number}", tab, tuple(mails))
+    return TabView(f"subscriber-{number}", tab, tuple(mails))
 
 
 def _place(position: int, count: int) -> str:

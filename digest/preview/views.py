@@ -7,15 +7,19 @@ from email.message import EmailMessage
 
 LARGEST_MAIL = 102_400
 """Bytes of a message: beyond about as many, Gmail clips it and hides its tail."""
+
 LARGEST_PAGE = 92_160
 """Bytes of the HTML part, decoded: what that leaves for it beside the text."""
 
 _ALWAYS, _NEVER = "(min-width: 0px)", "(max-width: 0px)"  # `all` cannot stand behind `and`
+
 _SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
+
 _SCHEMES_TAKEN = re.compile(
     r"(<meta\b[^>]*\bcolor-scheme\"[^>]*\bcontent=\"|\bcolor-scheme\s*:\s*)(?:light\s+dark|dark\s+light)",
     re.IGNORECASE,
 )
+
 _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 
 

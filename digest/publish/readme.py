@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from digest.domain.digests import ArchiveSection
+from digest.domain.papers import Paper
+from digest.domain.text import one_line
 from digest.errors import ArchiveError, RenderError
-from digest.files import write_atomically
-from digest.models import Paper
-from digest.plaintext import one_line
-from digest.protocols import ArchiveSection
 from digest.publish.markdown import linked_words, words
-from digest.publish.section import Frame, frame, has_marker
-from digest.templating import TemplateProblem, Templates
+from digest.publish.markers import Frame, frame, has_marker
+from digest.system.files import write_atomically
+from digest.system.templates import TemplateProblem, Templates
 
 LIMIT_BYTES = 512_000  # GitHub shows no more of a file
 
 _TEMPLATE = "archive.md"
+
 _SHORT_COMMENT = 20
+
 _COMMENT_START = 5
+
 _NEW_FILE = b"# Daily Papers\n\nThank you to arXiv for use of its open access interoperability.\n"
 
 

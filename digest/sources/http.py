@@ -15,40 +15,43 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from digest import __version__
+from digest.domain.settings import ArxivSettings
 from digest.errors import AnswerRejected, SourceUnavailable
-from digest.models import ArxivSettings
-from digest.protocols import Clock
-from digest.sources.pace import Pace
-from digest.sources.patience import (
+from digest.sources.rate_limit import RateLimiter
+from digest.sources.retry_policy import (
     LARGEST_ANSWER,
     UNREACHED_PAUSE,
-    Breaker,
+    CircuitBreaker,
+    FailedAttempt,
     Reply,
-    Setback,
-    disbelief,
+    backoff,
+    failed_attempt_of,
     host_of,
-    pause_after,
-    setback_of_reply,
+    rejected_answer,
 )
+from digest.system.clock import Clock
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
 
 TIMEOUT = (10.0, 60.0)
 """Seconds for a connection to stand, and of silence while an answer comes."""
+
 LONGEST_ANSWER = 300.0
 """Seconds that the body may take: a server that lets it drip would keep all other processes waiting."""
 
 _CHUNK = 2**16
+
 _BAD_ADDRESS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
 )
-_LOG = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Request:
     method: str
     url: str
     form: Mapping[str, str] | None = None
@@ -75,8 +78,8 @@ class ArxivClient:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._retry_scale = settings.retry_scale
-        self._pace = Pace(pace_file, settings.interval_seconds, clock)
-        self._breaker = Breaker()
+        self._pace = RateLimiter(pace_file, settings.interval_seconds, clock)
+        self._breaker = CircuitBreaker()
         self._clock = clock
         self._jitter = jitter
         self._session = _session(contact)
@@ -87,40 +90,40 @@ class ArxivClient:
         Where there is no answer, or `read` raises AnswerRejected, the question is asked again after
         a pause. Raises SourceUnavailable, or what `read` raised last.
         """
-        return self._insist(_Question("POST", url, parameters), read)
+        return self._insist(_Request("POST", url, parameters), read)
 
     def fetch(self, url: str, read: Callable[[bytes], T]) -> T:
         """GET the address; the rest is as with `ask`."""
-        return self._insist(_Question("GET", url), read)
+        return self._insist(_Request("GET", url), read)
 
     def close(self) -> None:
         self._session.close()
 
-    def _insist(self, question: _Question, read: Callable[[bytes], T]) -> T:
+    def _insist(self, request: _Request, read: Callable[[bytes], T]) -> T:
         self._breaker.require_closed()
         tries = 1
-        while isinstance(outcome := self._try(question, read), Setback):
+        while isinstance(outcome := self._try(request, read), FailedAttempt):
             self._breaker.note(outcome)
-            self._rest(question, outcome, tries)
+            self._rest(request, outcome, tries)
             tries += 1
         self._breaker.note(None)
         return outcome
 
-    def _try(self, question: _Question, read: Callable[[bytes], T]) -> T | Setback:
+    def _try(self, request: _Request, read: Callable[[bytes], T]) -> T | FailedAttempt:
         try:
             with self._pace.turn():
-                reply = self._exchange(question)
+                reply = self._exchange(request)
         except requests.RequestException as exc:
-            return setback_of_failure(exc)
+            return failed_attempt_from(exc)
         except OSError as exc:  # all that is left is the pace file
             raise SourceUnavailable(f"{self._pace.file}: {exc.strerror}") from exc
-        _LOG.debug("%s answered %d with %d bytes", question.host, reply.status, len(reply.body))
-        setback = setback_of_reply(reply, self._clock.epoch_seconds())
-        return setback if setback else _believed(reply, read)
+        _LOG.debug("%s answered %d with %d bytes", request.host, reply.status, len(reply.body))
+        attempt = failed_attempt_of(reply, self._clock.epoch_seconds())
+        return attempt if attempt else _believed(reply, read)
 
-    def _exchange(self, question: _Question) -> Reply:
+    def _exchange(self, request: _Request) -> Reply:
         with self._session.request(
-            question.method, question.url, data=question.form, timeout=TIMEOUT, stream=True
+            request.method, request.url, data=request.form, timeout=TIMEOUT, stream=True
         ) as response:
             return Reply(
                 status=response.status_code,
@@ -141,22 +144,22 @@ class ArxivClient:
                 raise requests.Timeout
         return bytes(body)
 
-    def _rest(self, question: _Question, setback: Setback, tries: int) -> None:
+    def _rest(self, request: _Request, attempt: FailedAttempt, tries: int) -> None:
         """Wait for the next try. Raises where there is none."""
-        pause = pause_after(setback, tries, self._jitter())
+        pause = backoff(attempt, tries, self._jitter())
         if pause is None:
-            _give_up(question, setback, tries)
+            _give_up(request, attempt, tries)
         self._breaker.require_closed()
         seconds = pause * self._retry_scale
-        _LOG.warning("%s: %s; next try in %.0f s", question.host, setback.reason, seconds)
+        _LOG.warning("%s: %s; next try in %.0f s", request.host, attempt.reason, seconds)
         self._clock.sleep(seconds)
 
 
-def setback_of_failure(exc: requests.RequestException) -> Setback:
+def failed_attempt_from(exc: requests.RequestException) -> FailedAttempt:
     """What an exchange means that did not come to its end."""
     if isinstance(exc, _BAD_ADDRESS):
-        return Setback("the address cannot be used", None, cause=exc)
-    return Setback(_cause_in_words(exc), UNREACHED_PAUSE, cause=exc)
+        return FailedAttempt("the address cannot be used", None, cause=exc)
+    return FailedAttempt(_cause_in_words(exc), UNREACHED_PAUSE, cause=exc)
 
 
 class _Session(requests.Session):
@@ -182,18 +185,18 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
         raise requests.ConnectionError from exc
 
 
-def _believed(reply: Reply, read: Callable[[bytes], T]) -> T | Setback:
+def _believed(reply: Reply, read: Callable[[bytes], T]) -> T | FailedAttempt:
     try:
         return read(reply.body)
     except AnswerRejected as rejected:
-        return disbelief(rejected, reply)
+        return rejected_answer(rejected, reply)
 
 
-def _give_up(question: _Question, setback: Setback, tries: int) -> NoReturn:
-    if isinstance(setback.cause, AnswerRejected):
-        raise setback.cause
+def _give_up(request: _Request, attempt: FailedAttempt, tries: int) -> NoReturn:
+    if isinstance(attempt.cause, AnswerRejected):
+        raise attempt.cause
     effort = f" in {tries} tries; the last" if tries > 1 else ""
-    raise SourceUnavailable(f"{question.host} gave no answer{effort}: {setback.reason}") from setback.cause
+    raise SourceUnavailable(f"{request.host} gave no answer{effort}: {attempt.reason}") from attempt.cause
 
 
 def _cause_in_words(exc: BaseException) -> str:

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import StoreError
-from digest.files import PRIVATE_FILE, replacement
-from digest.store.database import refuse_unusable, told_as_store_error
-from digest.store.runs import BACKUP
+from digest.store.database import refuse_unusable, wrap_database_errors
+from digest.store.queries.runs import BACKUP
 from digest.store.schema import written
+from digest.system.files import PRIVATE_FILE, replacement
 
 _HELD_UP_SECONDS = 30.0
+
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
 
 
@@ -41,7 +42,7 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
 def _opened(state: Path) -> Iterator[sqlite3.Connection]:
     if not state.exists():
         raise StoreError(state, "there is no state yet", "it comes with the first `digest run`")
-    with told_as_store_error(state):
+    with wrap_database_errors(state):
         refuse_unusable(state)
         connection = sqlite3.connect(state, timeout=_HELD_UP_SECONDS)
         with closing(connection) as source:

@@ -13,12 +13,15 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
-from digest.files import PRIVATE_FILE, make_private_folder
 from digest.store.migrations import MIGRATIONS, current_version, migrate
+from digest.system.files import PRIVATE_FILE, make_private_folder
 
 _PAGE_BYTES = 8192  # papers have about 1,000: of the usual 4,096, much is left over
+
 _RESTORE = "restore it from a backup, or move it away to begin anew (everyone is then welcomed again)"
+
 _REMOVE_LOG = "remove it, and the -shm file beside it: they were left by the state that was there before"
+
 _ADVICE = {
     "full": "make room on the disk, then run again; nothing was sent that is not recorded",
     "readonly": "let the program write there, then run again; nothing was sent that is not recorded",
@@ -43,7 +46,7 @@ class Database:
     @classmethod
     def open(cls, file: Path) -> "Database":
         """Open the state, creating it where there is none yet and bringing an older schema up to date."""
-        with told_as_store_error(file):
+        with wrap_database_errors(file):
             make_private_folder(file.parent)
             if not file.exists():
                 _create(file)
@@ -55,7 +58,7 @@ class Database:
         """Open a state that is there, to read it."""
         if not file.exists():
             raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
-        with told_as_store_error(file):
+        with wrap_database_errors(file):
             refuse_unusable(file)
         database = cls(file, _engine(file))
         return database._prepared(database._refuse_older)
@@ -63,7 +66,7 @@ class Database:
     @classmethod
     def rehearsal(cls, file: Path) -> "Database":
         """A copy of the state in memory, where a rehearsal may write without being remembered."""
-        with told_as_store_error(file):
+        with wrap_database_errors(file):
             memory = _in_memory(file)
         engine = create_engine(
             "sqlite://", creator=lambda: memory, poolclass=StaticPool, hide_parameters=True
@@ -74,7 +77,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All or nothing, one thread after the other. Raises StoreError for whatever the database refuses."""
-        with self._one_at_a_time, told_as_store_error(self.file), self._engine.begin() as connection:
+        with self._one_at_a_time, wrap_database_errors(self.file), self._engine.begin() as connection:
             yield connection
 
     def damage(self) -> str:
@@ -108,7 +111,7 @@ class Database:
     def _outside_transactions(self) -> Iterator[Any]:
         with (
             self._one_at_a_time,
-            told_as_store_error(self.file),
+            wrap_database_errors(self.file),
             closing(self._engine.raw_connection()) as connection,
         ):
             yield connection.cursor()
@@ -213,7 +216,7 @@ def _is_in_wal_mode(file: Path) -> bool:
 
 
 @contextmanager
-def told_as_store_error(file: Path) -> Iterator[None]:
+def wrap_database_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, ProgrammingError):

@@ -209,7 +209,7 @@ suppressions = Table(
     "suppressions",
     metadata,
     Column("fingerprint", String, primary_key=True),
-    # digest.models.Suppressed
+    # digest.models.SuppressionReason
     Column("reason", String, nullable=False),
     Column("since", Moment, nullable=False),
     Column("detail", Text, nullable=False),

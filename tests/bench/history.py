@@ -10,13 +10,13 @@ from itertools import count
 from random import Random
 
 from digest.demo.papers import DemoPaper, Version
-from digest.identifiers import announcement_order
-from digest.keywords import key
-from digest.models import Keyword, Subscriber
+from digest.domain.keywords import Keyword
+from digest.domain.subscribers import Subscriber
+from digest.sources.arxiv.identifiers import announcement_order
 from digest.store.schema import written
 from tests.bench.prose import Prose
 
-Announced = Sequence[tuple[Keyword, DemoPaper]]
+AnnouncedPaper = Sequence[tuple[Keyword, DemoPaper]]
 """What an announcement brings, in the order of identifiers, and the keyword that finds each."""
 
 _TEXTS = 2_000
@@ -41,7 +41,7 @@ class Library:
         self._texts = [self._text() for _ in range(_TEXTS)]
         self._numbers: dict[str, Iterator[int]] = {}
 
-    def announced(self, morning: datetime) -> Announced:
+    def announced(self, morning: datetime) -> AnnouncedPaper:
         """What arXiv announces in the night before."""
         return [
             (keyword, self._paper(keyword, morning - timedelta(hours=7)))
@@ -80,29 +80,30 @@ class Library:
 
 
 class History:
-    """Writes announcement after announcement, each mailed to every reader on its morning, into a state in
-    which keywords and readers are enrolled. From `log_begins` on, mails and fetches are kept."""
+    """Writes announcement after announcement, each mailed to every subscriber on its morning, into a state in
+    which keywords and subscribers are enrolled. From `log_begins` on, mails and fetches are kept."""
 
     def __init__(
-        self, connection: sqlite3.Connection, readers: Sequence[Subscriber], log_begins: datetime
+        self, connection: sqlite3.Connection, subscribers: Sequence[Subscriber], log_begins: datetime
     ) -> None:
         self._connection = connection
         self._keywords = dict(connection.execute("SELECT key, number FROM keywords"))
         numbers = dict(connection.execute("SELECT email, number FROM subscribers"))
         self._readers = [
-            (numbers[reader.email], [key(keyword) for keyword in reader.keywords]) for reader in readers
+            (numbers[subscriber.email], [keyword.id for keyword in subscriber.keywords])
+            for subscriber in subscribers
         ]
         self._log_begins = log_begins
         self._papers, self._mails = count(1), count(1)
 
-    def append(self, announced: Announced, morning: datetime) -> None:
+    def append(self, announced: AnnouncedPaper, morning: datetime) -> None:
         found: dict[str, list[int]] = {name: [] for name in self._keywords}
         last = 0
         for keyword, paper in announced:
             last = next(self._papers)
-            found[key(keyword)].append(last)
+            found[keyword.id].append(last)
             self._insert("papers", [_row(last, paper, morning)])
-            self._insert("sightings", [(last, self._keywords[key(keyword)], last, True, written(morning))])
+            self._insert("sightings", [(last, self._keywords[keyword.id], last, True, written(morning))])
         mails = [next(self._mails) for _ in self._readers]
         self._insert("deliveries", self._deliveries(found, mails))
         if morning >= self._log_begins:
@@ -122,18 +123,18 @@ class History:
     def _deliveries(
         self, found: dict[str, list[int]], mails: Sequence[int]
     ) -> Iterator[tuple[int, int, int]]:
-        for (reader, keys), mail in zip(self._readers, mails, strict=True):
+        for (subscriber, keys), mail in zip(self._readers, mails, strict=True):
             for name in keys:
                 for paper in found[name]:
-                    yield reader, paper, mail
+                    yield subscriber, paper, mail
 
     def _log(self, mails: Sequence[int], through: int, moment: str) -> None:
         self._connection.executemany(
             "INSERT INTO mails (number, subscriber, through, state, created_at, settled_at)"
             " VALUES (?, ?, ?, 'sent', ?, ?)",
             [
-                (mail, reader, through, moment, moment)
-                for (reader, _), mail in zip(self._readers, mails, strict=True)
+                (mail, subscriber, through, moment, moment)
+                for (subscriber, _), mail in zip(self._readers, mails, strict=True)
             ],
         )
         self._connection.executemany(

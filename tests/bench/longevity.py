@@ -1,6 +1,6 @@
 """How large a state becomes in five years, and how long a run on it takes.
 
-1,000 readers with two of 40 keywords each, and four new papers for each keyword in each of 1,250
+1,000 subscribers with two of 40 keywords each, and four new papers for each keyword in each of 1,250
 announcements. All but the last announcement is written in bulk; from then on the runs are real, against
 the small arXiv and a transport that takes every mail.
 """
@@ -16,23 +16,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from digest.app import open_world
-from digest.demo.arxiv import ArxivServer, Reply, Request
+from digest.bootstrap import open_run
 from digest.demo.papers import DemoPaper
-from digest.mail.mailer import DigestMailer
-from digest.mail.render import MailRenderer
-from digest.models import ArxivSettings, Config, Digest, Entry, Keyword, Mail, Paper, Section, Subscriber
-from digest.pipeline import run
-from digest.protocols import Mailer
-from digest.signing import Signer
+from digest.demo.server import ArxivServer, Reply, Request
+from digest.domain.digests import Digest, Entry, Section
+from digest.domain.keywords import Keyword
+from digest.domain.mails import Mail
+from digest.domain.papers import Paper
+from digest.domain.settings import ArxivSettings, Config
+from digest.domain.subscribers import Subscriber
+from digest.domain.tokens import Signer
+from digest.mail.builder import DigestMailBuilder
+from digest.mail.content.render import MailRenderer
+from digest.pipeline.ports import MailBuilder
+from digest.pipeline.run import run
 from digest.store.database import Database
+from digest.store.retention import LOGS_KEPT
 from digest.store.schema import written
-from digest.store.sql import SqlStore
-from digest.store.upkeep import LOGS_KEPT
-from digest.templating import templates_folder
-from tests.bench.history import Announced, History, Library, mornings
-from tests.builders import config, keyword, subscriber
-from tests.fakes import FakeClock, FakeMailer, FakeTransport
+from digest.store.store import SqlStore
+from digest.system.templates import templates_folder
+from tests.bench.history import AnnouncedPaper, History, Library, mornings
+from tests.support.builders import config, keyword, subscriber
+from tests.support.fakes import FakeClock, FakeMailBuilder, FakeTransport
 
 _READERS = 1_000
 _KEYWORDS = 40
@@ -60,17 +65,17 @@ class TimedArxiv(ArxivServer):
 
 
 @dataclass
-class TimedMailer(FakeMailer):
+class TimedMailer(FakeMailBuilder):
     """Makes real mails, and counts the seconds in which it does."""
 
-    mailer: Mailer | None = None
+    mail_builder: MailBuilder | None = None
     seconds: float = 0.0
 
     def make(self, digest: Digest, now: datetime) -> list[Mail]:
-        assert self.mailer
+        assert self.mail_builder
         start = perf_counter()
         try:
-            return list(self.mailer.make(digest, now))
+            return list(self.mail_builder.make(digest, now))
         finally:
             self.seconds += perf_counter() - start
 
@@ -94,9 +99,9 @@ def build(folder: Path) -> tuple[Config, Sequence[DemoPaper]]:
     """The state before the last announcement is asked for, and the papers that arXiv then shows."""
     settings = _settings(folder)
     library = Library(settings.keywords, _PAPERS_EACH)
-    latest: list[Announced] = []
+    latest: list[AnnouncedPaper] = []
     with closing(SqlStore(Database.open(settings.state))) as store:
-        store.enroll(settings, _BEFORE)
+        store.sync_subscriptions(settings, _BEFORE)
     with _hastily(settings.state) as connection:
         history = History(connection, settings.subscribers, _BEFORE - LOGS_KEPT)
         for morning in mornings(_BEFORE, _ANNOUNCEMENTS - 1):
@@ -112,15 +117,15 @@ def timed_run(settings: Config, server: TimedArxiv, now: datetime) -> str:
     """How long a run takes in a process that has started, and what it spends its time with."""
     server.now = now
     asked, arxiv_before = len(server.requests), server.seconds
-    transport, mailer = FakeTransport(), TimedMailer()
+    transport, mail_builder = FakeTransport(), TimedMailer()
     start = perf_counter()
-    with open_world(settings, FakeClock(now), nullcontext) as world:
-        mailer.mailer = world.mailer
-        run(replace(world, mailer=mailer, transports=[transport]), settings.subscribers)
+    with open_run(settings, FakeClock(now), nullcontext) as context:
+        mail_builder.mail_builder = context.mail_builder
+        run(replace(context, mail_builder=mail_builder, transports=[transport]), settings.subscribers)
     whole, arxiv = perf_counter() - start, server.seconds - arxiv_before
     took = f"{whole - arxiv:.1f} s"
     if transport.delivered:
-        took += f", {mailer.seconds:.1f} s of it to make {len(transport.delivered):,} mails"
+        took += f", {mail_builder.seconds:.1f} s of it to make {len(transport.delivered):,} mails"
     return (
         f"{took} (without the {arxiv:.1f} s of the small arXiv for {len(server.requests) - asked} requests)"
     )
@@ -134,7 +139,7 @@ def describe(settings: Config) -> str:
             count for what in counted for count in connection.execute(f"SELECT {what}").fetchone()
         )
     return (
-        f"{_READERS:,} readers x {_ANNOUNCEMENTS:,} announcements: {papers:,} papers, {deliveries:,} times "
+        f"{_READERS:,} people x {_ANNOUNCEMENTS:,} announcements: {papers:,} papers, {deliveries:,} times "
         f"somebody got one, {mails:,} mails, {bodies:,} of them with their bodies: "
         f"{settings.state.stat().st_size / 1_000_000:.0f} MB"
     )
@@ -150,18 +155,18 @@ def _reader(number: int, keywords: Sequence[Keyword]) -> Subscriber:
     first = number % _KEYWORDS
     second = (first + 1 + number // _KEYWORDS) % _KEYWORDS
     label = f"subscribers[{number}]"
-    return subscriber(f"reader{number}@example.org", keywords[first], keywords[second], label=label)
+    return subscriber(f"subscriber{number}@example.org", keywords[first], keywords[second], label=label)
 
 
-def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: Announced) -> None:
+def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: AnnouncedPaper) -> None:
     """Real ones, to all mails of the last days whose bodies would still be kept."""
     begin = written(_BEFORE - timedelta(days=settings.mail.keep_days))
     recent = connection.execute("SELECT number FROM mails WHERE settled_at > ?", (begin,)).fetchall()
     signer = Signer(bytes(32))
-    mailer = DigestMailer(MailRenderer(settings.mail, templates_folder()), settings.mail, signer)
+    mail_builder = DigestMailBuilder(MailRenderer(settings.mail, templates_folder()), settings.mail, signer)
     samples = [
-        zlib.compress(mailer.make(_digest(reader, announced), _BEFORE)[0].content)
-        for reader in settings.subscribers[:_SAMPLES]
+        zlib.compress(mail_builder.make(_digest(subscriber, announced), _BEFORE)[0].content)
+        for subscriber in settings.subscribers[:_SAMPLES]
     ]
     connection.executemany(
         "UPDATE mails SET sender = 'digest@example.org', content = ?, message_id = ? WHERE number = ?",
@@ -172,12 +177,12 @@ def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: An
     )
 
 
-def _digest(reader: Subscriber, announced: Announced) -> Digest:
+def _digest(subscriber: Subscriber, announced: AnnouncedPaper) -> Digest:
     def section(wanted: Keyword) -> Section:
         papers = [_paper(paper) for found_by, paper in announced if found_by == wanted]
         return Section(wanted, tuple(Entry(paper, also=(), welcome=False) for paper in papers))
 
-    return Digest(reader, _BEFORE.date(), tuple(map(section, reader.keywords)))
+    return Digest(subscriber, _BEFORE.date(), tuple(map(section, subscriber.keywords)))
 
 
 def _paper(paper: DemoPaper) -> Paper:

@@ -2,9 +2,9 @@
 
 from time import perf_counter
 
-from digest.matching import Matcher
+from digest.domain.matching import Matcher
 from tests.bench.prose import Prose
-from tests.builders import keyword, paper
+from tests.support.builders import keyword, paper
 
 _KEYWORDS = 10_000
 _PAPERS = 2_000

@@ -2,13 +2,14 @@
 
 from time import perf_counter
 
-from digest.mail.mailer import DigestMailer
-from digest.mail.render import MailRenderer
-from digest.models import Digest, Entry, MailSettings, Section
-from digest.signing import Signer
-from digest.templating import templates_folder
+from digest.domain.digests import Digest, Entry, Section
+from digest.domain.settings import MailSettings
+from digest.domain.tokens import Signer
+from digest.mail.builder import DigestMailBuilder
+from digest.mail.content.render import MailRenderer
+from digest.system.templates import templates_folder
 from tests.bench.prose import Prose
-from tests.builders import NOON, keyword, paper, subscriber
+from tests.support.builders import NOON, keyword, paper, subscriber
 
 _PAPERS = 12
 _MAILS = 20
@@ -16,10 +17,10 @@ _MAILS = 20
 
 def measure() -> str:
     settings = MailSettings("Daily Papers <digest@example.org>", None, "skip")
-    mailer = DigestMailer(MailRenderer(settings, templates_folder()), settings, Signer(bytes(32)))
+    mail_builder = DigestMailBuilder(MailRenderer(settings, templates_folder()), settings, Signer(bytes(32)))
     digest = _digest(Prose(seed=1))
     start = perf_counter()
-    sizes = [len(mailer.make(digest, NOON)[0].content) for _ in range(_MAILS)]
+    sizes = [len(mail_builder.make(digest, NOON)[0].content) for _ in range(_MAILS)]
     milliseconds = (perf_counter() - start) / _MAILS * 1_000
     return f"rendering: a mail with {_PAPERS} papers in {milliseconds:.1f} ms, {sizes[0] / 1_000:.0f} kB"
 

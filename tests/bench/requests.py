@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from digest.app import open_world
-from digest.demo.arxiv import ArxivServer
+from digest.bootstrap import open_run
 from digest.demo.papers import DemoPaper, Version
-from digest.models import ArxivSettings
-from digest.pipeline import run
+from digest.demo.server import ArxivServer
+from digest.domain.settings import ArxivSettings
+from digest.pipeline.run import run
 from tests.bench.prose import Prose
-from tests.builders import config, keyword, subscriber
-from tests.fakes import FakeClock
+from tests.support.builders import config, keyword, subscriber
+from tests.support.fakes import FakeClock
 
 _KEYWORDS = 100
 _PAPERS_A_DAY = 10
@@ -32,8 +32,8 @@ def measure() -> str:
         for day in _DAYS:
             server.now = day
             before = len(server.requests)
-            with open_world(settings, FakeClock(day), nullcontext) as world:
-                run(world, settings.subscribers)
+            with open_run(settings, FakeClock(day), nullcontext) as context:
+                run(context, settings.subscribers)
             counts.append(len(server.requests) - before)
     first, *others = counts
     later = ", ".join(map(str, others))

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
-from digest.demo.story import DAYS
-from tests.e2e.home import LEAST, TWO, Home
+from digest.demo.scenario import DAYS
+from digest.demo.server import ArxivServer
+from tests.support.home import LEAST, TWO, Home
 
 
 @pytest.fixture

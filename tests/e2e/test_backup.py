@@ -4,8 +4,8 @@ import re
 import sqlite3
 from contextlib import closing
 
-from digest.demo.arxiv import Reply
-from tests.e2e.home import Home
+from digest.demo.server import Reply
+from tests.support.home import Home
 
 
 def test_a_backup_is_made_and_its_size_is_told(home: Home) -> None:

@@ -1,6 +1,6 @@
 """Addresses, a password and tokens that must turn up nowhere, whatever command is run.
 
-Every command runs for a few readers, beside mail servers that repeat all they know in their answers.
+Every command runs for a few subscribers, beside mail servers that repeat all they know in their answers.
 """
 
 import base64
@@ -16,13 +16,13 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
-from digest.demo.story import DAYS
-from digest.signing import Signer
-from tests.e2e.home import Home
-from tests.e2e.ledger import READER, SENDER, states
-from tests.hostile_smtp import HostileServer, Script
+from digest.demo.scenario import DAYS
+from digest.demo.server import ArxivServer
+from digest.domain.tokens import Signer
+from tests.support.home import Home
+from tests.support.hostile_smtp import HostileServer, Script
+from tests.support.ledger import READER, SENDER, states
 
 READERS = [f"canary-{letter}@example.org" for letter in "abcd"]
 USER, PASSWORD = "canary-user", "canary-password"
@@ -69,7 +69,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     before = os.umask(0)  # what the program creates must be private by its own doing
     with ArxivServer(load_papers(), DAYS[0]) as arxiv:
         life = Life(Home(folder, arxiv, {"TMPDIR": str(folder), "DIGEST_RETRY_SCALE": "1"}))
-        life.home.write(SENDER + "".join(READER.format(reader, "Reward Model") for reader in READERS))
+        life.home.write(SENDER + "".join(READER.format(subscriber, "Reward Model") for subscriber in READERS))
         try:
             _deliver(life)
             _look(life)
@@ -83,7 +83,7 @@ def _deliver(life: Life) -> None:
     """Runs that fail in all ways and at last succeed; then a daemon."""
     life.live_beside({"auth": f"535 5.7.8 no: {ECHO}"}, "run, password refused", "--verbose", "run")
     refusals = {READERS[0]: f"550 5.1.1 {ECHO} unknown", READERS[1]: f"450 4.2.0 {ECHO} busy"}
-    life.live_beside({}, "run, readers refused", "--verbose", "run", recipients=refusals)
+    life.live_beside({}, "run, subscribers refused", "--verbose", "run", recipients=refusals)
     life.home.at(DAYS[0] + timedelta(hours=2))
     life.live_beside({"dot": f"999 {ECHO}"}, "run, garbage at the dot", "--verbose", "run")
     life.home.at(DAYS[0] + timedelta(hours=4))
@@ -120,9 +120,9 @@ def _look(life: Life) -> None:
 
 
 def _leave(life: Life) -> None:
-    """Readers go by token, by mail and for ever; one comes back."""
+    """Subscribers go by token, by mail and for ever; one comes back."""
     signer = Signer(_signing_key(life.home))
-    life.tokens = tuple(signer.unsubscribe_token(reader) for reader in READERS)
+    life.tokens = tuple(signer.unsubscribe_token(subscriber) for subscriber in READERS)
     life.live("unsubscribe by token", "--verbose", "unsubscribe", life.tokens[0])
     life.live("unsubscribe a stranger", "--verbose", "unsubscribe", "canary-e@example.org")
     wish = life.home.folder / "wish.eml"
@@ -140,7 +140,7 @@ def _signing_key(home: Home) -> bytes:
 
 
 def needles(life: Life) -> list[str]:
-    return [*SECRETS, *life.tokens, *(reader.partition("@")[0] for reader in READERS)]
+    return [*SECRETS, *life.tokens, *(subscriber.partition("@")[0] for subscriber in READERS)]
 
 
 def found(haystack: str, needles: list[str]) -> list[str]:
@@ -149,7 +149,7 @@ def found(haystack: str, needles: list[str]) -> list[str]:
 
 STATUSES = {
     "run, password refused": 75,
-    "run, readers refused": 1,
+    "run, subscribers refused": 1,
     "run, garbage at the dot": 1,
     "run, server down": 75,
     "run": 0,
@@ -184,7 +184,7 @@ def test_every_way_of_making_mails_made_some(life: Life) -> None:
 
 
 def test_the_servers_words_came_through_without_what_they_gave_away(life: Life) -> None:
-    assert "550 5.1.1 <address> <address>" in life.told["run, readers refused"].stderr
+    assert "550 5.1.1 <address> <address>" in life.told["run, subscribers refused"].stderr
     assert "535 5.7.8" in life.told["run, password refused"].stderr
 
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from digest.cli import cli, main
-from digest.demo.story import DAYS
-from digest.files import exclusive_lock
-from digest.interrupts import Interrupted
-from tests.e2e.home import LEAST, TWO, Home
+from digest.demo.scenario import DAYS
+from digest.system.locks import exclusive_lock
+from digest.system.signals import Interrupted
+from tests.support.home import LEAST, TWO, Home
 
 NEW = "2606.13871"
 
@@ -29,10 +29,10 @@ def test_check_shows_what_arxiv_is_asked_for(home: Home) -> None:
 
 
 def test_the_configuration_may_lie_elsewhere(home: Home) -> None:
-    (home.folder / "subscribers.yaml").rename(home.folder / "readers.yaml")
+    (home.folder / "subscribers.yaml").rename(home.folder / "elsewhere.yaml")
     assert home.digest("check").returncode == 2
-    assert home.digest("--config", "readers.yaml", "check").returncode == 0
-    home.environment["DIGEST_CONFIG"] = "readers.yaml"
+    assert home.digest("--config", "elsewhere.yaml", "check").returncode == 0
+    home.environment["DIGEST_CONFIG"] = "elsewhere.yaml"
     assert home.digest("check").returncode == 0
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from digest.demo.story import DAYS
-from tests.e2e.home import Home
-from tests.e2e.ledger import (
+from digest.demo.scenario import DAYS
+from tests.support.home import Home
+from tests.support.hostile_smtp import CLOSE, Accepted, HostileServer, Script
+from tests.support.ledger import (
     ADA,
     BO,
     LATER,
@@ -23,14 +24,13 @@ from tests.e2e.ledger import (
     states,
     surroundings,
 )
-from tests.hostile_smtp import CLOSE, Accepted, HostileServer, Script
 
 SOON = DAYS[0] + timedelta(minutes=10)
 """Before a mail that may have arrived is repeated, which is after an hour."""
 
 
 @pytest.fixture
-def readers(home: Home) -> Home:
+def subscribers(home: Home) -> Home:
     home.environment["DIGEST_RETRY_SCALE"] = "1"
     home.write(READERS)
     return home
@@ -38,7 +38,7 @@ def readers(home: Home) -> Home:
 
 def sabotaged(home: Home, point: str) -> subprocess.CompletedProcess[str]:
     """A run that dies there."""
-    command = [sys.executable, "-W", "error", "-m", "tests.e2e.saboteur", point, "run"]
+    command = [sys.executable, "-W", "error", "-m", "tests.support.saboteur", point, "run"]
     return subprocess.run(command, cwd=home.folder, env=surroundings(home), capture_output=True, text=True)
 
 
@@ -79,7 +79,7 @@ def run_again(home: Home) -> list[Accepted]:
 
 
 def copies(accepted: list[Accepted]) -> Counter[str]:
-    """How often each reader got their mail; all copies of it must be the same bytes."""
+    """How often each subscriber got their mail; all copies of it must be the same bytes."""
     assert len({mail.content for mail in accepted}) == len({mail.recipient for mail in accepted})
     return Counter(mail.recipient for mail in accepted)
 
@@ -118,14 +118,14 @@ STORE_POINTS = [
 
 @pytest.mark.parametrize(("point", "left", "adas"), STORE_POINTS, ids=[row[0] for row in STORE_POINTS])
 def test_a_run_that_dies_at_a_step_of_its_own_is_simply_run_again(
-    readers: Home, point: str, left: dict[str, list[str]], adas: int
+    subscribers: Home, point: str, left: dict[str, list[str]], adas: int
 ) -> None:
-    accepted = killed(readers, point)
-    assert states(readers) == left
-    readers.at(LATER)
-    accepted += run_again(readers)
+    accepted = killed(subscribers, point)
+    assert states(subscribers) == left
+    subscribers.at(LATER)
+    accepted += run_again(subscribers)
     assert copies(accepted) == {ADA: adas, BO: 1}
-    assert_all_is_well(readers, accepted)
+    assert_all_is_well(subscribers, accepted)
 
 
 TAKES: Script = {}
@@ -149,56 +149,56 @@ NETWORK_POINTS = [
     ids=[f"{row[0]}{', which is lost' if row[1] else ''}" for row in NETWORK_POINTS],
 )
 def test_a_run_that_dies_in_the_middle_of_a_conversation_is_simply_run_again(
-    readers: Home, phase: str, script: Script, left: set[str], adas: set[int]
+    subscribers: Home, phase: str, script: Script, left: set[str], adas: set[int]
 ) -> None:
-    accepted = killed_by_network(readers, phase, script)
-    (state,) = states(readers)[ADA]
+    accepted = killed_by_network(subscribers, phase, script)
+    (state,) = states(subscribers)[ADA]
     assert state in left
-    readers.at(LATER)
-    accepted += run_again(readers)
+    subscribers.at(LATER)
+    accepted += run_again(subscribers)
     assert copies(accepted)[ADA] in adas
-    assert_all_is_well(readers, accepted)
+    assert_all_is_well(subscribers, accepted)
 
 
-def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(readers: Home) -> None:
-    accepted = killed(readers, "before settle")
-    readers.at(SOON)
+def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(subscribers: Home) -> None:
+    accepted = killed(subscribers, "before settle")
+    subscribers.at(SOON)
     with HostileServer() as server:
-        hand_over_to(readers, server.port)
-        done = readers.digest("run")
+        hand_over_to(subscribers, server.port)
+        done = subscribers.digest("run")
         server.wait()
     assert done.returncode == 1
     assert "error: the mail to subscribers[0] may have arrived, or not: " in done.stderr
     assert copies(server.accepted) == {BO: 1}
-    readers.at(LATER)
-    accepted += server.accepted + run_again(readers)
+    subscribers.at(LATER)
+    accepted += server.accepted + run_again(subscribers)
     assert copies(accepted) == {ADA: 2, BO: 1}
-    assert_all_is_well(readers, accepted)
+    assert_all_is_well(subscribers, accepted)
 
 
-def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(readers: Home) -> None:
-    readers.write(READERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
-    accepted = killed(readers, "before settle")
-    readers.at(LATER)
+def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(subscribers: Home) -> None:
+    subscribers.write(READERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
+    accepted = killed(subscribers, "before settle")
+    subscribers.at(LATER)
     with HostileServer() as server:
-        hand_over_to(readers, server.port)
-        told = readers.digest("run")
-        again = readers.digest("run")
+        hand_over_to(subscribers, server.port)
+        told = subscribers.digest("run")
+        again = subscribers.digest("run")
         server.wait()
     assert (told.returncode, again.returncode) == (1, 0)
     assert "error: the mail to subscribers[0] may have arrived, or not: " in told.stderr
     assert copies(accepted + server.accepted) == {ADA: 1, BO: 1}
-    assert states(readers) == {ADA: ["unknown"], BO: ["sent"]}
+    assert states(subscribers) == {ADA: ["unknown"], BO: ["sent"]}
 
 
-def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_time(readers: Home) -> None:
-    accepted = killed(readers, "before settle")
-    readers.at(LATER)
-    accepted += killed(readers, "before settle 2")  # Bo comes first, since Ada's mail is in trouble
-    readers.at(LATER + timedelta(hours=2))
+def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_time(subscribers: Home) -> None:
+    accepted = killed(subscribers, "before settle")
+    subscribers.at(LATER)
+    accepted += killed(subscribers, "before settle 2")  # Bo comes first, since Ada's mail is in trouble
+    subscribers.at(LATER + timedelta(hours=2))
     with HostileServer() as server:
-        hand_over_to(readers, server.port)
-        done = readers.digest("run")
+        hand_over_to(subscribers, server.port)
+        done = subscribers.digest("run")
         server.wait()
     assert done.returncode == 1
     assert "may have arrived, or not: " in done.stderr

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.demo.story import DAYS
-from tests.e2e.home import LEAST, PROJECT, Home
-from tests.e2e.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
-from tests.hostile_smtp import HostileServer
+from digest.demo.scenario import DAYS
+from tests.support.home import LEAST, PROJECT, Home
+from tests.support.hostile_smtp import HostileServer
+from tests.support.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
 
 MINUTES = timedelta(minutes=1)
 SHORTLY_BEFORE = timedelta(seconds=4)
@@ -195,7 +195,7 @@ def test_a_day_and_two_outages_leave_no_mail_out_and_nothing_behind(tmp_path: Pa
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "TZ": "UTC"}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.timelapse", str(tmp_path)],
+        [sys.executable, "-m", "tests.support.timelapse", str(tmp_path)],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

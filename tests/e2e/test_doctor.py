@@ -1,7 +1,7 @@
 """What `digest doctor` finds."""
 
-from tests.e2e.home import LEAST, SENDER, Home
-from tests.mailbox import Mailbox, serving
+from tests.support.home import LEAST, SENDER, Home
+from tests.support.mailbox import Mailbox, serving
 
 
 def test_doctor_finds_everything_well(home: Home) -> None:

@@ -1,4 +1,4 @@
-"""`digest run` for many readers against mail servers that do what they like.
+"""`digest run` for many subscribers against mail servers that do what they like.
 
 Whatever happens: what a server took is written down, and what is written down as sent a server took.
 """
@@ -8,20 +8,22 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.e2e.home import Home
-from tests.e2e.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
-from tests.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
+from tests.support.home import Home
+from tests.support.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
+from tests.support.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
 
-READERS = [f"reader{number:02}@example.org" for number in range(50)]
+READERS = [f"subscriber{number:02}@example.org" for number in range(50)]
 FIRST, *OTHERS = FEW = READERS[:10]
 
 one_or_four_connections = pytest.mark.parametrize("connections", [1, 4], ids=["one", "four"])
 
 
-def enrol(home: Home, readers: Sequence[str], connections: int = 4) -> None:
+def enrol(home: Home, subscribers: Sequence[str], connections: int = 4) -> None:
     """Let them all read the same keyword."""
     settings = SENDER.replace("subscribers:", f"  connections: {connections}\nsubscribers:")
-    home.write(settings + "".join(READER.format(reader, "Graph Neural Network") for reader in readers))
+    home.write(
+        settings + "".join(READER.format(subscriber, "Graph Neural Network") for subscriber in subscribers)
+    )
 
 
 def run(home: Home, server: HostileServer, status: int) -> str:
@@ -29,7 +31,7 @@ def run(home: Home, server: HostileServer, status: int) -> str:
     hand_over_to(home, server.port)
     done = home.digest("run")
     assert done.returncode == status, done.stderr
-    assert not any(reader in done.stderr for reader in READERS)
+    assert not any(subscriber in done.stderr for subscriber in READERS)
     server.wait()
     return done.stderr
 
@@ -41,18 +43,18 @@ def assert_books_agree(home: Home, accepted: Sequence[Accepted], doubtful: Seque
     entries = {(entry.recipient, entry.content): entry.state for entry in ledger(home)}
     sent = {mail for mail, state in entries.items() if state == "sent"}
     assert sent <= taken.keys() <= entries.keys()
-    assert {reader for reader, _ in taken.keys() - sent} <= set(doubtful)
-    assert {reader for (reader, _), copies in taken.items() if copies > 1} <= set(doubtful)
+    assert {subscriber for subscriber, _ in taken.keys() - sent} <= set(doubtful)
+    assert {subscriber for (subscriber, _), copies in taken.items() if copies > 1} <= set(doubtful)
 
 
-def assert_next_run_serves(home: Home, readers: Sequence[str], accepted: Sequence[Accepted]) -> None:
+def assert_next_run_serves(home: Home, subscribers: Sequence[str], accepted: Sequence[Accepted]) -> None:
     """Later, with a healthy server, those who have nothing yet get it, and nobody else gets anything."""
     home.at(LATER)
     with HostileServer() as healthy:
         hand_over_to(home, healthy.port)
         assert run_here(home) == []
         healthy.wait()
-    assert Counter(mail.recipient for mail in healthy.accepted) == Counter(readers)
+    assert Counter(mail.recipient for mail in healthy.accepted) == Counter(subscribers)
     assert_books_agree(home, [*accepted, *healthy.accepted])
     assert {last for (*_, last) in states(home).values()} == {"sent"}
 
@@ -68,12 +70,14 @@ def test_a_recipients_refusal_is_that_recipients_alone(home: Home, connections: 
         READERS[31]: ("500 5.5.1 what?", "failed"),
         READERS[42]: ("451 4.7.1 greylisted", "deferred"),
     }
-    replies = {reader: reply for reader, (reply, _) in refusals.items()}
+    replies = {subscriber: reply for subscriber, (reply, _) in refusals.items()}
     with HostileServer(recipients=replies) as server:
         told = run(home, server, 1)
     assert server.connections == connections
     assert told.count("error: the mail to subscribers[") == len(refusals)
-    left = {reader: [refusals[reader][1] if reader in refusals else "sent"] for reader in READERS}
+    left = {
+        subscriber: [refusals[subscriber][1] if subscriber in refusals else "sent"] for subscriber in READERS
+    }
     assert states(home) == left
     assert accused(home) == {READERS[3], READERS[23]}
     assert_books_agree(home, server.accepted)
@@ -129,7 +133,7 @@ def test_a_policy_against_the_first_recipient_alone_does_not_stop_the_next_run(h
     assert server.accepted == []
     with HostileServer(recipients=policy) as server:
         run(home, server, 1)
-    assert states(home) == {FIRST: ["deferred"]} | {reader: ["sent"] for reader in OTHERS}
+    assert states(home) == {FIRST: ["deferred"]} | {subscriber: ["sent"] for subscriber in OTHERS}
     assert_books_agree(home, server.accepted)
     assert_next_run_serves(home, [FIRST], server.accepted)
 
@@ -139,7 +143,7 @@ def test_a_server_that_takes_a_mail_and_hangs_up_leaves_one_in_doubt(home: Home,
     enrol(home, FEW, connections)
     with HostileServer({"dot": TAKE_AND_CLOSE}, {}) as server:
         run(home, server, 1)
-    assert states(home) == {FIRST: ["unknown"]} | {reader: ["sent"] for reader in OTHERS}
+    assert states(home) == {FIRST: ["unknown"]} | {subscriber: ["sent"] for subscriber in OTHERS}
     assert_books_agree(home, server.accepted, doubtful=[FIRST])
     home.at(LATER)
     with HostileServer() as healthy:
@@ -154,7 +158,7 @@ def test_a_server_that_always_hangs_up_at_the_dot_gets_each_mail_once_more(home:
     with HostileServer({"dot": CLOSE}) as server:
         run(home, server, 1)
     assert (server.accepted, len(server.received)) == ([], len(FEW))
-    assert states(home) == {reader: ["unknown"] for reader in FEW}
+    assert states(home) == {subscriber: ["unknown"] for subscriber in FEW}
     assert_next_run_serves(home, FEW, [])
 
 

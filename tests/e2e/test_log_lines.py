@@ -4,8 +4,8 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
-from digest.demo.story import DAYS
-from tests.e2e.home import TWO, Home
+from digest.demo.scenario import DAYS
+from tests.support.home import TWO, Home
 
 
 def test_a_good_run_tells_its_story_in_ten_lines(home: Home) -> None:

@@ -1,4 +1,4 @@
-"""What readers see: mails made of invented papers by the real renderer, looked at in a real browser."""
+"""What subscribers see: mails made of invented papers by the real renderer, looked at in a real browser."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,8 +7,8 @@ from colorsys import hls_to_rgb, rgb_to_hls
 import pytest
 
 from digest.preview.views import without_style
-from tests.browser import Browser, Page
-from tests.screenshots import DIGESTS, HOSTILE, digest_of, html_of, html_telling, titled
+from tests.support.browser import Browser, Page
+from tests.support.screenshots import DIGESTS, HOSTILE, digest_of, html_of, html_telling, titled
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3, for text of any size."""

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from digest.files import exclusive_lock
-from tests.e2e.home import TWO, Home
-from tests.health_check import HealthCheck
+from digest.system.locks import exclusive_lock
+from tests.support.health_check import HealthCheckServer
+from tests.support.home import TWO, Home
 
 START, WELL, FAILED = "/secret-uuid/start", "/secret-uuid", "/secret-uuid/fail"
 
 
 @pytest.fixture
-def check(home: Home) -> Iterator[HealthCheck]:
-    check = HealthCheck()
+def check(home: Home) -> Iterator[HealthCheckServer]:
+    check = HealthCheckServer()
     home.environment["DIGEST_PING_URL"] = check.url
     yield check
     check.close()
 
 
 def test_a_run_that_goes_well_is_told_and_the_address_of_the_check_is_not(
-    home: Home, check: HealthCheck
+    home: Home, check: HealthCheckServer
 ) -> None:
     done = home.digest("--verbose", "run")
     assert done.returncode == 0
@@ -29,7 +29,7 @@ def test_a_run_that_goes_well_is_told_and_the_address_of_the_check_is_not(
 
 
 def test_a_run_that_fails_is_told_with_the_reason_and_without_an_address(
-    home: Home, check: HealthCheck
+    home: Home, check: HealthCheckServer
 ) -> None:
     home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
     assert home.digest("run").returncode == 75
@@ -39,7 +39,7 @@ def test_a_run_that_fails_is_told_with_the_reason_and_without_an_address(
     assert "@" not in reason
 
 
-def test_a_run_that_cannot_even_begin_is_told(home: Home, check: HealthCheck) -> None:
+def test_a_run_that_cannot_even_begin_is_told(home: Home, check: HealthCheckServer) -> None:
     (home.folder / "state").write_text("in the way")
     assert home.digest("run").returncode == 1
     ((failed, reason),) = check.told
@@ -47,7 +47,9 @@ def test_a_run_that_cannot_even_begin_is_told(home: Home, check: HealthCheck) ->
     assert "digest.sqlite3" in reason or "run.lock" in reason
 
 
-def test_a_run_beside_another_and_one_for_a_single_reader_say_nothing(home: Home, check: HealthCheck) -> None:
+def test_a_run_beside_another_and_one_for_a_single_subscriber_say_nothing(
+    home: Home, check: HealthCheckServer
+) -> None:
     home.write(TWO)
     assert home.digest("run", "--only", "ada@example.org").returncode == 0
     with exclusive_lock(home.folder / "state" / "run.lock", wait=False):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import DemoPaper, load_papers
-from digest.demo.story import DAYS
+from digest.demo.scenario import DAYS
+from digest.demo.server import ArxivServer
+from digest.domain.mails import Mail
+from digest.domain.settings import SmtpServer
 from digest.errors import (
     DeliveryUnknown,
     MessageRefused,
@@ -20,10 +22,9 @@ from digest.errors import (
     TransportError,
     TransportUnavailable,
 )
-from digest.mail.smtp import SmtpTransport
-from digest.models import Mail, SmtpServer
-from tests.e2e.home import Home
-from tests.e2e.ledger import (
+from digest.mail.smtp.transport import SmtpTransport
+from tests.support.home import Home
+from tests.support.ledger import (
     ADA,
     BO,
     LATER,
@@ -37,7 +38,7 @@ from tests.e2e.ledger import (
     run_here,
     states,
 )
-from tests.postfix import Dumped, Postfix, make_certificate, postfix, smtp_sink
+from tests.support.postfix import Dumped, Postfix, make_certificate, postfix, smtp_sink
 
 CONTENT = (
     b"From: Daily Papers <digest@example.org>\r\nTo: ada@example.org\r\nSubject: Dots\r\n"
@@ -183,7 +184,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
 
 
 @pytest.fixture
-def readers(home: Home, relay: Postfix) -> Home:
+def subscribers(home: Home, relay: Postfix) -> Home:
     relay.empty_mailboxes()
     home.write(READERS)
     return home
@@ -217,15 +218,15 @@ def test_this_postfix_does_refuse_a_bare_newline(relay: Postfix) -> None:
         assert client.getreply() == (550, b"5.5.2 relay.example.net Error: bare <LF> received")
 
 
-def test_a_reader_whom_postfix_does_not_know_harms_no_other(readers: Home, relay: Postfix) -> None:
-    readers.write(READERS.replace("subscribers:\n", "subscribers:\n" + READER.format(EVE, "Reasoning")))
-    hand_over_to(readers, relay.ports["open"])
-    done = readers.digest("run")
+def test_a_subscriber_whom_postfix_does_not_know_harms_no_other(subscribers: Home, relay: Postfix) -> None:
+    subscribers.write(READERS.replace("subscribers:\n", "subscribers:\n" + READER.format(EVE, "Reasoning")))
+    hand_over_to(subscribers, relay.ports["open"])
+    done = subscribers.digest("run")
     assert done.returncode == 1
     assert "error: the mail to subscribers[0] was not delivered: " in done.stderr
     assert "550 5.1.1 <address>: Recipient address rejected: User unknown" in done.stderr
-    assert states(readers) == {EVE: ["failed"], ADA: ["sent"], BO: ["sent"]}
-    assert accused(readers) == {EVE}
+    assert states(subscribers) == {EVE: ["failed"], ADA: ["sent"], BO: ["sent"]}
+    assert accused(subscribers) == {EVE}
     assert len(relay.mailbox("ada", mails=1)) == len(relay.mailbox("bo", mails=1)) == 1
 
 
@@ -239,17 +240,17 @@ def test_a_reader_whom_postfix_does_not_know_harms_no_other(readers: Home, relay
     ],
 )
 def test_what_postfix_did_not_take_comes_later_and_once(
-    readers: Home, relay: Postfix, entrance: str, status: int, state: dict[str, list[str]]
+    subscribers: Home, relay: Postfix, entrance: str, status: int, state: dict[str, list[str]]
 ) -> None:
-    hand_over_to(readers, relay.ports[entrance])
-    assert readers.digest("run").returncode == status
-    assert (states(readers), accused(readers)) == (state, set())
-    readers.at(LATER)
-    hand_over_to(readers, relay.ports["open"])
-    assert run_here(readers) == []
-    for reader, name in ((ADA, "ada"), (BO, "bo")):
+    hand_over_to(subscribers, relay.ports[entrance])
+    assert subscribers.digest("run").returncode == status
+    assert (states(subscribers), accused(subscribers)) == (state, set())
+    subscribers.at(LATER)
+    hand_over_to(subscribers, relay.ports["open"])
+    assert run_here(subscribers) == []
+    for subscriber, name in ((ADA, "ada"), (BO, "bo")):
         (mail,) = relay.mailbox(name, mails=1)
-        assert paper_count(mail) == PAPERS[reader]
+        assert paper_count(mail) == PAPERS[subscriber]
 
 
 TRACE = [b"Return-Path", b"X-Original-To", b"Delivered-To", b"Received"]

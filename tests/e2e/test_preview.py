@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from digest.demo.story import DAYS
-from tests.browser import Browser, Page
-from tests.e2e.home import LEAST, PROJECT, TWO, Home
+from digest.demo.scenario import DAYS
+from tests.support.browser import Browser, Page
+from tests.support.home import LEAST, PROJECT, TWO, Home
 
 CHOSEN = """() => Array.from(document.querySelectorAll("[role=tab][aria-selected=true]"))
     .filter(tab => !document.getElementById(tab.getAttribute("aria-controls")).hidden)
@@ -229,7 +229,7 @@ def test_ctrl_c_ends_it(home: Home) -> None:
     ("arguments", "status", "told"),
     [
         (["eve@example.org"], 2, "not every address is a subscriber's in subscribers.yaml"),
-        (["--demo", "ada@example.org"], 2, "--demo has readers of its own"),
+        (["--demo", "ada@example.org"], 2, "--demo has subscribers of its own"),
         (["--output", "subscribers.yaml/x"], 1, "error: the preview cannot be written to "),
     ],
     ids=["stranger", "demo of one", "no folder"],

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from digest.demo.arxiv import Reply
-from tests.e2e.home import Home
-from tests.pseudo_terminal import COLUMNS, PseudoTerminal, pseudo_terminal
-from tests.screen import Screen
+from digest.demo.server import Reply
+from tests.support.home import Home
+from tests.support.pseudo_terminal import COLUMNS, PseudoTerminal, pseudo_terminal
+from tests.support.screen import Screen
 
 _ESCAPES = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 

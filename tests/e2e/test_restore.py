@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.demo.story import DAYS
-from tests.e2e.home import LEAST, TWO, Home
+from digest.demo.scenario import DAYS
 from tests.e2e.test_run import papers_in
+from tests.support.home import LEAST, TWO, Home
 
 HINT = (
     "hint: `digest run --after-restore` goes on and mails nobody what was announced in between; "
@@ -48,7 +48,7 @@ COPIES = pytest.mark.parametrize(
 
 
 def got(home: Home) -> Counter[tuple[str, str]]:
-    """How often each reader got each paper."""
+    """How often each subscriber got each paper."""
     return Counter((mail["To"], paper) for mail in home.mails() for paper in papers_in(mail))
 
 
@@ -94,7 +94,7 @@ def test_after_a_restore_nobody_gets_a_paper_twice_and_new_ones_arrive(
     assert home.digest("run").returncode == 0
     assert set(got(home).values()) == {1}
     new = got(home) - before
-    assert Counter(reader for reader, _ in new) == {"ada@example.org": 4, "bo@example.org": 1}
+    assert Counter(subscriber for subscriber, _ in new) == {"ada@example.org": 4, "bo@example.org": 1}
 
 
 def test_what_waited_or_was_on_its_way_when_the_copy_was_made_is_not_sent(home: Home) -> None:

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
-from digest.demo.arxiv import Reply
-from digest.demo.story import DAYS
-from digest.files import exclusive_lock
-from tests.e2e.home import LEAST, TWO, Home
-from tests.mailbox import Mailbox, serving
+from digest.demo.scenario import DAYS
+from digest.demo.server import Reply
+from digest.system.locks import exclusive_lock
+from tests.support.home import LEAST, TWO, Home
+from tests.support.mailbox import Mailbox, serving
 
 ABS = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{5})v\d+")
 LATE = "2606.13871"  # submitted five weeks before its announcement on the second day
@@ -210,7 +210,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_repeated(home: Home) -> None:
     assert len(got) == 18 + 5 + 4 + 6 + 1 + 1
 
 
-def test_mails_go_out_by_smtp_one_message_a_reader(home: Home) -> None:
+def test_mails_go_out_by_smtp_one_message_a_subscriber(home: Home) -> None:
     home.write(TWO + "mail:\n  from: Daily Papers <digest@example.org>\n")
     mailbox = Mailbox()
     with serving(mailbox) as port:

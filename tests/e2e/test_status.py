@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.alive import LONGEST_SILENCE
-from digest.demo.story import DAYS
-from digest.files import exclusive_lock
-from tests.e2e.home import LEAST, SENDER, TWO, Home
+from digest.daemon.liveness import LONGEST_SILENCE
+from digest.demo.scenario import DAYS
+from digest.system.locks import exclusive_lock
+from tests.support.home import LEAST, SENDER, TWO, Home
 
 LONG = "Reinforcement Learning from Human and Other Feedback"
 

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from digest.demo.story import DAYS
-from digest.files import exclusive_lock
-from tests.e2e.home import LEAST, TWO, Home
+from digest.demo.scenario import DAYS
+from digest.system.locks import exclusive_lock
+from tests.support.home import LEAST, TWO, Home
 
 ADA, BO = "ada@example.org", "bo@example.org"
 REMEDY = "`digest resubscribe EMAIL` sends them mail again"
@@ -81,7 +81,7 @@ def receivers(home: Home) -> list[str]:
 
 
 def checked(home: Home) -> list[str]:
-    """What `digest check` says of readers who get no mail."""
+    """What `digest check` says of subscribers who get no mail."""
     done = home.digest("check")
     assert done.returncode == 0
     return [line for line in done.stdout.splitlines() if not line.startswith(("  ", "subscribers.yaml"))]
@@ -194,12 +194,12 @@ def test_nobody_knows_a_stranger(home: Home, command: str, word: str) -> None:
     done = home.digest(command, word)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == (
-        "Error: neither the configuration nor the state knows a reader of this address or token"
+        "Error: neither the configuration nor the state knows a subscriber of this address or token"
     )
     assert word not in done.stderr
 
 
-def test_a_reader_may_unsubscribe_before_the_first_run(home: Home) -> None:
+def test_a_subscriber_may_unsubscribe_before_the_first_run(home: Home) -> None:
     assert home.digest("unsubscribe", ADA).returncode == 0
     assert receivers(home) == []
 

@@ -1,0 +1,48 @@
+"""`digest daemon`: serve every subscriber at their hour, until stopped."""
+
+import logging
+import os
+
+import click
+
+from digest import bootstrap
+from digest.commands.context import CommandContext
+from digest.daemon.liveness import Heartbeat
+from digest.daemon.loop import Daemon
+from digest.daemon.systemd import SystemdNotifier
+from digest.domain.settings import Config
+from digest.monitoring.monitor import RunMonitor
+from digest.system.signals import Interrupted, ReloadSignal
+
+logger = logging.getLogger(__name__)
+
+
+@click.command()
+@click.pass_obj
+def daemon(command: CommandContext) -> None:
+    """Serve everybody at their hour, for ever."""
+    first = command.config()
+    with bootstrap.only_daemon(first) as lock:
+        bootstrap.refuse_restored(first)
+        supervisor = SystemdNotifier(os.environ)
+        pulse = Heartbeat(supervisor, lock)
+
+        def open_run(config: Config) -> bootstrap.OpenRun:
+            return bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred, pulse)
+
+        hangups = ReloadSignal()
+        hangups.install()
+        command.interrupts.on_first = supervisor.stopping
+        command.clock.on_wait = lambda _seconds: pulse.beat()
+        try:
+            Daemon(
+                command.config,
+                bootstrap.schedule_state,
+                open_run,
+                clock=command.clock,
+                watch=RunMonitor,
+                supervisor=supervisor,
+                reload_wanted=hangups.taken,
+            ).run_forever()
+        except Interrupted:
+            logger.info("ended by a signal")

@@ -1,0 +1,69 @@
+"""explain"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import click
+
+from digest import bootstrap
+from digest.commands.context import CommandContext, print_lines
+from digest.domain.keywords import Keyword, distinct
+from digest.domain.text import counted, moment
+from digest.mail.content.reasons import reason
+from digest.sources.arxiv.identifiers import split_identifier
+from digest.store.history import History, Seen, history
+
+_ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
+
+
+@click.command()
+@click.argument("arxiv_id")
+@click.pass_obj
+def explain(command: CommandContext, arxiv_id: str) -> None:
+    """Why a paper was, or was not, sent."""
+    try:
+        paper_id, _ = split_identifier(_ADDRESS.sub("", arxiv_id))
+    except ValueError as exc:
+        raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
+    config = command.config()
+    with bootstrap.open_state(config) as database:
+        waiting = bootstrap.waiting_for(database, config, paper_id)
+        found = history(database, paper_id)
+        print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
+
+
+def explanation(
+    paper_id: str, history: History | None, keywords: Sequence[Keyword], waiting: int
+) -> Iterator[str]:
+    """Why a paper was, or was not, sent; `waiting` counts the subscribers for whom it waits."""
+    if history is None:
+        yield f"{paper_id} was never seen: no keyword has found it so far."
+        yield "`digest check` shows what each keyword asks arXiv for."
+        return
+    paper = history.paper
+    by_name = {keyword.name: keyword for keyword in keywords}
+    yield f"{paper.id}v{paper.version}  {paper.title}"
+    yield f"first submitted {moment(paper.submitted)}"
+    for seen in history.seen:
+        keyword = by_name.get(seen.keyword)
+        why = reason(keyword, paper) if keyword else "nobody reads this keyword any more"
+        yield f"{seen.keyword}: {why or 'arXiv says so'}"
+        yield f"    {_judgement(seen)}"
+    if history.sent_at:
+        times = ", ".join(moment(time) for time in history.sent_at)
+        yield f"sent to {counted(len(history.sent_at), 'subscriber')}: {times}"
+    if history.sent_before:
+        yield f"sent to {counted(history.sent_before, 'subscriber')} long ago"
+    if history.on_the_way:
+        yield f"in {counted(history.on_the_way, 'mail')} whose delivery is not certain yet"
+    if waiting:
+        yield f"waits for {counted(waiting, 'subscriber')}: it comes with their next mail"
+    if not (history.sent_at or history.sent_before or history.on_the_way or waiting):
+        yield "sent to nobody: it was new for none of their keywords, and in nobody's welcome"
+
+
+def _judgement(seen: Seen) -> str:
+    when = f"first seen {moment(seen.seen_at)}"
+    if seen.fresh:
+        return f"{when}; new: announced since the keyword began"
+    return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

@@ -1,0 +1,77 @@
+"""The command `digest preview`."""
+
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import click
+
+from digest.commands.context import CommandContext, ExitStatus
+from digest.preview import samples
+from digest.preview.dry_run import DryRun
+from digest.preview.models import Preview
+from digest.preview.server import PreviewServer
+from digest.preview.site import site, write_site
+from digest.preview.watcher import Live
+from digest.system.signals import Interrupted
+from digest.system.templates import Templates, templates_folder
+
+
+@click.command()
+@click.argument("email", required=False)
+@click.option("--offline", is_flag=True, help="Ask arXiv for nothing: show what waits.")
+@click.option("--demo", is_flag=True, help="Show invented papers; needs no state and no configuration.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Write it there, and end.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="On 127.0.0.1; 0 is a free one.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
+@click.pass_obj
+def preview(
+    command: CommandContext,
+    email: str | None,
+    offline: bool,
+    demo: bool,
+    output: Path | None,
+    port: int,
+    browser: bool,
+) -> int:
+    """Show the mails that would go out now, as people will see them; send and remember nothing.
+
+    The page follows changes of the templates and of the configuration, until Ctrl-C.
+    """
+    if demo and email:
+        raise click.UsageError("--demo has subscribers of its own; leave EMAIL out")
+    config = None if demo and not command.config_file.exists() else command.config()
+    own = config.templates if config else None
+    make = partial(samples.showing, own) if demo else _rehearsed(command, email, offline=offline)
+    folders = [folder for folder in (own, templates_folder()) if folder]
+    if output:
+        return _write(make(), Templates(*folders), output.absolute())
+    live = Live(make, Templates(*folders), [*folders, command.config_file])
+    return _serve(live, port, browser=browser)
+
+
+def _rehearsed(command: CommandContext, email: str | None, *, offline: bool) -> Callable[[], Preview]:
+    emails = [email] if email else []
+    rehearsal = DryRun.of_state(command.config, command.clock, emails, offline=offline)
+    config = command.config()
+    if not rehearsal.subscribers_of(config):
+        raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
+    return rehearsal.showing
+
+
+def _write(showing: Preview, templates: Templates, folder: Path) -> int:
+    click.echo(write_site(site(showing, templates), folder))
+    for failure in showing.failures:
+        click.echo(f"error: {failure}", err=True)
+    return ExitStatus.PARTLY_FAILED if showing.failures else ExitStatus.DONE
+
+
+def _serve(live: Live, port: int, *, browser: bool) -> int:
+    with suppress(Interrupted), PreviewServer(live.edition, port) as server:
+        click.echo(f"the preview is at {server.url}")
+        if browser:
+            webbrowser.open(server.url)
+        server.serve_forever()
+    return ExitStatus.DONE

@@ -1,0 +1,212 @@
+"""What `digest status` says: three tables, and a line for each thing that needs words. Pure."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from digest import bootstrap
+from digest.commands.context import CommandContext, ExitStatus, print_lines
+from digest.commands.tables import Column, table
+from digest.daemon.liveness import LONGEST_SILENCE, DaemonLiveness, liveness_of
+from digest.domain.text import moment
+from digest.store.status import (
+    DAYS,
+    KeywordStatus,
+    Overview,
+    ServiceStatus,
+    SubscriberStatus,
+    Totals,
+    overview,
+    totals,
+)
+from digest.subscribers.messages import suppression_line
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option("--alive", is_flag=True, help="Only tell whether the daemon lives: with 0 or 1.")
+@click.pass_obj
+def status(command: CommandContext, as_json: bool, alive: bool) -> int:
+    """How each keyword and each subscriber stands."""
+    config, clock = command.config(), command.clock
+    daemon = liveness_of(config)
+    if alive:
+        return _tell_life(daemon, datetime.fromtimestamp(clock.epoch_seconds(), UTC))
+    with bootstrap.open_state(config) as database:
+        found = Status(overview(database, config, clock.now()), daemon, clock.now())
+        if as_json:
+            facts = status_facts(found, totals(database, config))
+            print_lines([json.dumps(facts, indent=2, default=datetime.isoformat)])
+        else:
+            print_lines(status_lines(found, shutil.get_terminal_size().columns))
+    return ExitStatus.DONE
+
+
+def _tell_life(daemon: DaemonLiveness, real_now: datetime) -> int:
+    print_lines([alive_line(daemon, real_now)])
+    return ExitStatus.DONE if daemon.is_recent(real_now) else ExitStatus.PARTLY_FAILED
+
+
+_KEYWORDS = (
+    Column("Keyword", elastic=True),
+    Column("last good answer"),
+    Column("new today", numbers=True),
+    Column(f"{DAYS} days"),
+    Column("failing since"),
+)
+
+_SUBSCRIBERS = (
+    Column("Subscriber", elastic=True),
+    Column("last mail"),
+    Column("next due"),
+    Column("waiting", numbers=True),
+    Column("failed", numbers=True),
+)
+
+_SERVICES = (
+    Column("Service"),
+    Column("last good run"),
+    Column("last trouble"),
+    Column("what it was", elastic=True),
+)
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+_NOTHING = "·"
+
+_HALF_A_YEAR = 182
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    overview: Overview
+    daemon: DaemonLiveness
+    now: datetime
+
+
+def status_lines(status: Status, width: int) -> Iterator[str]:
+    """For a terminal of so many cells."""
+    now, found = status.now, status.overview
+    yield f"{now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}. All times are in UTC."
+    yield _daemon_line(status.daemon, now)
+    yield ""
+    yield from table(_KEYWORDS, [_keyword(keyword, now) for keyword in found.keywords], width)
+    yield ""
+    yield from table(_SUBSCRIBERS, [_subscriber(subscriber, now) for subscriber in found.subscribers], width)
+    yield ""
+    services = [("arXiv", found.services.arxiv), ("mail server", found.services.mail)]
+    yield from table(_SERVICES, [_service(name, service, now) for name, service in services], width)
+    notes = list(_notes(found))
+    if notes:
+        yield ""
+    yield from notes
+
+
+def status_facts(status: Status, totals: Totals) -> dict[str, Any]:
+    """The same facts and more, as plain values and datetimes."""
+    facts = asdict(status.overview) | {"daemon": asdict(status.daemon)}
+    for kind, papers in asdict(totals).items():
+        facts[kind] = [fact | {"papers": count} for fact, count in zip(facts[kind], papers, strict=True)]
+    return facts
+
+
+def alive_line(daemon: DaemonLiveness, now: datetime) -> str:
+    """For a health check; `now` in real time."""
+    if not daemon.running or daemon.looked_at is None:
+        return "no daemon is running"
+    age = now - daemon.looked_at
+    seen = f"it last looked at the clock {age // timedelta(seconds=1)} s ago"
+    if daemon.is_recent(now):
+        return f"the daemon is alive: {seen}"
+    return f"the daemon hangs: {seen}, and should within {LONGEST_SILENCE // timedelta(seconds=1)} s"
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """A bar for each count. The lowest is one, unless they go beyond the number of bars."""
+    highest = max(*counts, len(_BARS))
+    return "".join(_BARS[-(-count * len(_BARS) // highest) - 1] if count else _NOTHING for count in counts)
+
+
+def short(time: datetime | None, now: datetime) -> str:
+    """A moment in few letters: what is left out can be told from `now`."""
+    if time is None:
+        return "never"
+    days = (time.date() - now.date()).days
+    if days == 0:
+        return f"today {time:%H:%M}"
+    if 0 < days < 7:
+        return f"{time:%a %H:%M}"
+    return f"{time:%a} {time.day} {time:%b}" if abs(days) < _HALF_A_YEAR else f"{time.day} {time:%b %Y}"
+
+
+def _daemon_line(daemon: DaemonLiveness, now: datetime) -> str:
+    seen = f"; one last looked at the clock {short(daemon.looked_at, now)}" if daemon.looked_at else ""
+    return f"{'A' if daemon.running else 'No'} daemon is running{seen}."
+
+
+def _keyword(keyword: KeywordStatus, now: datetime) -> Sequence[str]:
+    return (
+        keyword.name,
+        short(keyword.last_good_at, now),
+        str(keyword.new_today),
+        sparkline(keyword.week),
+        short(keyword.failing_since, now) if keyword.failing_since else "",
+    )
+
+
+def _subscriber(subscriber: SubscriberStatus, now: datetime) -> Sequence[str]:
+    return (
+        subscriber.email,
+        short(subscriber.last_mail_at, now),
+        _due(subscriber.next_due, now),
+        str(subscriber.waiting),
+        str(subscriber.failed),
+    )
+
+
+def _due(time: datetime | None, now: datetime) -> str:
+    if time is None:
+        return "gets no mail"
+    return short(time, now) if time > now else "now"
+
+
+def _service(name: str, service: ServiceStatus, now: datetime) -> Sequence[str]:
+    trouble = service.last_trouble
+    what = trouble.problem.splitlines()[0] if trouble else ""
+    return (name, short(service.last_good_run, now), short(trouble.at if trouble else None, now), what)
+
+
+def _notes(found: Overview) -> Iterator[str]:
+    yield from _gathered(
+        (keyword.name, f": failing since {moment(keyword.failing_since)}: {keyword.problem}")
+        for keyword in found.keywords
+        if keyword.problem
+    )
+    yield from _gathered(
+        (subscriber.email, note) for subscriber in found.subscribers for note in _notes_on(subscriber)
+    )
+
+
+def _notes_on(subscriber: SubscriberStatus) -> Iterator[str]:
+    if subscriber.on_the_way:
+        again = f", again at {moment(subscriber.retry_at)}" if subscriber.retry_at else ""
+        why = f": {subscriber.problem}" if subscriber.problem else ""
+        yield f": a mail is on its way ({subscriber.on_the_way}{again}){why}"
+    elif subscriber.problem:
+        yield f": the last mail: {subscriber.problem}"
+    if subscriber.suppressed:
+        yield f" {suppression_line(subscriber.suppressed)}"
+
+
+def _gathered(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A line for each note, after the names of all to whom it applies."""
+    names: dict[str, list[str]] = {}
+    for name, note in notes:
+        names.setdefault(note, []).append(name)
+    for note, named in names.items():
+        yield f"{', '.join(named)}{note}"

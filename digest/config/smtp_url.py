@@ -1,0 +1,189 @@
+"""The SMTP URL, which holds a password: no fault shows any part of it."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from urllib.parse import parse_qs, unquote
+
+from digest.config.environment import Overrides, fault_of
+from digest.config.fields import address, is_loopback, mailbox
+from digest.config.yaml_document import Document
+from digest.domain.settings import SmtpServer
+from digest.errors import ConfigFault
+
+NAME = "Daily Papers"
+
+LOCAL_SENDER = f"{NAME} <digest@localhost>"
+
+_URL_FILE = ("mail", "smtp_url_file")
+
+_FROM = ("mail", "from")
+
+
+def read_smtp(
+    document: Document, folder: Path, overrides: Overrides
+) -> tuple[SmtpServer | None, list[ConfigFault]]:
+    """The server that the environment or the file names, if one does. `folder` is that of the file."""
+    if overrides.smtp_url:
+        url = overrides.smtp_url
+        return _attempt(lambda: smtp_server(url, Path.cwd()), partial(fault_of, "DIGEST_SMTP_URL"))
+    if overrides.smtp_url_file:
+        named_by = partial(fault_of, "DIGEST_SMTP_URL_FILE")
+        return _from_file(overrides.smtp_url_file, overrides, named_by)
+    named = document.at(_URL_FILE)
+    if isinstance(named, str) and named:
+        return _from_file(folder / named, overrides, partial(document.fault, _URL_FILE))
+    return None, []
+
+
+def _from_file(
+    file: Path, overrides: Overrides, fault: Callable[[str], ConfigFault]
+) -> tuple[SmtpServer | None, list[ConfigFault]]:
+    return _attempt(
+        lambda: smtp_server(read_secret(file, overrides.credentials), file.parent),
+        lambda problem: fault(f"{file}: {problem}"),
+    )
+
+
+def _attempt(
+    read: Callable[[], SmtpServer], fault: Callable[[str], ConfigFault]
+) -> tuple[SmtpServer | None, list[ConfigFault]]:
+    try:
+        return read(), []
+    except ValueError as exc:
+        return None, [fault(str(exc))]
+
+
+def default_sender(smtp: SmtpServer | None) -> str | None:
+    """Who mails come from if the file does not say; None if that cannot be known."""
+    if smtp is None or (smtp.user is None and is_loopback(smtp.host)):
+        return LOCAL_SENDER
+    try:
+        return mailbox(f"{NAME} <{address(smtp.user or '')}>")
+    except ValueError:
+        return None
+
+
+def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFault]:
+    """A fault if nothing tells who the mails come from."""
+    mail = document.at(_FROM[:1])
+    if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
+        return []
+    problem = f"missing; the SMTP user is no address, so add a line such as from: {NAME} <digest@example.org>"
+    return [document.fault(_FROM, problem)]
+
+
+_OF_OTHERS = 0o077
+
+
+def read_secret(file: Path, credentials: Path | None) -> str:
+    """The one line that the file holds, without its line end.
+
+    Files below `credentials`, the folder that systemd keeps for a service, are guarded by systemd:
+    their permissions do not matter. Raises ValueError.
+    """
+    try:
+        permissions = file.stat().st_mode
+        text = file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as exc:
+        raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
+    except OSError as exc:
+        raise ValueError(f"cannot be read ({exc.strerror}); mend the path or the permissions") from exc
+    if permissions & _OF_OTHERS and not _is_below(file, credentials):
+        raise ValueError(f"others may read this secret; run: chmod 600 {file}")
+    if len(text.splitlines()) != 1:
+        raise ValueError("must hold one line, the SMTP address; delete the rest or write it")
+    return text
+
+
+def _is_below(file: Path, folder: Path | None) -> bool:
+    return folder is not None and file.resolve().is_relative_to(folder.resolve())
+
+
+_SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
+
+_SERVER = re.compile(
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?", re.IGNORECASE | re.ASCII
+)
+
+_HIGHEST_PORT = 65535
+
+
+def smtp_server(url: str, folder: Path) -> SmtpServer:
+    """`smtp+starttls://user:password@host:587?ca=FILE` → a server.
+
+    User and password are percent-decoded, and end at the last `@`. A relative FILE is taken from `folder`.
+    Raises ValueError.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in _SECURITY:
+        raise ValueError("the SMTP address must begin with smtps://, smtp+starttls:// or smtp://")
+    security, usual_port = _SECURITY[scheme.lower()]
+    login, at, location = rest.rpartition("@")
+    server, _, query = location.partition("?")
+    host, port = _host_and_port(server)
+    user, password = _login(login) if at else (None, None)
+    options = _options(query)
+    if security == "plain" and not is_loopback(host):
+        _refuse_open_network(options, with_password=user is not None)
+    ca_file = _ca_file(options.get("ca"), folder)
+    return SmtpServer(host, port or usual_port, security, user, password, ca_file)
+
+
+def _host_and_port(text: str) -> tuple[str, int | None]:
+    server = _SERVER.fullmatch(text)
+    if not server:
+        raise ValueError(
+            "the SMTP address must name a host and may name a port, as in smtps://user:password@host:465; "
+            "in the password write % as %25 and @ as %40"
+        )
+    port = int(server["port"]) if server["port"] else None
+    if port is not None and not 1 <= port <= _HIGHEST_PORT:
+        raise ValueError(f"the port of the SMTP address must be from 1 to {_HIGHEST_PORT}")
+    return server["host"].strip("[]").lower(), port
+
+
+def _login(text: str) -> tuple[str, str]:
+    user, colon, password = text.partition(":")
+    if not (user and colon and password):
+        raise ValueError("the SMTP address must have user:password before the @, or neither of them")
+    try:
+        decoded = unquote(user, errors="strict"), unquote(password, errors="strict")
+    except UnicodeDecodeError as exc:
+        raise ValueError("user and password of the SMTP address must be UTF-8, percent-encoded") from exc
+    if not all(part.isprintable() for part in decoded):
+        raise ValueError("user or password of the SMTP address has a control character; delete it")
+    return decoded
+
+
+def _options(query: str) -> dict[str, str]:
+    try:
+        options = parse_qs(query, keep_blank_values=True, strict_parsing=True) if query else {}
+    except ValueError as exc:
+        raise ValueError("the part after the ? of the SMTP address must be ca=FILE or insecure=yes") from exc
+    if options.keys() - {"ca", "insecure"} or options.get("insecure", ["yes"]) != ["yes"]:
+        raise ValueError("the part after the ? of the SMTP address must be ca=FILE or insecure=yes")
+    return {name: values[-1] for name, values in options.items()}
+
+
+def _refuse_open_network(options: dict[str, str], *, with_password: bool) -> None:
+    if with_password:
+        raise ValueError(
+            "smtp:// would send the password unencrypted beyond this machine; "
+            "use smtps:// or smtp+starttls://, or leave user and password out"
+        )
+    if "insecure" not in options:
+        raise ValueError(
+            "smtp:// sends mails unencrypted, so it is for this machine only; "
+            "use smtps:// or smtp+starttls://, or add ?insecure=yes"
+        )
+
+
+def _ca_file(text: str | None, folder: Path) -> Path | None:
+    if text is None:
+        return None
+    file = folder / text
+    if not file.is_file():
+        raise ValueError("the certificate file of the SMTP address (ca=) does not exist; mend its path")
+    return file

@@ -1,0 +1,128 @@
+"""Faults that no single value shows. They are looked for even where the file has faults of form."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from digest.config.build import Definitions
+from digest.config.environment import Overrides, fault_of
+from digest.config.fields import address, is_local
+from digest.config.quoting import quoted
+from digest.config.yaml_document import Document, Location, spelled
+from digest.errors import ConfigFault
+
+_MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
+
+_TEMPLATES: Location = ("templates",)
+
+
+def faults_across(document: Document, defined: Definitions) -> Iterator[ConfigFault]:
+    """Empty values, subscribers and names that occur twice, keywords that mean nothing or the same."""
+    yield from _empty_values(document)
+    yield from _subscribers_twice(document)
+    yield from _names_twice(document)
+    for location in _keyword_lists(document):
+        yield from _keyword_faults(document, location, defined)
+
+
+def templates_faults(document: Document, folder: Path) -> list[ConfigFault]:
+    """A fault if the templates are to be found where there is no folder. `folder` is that of the file."""
+    named = document.at(_TEMPLATES)
+    if not isinstance(named, str) or not named or (folder / named).is_dir():
+        return []
+    problem = f"{quoted(named)}: there is no such folder; make it, with copies of the templates to change"
+    return [document.fault(_TEMPLATES, problem)]
+
+
+def _empty_values(document: Document) -> Iterator[ConfigFault]:
+    for location in document.written:
+        if location and location != _MAY_BE_EMPTY and document.at(location) is None:
+            yield document.fault(location, "empty; write a value or delete this line")
+
+
+def _subscribers(document: Document) -> Iterator[Location]:
+    listed = document.at(("subscribers",))
+    for number in range(len(listed) if isinstance(listed, list) else 0):
+        yield ("subscribers", number)
+
+
+def _subscribers_twice(document: Document) -> Iterator[ConfigFault]:
+    first: dict[str, Location] = {}
+    for subscriber in _subscribers(document):
+        location = (*subscriber, "email")
+        email = _address(document.at(location))
+        if email in first:
+            problem = f"the same address as {_place(document, first[email])}; merge the two subscribers"
+            yield document.fault(location, problem)
+        elif email:
+            first[email] = location
+
+
+def _address(email: object) -> str | None:
+    try:
+        return address(email) if isinstance(email, str) else None
+    except ValueError:
+        return None
+
+
+def _names_twice(document: Document) -> Iterator[ConfigFault]:
+    first: dict[str, Location] = {}
+    defined = document.at(("keywords",))
+    for name in defined if isinstance(defined, dict) else ():
+        folded = " ".join(name.casefold().split())
+        if folded in first:
+            problem = f"differs only in case or spaces from {_place(document, first[folded])}; rename one"
+            yield document.fault(("keywords", name), problem, at_key=True)
+        first.setdefault(folded, ("keywords", name))
+
+
+def _keyword_lists(document: Document) -> Iterator[Location]:
+    yield from ((*subscriber, "keywords") for subscriber in _subscribers(document))
+    yield ("archive", "keywords")
+
+
+def _keyword_faults(document: Document, location: Location, defined: Definitions) -> Iterator[ConfigFault]:
+    first: dict[str, str] = {}
+    for item, text in document.texts(location):
+        try:
+            keyword = defined.keyword(text)
+        except ValueError as exc:
+            yield document.fault(item, str(exc))
+            continue
+        if keyword and keyword.id in first:
+            problem = (
+                f"{quoted(text)} asks arXiv the same as {quoted(first[keyword.id])}; delete one of the two"
+            )
+            yield document.fault(item, problem)
+        elif keyword:
+            first[keyword.id] = text
+
+
+def _place(document: Document, location: Location) -> str:
+    places = document.keys if location[0] == "keywords" else document.values
+    return f"{spelled(location)} on line {places[location].line}"
+
+
+_LEAST_SECONDS = 3
+
+_INTERVAL = ("arxiv", "interval")
+
+
+def pace_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
+    """A fault if arXiv itself would be asked too fast."""
+    by_environment = overrides.interval_seconds
+    interval = document.at(_INTERVAL) if by_environment is None else by_environment
+    if not isinstance(interval, int | float) or not 0 <= interval < _LEAST_SECONDS:
+        return []
+    if _is_local(overrides.api, document, "api") and _is_local(overrides.feed, document, "feed"):
+        return []
+    problem = (
+        f"under {_LEAST_SECONDS} seconds only where api and feed are both on this machine; write 3 or more"
+    )
+    if by_environment is None:
+        return [document.fault(_INTERVAL, problem)]
+    return [fault_of("DIGEST_ARXIV_INTERVAL", problem)]
+
+
+def _is_local(override: str | None, document: Document, key: str) -> bool:
+    url = override or document.at(("arxiv", key))
+    return isinstance(url, str) and is_local(url)

@@ -1,0 +1,1 @@
+"""The daemon: when there is what to do, and signs that it lives."""

@@ -1,0 +1,1 @@
+"""Pure records and decisions: no library, no input or output."""

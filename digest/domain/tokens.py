@@ -1,0 +1,37 @@
+"""Names and tokens that only this state can make: HMACs under its key (RFC 2104)."""
+
+import base64
+import hmac
+
+_TOKEN_BYTES = 20  # 160 bits: 32 letters and digits, with no padding
+
+
+class Signer:
+    """Derives what must be unguessable and tell nothing. `key` are 32 random bytes, kept in the state."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def message_id(self, email: str, digest: str) -> str:
+        """The Message-ID, with its angle brackets, of the mail that tells this subscriber this digest.
+
+        Its right side names no machine and no domain (`.invalid`: RFC 2606, section 2).
+        """
+        return f"<{self._token('message-id', email, digest)}@daily-papers.invalid>"
+
+    def unsubscribe_token(self, email: str) -> str:
+        """32 letters and digits that stand for the wish of this subscriber to get no more."""
+        return self._token("unsubscribe", email.casefold())
+
+    def fingerprint(self, email: str) -> str:
+        """What remains of an address that is not to be kept."""
+        return self._token("address", email.casefold())
+
+    def state_name(self) -> str:
+        """What to call the state that the key is kept in."""
+        return self._token("state")
+
+    def _token(self, purpose: str, *parts: str) -> str:
+        message = "\0".join((purpose, *parts)).encode()
+        digest = hmac.digest(self._key, message, "sha256")[:_TOKEN_BYTES]
+        return base64.b32encode(digest).decode("ascii").lower()

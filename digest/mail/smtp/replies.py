@@ -1,0 +1,203 @@
+"""What a mail server's replies say: how they are read (RFC 5321, section 4.2) and what each one means.
+
+A reply counts by its three digits. The enhanced status code (RFC 3463) that may follow refines it, unless
+the two contradict each other. Words never count.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from digest.domain.text import one_line
+
+LONGEST_REPLY = 32_768  # bytes; an AUTH challenge may have 12,288 (RFC 4954, section 4)
+
+NOT_A_REPLY = -1  # as smtplib has it
+
+_LINE = re.compile(rb"(\d{3})([- ]|$)(.*)")
+
+_ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)")
+
+_ADDRESS = re.compile(r"""<?(?:"[^"]*"|[^\s<>"])+(?:@|%40|=40)[^\s<>"]+>?""", re.IGNORECASE)
+
+_LONGEST_WORDS = 200
+
+
+class Phase(StrEnum):
+    """What a reply answers."""
+
+    GREETING = "greeting"
+    EHLO = "ehlo"
+    STARTTLS = "starttls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    DOT = "dot"
+    RSET = "rset"
+
+
+class Meaning(StrEnum):
+    """What a reply means to us."""
+
+    GO_ON = "go on"
+    """At the final dot: the mail is delivered."""
+    RECONNECT = "reconnect"
+    """This connection is of no more use; another one may be."""
+    UNAVAILABLE = "unavailable"
+    """The server does not serve us, whatever the mail."""
+    POLICY = "policy"
+    """Our sender or machine is not welcome."""
+    RECIPIENT_LATER = "recipient later"
+    RECIPIENT_REFUSED = "recipient refused"
+    MESSAGE_REFUSED = "message refused"
+    UNKNOWN = "unknown"
+    """No answer to the question whether the mail was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Three digits (or NOT_A_REPLY) and the words after them, lines joined by LF."""
+
+    code: int
+    words: bytes = b""
+
+    @property
+    def enhanced(self) -> str:
+        """Such as `5.1.1`; empty if there is none, or if it contradicts the code (RFC 2034)."""
+        found = _ENHANCED.match(self.words)
+        if not found or int(found[1]) != self.code // 100:
+            return ""
+        return (found[1] + found[2]).decode()
+
+    @property
+    def wordless(self) -> "Reply":
+        """The codes alone."""
+        return Reply(self.code, self.enhanced.encode())
+
+    def told(self, secrets: Iterable[str] = (), local_part: str = "") -> str:
+        """What the server said, in one line: no address in it, none of the secrets, nor this local part."""
+        words = without_addresses(self.words.decode("utf-8", "replace"))
+        for secret in filter(None, secrets):
+            words = words.replace(secret, "<secret>")
+        if local_part:
+            words = re.sub(rf"(?<!\w){re.escape(local_part)}(?!\w)", "<address>", words)
+        code = "(not a reply)" if self.code == NOT_A_REPLY else f"{self.code:03}"
+        return f"{code} {words[:_LONGEST_WORDS]}".strip()
+
+
+def without_addresses(text: str) -> str:
+    """The text in one line, each e-mail address in it as `<address>`."""
+    return _ADDRESS.sub("<address>", one_line(text))
+
+
+_MAIL = (Phase.MAIL,)
+
+_RCPT = (Phase.RCPT,)
+
+_CONTENT = (Phase.DATA, Phase.DOT)
+
+_MAIL_TO = (*_RCPT, *_CONTENT)
+
+_BEFORE_DOT = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+
+_ALL_BUT_DATA = tuple(phase for phase in Phase if phase is not Phase.DATA)
+
+# The first row that fits decides. `?` stands for one character, `*` for any number of them; an enhanced
+# code of "" is fitted by a reply that has none.
+_TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
+    # phases         code     enhanced   meaning
+    (_ALL_BUT_DATA,  "2??",   "*",       Meaning.GO_ON),
+    ((Phase.DATA,),  "3??",   "*",       Meaning.GO_ON),
+
+    ((Phase.RSET,),  "*",     "*",       Meaning.RECONNECT),
+
+    # The server closes the connection, for reasons of its own (RFC 5321, section 3.8). After the final dot
+    # it is a 4yz as any other: the mail was not taken (section 4.2.5).
+    (_BEFORE_DOT,    "421",   "*",       Meaning.RECONNECT),
+
+    # At MAIL nothing is known of the recipient; but the size of the message is (RFC 1870, section 6.1).
+    (_MAIL,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),
+    (_MAIL,          "552",   "",        Meaning.MESSAGE_REFUSED),
+
+    # Refusals of us that come late: many servers keep those of the connection and the sender until RCPT.
+    (_MAIL_TO,       "530",   "*",       Meaning.UNAVAILABLE),  # log in first (RFC 4954, section 6)
+    (_MAIL_TO,       "5??",   "5.7.*",   Meaning.POLICY),       # security or policy (RFC 3463, section 3.8)
+    (_MAIL_TO,       "521",   "*",       Meaning.UNAVAILABLE),  # this host takes no mail (RFC 7504)
+    (_MAIL_TO,       "4??",   "4.1.[78]", Meaning.UNAVAILABLE),  # the sender's address (section 3.2)
+    (_MAIL_TO,       "5??",   "5.1.[78]", Meaning.POLICY),
+    (_MAIL_TO,       "5??",   "5.4.5",   Meaning.UNAVAILABLE),  # our quota of mails is used up (section 3.5)
+
+    # Not now: busy, greylisted (4.7.1), mailbox full (4.2.2), too many recipients (4.5.3).
+    (_MAIL_TO,       "4??",   "*",       Meaning.RECIPIENT_LATER),
+
+    # At RCPT. Too many recipients used to be a 552 (RFC 5321, section 4.5.3.1.10).
+    (_RCPT,          "552",   "",        Meaning.RECIPIENT_LATER),
+    (_RCPT,          "5??",   "5.5.3",   Meaning.RECIPIENT_LATER),
+    (_RCPT,          "50[0234]", "*",    Meaning.MESSAGE_REFUSED),  # the command was not understood
+    (_RCPT,          "501",   "5.5.*",   Meaning.MESSAGE_REFUSED),
+    (_RCPT,          "555",   "*",       Meaning.MESSAGE_REFUSED),
+    (_MAIL_TO,       "5??",   "5.2.3",   Meaning.MESSAGE_REFUSED),  # too long for this mailbox
+    (_RCPT,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),  # too long for this server
+    (_RCPT,          "5??",   "5.6.*",   Meaning.MESSAGE_REFUSED),  # it cannot carry such a message
+    (_RCPT,          "5??",   "*",       Meaning.RECIPIENT_REFUSED),
+
+    # Of the content, unless the enhanced code accuses the address (5.1.x) or the mailbox (5.2.x).
+    (_CONTENT,       "5??",   "5.[12].*", Meaning.RECIPIENT_REFUSED),
+    (_CONTENT,       "5??",   "*",       Meaning.MESSAGE_REFUSED),
+
+    # No reply at all, or one that does not belong here; up to MAIL, any refusal too.
+    ((Phase.DOT,),   "*",     "*",       Meaning.UNKNOWN),
+    (tuple(Phase),   "*",     "*",       Meaning.UNAVAILABLE),
+)  # fmt: skip
+
+
+def meaning_of(phase: Phase, reply: Reply) -> Meaning:
+    code, enhanced = f"{reply.code:03}", reply.enhanced
+    return next(
+        meaning
+        for phases, codes, enhanced_codes, meaning in _TABLE
+        if phase in phases and fnmatchcase(code, codes) and fnmatchcase(enhanced, enhanced_codes)
+    )
+
+
+class ReplyTooLong(ValueError):
+    """The server does not come to the end of a reply."""
+
+
+class ReplyReader:
+    """Reads replies out of what a connection brings, in whatever pieces it comes."""
+
+    def __init__(self) -> None:
+        self.unread = b""
+        """What came after the last reply that was read."""
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def feed(self, received: bytes) -> None:
+        self.unread += received
+        self._size += len(received)
+
+    def read(self) -> Reply | None:
+        """The next reply, once its last line is there. Raises ReplyTooLong."""
+        while b"\n" in self.unread:
+            line, _, self.unread = self.unread.partition(b"\n")
+            self._lines.append(line.rstrip(b"\r"))
+            if reply := _complete(self._lines):
+                self._lines, self._size = [], len(self.unread)
+                return reply
+        if self._size > LONGEST_REPLY:
+            raise ReplyTooLong(f"its reply is longer than {LONGEST_REPLY} bytes")
+        return None
+
+
+def _complete(lines: list[bytes]) -> Reply | None:
+    """The reply, if these are all its lines. One that is no reply, or contradicts itself, ends at once."""
+    last = _LINE.fullmatch(lines[-1])
+    if not last or last[1] != lines[0][:3]:
+        return Reply(NOT_A_REPLY, b"\n".join(lines))
+    if last[2] == b"-":
+        return None
+    return Reply(int(last[1]), b"\n".join(line[4:] for line in lines))

@@ -1,0 +1,118 @@
+"""Signs that TeX shares with prose, prices, quotations and code: which of them is meant."""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+from digest.mail.tex.symbols import TEXT_ACCENTS
+
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
+_DEEPEST = 12
+
+_PROSE = re.compile(r"(?:^|\s)[A-Za-z]{2,}(?=[\s,.;:)]|$)")
+
+_NOT_PROSE = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+\s*|\\.")
+
+_FORMULA_SIGN = re.compile(r"\\[A-Za-z]|[\^_={}]")
+
+_SET = re.compile(r"$|(?![\\$]).+?[,:|_\"=<>]|[,:|_\"=<>].", re.DOTALL)
+
+_BRACED_LETTER = re.compile(r"\s*\{\s*\\?([^\W\d_])\s*\}")
+
+_BARE_LETTER = re.compile(r"\\?([^\W\d_])(?=(\w*))")
+
+_ESCAPED_QUOTE = re.compile(r"\\\"(?![\w{\\])")
+
+_VOWELS = frozenset("aeiouyAEIOUY")
+
+_CONSONANTS = frozenset(("~n", "~N", ".z", ".Z", *(f"'{letter}" for letter in "cnszlrCNSZLR")))
+
+_CONTRACTIONS = frozenset(("s", "t", "d", "m", "re", "ve", "ll"))
+
+# arXiv turns accents into letters, and takes the first letters of `{\beta` for one: what is left is `e̱ta`.
+_MISTAKEN = {TEXT_ACCENTS[name]: name for name in "uvHcdbkr"}
+
+_MISTAKEN_ACCENT = re.compile(f"([A-Za-z])([{''.join(_MISTAKEN)}])([a-z]*)")
+
+
+def partners(source: str) -> dict[int, int]:
+    """Where each brace is closed; those without a partner and those nested too deeply are left out."""
+    closings: dict[int, int] = {}
+    opened: list[int] = []
+    for found in _BRACE.finditer(source):
+        if found[0] == "{":
+            opened.append(found.start())
+        elif found[0] == "}" and opened:
+            start = opened.pop()
+            if len(opened) < _DEEPEST:
+                closings[start] = found.start()
+    return closings
+
+
+def is_money(inner: str, after: str) -> bool:
+    """Whether dollars with this between them, and this character after them, are a currency.
+
+    Then there are words between them, with a space at an end or without a sign of a formula, or one
+    amount follows upon the other.
+    """
+    has_words = bool(_PROSE.search(_NOT_PROSE.sub("·", inner)))
+    has_sign, is_loose = bool(_FORMULA_SIGN.search(inner)), inner != inner.strip()
+    if inner[:1].isdigit():
+        return (has_words and (is_loose or not has_sign)) or (after.isdigit() and not has_sign)
+    return has_words and is_loose and not has_sign
+
+
+def ties(before: str, after: str) -> bool:
+    """Whether `~` between these two characters is a space that does not break.
+
+    In `(~5`, `1~5`, `~ 5` and `/~user` it is not.
+    """
+    if not before.strip() or not after.strip() or "~" in (before, after):
+        return False
+    if after.isdigit():
+        return before.isalpha() or before in ".)]}$:,;%'’”"
+    return before not in "([{</"
+
+
+def is_set(inner: str, before: str, after: str) -> bool:
+    """Whether braces around this are to be seen: `{yes, no}`, `={e}`; not so `{BERT}` and `2{,}184`."""
+    if len(inner) == 1:
+        return inner.isalnum() and not before.isalnum() and not after.isalnum()
+    return bool(_SET.match(inner))
+
+
+def accented(accent: str, source: str, at: int) -> tuple[str, int] | None:
+    r"""The letter at that place under a TeX accent (`'` for `\'`), and where it ends; None if there is none.
+
+    Without braces only letters that European names have are taken; `it\'s` and `\"quoted\"` are not TeX.
+    """
+    letter = _BRACED_LETTER.match(source, at) or _bare_letter(accent, source, at)
+    if not letter:
+        return None
+    composed = unicodedata.normalize("NFC", letter[1] + TEXT_ACCENTS[accent])
+    return (composed, letter.end()) if len(composed) == 1 else None
+
+
+def mended(text: str, macros: Container[str]) -> str:
+    """The text with those macros restored that arXiv took for accents, which left a brace without partner."""
+    if text.count("}") <= text.count("{"):
+        return text
+
+    def macro(found: re.Match[str]) -> str:
+        name = _MISTAKEN[found[2]] + found[1] + found[3]
+        return f"{{\\{name}" if name in macros else found[0]
+
+    restored = _MISTAKEN_ACCENT.sub(macro, unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFC", restored)
+
+
+def _bare_letter(accent: str, source: str, at: int) -> re.Match[str] | None:
+    letter = _BARE_LETTER.match(source, at)
+    if not letter or accent.isalpha():
+        return None
+    if accent == "'" and letter[1] + letter[2] in _CONTRACTIONS:
+        return None
+    if accent == '"' and _ESCAPED_QUOTE.search(source):
+        return None
+    return letter if letter[1] in _VOWELS or accent + letter[1] in _CONSONANTS else None

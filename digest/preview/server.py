@@ -1,0 +1,119 @@
+"""The preview's own web server: loopback only, read only, and for whoever has its address."""
+
+import contextlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import PurePosixPath
+from socketserver import ThreadingTCPServer
+
+from digest.preview.models import PreviewError
+from digest.preview.site import PAGE
+from digest.preview.watcher import Build
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".eml": "message/rfc822",
+}
+
+_TEXT = "text/plain; charset=utf-8"
+
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+_MAIL_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: HTTPStatus
+    content: bytes
+    type: str = _TEXT
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class PreviewServer(ThreadingTCPServer):
+    """Serves the current edition under `url`, a name that no other user of the machine can guess.
+
+    A request whose Host is another name is refused: a page elsewhere that has its name point here
+    (DNS rebinding) sees nothing. Port 0 is a free one. Raises PreviewError if the port is taken.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False  # a browser holds connections open that it may need later
+
+    def __init__(self, edition: Callable[[], Build], port: int = 0) -> None:
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as exc:
+            problem = f"port {port} cannot be used: {exc.strerror or exc}"
+            raise PreviewError(problem, "name another --port, or none for a free one") from exc
+        self._edition = edition
+        self._port = self.server_address[1]
+        self._root = f"/{secrets.token_urlsafe(16)}/"
+        self.url = f"http://127.0.0.1:{self._port}{self._root}"
+
+    def reply(self, host: str, path: str) -> _Reply:
+        if host not in (f"127.0.0.1:{self._port}", f"localhost:{self._port}"):
+            return _Reply(HTTPStatus.MISDIRECTED_REQUEST, b"this is not the server of that name\n")
+        root, name = path[: len(self._root)], path[len(self._root) :]
+        if not hmac.compare_digest(root.encode(), self._root.encode()):
+            return _Reply(HTTPStatus.NOT_FOUND, b"the preview's address is the one that it printed\n")
+        return _of(self._edition(), name)
+
+
+def _of(edition: Build, name: str) -> _Reply:
+    """A file of the edition, its page for the empty name, or its number for `version`."""
+    if name == "version":
+        return _Reply(HTTPStatus.OK, edition.version.encode())
+    if edition.problem:
+        return _Reply(HTTPStatus.OK, f"{edition.problem}\n".encode(), headers={"Refresh": "1"})
+    name = name or PAGE
+    if name not in edition.files:
+        return _Reply(HTTPStatus.NOT_FOUND, b"the preview has no such file\n")
+    policy = _PAGE_POLICY if name == PAGE else _MAIL_POLICY
+    kind = _TYPES[PurePosixPath(name).suffix]
+    return _Reply(HTTPStatus.OK, edition.files[name], kind, {"Content-Security-Policy": policy})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PreviewServer
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a browser that reloads waits for nothing
+            super().handle()
+
+    def do_GET(self) -> None:
+        reply = self.server.reply(self.headers.get("Host", ""), self.path)
+        self.send_response(reply.status)
+        headers = {"Content-Type": reply.type, "Content-Length": str(len(reply.content))}
+        for name, value in {**headers, **_HEADERS, **reply.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.content)
+
+    def version_string(self) -> str:
+        """Nothing of what serves this."""
+        return "preview"
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Keep quiet: the address that is asked for is a secret."""

@@ -1,0 +1,117 @@
+"""arXiv's query API: searching, and listing papers by their identifiers.
+
+Manual: https://info.arxiv.org/help/api/user-manual.html
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from digest.domain.papers import Paper
+from digest.sources.arxiv.atom import parse_list, parse_page
+from digest.sources.arxiv.query import submitted_since
+from digest.sources.arxiv.responses import Page
+from digest.sources.arxiv.validation import (
+    Asked,
+    validate_list,
+    validate_match,
+    validate_search,
+    validate_semantics,
+)
+from digest.sources.http import ArxivClient
+
+FIRST_PAGE = 100
+"""Rows asked for while nothing is known of a keyword: they become the archive's past."""
+
+PAGE = 2_000
+"""arXiv gives no more rows at once, by search or by identifiers."""
+
+LAST_ROW = 10_000
+"""arXiv shows no row of a result beyond this one."""
+
+OVERLAP = timedelta(days=7)
+"""How far behind the newest submission known a search goes back."""
+
+Claimed = Callable[[Paper], bool]
+"""Whether the local rule agrees that a paper is an answer to the query."""
+
+
+class ArxivApi:
+    """The questions that the query API answers. All methods raise SourceError."""
+
+    def __init__(self, client: ArxivClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def newest(self, query: str, rows: int, claimed: Claimed = bool) -> Page:
+        """The latest submissions, at most so many."""
+        return self._search(query, Asked(0, rows), claimed)
+
+    def since(
+        self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
+    ) -> tuple[Paper, ...]:
+        """All that was submitted from shortly before the `newest` submission known on.
+
+        `recent` are the papers of that time that earlier answers had.
+        """
+        if newest:
+            query = submitted_since(query, newest - OVERLAP)
+        pages = self._pages(query, newest, recent, claimed)
+        return newest_versions(paper for page in pages for paper in page.papers)
+
+    def listed(self, ids: Sequence[str], certain: Collection[str]) -> tuple[Paper, ...]:
+        """Those of the papers that exist, at most PAGE; the `certain` ones surely do."""
+
+        def read(body: bytes) -> tuple[Paper, ...]:
+            papers = parse_list(body)
+            validate_list(papers, ids, certain)
+            return papers
+
+        return self._client.ask(self._url, {"id_list": ",".join(ids), "max_results": str(len(ids))}, read)
+
+    def matching(self, query: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the papers, which all exist, that the query finds."""
+
+        def read(body: bytes) -> frozenset[str]:
+            page = parse_page(body)
+            validate_match(page, ids)
+            return frozenset(paper.id for paper in page.papers)
+
+        parameters = {"search_query": query, "id_list": ",".join(ids), "max_results": str(len(ids))}
+        return self._client.ask(self._url, parameters, read)
+
+    def _pages(
+        self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
+    ) -> Iterator[Page]:
+        for start in range(0, LAST_ROW, PAGE):
+            page = self._search(query, Asked(start, PAGE, frozenset() if start else recent, newest), claimed)
+            yield page
+            if newest is None or start + PAGE >= page.total:
+                return
+
+    def _search(self, query: str, asked: Asked, claimed: Claimed) -> Page:
+        def read(body: bytes) -> Page:
+            page = parse_page(body)
+            validate_search(page, asked)
+            validate_semantics(sum(map(claimed, page.papers)), len(page.papers))
+            return page
+
+        return self._client.ask(self._url, _parameters(query, asked), read)
+
+
+def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
+    """Each paper once: a result that changes between two pages may show one on both."""
+    newest: dict[str, Paper] = {}
+    for paper in papers:
+        seen = newest.setdefault(paper.id, paper)
+        newest[paper.id] = max(seen, paper, key=lambda one: one.version)
+    return tuple(newest.values())
+
+
+def _parameters(query: str, asked: Asked) -> dict[str, str]:
+    return {
+        "search_query": query,
+        "start": str(asked.start),
+        "max_results": str(asked.size),
+        "sortBy": "submittedDate",
+        "sortOrder": "descending",
+    }

@@ -1,0 +1,273 @@
+"""The bytes of an answer → the papers in it.
+
+Formats: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned and, of
+the announcements, https://info.arxiv.org/help/rss_specifications.html
+"""
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from xml.parsers import expat
+
+import feedparser
+
+from digest.domain.papers import Paper
+from digest.errors import AnswerRejected
+from digest.sources.arxiv.categories import canonical
+from digest.sources.arxiv.identifiers import split_identifier
+from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Page
+from digest.sources.arxiv.validation import RejectionReason
+
+T = TypeVar("T")
+
+_HTML_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+
+_CUT_OFF = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+
+_ROOT = "http://www.w3.org/2005/Atom feed"
+
+_PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
+
+_ANNOUNCED = re.compile(r"oai:arXiv\.org:(?P<name>.+)")
+
+_KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
+
+_BEFORE_ABSTRACT = re.compile(r"arXiv:\S+ Announce Type: \S+ Abstract: ?")
+
+_ERROR = "/api/errors"
+
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
+
+_CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
+
+_SHOWN = 200
+"""How many characters of a remote text an error repeats."""
+
+_Record = Mapping[str, Any]
+"""An element's children by name, such as `opensearch_totalresults`; values as feedparser found them."""
+
+
+def parse_page(body: bytes) -> Page:
+    """The page of search results that is in these bytes, which must be a whole Atom feed in UTF-8.
+
+    Raises AnswerRejected with the verdict RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or
+    MALFORMED_ENTRY: one bad entry spoils the page, for a paper that is left out is never missed.
+    """
+    feed, entries = _feed(body)
+    return Page(
+        papers=_each(entries, _paper),
+        total=_count(feed, "opensearch_totalresults"),
+        start=_count(feed, "opensearch_startindex"),
+        asked_at=_moment(_text(feed, "updated")),
+    )
+
+
+def parse_list(body: bytes) -> tuple[Paper, ...]:
+    """The papers of an answer to a list of identifiers.
+
+    Some of those may not exist: arXiv then leaves out the entry or, at times, sends one without id or
+    title, and counts it or not. So neither a hollow entry nor `totalResults` says anything here.
+    Raises as `parse_page` otherwise.
+    """
+    _, entries = _feed(body)
+    whole = tuple(entry for entry in entries if _text(entry, "id") and _text(entry, "title"))
+    return _each(whole, _paper)
+
+
+def parse_announcement(body: bytes) -> Announcement:
+    """The announcement that is in these bytes; a feed without entries is one too. Raises as `parse_page`."""
+    feed, entries = _feed(body)
+    return Announcement(entries=_each(entries, _announced), updated=_moment(_text(feed, "updated")))
+
+
+def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
+    _require_feed(body)
+    feed, entries = _read(body)
+    _refuse_error(entries)
+    return feed, entries
+
+
+def _require_feed(body: bytes) -> None:
+    if body.startswith(b"Rate exceeded"):
+        raise AnswerRejected(RejectionReason.RATE_TEXT, "arXiv is asked too much")
+    if _HTML_PAGE.match(body):
+        raise AnswerRejected(RejectionReason.NOT_XML, "an HTML page")
+    if b"\0" in body:  # as in every UTF-16 and UTF-32, where the next check would be blind
+        raise AnswerRejected(RejectionReason.NOT_XML, "not in UTF-8")
+    if b"<!DOCTYPE" in body:
+        raise AnswerRejected(
+            RejectionReason.DTD, "the answer declares a document type, which may declare entities"
+        )
+    root = _root(body)
+    if root != _ROOT:
+        raise AnswerRejected(RejectionReason.NOT_ATOM, f"its root is {_shown(root)}")
+
+
+def _root(body: bytes) -> str:
+    """Namespace and name of the root, of well-formed XML only: feedparser would guess at any other.
+
+    The encoding is UTF-8, whatever the document declares.
+    """
+    names: list[str] = []
+    parser = expat.ParserCreate("UTF-8", " ")
+
+    def start(name: str, _: object) -> None:
+        if not names:
+            names.append(name)
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as exc:
+        reason = RejectionReason.CUT_OFF if exc.code in _CUT_OFF else RejectionReason.NOT_XML
+        raise AnswerRejected(reason, f"{expat.ErrorString(exc.code)} in line {exc.lineno}") from exc
+    return "".join(names)
+
+
+def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
+    """The feed's own fields, and its entries. Text stays text, whatever markup it resembles.
+
+    The records become plain ones, because feedparser's pretend that an absent `updated` is `published`.
+    """
+    try:
+        document = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        # feedparser speaks forty more vocabularies, and fails in some where their elements stand oddly.
+        raise AnswerRejected(RejectionReason.NOT_ATOM, "elements stand where they have no meaning") from exc
+    return dict(document["feed"]), tuple(dict(entry) for entry in document["entries"])
+
+
+def _refuse_error(entries: tuple[_Record, ...]) -> None:
+    for entry in entries:
+        if _ERROR in _text(entry, "id"):
+            raise AnswerRejected(RejectionReason.ERROR_FEED, _shown(_text(entry, "summary")))
+
+
+def _each(entries: tuple[_Record, ...], understand: Callable[[_Record], T]) -> tuple[T, ...]:
+    """All of them understood, or none: a ValueError of `understand` says which entry is malformed."""
+    understood = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            understood.append(understand(entry))
+        except ValueError as exc:
+            name = _shown(_text(entry, "id")) or "without id"
+            raise AnswerRejected(RejectionReason.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
+    return tuple(understood)
+
+
+def _paper(entry: _Record) -> Paper:
+    paper_id, version = _identifier(entry, _PAPER)
+    return Paper(
+        id=paper_id,
+        version=version,
+        title=_required(entry, "title"),
+        abstract=_text(entry, "summary"),
+        authors=_authors(entry),
+        categories=_categories(entry),
+        comment=_text(entry, "arxiv_comment"),
+        submitted=_required_moment(entry, "published"),
+        updated=_required_moment(entry, "updated"),
+    )
+
+
+def _announced(entry: _Record) -> AnnouncedPaper:
+    paper_id, version = _identifier(entry, _ANNOUNCED)
+    return AnnouncedPaper(
+        id=paper_id,
+        version=version,
+        kind=_kind(entry),
+        title=_required(entry, "title"),
+        abstract=_abstract(entry),
+        authors=tuple(name for names in _authors(entry) for name in names.split(", ") if name),
+        categories=_categories(entry),
+    )
+
+
+def _kind(entry: _Record) -> str:
+    kind = _text(entry, "arxiv_announce_type")
+    if kind not in _KINDS:
+        raise ValueError(f"announce_type is {_shown(kind)!r}")
+    return kind
+
+
+def _abstract(entry: _Record) -> str:
+    """The summary without what the feed puts before it: `arXiv:2606.00001v1 Announce Type: new Abstract:`."""
+    summary = _text(entry, "summary")
+    before = _BEFORE_ABSTRACT.match(summary)
+    return summary[before.end() :] if before else summary
+
+
+def _identifier(entry: _Record, form: re.Pattern[str]) -> tuple[str, int]:
+    found = form.fullmatch(_text(entry, "id"))
+    paper_id, version = split_identifier(found["name"]) if found else ("", None)
+    if version is None:
+        raise ValueError("its id does not name a version of a paper")
+    return paper_id, version
+
+
+def _authors(entry: _Record) -> tuple[str, ...]:
+    names = (_text(author, "name") for author in entry.get("authors", ()))
+    return tuple(name for name in names if name)
+
+
+def _categories(entry: _Record) -> tuple[str, ...]:
+    """By their canonical names, the primary one first. Terms of other classifications (`68T50`, `I.2.7`) are
+    left out."""
+    terms = [_text(entry.get("arxiv_primary_category"), "term")]
+    terms += [_text(tag, "term") for tag in entry.get("tags", ())]
+    return tuple(dict.fromkeys(canonical(term) for term in terms if _CATEGORY.fullmatch(term)))
+
+
+def _required(record: _Record, name: str) -> str:
+    text = _text(record, name)
+    if not text:
+        raise ValueError(f"no {name}")
+    return text
+
+
+def _required_moment(entry: _Record, name: str) -> datetime:
+    moment = _moment(_text(entry, name))
+    if moment is None:
+        raise ValueError(f"{name} is {_shown(_text(entry, name))!r}")
+    return moment
+
+
+def _moment(text: str) -> datetime | None:
+    """In UTC; None unless it is a date and time with an offset (RFC 3339, section 5.6)."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _count(feed: _Record, name: str) -> int:
+    text = _text(feed, name)
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise AnswerRejected(RejectionReason.NOT_ATOM, f"{name} is {_shown(text)!r}")
+    return int(text)
+
+
+def _text(record: object, name: str) -> str:
+    """The text in one line, without control characters; empty where there is none."""
+    value = record.get(name) if isinstance(record, Mapping) else None
+    return " ".join(_CONTROL.sub("", value).split()) if isinstance(value, str) else ""
+
+
+def _shown(text: str) -> str:
+    return text[:_SHOWN]

@@ -1,0 +1,55 @@
+"""What arXiv answers: a page of search results, or an announcement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.domain.papers import Paper
+from digest.sources.arxiv.identifiers import announcement_order
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search result: `papers` from row `start` (counted from 0) of `total` rows."""
+
+    papers: tuple[Paper, ...]
+    total: int
+    start: int
+    asked_at: datetime | None
+    """arXiv's own clock, if the page told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedPaper:
+    """One entry of an announcement. `kind` is `new`, `cross`, `replace` or `replace-cross`."""
+
+    id: str
+    version: int
+    kind: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the last announcement brought, as the feed has it; nothing on a day without one."""
+
+    entries: tuple[AnnouncedPaper, ...]
+    updated: datetime | None
+    """When arXiv made the feed, if it told."""
+
+    @property
+    def new(self) -> tuple[AnnouncedPaper, ...]:
+        """The papers that were announced for the first time."""
+        return tuple(entry for entry in self.entries if entry.kind == "new")
+
+    @property
+    def arrivals(self) -> tuple[AnnouncedPaper, ...]:
+        """New papers, and those that are new in one of the archives asked for: all but replacements."""
+        return tuple(entry for entry in self.entries if not entry.kind.startswith("replace"))
+
+    @property
+    def top(self) -> int:
+        """The highest announcement order of the arrivals; 0 if there are none."""
+        return max((announcement_order(entry.id) for entry in self.arrivals), default=0)

@@ -1,0 +1,156 @@
+"""Who gets no mail, whatever the configuration says; and the key that makes such lists tell nothing."""
+
+import secrets as random
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import dropwhile, takewhile
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from digest.domain.mails import MailState
+from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.store.schema import (
+    deliveries,
+    mails,
+    read_messages,
+    refusals,
+    secrets,
+    subscribers,
+    subscriptions,
+    suppressions,
+    welcomes,
+)
+
+DAYS_OF_REFUSAL = 5
+
+_KEY_BYTES = 32
+
+_SIGNING = "signing"
+
+# What a person wishes counts for more than what a mail server says, and to be forgotten for most.
+_STRENGTH = {
+    SuppressionReason.NO_SUCH_ADDRESS: 0,
+    SuppressionReason.REFUSED: 0,
+    SuppressionReason.UNSUBSCRIBED: 1,
+    SuppressionReason.FORGOTTEN: 2,
+}
+
+
+def signing_key(connection: Connection) -> bytes:
+    """The 32 bytes under which names and tokens are made; drawn when they are first asked for."""
+    query = select(secrets.c.value).where(secrets.c.name == _SIGNING)
+    if (key := connection.scalar(query)) is None:
+        key = random.token_bytes(_KEY_BYTES)
+        connection.execute(insert(secrets).values(name=_SIGNING, value=key))
+    return key
+
+
+def suppressed(connection: Connection, fingerprints: Iterable[str]) -> dict[str, Suppression]:
+    """Those of the addresses (by Signer.fingerprint) that get no mail, and why."""
+    wanted = frozenset(fingerprints)
+    rows = connection.execute(select(suppressions))
+    return {row.fingerprint: _suppression(row) for row in rows if row.fingerprint in wanted}
+
+
+def entry(connection: Connection, fingerprint: str) -> Suppression | None:
+    """Why one address gets no mail; None if it does."""
+    row = connection.execute(select(suppressions).where(suppressions.c.fingerprint == fingerprint)).first()
+    return _suppression(row) if row else None
+
+
+def suppress(connection: Connection, fingerprint: str, suppression: Suppression) -> bool:
+    """Put an address on the list; False if it stands there already for a reason that is no weaker."""
+    before = entry(connection, fingerprint)
+    if before and _STRENGTH[before.reason] >= _STRENGTH[suppression.reason]:
+        return False
+    values = {"reason": suppression.reason, "since": suppression.since, "detail": suppression.detail}
+    statement = insert(suppressions).values(fingerprint=fingerprint, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[suppressions.c.fingerprint], set_=values)
+    )
+    return True
+
+
+def record_refusal(
+    connection: Connection, subscriber_number: int, fingerprint: str, detail: str, now: datetime
+) -> None:
+    """Count one permanent refusal for this day (in UTC); after five days of them suppress the address."""
+    day = now.astimezone(UTC).date().isoformat()
+    row = insert(refusals).values(subscriber=subscriber_number, day=day)
+    connection.execute(row.on_conflict_do_nothing())
+    theirs = select(func.count()).where(refusals.c.subscriber == subscriber_number)
+    if connection.execute(theirs).scalar_one() >= DAYS_OF_REFUSAL:
+        suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail))
+
+
+def clear_refusals(connection: Connection, subscriber_number: int) -> None:
+    """Begin to count anew: a mail arrived."""
+    connection.execute(delete(refusals).where(refusals.c.subscriber == subscriber_number))
+
+
+def lift(connection: Connection, fingerprint: str, email: str) -> Suppression | None:
+    """Take an address off the list and count its refusals anew. Returns the entry, if there was one."""
+    before = entry(connection, fingerprint)
+    connection.execute(delete(suppressions).where(suppressions.c.fingerprint == fingerprint))
+    for number in _numbers(connection, email):
+        clear_refusals(connection, number)
+        returned = (mails.c.subscriber == number) & (mails.c.state == MailState.SENT)
+        connection.execute(update(mails).where(returned).values(problem=None))
+    return before
+
+
+def erase_person(connection: Connection, email: str) -> None:
+    """Delete all rows about a person; the list of suppressions has none that tells of them."""
+    for number in _numbers(connection, email):
+        for table in (deliveries, mails, welcomes, subscriptions, refusals):
+            connection.execute(delete(table).where(table.c.subscriber == number))
+        connection.execute(delete(subscribers).where(subscribers.c.number == number))
+
+
+def addresses(connection: Connection) -> tuple[str, ...]:
+    """All that the state knows, of subscribers and former subscribers."""
+    return tuple(connection.scalars(select(subscribers.c.email)))
+
+
+def subscriber_of(connection: Connection, message_id: str) -> str | None:
+    """The address of whom the mail with this Message-ID was made for; None if it is no mail of ours."""
+    query = select(subscribers.c.email).join(mails).where(mails.c.message_id == message_id)
+    return connection.scalar(query)
+
+
+def record_return(
+    connection: Connection, message_id: str, fingerprint: str, detail: str, now: datetime
+) -> None:
+    """Note that a mail came back which the mail server had taken. If those of five days did, and none in
+    between that did not, suppress the address.
+
+    Such returns come hours later, so the day of the mail counts. They are kept apart from the refusals
+    that the mail server tells at once, whose count ends with the next mail that it takes.
+    """
+    this = (mails.c.message_id == message_id) & (mails.c.state == MailState.SENT)
+    connection.execute(update(mails).where(this).values(problem=detail))
+    subscriber = select(mails.c.subscriber).where(this).scalar_subquery()
+    taken = (mails.c.subscriber == subscriber) & (mails.c.state == MailState.SENT)
+    history = select(mails.c.created_at, mails.c.problem).where(taken).order_by(mails.c.number.desc())
+    # the latest mails may still come back
+    last_known = dropwhile(lambda mail: not mail.problem, connection.execute(history).all())
+    days = {mail.created_at.date() for mail in takewhile(lambda mail: mail.problem, last_known)}
+    if len(days) >= DAYS_OF_REFUSAL:
+        suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail))
+
+
+def mark_read(connection: Connection, message: str, now: datetime) -> bool:
+    """Remember that a message (by its digest) was acted on; False if it was before."""
+    row = insert(read_messages).values(fingerprint=message, read_at=now).on_conflict_do_nothing()
+    return connection.execute(row).rowcount == 1
+
+
+def _numbers(connection: Connection, email: str) -> list[int]:
+    """Of the person with this address, whatever the case of its letters, even that of `É` or `ß`."""
+    rows = connection.execute(select(subscribers.c.number, subscribers.c.email))
+    return [row.number for row in rows if row.email.casefold() == email.casefold()]
+
+
+def _suppression(row: Row[tuple[str, str, datetime, str]]) -> Suppression:
+    return Suppression(SuppressionReason(row.reason), row.since, row.detail)

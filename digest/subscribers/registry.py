@@ -1,0 +1,196 @@
+"""What subscribers and mail servers tell us, by mail or by command, taken into the state.
+
+All but `SubscriberRegistry.forget` works beside a run that is under way: each wish is one short transaction.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from digest.config.fields import address
+from digest.domain.settings import Config
+from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.tokens import Signer
+from digest.mail.file_transport import FileTransport
+from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
+from digest.store.database import Database
+from digest.store.queries.suppressions import (
+    addresses,
+    entry,
+    erase_person,
+    lift,
+    mark_read,
+    record_return,
+    signing_key,
+    subscriber_of,
+    suppress,
+)
+from digest.store.store import SqlStore
+from digest.system.clock import Clock
+from digest.system.locks import held_lock
+
+# what mail programs note in an mbox about a message
+_NOTES = re.compile(rb"^(?:X-)?(?:Status|Keywords|UID|Mozilla-Keys): .*\n", re.MULTILINE)
+_SAY_IT_AGAIN = "no more mail goes to them; say it again when that run has ended, to erase the rest"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSubscriber:
+    """Somebody whom the configuration or the state knows."""
+
+    email: str = field(repr=False)
+    label: str = "a former subscriber"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What came of a message; it is not `new` if the message was taken before, and changed nothing now."""
+
+    text: str
+    new: bool = True
+
+
+class SubscriberRegistry:
+    """The subscribers, by address and by token, and the list of those who get no mail."""
+
+    def __init__(self, config: Config, database: Database, clock: Clock) -> None:
+        self._config = config
+        self._database = database
+        self._clock = clock
+        with database.transaction() as connection:
+            self._signer = Signer(signing_key(connection))
+            former = [KnownSubscriber(email) for email in addresses(connection)]
+        subscribers = [
+            *former,
+            *(KnownSubscriber(subscriber.email, subscriber.label) for subscriber in config.subscribers),
+        ]
+        self._by_address = {subscriber.email.casefold(): subscriber for subscriber in subscribers}
+        self._by_token = {
+            self._signer.unsubscribe_token(subscriber.email): subscriber for subscriber in subscribers
+        }
+
+    def find(self, token_or_email: str) -> KnownSubscriber | None:
+        """The subscriber with this token or address; also one who is on the list and known no more."""
+        if "@" not in token_or_email:
+            return self._by_token.get(token_or_email.strip().lower())
+        email = _normal(token_or_email)
+        stranger = KnownSubscriber(email)
+        known = self._by_address.get(email.casefold())
+        return known or (stranger if self.suppression(stranger) else None)
+
+    def suppression(self, subscriber: KnownSubscriber) -> Suppression | None:
+        """Why they get no mail; None if they do."""
+        with self._database.transaction() as connection:
+            return entry(connection, self._fingerprint(subscriber))
+
+    def unsubscribe(self, subscriber: KnownSubscriber) -> bool:
+        """Send them no more. False if that was so already."""
+        return self._suppress(subscriber, SuppressionReason.UNSUBSCRIBED)
+
+    def resubscribe(self, subscriber: KnownSubscriber) -> Suppression | None:
+        """Send them mail again. Returns what stood against it, if anything did."""
+        with self._database.transaction() as connection:
+            return lift(connection, self._fingerprint(subscriber), subscriber.email)
+
+    def forget(self, subscriber: KnownSubscriber) -> None:
+        """Erase them from the state and the outbox, and keep a fingerprint, so that they stay away.
+
+        Raises LockHeld while a run is under way: it may just be writing to them. The rest is done then.
+        """
+        self._suppress(subscriber, SuppressionReason.FORGOTTEN)
+        with held_lock(self._config.state.with_name("run.lock"), _SAY_IT_AGAIN):
+            with self._database.transaction() as connection:
+                erase_person(connection, subscriber.email)
+            FileTransport(self._config.outbox).erase(subscriber.email)
+            self._database.erase_traces()
+
+    def take(self, message: bytes) -> Effect | None:
+        """Do what the message asks for, once; None if it asks for nothing that could be done."""
+        said = read(message)
+        subscriber = self._concerned(said)
+        if said is None or subscriber is None:
+            return None
+        reason, fingerprint, now = _reason(said, subscriber), self._fingerprint(subscriber), self._clock.now()
+        with self._database.transaction() as connection:
+            if not mark_read(connection, _digest(message), now):
+                return Effect(_told(said, subscriber, reason), new=False)
+            if reason:
+                detail = said.status if isinstance(said, Bounce) else ""
+                suppress(connection, fingerprint, Suppression(reason, now, detail))
+            if isinstance(said, Bounce):
+                record_return(connection, said.message_id, fingerprint, said.status, now)
+        return Effect(_told(said, subscriber, reason))
+
+    def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
+        if isinstance(said, UnsubscribeRequest):
+            return self._by_token.get(said.token)
+        if said is None:
+            return None
+        with self._database.transaction() as connection:
+            email = subscriber_of(connection, said.message_id)
+        return self._by_address.get(email.casefold()) if email else None
+
+    def _suppress(self, subscriber: KnownSubscriber, reason: SuppressionReason) -> bool:
+        entered = Suppression(reason, self._clock.now())
+        with self._database.transaction() as connection:
+            return suppress(connection, self._fingerprint(subscriber), entered)
+
+    def _fingerprint(self, subscriber: KnownSubscriber) -> str:
+        return self._signer.fingerprint(subscriber.email)
+
+
+@contextmanager
+def open_registry(config: Config, clock: Clock) -> Iterator[SubscriberRegistry]:
+    """The register of a state, which is made if there is none yet. Raises StoreError."""
+    with closing(Database.open(config.state)) as database:
+        yield SubscriberRegistry(config, database, clock)
+
+
+def suppressed_subscribers(config: Config) -> list[tuple[str, Suppression]]:
+    """The labels of the configuration's subscribers who get no mail, and why. Raises StoreError."""
+    if not config.state.exists():
+        return []
+    with closing(Database.open_existing(config.state)) as database:
+        found = SqlStore(database).suppressions(subscriber.email for subscriber in config.subscribers)
+    return [
+        (subscriber.label, found[subscriber.email])
+        for subscriber in config.subscribers
+        if subscriber.email in found
+    ]
+
+
+def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> SuppressionReason | None:
+    """Why no more mail is sent to them, if this message alone says so.
+
+    Where a mail failed at another address than theirs, theirs exists and leads on to that one, which can
+    be mended: the mail came back, no more.
+    """
+    if isinstance(said, UnsubscribeRequest):
+        return SuppressionReason.UNSUBSCRIBED
+    theirs = said.recipient.casefold() in ("", subscriber.email.casefold())
+    return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
+
+
+def _told(
+    said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber, reason: SuppressionReason | None
+) -> str:
+    if isinstance(said, UnsubscribeRequest):
+        return f"{subscriber.label} wants no more mail"
+    if reason:
+        return f"the address of {subscriber.label} does not exist ({said.status})"
+    return f"a mail to {subscriber.label} came back ({said.status})"
+
+
+def _digest(message: bytes) -> str:
+    """Tells messages apart, whatever a mail program noted about them since, or put between them."""
+    return hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
+
+
+def _normal(email: str) -> str:
+    """The address as the configuration would have it; what is no address is nobody's."""
+    try:
+        return address(email.strip())
+    except ValueError:
+        return email.strip()

@@ -1,0 +1,55 @@
+"""Files that are complete or absent, folders that are private, and locks that die with their holder."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create the folder for its owner alone; parents that are missing too. One that exists stays as it is."""
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def write_atomically(file: Path, content: bytes, mode: int | None = None) -> None:
+    """Replace the file as a whole, on disk before this returns. A link is followed, not replaced.
+
+    `mode` None keeps the permissions of a file that exists, else those of a new file.
+    """
+    target = file.resolve()
+    if mode is None:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    with replacement(target, mode) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextlib.contextmanager
+def replacement(file: Path, mode: int) -> Iterator[Path]:
+    """An empty file beside it, for its owner alone, that takes the place of `file` and these permissions
+    when the block is done: on disk before this returns. If the block fails, all stays as it was."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        yield Path(name)
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+        os.replace(name, file)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    finally:
+        os.close(descriptor)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,146 @@
+"""Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from digest.domain.digests import ArchiveSection, Digest
+from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.mails import Mail
+from digest.domain.papers import Paper
+from digest.domain.runs import Alert, Report
+from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
+from digest.pipeline.context import RunContext
+from digest.pipeline.report import run_problems
+from tests.support.builders import NOON
+
+
+@dataclass
+class FakeClock:
+    """Stands still unless it is slept on or turned."""
+
+    moment: datetime = NOON
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def epoch_seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeSource:
+    """Finds for each keyword, by name, these papers, or meets the error; `settled` findings are final."""
+
+    answers: dict[str, Sequence[Paper] | SourceError] = field(default_factory=dict)
+    settled: bool = False
+    partly: dict[str, Sequence[Paper]] = field(default_factory=dict)
+    """What is found all the same where an error is met."""
+    asked: list[str] = field(default_factory=list)
+
+    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        for request in requests:
+            self.asked.append(request.keyword.name)
+            answer = self.answers.get(request.keyword.name, ())
+            partly = tuple(self.partly.get(request.keyword.name, ()))
+            if isinstance(answer, SourceError):
+                yield FetchResult(request.keyword, partly, problem=answer)
+            else:
+                yield FetchResult(request.keyword, tuple(answer), settled=self.settled)
+
+
+@dataclass
+class FakeMailBuilder:
+    """Makes mails of which only the papers matter, with at most `longest` of them; for the addresses in
+    `broken` it raises the error."""
+
+    broken: dict[str, DigestError] = field(default_factory=dict)
+    made: list[Digest] = field(default_factory=list)
+    longest: int = 1000
+    alarms: list[Alert] = field(default_factory=list)
+
+    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+        if digest.subscriber.email in self.broken:
+            raise self.broken[digest.subscriber.email]
+        self.made.append(digest)
+        papers = tuple(entry.paper.id for entry in digest.entries)
+        parts = [papers[begin : begin + self.longest] for begin in range(0, len(papers), self.longest)]
+        return [
+            Mail(
+                message_id=f"<{len(self.made)}.{part}@example.org>",
+                recipient=digest.subscriber.email,
+                sender="digest@example.org",
+                content=f"mail {len(self.made)}, part {part}".encode(),
+                papers=papers,
+            )
+            for part, papers in enumerate(parts or [()], 1)
+        ]
+
+    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
+        self.alarms.append(alarm)
+        return Mail(f"<alarm.{len(self.alarms)}@example.org>", operator, "digest@example.org", b"an alarm")
+
+
+@dataclass
+class FakeTransport:
+    """Keeps what is delivered; raises the next trouble of a recipient (key "": of anybody) instead."""
+
+    troubles: dict[str, list[TransportError]] = field(default_factory=dict)
+    delivered: list[Mail] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+
+    def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
+        self.tried.append(mail.recipient)
+        waiting = self.troubles.get(mail.recipient) or self.troubles.get("")
+        trouble = waiting.pop(0) if waiting else None
+        if trouble is None or isinstance(trouble, DeliveryUnknown):
+            before_end_of_data()
+        if trouble:
+            raise trouble
+        self.delivered.append(mail)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def papers(self, email: str) -> list[tuple[str, ...]]:
+        """What each delivered mail of this recipient told of."""
+        return [mail.papers for mail in self.delivered if mail.recipient == email]
+
+
+@dataclass
+class FakeArchive:
+    """Keeps the sections of each update."""
+
+    trouble: DigestError | None = None
+    updates: list[tuple[ArchiveSection, ...]] = field(default_factory=list)
+
+    def update(self, sections: Sequence[ArchiveSection]) -> bool:
+        if self.trouble:
+            raise self.trouble
+        self.updates.append(tuple(sections))
+        return True
+
+
+@dataclass
+class FakeMonitor:
+    """Keeps what it is told."""
+
+    told: list[str] = field(default_factory=list)
+
+    def started(self) -> None:
+        self.told.append("started")
+
+    def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
+        lines = run_problems(report).lines
+        self.told.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
+
+    def failed(self, reason: str) -> None:
+        self.told.append(reason)
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,78 @@
+"""The program as people run it: a process of its own, in a folder, beside a small arXiv."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from digest.demo.server import ArxivServer
+
+PROJECT = Path(__file__).parents[2]
+LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
+SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
+TWO = LEAST + "  - email: bo@example.org\n    keywords: [Graph Neural Network]\n"
+
+
+@dataclass
+class Home:
+    """A folder with a configuration; `digest` runs a command there, as of arXiv's virtual time."""
+
+    folder: Path
+    arxiv: ArxivServer
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def write(self, subscribers: str) -> None:
+        (self.folder / "subscribers.yaml").write_text(subscribers)
+
+    def at(self, moment: datetime) -> None:
+        self.arxiv.now = moment
+
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(PROJECT),
+            "DIGEST_ARXIV_API": self.arxiv.api_url,
+            "DIGEST_ARXIV_FEED": self.arxiv.feed_url,
+            "DIGEST_ARXIV_INTERVAL": "0",
+            "DIGEST_RETRY_SCALE": "0",
+            "DIGEST_NOW": self.arxiv.now.isoformat(),
+            **self.environment,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "digest", *arguments],
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        )
+
+    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, stderr=stderr)
+        out, err = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def killed_after(self, seconds: float, *arguments: str) -> int:
+        """Run a command and kill it, without mercy, unless it is done by then."""
+        process = self.start(*arguments)
+        try:
+            process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        return process.returncode
+
+    def mails(self) -> Iterator[EmailMessage]:
+        """What lies in the outbox, oldest first."""
+        for file in sorted((self.folder / "outbox").glob("*.eml")):
+            yield message_from_bytes(file.read_bytes(), policy=policy.default)
+
+    @property
+    def readme(self) -> str:
+        return (self.folder / "README.md").read_text()

@@ -1,0 +1,127 @@
+"""`python -m tests.support.screenshots DIR` writes a picture of each kind of mail in each view.
+
+The papers are invented; the mails are those that the tests in tests/e2e/test_looks.py look at.
+"""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from digest import bootstrap
+from digest.domain.digests import Digest, Entry, Section, Unanswered
+from digest.domain.papers import Paper
+from digest.preview.views import in_scheme, view, without_style
+from tests.support.browser import Browser, chromium
+from tests.support.builders import NOON, config, keyword, paper, subscriber
+from tests.support.fakes import FakeClock
+
+HOSTILE = (
+    "<script>alert(1)</script> in a title",
+    '"><img src="https://example.org/x.png" onerror="alert(1)"> breaks out',
+    "</a></h3></td></tr></table> ends the table",
+    "<!-- a comment that does not end",
+    "{{ digest.subject }} {% for x in y %} of a template",
+    "<style>* { display: none }</style> hides the rest",
+    "&lt;b&gt; entities &amp; more &#60;i&#62;",
+    'javascript:alert(1) https://example.org/?q=<b>&x="y"',
+    "\u202egnp.exe\u202c turned, and \u2066isolated",
+    "‏كلمات مخترعة‏ and עברית in one title",
+    "漢字だけの題名でありしかも切れ目がないのでどこでも折り返せる長い長い題名",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3,
+    "<![endif]--> of a conditional comment",
+    "]]> of a section, \\ and ` and ' and \"",
+)
+
+
+def many(count: int, **changes: object) -> tuple[Paper, ...]:
+    """Invented papers of different lengths, newest first."""
+    return tuple(
+        paper(
+            f"2606.{number:05}",
+            title=f"Reward Models and the {number} Ways to Invent Them" + " at Some Length" * (number % 4),
+            abstract="We invent a reward model, and say so. " * (8 + number % 20),
+            authors=tuple(f"Ada Example the {rank}." for rank in range(1, 2 + number % 7)),
+            comment="" if number % 3 else f"{number} pages, code at https://github.com/invented/paper",
+            **changes,
+        )
+        for number in range(count, 0, -1)
+    )
+
+
+def titled(*titles: str) -> tuple[Paper, ...]:
+    """Papers that differ in nothing but these titles and their numbers."""
+    return tuple(paper(f"2606.{number:05}", title=title) for number, title in enumerate(titles, 1))
+
+
+def digest_of(*papers: Paper, unanswered: bool = False) -> Digest:
+    """These papers in two sections, the second with every fourth of them."""
+    reward, reasoning = keyword(), keyword("Reasoning")
+    entries = [Entry(each, (), welcome=False) for each in papers]
+    found = {reasoning: entries[3::4], reward: [each for each in entries if each not in entries[3::4]]}
+    return Digest(
+        subscriber("reader@example.org", reward, reasoning),
+        NOON.date(),
+        tuple(Section(each, tuple(found[each])) for each in (reward, reasoning) if found[each]),
+        (Unanswered(reasoning, NOON - timedelta(days=1)), Unanswered(reward, None)) if unanswered else (),
+    )
+
+
+DIGESTS: Mapping[str, Digest] = {
+    "no paper": digest_of(),
+    "1 paper": digest_of(*many(1)),
+    "12 papers": digest_of(*many(12)),
+    "80 papers": digest_of(*many(80)),
+    "unanswered": digest_of(*many(2), unanswered=True),
+    "hostile titles": digest_of(*titled(*HOSTILE)),
+    "long words": digest_of(
+        *many(1, categories=("cs.LG" * 40,)), paper("2606.00009", title="w" * 300, abstract="x" * 4000)
+    ),
+}
+
+
+@cache
+def html_of(name: str) -> str:
+    """The page of the mail that tells the digest of this name."""
+    return html_telling(DIGESTS[name])
+
+
+def html_telling(digest: Digest) -> str:
+    """The page of the (first) mail that tells this digest, made as a run makes it."""
+    settings = config(Path("nowhere"))
+    with bootstrap.open_dry_run(settings, FakeClock(), settings.outbox) as context:
+        return view(context.mail_builder.make(digest, NOON)[0].content).html
+
+
+def take(browser: Browser, folder: Path) -> None:
+    """Write the pictures, such as `12-papers-phone.png`."""
+    for name in DIGESTS:
+        light = in_scheme(html_of(name), "light")
+        views = {
+            "phone": (light, 375),
+            "desktop": (light, 700),
+            "dark": (in_scheme(html_of(name), "dark"), 375),
+            "no-style": (without_style(light), 375),
+        }
+        for kind, (html, width) in views.items():
+            with browser.opened(html, width=width) as page:
+                page.screenshot(folder / f"{name.replace(' ', '-')}-{kind}.png")
+
+
+def main() -> None:
+    program = shutil.which("chromium")
+    if len(sys.argv) != 2 or not program:
+        sys.exit(
+            "usage: python -m tests.support.screenshots DIR, on a machine with Debian's package chromium"
+        )
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium(program) as browser:
+        take(browser, folder)
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures lie in {folder}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""What the doctor makes of what it finds; e2e/test_doctor.py lets it look."""
+
+from datetime import timedelta
+
+import pytest
+
+from digest.commands.doctor import LEAST_FREE_BYTES, Check, clock_check, shortage
+from tests.support.builders import NOON
+
+
+def test_a_check_has_a_tick_or_a_cross_and_below_it_what_to_do() -> None:
+    assert list(Check("all is well").lines) == ["✓ all is well"]
+    assert list(Check("all is well", "one thing\nanother thing", "mend them").lines) == [
+        "✗ all is well",
+        "    one thing",
+        "    another thing",
+        "    mend them",
+    ]
+    assert list(Check("all is well", "one thing").lines) == ["✗ all is well", "    one thing"]
+
+
+def test_a_disk_wants_a_hundred_megabytes() -> None:
+    assert shortage(LEAST_FREE_BYTES) == ""
+    assert shortage(LEAST_FREE_BYTES - 1) == "only 99 MB are free"
+
+
+@pytest.mark.parametrize(
+    ("off", "problem"),
+    [
+        (timedelta(0), ""),
+        (timedelta(days=2), ""),
+        (timedelta(days=-2), ""),
+        (timedelta(days=3), "it is 2026-06-25 12:00 UTC here, and 2026-06-22 12:00 UTC at arXiv"),
+        (timedelta(days=-365), "it is 2025-06-22 12:00 UTC here, and 2026-06-22 12:00 UTC at arXiv"),
+    ],
+)
+def test_a_clock_that_is_days_off_is_told_of(off: timedelta, problem: str) -> None:
+    assert clock_check(NOON + off, NOON).problem == problem

@@ -1,0 +1,84 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digest.config.environment import Overrides, fault_of, read_environment, started_at
+from digest.errors import ConfigError, ConfigFault
+
+
+def test_an_environment_without_our_variables_sets_nothing() -> None:
+    assert read_environment({"HOME": "/root", "DIGEST_STATE": ""}) == (Overrides(), [])
+
+
+def test_every_variable_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment = {
+        "DIGEST_STATE": "state.db",
+        "DIGEST_OUTBOX": "/out",
+        "DIGEST_ARXIV_API": "http://127.0.0.1:1/api",
+        "DIGEST_ARXIV_FEED": "http://127.0.0.1:1/atom",
+        "DIGEST_ARXIV_INTERVAL": "0.25",
+        "DIGEST_RETRY_SCALE": "0",
+        "DIGEST_SMTP_URL": "smtp://localhost",
+        "CREDENTIALS_DIRECTORY": "/run/credentials/digest.service",
+    }
+    assert read_environment(environment) == (
+        Overrides(
+            state=tmp_path / "state.db",
+            outbox=Path("/out"),
+            api="http://127.0.0.1:1/api",
+            feed="http://127.0.0.1:1/atom/",
+            interval_seconds=0.25,
+            retry_scale=0.0,
+            smtp_url="smtp://localhost",
+            credentials=Path("/run/credentials/digest.service"),
+        ),
+        [],
+    )
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "1e3", "three", "1,5"])
+def test_a_number_is_plain_and_not_negative(text: str) -> None:
+    problem = f'"{text}" is not a number of 0 or more; write one such as 3 or 0.5'
+    assert read_environment({"DIGEST_RETRY_SCALE": text}) == (
+        Overrides(),
+        [fault_of("DIGEST_RETRY_SCALE", problem)],
+    )
+
+
+def test_two_smtp_servers_are_one_too_many(tmp_path: Path) -> None:
+    environment = {"DIGEST_SMTP_URL": "smtp://localhost", "DIGEST_SMTP_URL_FILE": str(tmp_path)}
+    _, faults = read_environment(environment)
+    assert faults == [
+        ConfigFault(
+            "DIGEST_SMTP_URL", None, None, "", "DIGEST_SMTP_URL_FILE is set too; unset one of the two"
+        )
+    ]
+
+
+def test_the_smtp_url_is_not_in_a_repr() -> None:
+    assert "hunter2" not in repr(read_environment({"DIGEST_SMTP_URL": "smtps://u:hunter2@h"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-06-22T07:00:00Z", datetime(2026, 6, 22, 7, tzinfo=UTC)),
+        ("2026-06-22T07:00:00+02:00", datetime(2026, 6, 22, 5, tzinfo=UTC)),
+        ("2026-06-22 07:00", datetime(2026, 6, 22, 7, tzinfo=UTC)),
+        ("", None),
+    ],
+    ids=["Z", "offset", "no offset", "empty"],
+)
+def test_the_moment_of_the_start_is_in_utc(text: str, expected: datetime | None) -> None:
+    assert started_at({"DIGEST_NOW": text}) == expected
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "0001-01-01T00:00+12:00"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        started_at({"DIGEST_NOW": text})
+    assert (
+        str(caught.value) == f'DIGEST_NOW: "{text}" is not a moment; write one such as 2026-06-22T07:00:00Z'
+    )

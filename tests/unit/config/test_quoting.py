@@ -1,0 +1,35 @@
+import pytest
+
+from digest.config.quoting import nearest, quoted, suggestion, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", '"plain"'),
+        ('a "b"', "'a \"b\"'"),
+        ("\x1b[31m\u202e", '"\\x1b[31m\\u202e"'),
+        ("x" * 60, '"' + "x" * 60 + '"'),
+        ("x" * 61, '"' + "x" * 59 + '…"'),
+    ],
+    ids=["plain", "with double quotes", "unprintable", "just short enough", "too long"],
+)
+def test_a_text_is_quoted_on_one_line(text: str, expected: str) -> None:
+    assert quoted(text) == expected
+
+
+def test_what_does_not_print_is_shown_as_its_escape() -> None:
+    assert visible("é\n\x9b") == "é\\n\\x9b"
+
+
+def test_the_nearest_word_is_found_case_aside() -> None:
+    assert nearest("CS.lg", ["cs.LG", "stat.ML"]) == "cs.LG"
+
+
+def test_nothing_is_near_a_word_from_elsewhere() -> None:
+    assert nearest("zebra", ["cs.LG", "stat.ML"]) is None
+
+
+def test_a_suggestion_falls_back_on_what_to_do_otherwise() -> None:
+    assert suggestion("skp", ["skip"], "use skip") == 'did you mean "skip"?'
+    assert suggestion("zebra", ["skip"], "use skip") == "use skip"

@@ -1,0 +1,87 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from digest.config.load import load_config
+from digest.config.schema import FilePart, KeywordPart, json_schema, keys_of, read_file, read_keyword
+from digest.config.yaml_document import parse
+
+_TOP = Path(__file__).parents[3]
+_REGENERATE = "python -m digest.config.schema > docs/subscribers.schema.json"
+
+
+def test_the_schema_for_editors_is_current() -> None:
+    stored = (_TOP / "docs/subscribers.schema.json").read_text(encoding="utf-8")
+    assert stored == json_schema(), f"regenerate it: {_REGENERATE}"
+
+
+def test_the_command_that_regenerates_it_writes_it_out() -> None:
+    command = [sys.executable, "-m", "digest.config.schema"]
+    written = subprocess.run(command, cwd=_TOP, capture_output=True, check=True, encoding="utf-8")
+    assert written.stdout == json_schema()
+
+
+def test_every_key_is_explained_to_editors() -> None:
+    schema = json.loads(json_schema())
+    parts = [schema, *schema["$defs"].values()]
+    fields = [(name, field) for part in parts for name, field in part["properties"].items()]
+    assert [name for name, field in fields if not field.keys() & {"description", "$ref"}] == []
+
+
+def test_null_is_for_the_archives_file_alone() -> None:
+    text = json_schema()
+    assert text.count('"null"') == 1
+    assert json.loads(text)["$defs"]["ArchivePart"]["properties"]["file"]["type"] == ["string", "null"]
+
+
+def test_keys_go_by_their_names_in_the_file() -> None:
+    assert keys_of(FilePart) == {
+        "subscribers": "[{email: you@example.org, keywords: [Reasoning]}]",
+        "keywords": "",
+        "schedule": "",
+        "mail": "",
+        "archive": "",
+        "welcome": "10",
+        "state": "",
+        "outbox": "",
+        "templates": "my-templates",
+        "arxiv": "",
+        "monitoring": "",
+    }
+
+
+def test_a_sound_document_has_no_faults() -> None:
+    document, _ = parse("s.yaml", "subscribers: [{email: you@example.org, keywords: Reasoning}]")
+    part, faults = read_file(document)
+    assert faults == []
+    assert part is not None
+    assert part.subscribers[0].keywords == ["Reasoning"]
+
+
+def test_a_definition_can_be_read_by_itself() -> None:
+    assert read_keyword({"any": "RLHF"}) == KeywordPart(any=["RLHF"])
+    assert read_keyword({"any": 3}) is None
+
+
+def test_the_sample_works_as_it_is() -> None:
+    config = load_config(_TOP / "subscribers.yaml", {})
+    assert [
+        (subscriber.email, [keyword.name for keyword in subscriber.keywords])
+        for subscriber in config.subscribers
+    ] == [("you@example.org", ["Reward Model", "Reasoning"])]
+
+
+def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -> None:
+    lines = (_TOP / "subscribers.yaml").read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line if line.lstrip().startswith("# ") else line.replace("#", "", 1) for line in lines)
+    (tmp_path / "smtp-url").touch(mode=0o600)
+    (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465")
+    (tmp_path / "my-templates").mkdir()
+    file = tmp_path / "subscribers.yaml"
+    file.write_text(text)
+    load_config(file, {})
+    document, _ = parse("s.yaml", text)
+    parts = json.loads(json_schema())["$defs"].values()
+    known = {name for part in [json.loads(json_schema()), *parts] for name in part["properties"]}
+    assert known - {str(location[-1]) for location in document.keys} == set()

@@ -1,0 +1,36 @@
+"""Why a paper stands in a digest."""
+
+import pytest
+
+from digest.domain.keywords import Keyword
+from digest.mail.content.reasons import reason
+from tests.support.builders import paper
+
+PAPER = paper(
+    title="Rewarding Models",
+    abstract="A model's reward, and reward models.",
+    authors=("Ada Example", "Bo Sample"),
+    categories=("cs.LG", "eess.SY"),
+)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "expected"),
+    [
+        (Keyword("k", any=("reward model",)), "“reward model” in title and abstract"),
+        (Keyword("k", any=("models reward", "absent words")), "“models reward” in abstract"),
+        (
+            Keyword("k", any=("rewards",), all=("models", "rewards")),
+            "“rewards” in title and abstract; “models” in title and abstract",
+        ),
+        (Keyword("k", authors=("example",)), "by Ada Example"),
+        (Keyword("k", categories=("cs.*",)), "in cs.LG"),
+        (Keyword("k", categories=("eess.SY", "stat.ML")), "in eess.SY"),
+        (Keyword("k", any=("absent words",)), ""),
+    ],
+    ids=["both places", "one place", "any and all", "author", "archive", "category", "nothing to be seen"],
+)
+def test_a_reason_names_what_the_keyword_asks_for_and_the_paper_shows(
+    keyword: Keyword, expected: str
+) -> None:
+    assert reason(keyword, PAPER) == expected

@@ -1,0 +1,588 @@
+"""Who says what in a message: tables of wishes and of reports, in the shapes of real mail programs."""
+
+import time
+from email import policy
+from email.header import Header
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.mail.inbound.parser import MOST_BYTES, Bounce, UnsubscribeRequest, read
+
+TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
+WISH = f"unsubscribe {TOKEN}"
+ID = "<mfrggzdfmztwq2lknnwg23tpobyxe43u@daily-papers.invalid>"
+
+
+def message(subject: str = "", body: str = "", **headers: str) -> bytes:
+    """A plain message from somebody; `headers` have _ for -."""
+    lines = ["From: Ada <ada@example.org>", "To: digest@example.org", f"Subject: {subject}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", body]).encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        message(WISH),
+        message(f"  Unsubscribe   {TOKEN.upper()} "),
+        message(f"unsubscribe\r\n {TOKEN}"),
+        message(f"[EXTERNAL] [SPAM?] {WISH}"),
+        message(Header(WISH, "utf-8").encode()),
+        message("Re: 4 new papers", f"\r\n  \r\n{WISH.upper()}\r\n\r\n> 4 new papers\r\n"),
+        message("=?no-such-charset?q?x?=", WISH, Content_Type="text/plain; charset=no-such-charset"),
+        message(WISH, Auto_Submitted="no"),
+        message(WISH, Return_Path="<ada@example.org>", X_Auto_Response_Suppress="All"),
+        message(WISH, "caf\udce9", Content_Type='text/plain; charset="us-ascii'),
+        message(WISH).replace(b"\r\n", b"\n"),
+        message(WISH).replace(b"ada@example.org", b"mallory@example.net"),
+    ],
+    ids=[
+        "the link as it is",
+        "in capitals, with spaces",
+        "folded",
+        "marked by a company's mail server",
+        "encoded",
+        "first line of an answer",
+        "first line in a charset that nobody has",
+        "expressly not automatic",
+        "with headers that mean nothing here",
+        "with a body of broken 8-bit text",
+        "with bare line feeds",
+        "from any address: the token counts",
+    ],
+)
+def test_a_token_in_the_subject_or_the_first_line_is_a_wish(content: bytes) -> None:
+    assert read(content) == UnsubscribeRequest(TOKEN)
+
+
+QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {WISH}\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        message("unsubscribe"),
+        message("unsubscribe me please", "unsubscribe"),
+        message(f"{WISH} please"),
+        message(f"Re: {WISH}", "No, I do want these mails!"),
+        message(f"AW: {WISH}"),
+        message(f"unsubscribe {TOKEN[:-1]}"),
+        message(f"unsubscribe {TOKEN[:-1]}1"),
+        message("Re: 4 new papers", f"{WISH} is what your mail says"),
+        message("Re: 4 new papers", f"Thank you!\r\n\r\n{QUOTED}"),
+        message("Fwd: 4 new papers", QUOTED),
+        message("Fwd: 4 new papers", f"-------- Forwarded --------\r\n{WISH}\r\n"),
+        message("Look", f"<p>{WISH}</p>", Content_Type="text/html"),
+        message(WISH, Auto_Submitted="auto-replied (vacation)"),
+        message(WISH, Auto_Submitted="auto-generated; owner=x"),
+        message(WISH, Precedence="Bulk"),
+        message(WISH, Precedence="list"),
+        message(WISH, Precedence="junk"),
+        message(WISH, Precedence="auto_reply"),
+        message(WISH, X_Autoreply="yes"),
+        message(WISH, X_Autorespond="4 new papers"),
+        message(WISH, Return_Path="<>"),
+        message(WISH, Content_Type="multipart/report; boundary=x"),
+        b"",
+        b"\xff\x00\r\n\r\n\xfe",
+        message(WISH)[10:17],
+    ],
+    ids=[
+        "no token",
+        "no token anywhere",
+        "more words in the subject",
+        "an answer in a thread of that subject",
+        "the same in German",
+        "too short a token",
+        "a character that no token has",
+        "more words in the first line",
+        "a quoted digest",
+        "a forwarded digest",
+        "a forwarded wish",
+        "HTML",
+        "a vacation notice",
+        "a program's message",
+        "bulk mail",
+        "a mailing list",
+        "junk",
+        "an old automatic reply",
+        "X-Autoreply",
+        "X-Autorespond",
+        "null sender",
+        "a report",
+        "empty",
+        "no message at all",
+        "a scrap of one",
+    ],
+)
+def test_nothing_else_is_a_wish(content: bytes) -> None:
+    assert read(content) is None
+
+
+def test_the_first_line_counts_in_whatever_part_the_text_is() -> None:
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["Subject"] = "Re: 4 new papers"
+    mail.set_content(f"{WISH}\n\nAda\n", cte="base64")
+    mail.add_alternative(f"<p>{WISH}</p>", subtype="html")
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
+    assert read(mail.as_bytes()) == UnsubscribeRequest(TOKEN)
+
+
+def test_a_wish_in_an_attached_message_is_not_the_sender_s() -> None:
+    inner = EmailMessage(policy=policy.SMTP)
+    inner["Subject"] = WISH
+    inner.set_content(f"{WISH}\n")
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["Subject"] = "what is this?"
+    mail.set_content("see below\n")
+    mail.add_attachment(inner)
+    assert read(mail.as_bytes()) is None
+
+
+POSTFIX = f"""\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="A1.1750000000/mx.example.net"
+
+This is a MIME-encapsulated message.
+
+--A1.1750000000/mx.example.net
+Content-Description: Notification
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--A1.1750000000/mx.example.net
+Content-Description: Delivery report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+X-Postfix-Queue-ID: A1
+Arrival-Date: Tue, 23 Jun 2026 07:00:01 +0000 (UTC)
+
+Final-Recipient: rfc822; ada@example.org
+Original-Recipient: rfc822;ada@example.org
+Action: failed
+Status: 5.1.1
+Remote-MTA: dns; mail.example.org
+Diagnostic-Code: smtp; 550 5.1.1 <ada@example.org>: Recipient address rejected:
+    User unknown in local recipient table
+
+--A1.1750000000/mx.example.net
+Content-Description: Undelivered Message Headers
+Content-Type: text/rfc822-headers
+
+Return-Path: <digest@example.org>
+From: Daily Papers <digest@example.org>
+To: ada@example.org
+Message-ID: {ID}
+List-Unsubscribe: <mailto:digest@example.org?subject=unsubscribe%20{TOKEN}>
+
+--A1.1750000000/mx.example.net--
+"""
+RETURNED = f"""\
+From: Daily Papers <digest@example.org>
+Subject: {WISH}
+Message-ID:
+ {ID}
+Content-Type: multipart/alternative; boundary=digest
+
+--digest
+Content-Type: text/plain
+
+{WISH}
+--digest--
+"""
+EXIM = f"""\
+Auto-Submitted: auto-replied
+From: Mail Delivery System <MailBuilder-Daemon@exim.example.net>
+Content-Type: multipart/report; report-type=delivery-status; boundary=1750000000-eximdsn-1
+MIME-Version: 1.0
+Subject: Mail delivery failed: returning message to sender
+
+--1750000000-eximdsn-1
+Content-type: text/plain; charset=us-ascii
+
+This message was created automatically by mail delivery software.
+
+--1750000000-eximdsn-1
+Content-type: message/delivery-status
+
+Reporting-MTA: dns; exim.example.net
+
+Action: failed
+Final-Recipient: rfc822;ada@example.org
+Status: 5.0.0
+Remote-MTA: dns; mail.example.org
+Diagnostic-Code: smtp; 550 5.1.1 No such person here
+
+--1750000000-eximdsn-1
+Content-type: message/rfc822
+
+{RETURNED}
+--1750000000-eximdsn-1--
+"""
+SENDMAIL = f"""\
+From: Mail Delivery Subsystem <MAILER-DAEMON@sendmail.example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="s5N7.1750000000/sendmail.example.net"
+Auto-Submitted: auto-generated (failure)
+
+--s5N7.1750000000/sendmail.example.net
+
+The original message was received at Tue, 23 Jun 2026 07:00:01 GMT
+
+--s5N7.1750000000/sendmail.example.net
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; sendmail.example.net
+Received-From-MTA: DNS; digest.example.org
+Arrival-Date: Tue, 23 Jun 2026 07:00:01 GMT
+
+Final-Recipient: RFC822; <Ada@Example.org>
+Action: failed
+Status: 5.1.1 (no such mailbox)
+Diagnostic-Code: SMTP; 550 5.1.1 User unknown
+Last-Attempt-Date: Tue, 23 Jun 2026 07:00:02 GMT
+
+--s5N7.1750000000/sendmail.example.net
+Content-Type: message/rfc822
+
+{RETURNED}
+--s5N7.1750000000/sendmail.example.net--
+"""
+EXCHANGE = f"""\
+From: <postmaster@tenant.example.net>
+MIME-Version: 1.0
+X-MS-Exchange-Message-Is-Ndr:
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="b688dfd1"
+Content-Language: en-US
+Subject: Undeliverable: 4 new papers
+Auto-Submitted: auto-replied
+
+--b688dfd1
+Content-Type: multipart/alternative; differences=Content-Type; boundary="2e8b8a3c"
+
+--2e8b8a3c
+Content-Type: text/plain; charset="us-ascii"
+Content-Transfer-Encoding: quoted-printable
+
+ada wasn't found at example.org.
+
+--2e8b8a3c
+Content-Type: text/html; charset="us-ascii"
+
+<p>ada wasn't found at example.org.</p>
+
+--2e8b8a3c--
+
+--b688dfd1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns;exchange.example.net
+Received-From-MTA: dns;relay.example.net
+Arrival-Date: Tue, 23 Jun 2026 07:00:01 +0000
+
+Final-Recipient: rfc822;ada@example.org
+Action: failed
+Status: 5.1.10
+Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup
+
+--b688dfd1
+Content-Type: message/rfc822
+
+{RETURNED}
+--b688dfd1--
+"""
+GMAIL = f"""\
+From: Mail Delivery Subsystem <mailer-daemon@mail.example.com>
+Auto-Submitted: auto-replied
+Subject: Delivery Status Notification (Failure)
+Content-Type: multipart/report; boundary="0000000000005f"; report-type=delivery-status
+
+--0000000000005f
+Content-Type: multipart/related; boundary="0000000000005e"
+
+--0000000000005e
+Content-Type: text/html; charset="UTF-8"
+
+<b>Address not found</b>
+
+--0000000000005e
+Content-Type: image/png; name="icon.png"
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--0000000000005e--
+
+--0000000000005f
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.com
+Received-From-MTA: dns; digest@example.org
+X-Original-Message-ID: {ID}
+Arrival-Date: Tue, 23 Jun 2026 00:00:01 -0700 (PDT)
+
+Final-Recipient: rfc822; ada@example.org
+Action: failed
+Status: 5.1.1
+Remote-MTA: dns; mail.example.org. (192.0.2.1, the server for the domain example.org.)
+Diagnostic-Code: smtp; 550-5.1.1 The email account that you tried to reach does not exist.
+Last-Attempt-Date: Tue, 23 Jun 2026 00:00:02 -0700 (PDT)
+
+--0000000000005f
+Content-Type: message/rfc822
+
+{RETURNED}
+--0000000000005f--
+"""
+INTERNATIONAL = (
+    POSTFIX.replace("message/delivery-status", "message/global-delivery-status")
+    .replace("rfc822; ada@example.org", "utf-8; jörg@example.org")
+    .replace("text/rfc822-headers", "message/global-headers")
+)
+RETURNED_WHOLE = INTERNATIONAL.replace("message/global-headers", "message/global")
+ADA = "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("report", "bounce"),
+    [
+        (POSTFIX, Bounce(ID, ADA, "5.1.1", gone=True)),
+        (EXIM, Bounce(ID, ADA, "5.1.1", gone=True)),
+        (SENDMAIL, Bounce(ID, "Ada@Example.org", "5.1.1", gone=True)),
+        (EXCHANGE, Bounce(ID, ADA, "5.1.10", gone=True)),
+        (GMAIL, Bounce(ID, ADA, "5.1.1", gone=True)),
+        (INTERNATIONAL, Bounce(ID, "jörg@example.org", "5.1.1", gone=True)),
+        (RETURNED_WHOLE, Bounce(ID, "jörg@example.org", "5.1.1", gone=True)),
+    ],
+    ids=["Postfix", "Exim", "sendmail", "Exchange", "Gmail", "international", "international, whole"],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_report_names_the_mail_and_what_became_of_its_recipient(
+    report: str, bounce: Bounce, line_end: str
+) -> None:
+    assert read(report.replace("\n", line_end).encode()) == bounce
+
+
+def reporting(action: str = "failed", status: str = "5.1.1") -> bytes:
+    """Postfix's report with another action and status."""
+    report = POSTFIX.replace("Action: failed", f"Action: {action}")
+    return report.replace("Status: 5.1.1", f"Status: {status}").encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "gone"),
+    [
+        ("5.1.1", True),
+        ("5.1.6", True),
+        ("5.1.10", True),
+        ("5.0.0 (unknown)", True),  # the server's own words say 5.1.1
+        ("5.1.0", False),
+        ("5.1.2", False),
+        ("5.1.3", False),
+        ("5.1.4", False),
+        ("5.1.70", False),
+        ("5.2.0", False),
+        ("5.2.1", False),
+        ("5.2.2", False),
+        ("5.3.0", False),
+        ("5.4.4", False),
+        ("5.4.6", False),
+    ],
+)
+def test_a_permanent_status_about_the_address_counts(status: str, gone: bool) -> None:
+    found = read(reporting(status=status))
+    assert isinstance(found, Bounce)
+    assert found.gone is gone
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["5.1.7", "5.1.8", "5.2.3", "5.3.4", "5.5.1", "5.6.0", "5.7.1", "5.7.26", "4.2.2", "2.1.5", "", "five"],
+)
+def test_a_status_about_our_mail_or_the_moment_does_not_count(status: str) -> None:
+    assert read(reporting(status=status)) is None
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded", "", "failed-perhaps"])
+def test_only_a_failure_counts(action: str) -> None:
+    assert read(reporting(action)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("smtp; 550 5.1.1 No such person", True),
+        ("smtp; 550-5.1.1 No such\n 550 5.1.1 person", True),
+        ("smtp; 550 No such person", False),
+        ("smtp; 550 asked 192.5.1.1 in vain", False),
+        ("smtp; 550 asked 5.1.1.9 in vain", False),
+    ],
+)
+def test_where_the_reporter_has_no_status_the_servers_own_words_count(said: str, gone: bool) -> None:
+    report = EXIM.replace("smtp; 550 5.1.1 No such person here", said)
+    assert read(report.encode()) == Bounce(ID, ADA, "5.1.1" if gone else "5.0.0", gone)
+
+
+def test_a_word_in_capitals_or_with_a_remark_is_the_same_word() -> None:
+    assert read(reporting("FAILED (permanently)")) == Bounce(ID, ADA, "5.1.1", gone=True)
+
+
+@pytest.mark.parametrize(
+    ("final", "original", "recipient"),
+    [
+        ("rfc822; ada@example.net", "rfc822;ada@example.org", "ada@example.net"),
+        ("x400; /S=ada/", "rfc822;ada@example.org", ADA),
+        ("rfc822; ada", "unknown", ""),
+    ],
+    ids=["the final one", "the original one", "none"],
+)
+def test_the_address_that_failed_is_named(final: str, original: str, recipient: str) -> None:
+    report = POSTFIX.replace("rfc822; ada@example.org", final).replace("rfc822;ada@example.org", original)
+    assert read(report.encode()) == Bounce(ID, recipient, "5.1.1", gone=True)
+
+
+SECOND = "\nFinal-Recipient: rfc822; bo@example.org\nAction: {}\nStatus: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "bounce"),
+    [
+        ("failed", "5.1.1", Bounce(ID, ADA, "5.1.1", gone=False)),
+        ("failed", "5.7.1", Bounce(ID, ADA, "5.1.1", gone=False)),
+        ("delayed", "4.4.1", Bounce(ID, ADA, "5.1.1", gone=False)),
+        ("delivered", "2.0.0", None),
+        ("relayed", "2.0.0", None),
+    ],
+    ids=["nobody", "nobody, by policy", "one later perhaps", "one got it", "one is further on"],
+)
+def test_an_address_that_leads_to_several_exists(action: str, status: str, bounce: Bounce | None) -> None:
+    words = "    User unknown in local recipient table\n"
+    report = POSTFIX.replace(words, words + SECOND.format(action, status))
+    assert read(report.encode()) == bounce
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        POSTFIX.replace(f"Message-ID: {ID}\n", ""),
+        POSTFIX.replace(ID, "not an id"),
+        POSTFIX.replace("text/rfc822-headers", "text/plain"),
+        POSTFIX.replace("message/delivery-status", "message/feedback-report"),
+        POSTFIX.replace("multipart/report", "multipart/mixed"),
+        POSTFIX[: POSTFIX.index("Content-Description: Undelivered")],
+        POSTFIX[: POSTFIX.index("This is a MIME")],
+        "Subject: fwd\nContent-Type: message/rfc822\n\n" + POSTFIX,
+    ],
+    ids=[
+        "no Message-ID",
+        "a Message-ID that is none",
+        "nothing returned",
+        "a complaint",
+        "no report",
+        "cut off before the returned headers",
+        "headers alone",
+        "a report that somebody passed on",
+    ],
+)
+def test_what_is_no_whole_report_says_nothing(report: str) -> None:
+    assert read(report.encode()) is None
+
+
+def nested(kind: str, depth: int) -> bytes:
+    """A wish in so many wrappings, below headers that are a wish themselves."""
+    wrapped = f"Content-Type: text/plain\n\n{WISH}\n"
+    for level in range(depth):
+        if kind == "multipart":
+            parts = f"--b{level}\n{wrapped}\n--b{level}--"
+            wrapped = f"Content-Type: multipart/mixed; boundary=b{level}\n\n{parts}\n"
+        else:
+            wrapped = f"Content-Type: message/rfc822\n\n{wrapped}"
+    return f"Subject: {WISH}\n{wrapped}".encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        nested("multipart", 200),
+        nested("message", 200),
+        nested("multipart", 5000),
+        message(WISH, "x" * MOST_BYTES),
+        message(WISH, "\r\n" * 150_000),
+        message(f"unsubscribe{' ' * 5000}{TOKEN}"),
+        message(WISH, "", X="y", Content_Type="text/plain; " + "a=b; " * 1000),
+        message(WISH, "", Content_Disposition="inline;\r\n " + "a=b;\r\n " * 1000),
+        message(WISH) + b"\nContent-Type: text/plain" * 60,
+    ],
+    ids=[
+        "200 deep",
+        "200 messages deep",
+        "5000 deep",
+        "too large",
+        "too many lines",
+        "an endless subject",
+        "endless parameters",
+        "endless parameters, folded",
+        "too many parts",
+    ],
+)
+def test_a_message_that_would_take_long_is_not_read(content: bytes) -> None:
+    started = time.process_time()
+    assert read(content) is None
+    assert time.process_time() - started < 1
+
+
+def test_a_message_of_ordinary_depth_is_read() -> None:
+    assert read(nested("multipart", 10)) == UnsubscribeRequest(TOKEN)
+    assert read(message(WISH, "x" * (MOST_BYTES - 1000))) == UnsubscribeRequest(TOKEN)
+
+
+def test_neither_token_nor_address_shows_in_a_traceback() -> None:
+    shown = repr((read(message(WISH)), read(POSTFIX.encode())))
+    assert TOKEN not in shown
+    assert ADA not in shown
+
+
+LINES = st.sampled_from(
+    [
+        f"Subject: {WISH}",
+        "Subject: =?utf-8?b?=?=",
+        "Content-Type: multipart/report; boundary=b",
+        "Content-Type: multipart/report; boundary*0*=x''%; boundary*1=",
+        "Content-Type: message/delivery-status",
+        "Content-Type: message/rfc822",
+        "Content-Type: message/global-delivery-status",
+        "Content-Type: text/rfc822-headers",
+        "Content-Transfer-Encoding: base64",
+        "Content-Disposition: ;;=",
+        "Return-Path: <",
+        "Auto-Submitted:",
+        f"Message-ID: {ID}",
+        "Message-ID: <[]@[",
+        "Action: failed",
+        "Status: 5.1.1",
+        "Final-Recipient: rfc822; a@b",
+        'From: "(<@,:;',
+        "--b",
+        "--b--",
+        "",
+        "\ud800\udcff",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_whatever_strangers_write_is_read_or_says_nothing(lines: list[str], line_end: str) -> None:
+    found = read(line_end.join(lines).encode("utf-8", "replace"))
+    assert found is None or isinstance(found, UnsubscribeRequest | Bounce)

@@ -1,0 +1,339 @@
+"""Connecting, encrypting and logging in; against a scripted server, and a real one (aiosmtpd)."""
+
+import base64
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+
+from digest.domain.mails import Mail
+from digest.domain.settings import SmtpServer
+from digest.errors import TransportUnavailable
+from digest.mail.smtp.connection import Timeouts, open_connection
+from digest.mail.smtp.transport import SmtpTransport
+from tests.support.hostile_smtp import CLOSE, HANG, HostileServer, Reply, Script, make_certificate
+from tests.support.mailbox import Mailbox, Received, serving
+
+SENDER, ADDRESS = "digest@example.net", "ada@example.org"
+CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
+USER, PASSWORD = "postbox", "correct horse"
+PATIENT = Timeouts(*[5.0] * 6)
+HASTY = 0.2  # seconds
+HINT_SERVER = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
+HINT_ENCRYPTION = "try smtps://, or another network: somebody may sit in between; no password was sent"
+HINT_CERTIFICATE = (
+    "name the server as its certificate does; add ?ca=FILE to the SMTP URL for another authority"
+)
+
+
+def postman(
+    port: int, security: str = "plain", host: str = "localhost", timeouts: Timeouts = PATIENT, **login: Any
+) -> SmtpTransport:
+    return SmtpTransport(SmtpServer(host, port, security, **login), "digest.example.net", timeouts=timeouts)
+
+
+def failure(transport: SmtpTransport) -> tuple[str, str]:
+    """How a connection fails: what is said of `the mail server HOST:PORT`, and the hint."""
+    with pytest.raises(TransportUnavailable) as raised:
+        transport.connect()
+    transport.close()
+    words = str(raised.value).split(" ", 4)
+    assert words[:3] == ["the", "mail", "server"]
+    return words[4], raised.value.hint
+
+
+def deliver(transport: SmtpTransport) -> None:
+    transport.deliver(Mail("<1@example.net>", ADDRESS, SENDER, CONTENT), lambda: None)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def test_a_connection_is_opened_once() -> None:
+    with HostileServer() as server:
+        transport = postman(server.port)
+        transport.connect()
+        transport.connect()
+        deliver(transport)
+        transport.close()
+
+    assert (server.connections, len(server.accepted)) == (1, 1)
+
+
+def test_no_final_dot_is_held_back_by_nagles_algorithm() -> None:
+    with HostileServer() as server:
+        connection = open_connection(SmtpServer("localhost", server.port, "plain"), "example.net", PATIENT)
+        assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        connection.close()
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    assert failure(postman(port)) == ("cannot be used: [Errno 111] Connection refused", HINT_SERVER)
+
+
+def test_a_name_that_cannot_be_looked_up_is_named() -> None:
+    with pytest.raises(TransportUnavailable, match=r"^the mail server a\.\.b:25 cannot be used: "):
+        postman(25, host="a..b").connect()
+
+
+def test_what_the_system_says_of_a_failure_is_told_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no way\nto ada@example.org")
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    assert failure(postman(25)) == ("cannot be used: no way to <address>", HINT_SERVER)
+
+
+def test_a_server_that_does_not_know_ehlo_is_greeted_by_helo() -> None:
+    with HostileServer({"ehlo": "502 5.5.1 what?"}) as server:
+        transport = postman(server.port)
+        deliver(transport)
+        transport.close()
+
+    assert server.commands[0][:3] == [
+        "ehlo digest.example.net", "helo digest.example.net", f"MAIL FROM:<{SENDER}>"
+    ]  # fmt: skip
+
+
+def test_a_server_that_takes_no_greeting_is_unavailable() -> None:
+    with HostileServer({"ehlo": "550 who?", "helo": "550 nor so"}) as server:
+        assert failure(postman(server.port)) == ("refused to serve: 550 nor so", HINT_SERVER)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"554 <ada@example.org> may not\r\n", "refused to serve: 554 <address> may not"),
+        (b"554-postbox,\r\n554 correct horse\r\n", "refused to serve: 554 <secret>, <secret>"),
+        (b"220-more\r\n" * 10_000, "cannot be used: its reply is longer than 32768 bytes"),
+    ],
+    ids=["address", "secrets", "without end"],
+)
+def test_what_a_server_says_first_is_told_in_one_harmless_line(said: bytes, told: str) -> None:
+    with HostileServer({"greeting": said}) as server:
+        transport = postman(server.port, user=USER, password=PASSWORD)
+        assert failure(transport) == (told, HINT_SERVER)
+        assert USER not in repr(transport)
+
+
+ECHO = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
+LOGINS: dict[str, tuple[Script, str, str]] = {
+    "refused": ({"auth": f"535 5.7.8 bad {ECHO}"}, PASSWORD, "refused our user and password: 535 5.7.8"),
+    "not now": ({"auth": f"454 {ECHO}"}, PASSWORD, "refused our user and password: 454"),
+    "421": ({"auth": "421 4.7.0 bye"}, PASSWORD, "refused our user and password: 421 4.7.0"),
+    "garbage": ({"auth": f"what {ECHO}"}, PASSWORD, "refused our user and password: (not a reply)"),
+    "not offered": ({"ehlo": f"250 plain {ECHO}"}, PASSWORD, "takes no user and password (no AUTH)"),
+    "unknown ways": ({"ehlo": "250-hello\r\n250 AUTH MAGIC"}, PASSWORD, "did not let us log in"),
+    "closed": ({"auth": CLOSE}, PASSWORD, "did not let us log in"),
+    "hangs": ({"auth": HANG}, PASSWORD, "did not let us log in"),
+    "challenges": (
+        {"auth": f"334 {ECHO}", "other": f"334 {ECHO}"}, PASSWORD, "did not let us log in"
+    ),
+    "unreadable challenge": ({"auth": "334 x"}, PASSWORD, "did not let us log in"),
+    "not ASCII": ({}, "corréct", "can only be given a user and password in ASCII"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "password", "fact"), LOGINS.values(), ids=LOGINS.keys())
+def test_a_login_that_fails_tells_neither_user_nor_password(script: Script, password: str, fact: str) -> None:
+    timeouts = replace(PATIENT, command=HASTY if HANG in script.values() else 5)
+    with HostileServer(script, login=(USER, PASSWORD)) as server:
+        transport = postman(server.port, user=USER, password=password, timeouts=timeouts)
+        with pytest.raises(TransportUnavailable) as raised:
+            transport.connect()
+
+    assert str(raised.value) == f"the mail server localhost:{server.port} {fact}"
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
+    assert (server.connections, server.accepted) == (1, [])
+
+
+def test_without_starttls_nothing_is_said_in_the_open() -> None:
+    with HostileServer(login=(USER, PASSWORD)) as server:
+        transport = postman(server.port, "starttls", user=USER, password=PASSWORD)
+        assert failure(transport) == ("offers no encryption (STARTTLS)", HINT_ENCRYPTION)
+
+    assert [lines[0] for lines in server.commands] == ["ehlo digest.example.net"]
+    assert all("AUTH" not in lines and len(lines) <= 2 for lines in server.commands)
+
+
+@pytest.mark.parametrize(
+    ("reply", "fact", "hint"),
+    [
+        ("454 4.7.0 no TLS today", "refused to encrypt: 454 4.7.0 no TLS today", HINT_SERVER),
+        ("501 5.5.4 what?", "refused to encrypt: 501 5.5.4 what?", HINT_SERVER),
+        ("421 bye", "refused to encrypt: 421 bye", HINT_SERVER),
+        ("what is that?", "refused to encrypt: (not a reply) what is that?", HINT_SERVER),
+        (CLOSE, "cannot be used: it closed the connection", HINT_SERVER),
+        (HANG, "cannot be used: timed out", HINT_SERVER),
+        (
+            b"220 go ahead\r\n250 AUTH PLAIN\r\n",
+            "went on in the open when it should have encrypted",
+            HINT_ENCRYPTION,
+        ),
+        (
+            b"220 go ahead\r\n\x16\x03\x03",
+            "went on in the open when it should have encrypted",
+            HINT_ENCRYPTION,
+        ),
+    ],
+    ids=["later", "never", "421", "garbage", "closed", "hangs", "injected", "handshake begun"],
+)
+def test_without_encryption_nothing_goes_out(
+    certificate: Path, reply: str | bytes | Reply, fact: str, hint: str
+) -> None:
+    timeouts = replace(PATIENT, command=HASTY if reply is HANG else 5)
+    with HostileServer(
+        {"starttls": reply}, security="starttls", certificate=certificate, login=(USER, PASSWORD)
+    ) as server:
+        transport = postman(
+            server.port, "starttls", timeouts=timeouts, user=USER, password=PASSWORD, ca_file=certificate
+        )
+        assert failure(transport) == (fact, hint)
+
+    assert [line for line in server.commands[0] if line.isprintable()][:2] == [
+        "ehlo digest.example.net", "STARTTLS"
+    ]  # fmt: skip
+    assert "AUTH" not in server.commands[0]
+
+
+def test_plain_text_in_place_of_the_handshake_is_refused(certificate: Path) -> None:
+    with HostileServer({"other": "250 evil"}, extensions=("STARTTLS",)) as server:
+        fact, _ = failure(postman(server.port, "starttls", ca_file=certificate))
+
+    assert fact.startswith(("cannot be used: [SSL", "cannot be used: TLS/SSL connection has been closed"))
+
+
+def test_a_handshake_that_never_ends_is_given_up(certificate: Path) -> None:
+    with HostileServer({"greeting": HANG}) as server:
+        timeouts = replace(PATIENT, connect=HASTY)
+        fact, _ = failure(postman(server.port, "tls", timeouts=timeouts, ca_file=certificate))
+
+    assert fact.endswith("timed out")
+
+
+def test_what_was_offered_in_the_open_does_not_count_once_encrypted(certificate: Path) -> None:
+    with HostileServer(
+        security="starttls", certificate=certificate, extensions=("8BITMIME", "SIZE")
+    ) as server:
+
+        def strip(phase: str, connection: int) -> None:
+            if phase == "starttls":
+                server.extensions = ()
+
+        server.on_command = strip
+        transport = postman(server.port, "starttls", ca_file=certificate)
+        deliver(transport)
+        transport.close()
+
+    assert [(taken.encrypted, taken.options) for taken in server.accepted] == [(True, "")]
+
+
+def authenticate(server: Any, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:
+    success = login == LoginPassword(USER.encode(), PASSWORD.encode())
+    return AuthResult(success=success, handled=False)
+
+
+class Encrypted(NamedTuple):
+    """A server that wants TLS, from the start or by STARTTLS, and a login."""
+
+    security: str
+    port: int
+    mailbox: Mailbox
+
+
+@pytest.fixture(scope="module", params=["tls", "starttls"])
+def encrypted(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Encrypted]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    security, mailbox = request.param, Mailbox()
+    options = {
+        "authenticator": authenticate,
+        "auth_required": True,
+        "ssl_context": context if security == "tls" else None,
+        "tls_context": context if security == "starttls" else None,
+        "auth_require_tls": security == "starttls",
+    }
+    with serving(mailbox, **options) as port:
+        yield Encrypted(security, port, mailbox)
+
+
+# aiosmtpd does not count TLS from the start as TLS, and warns.
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+
+def test_a_mail_goes_out_encrypted_after_a_login(encrypted: Encrypted, certificate: Path) -> None:
+    security, port, mailbox = encrypted
+    transport = postman(port, security, user=USER, password=PASSWORD, ca_file=certificate)
+    deliver(transport)
+    deliver(transport)
+    transport.close()
+
+    assert mailbox.received == [Received(SENDER, (ADDRESS,), CONTENT, encrypted=True)] * 2
+
+
+def test_a_wrong_password_is_our_fault(encrypted: Encrypted, certificate: Path) -> None:
+    security, port, _ = encrypted
+    transport = postman(port, security, user=USER, password="wrong", ca_file=certificate)
+
+    assert failure(transport) == ("refused our user and password: 535 5.7.8", HINT_SERVER)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize(
+    ("name", "expired", "trusted", "fact"),
+    [
+        ("localhost", False, False, "self-signed certificate"),
+        ("elsewhere.example", False, True, "Hostname mismatch, certificate is not valid for 'localhost'."),
+        ("localhost", True, True, "certificate has expired"),
+    ],
+    ids=["of nobody we trust", "of another host", "expired"],
+)
+def test_a_certificate_is_verified(
+    tmp_path: Path, security: str, name: str, expired: bool, trusted: bool, fact: str
+) -> None:
+    shown = make_certificate(tmp_path, name, expired=expired)
+    with HostileServer(security=security, certificate=shown) as server:
+        transport = postman(server.port, security, ca_file=shown if trusted else None)
+        told, hint = failure(transport)
+
+    assert f"certificate verify failed: {fact}" in told
+    assert (hint, server.accepted) == (HINT_CERTIFICATE, [])
+
+
+@pytest.mark.filterwarnings(r"ignore:ssl\.TLSVersion\.TLSv1_1 is deprecated")
+def test_tls_before_1_2_is_not_spoken_even_where_python_would(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some Pythons are built to leave the least version to the system (`--with-ssl-default-suites`)."""
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    lenient = ssl.create_default_context(cafile=certificate)
+    for context in (old, lenient):
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    monkeypatch.setattr(ssl, "create_default_context", lambda **_: lenient)
+
+    with serving(Mailbox(), ssl_context=old) as port:
+        fact, _ = failure(postman(port, "tls", ca_file=certificate))
+
+    assert fact.startswith(("cannot be used: [SSL", "cannot be used: TLS/SSL connection has been closed"))
+
+
+def test_a_missing_certificate_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TransportUnavailable) as raised:
+        postman(465, "tls", ca_file=tmp_path / "missing.pem").connect()
+
+    assert str(raised.value) == (
+        f"the certificate file {tmp_path}/missing.pem cannot be used: No such file or directory"
+    )

@@ -1,0 +1,513 @@
+"""Mails handed over to a server that fails in every way it can, phase by phase."""
+
+import contextlib
+import threading
+import time
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+import pytest
+
+from digest.domain.mails import Mail
+from digest.domain.settings import SmtpServer
+from digest.errors import (
+    DeliveryUnknown,
+    MessageRefused,
+    PolicyRefused,
+    RecipientDeferred,
+    RecipientRefused,
+    TransportError,
+    TransportUnavailable,
+)
+from digest.mail.smtp.connection import Timeouts
+from digest.mail.smtp.transport import SmtpTransport
+from tests.support.hostile_smtp import (
+    CLOSE,
+    HANG,
+    RESET,
+    TAKE_AND_CLOSE,
+    Accepted,
+    HostileServer,
+    Reply,
+    Script,
+)
+
+ADDRESS = "ada@example.org"
+SENDER = "digest@example.net"
+CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
+LONG = CONTENT + b"A line of a long mail. ".ljust(998, b"-").join([b"", b"\r\n"]) * 10_000
+PATIENT = Timeouts(*[5.0] * 6)
+HASTY = 0.2  # seconds
+
+
+def mail(content: bytes = CONTENT, recipient: str = ADDRESS, sender: str = SENDER) -> Mail:
+    return Mail(message_id="<1@example.net>", recipient=recipient, sender=sender, content=content)
+
+
+def transport(server: HostileServer, timeouts: Timeouts = PATIENT, **options: Any) -> SmtpTransport:
+    plain = SmtpServer("localhost", server.port, "plain")
+    return SmtpTransport(plain, "digest.example.net", timeouts=timeouts, **options)
+
+
+@dataclass
+class Told:
+    """Counts how often it was told that the final dot comes next."""
+
+    times: int = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+
+
+def failure(server: HostileServer, postman: SmtpTransport, sent: Mail, told: Told) -> TransportError:
+    with pytest.raises(TransportError) as raised:
+        postman.deliver(sent, told)
+    postman.close()
+    assert str(raised.value).startswith(f"the mail server localhost:{server.port} ")
+    return raised.value
+
+
+def words(server: HostileServer, error: TransportError) -> str:
+    """What it says after `the mail server localhost:PORT`."""
+    return str(error).removeprefix(f"the mail server localhost:{server.port} ")
+
+
+def verbs(server: HostileServer) -> list[list[str]]:
+    return [[line.split()[0].lower() for line in lines] for lines in server.commands]
+
+
+def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
+    told = Told()
+    with HostileServer(extensions=()) as server:
+        postman = transport(server)
+        postman.deliver(mail(), told)
+        postman.deliver(mail(b"no line end", recipient="bo@example.org"), told)
+        postman.close()
+
+    assert server.commands == [
+        [
+            "ehlo digest.example.net",
+            *(f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{ADDRESS}>", "DATA"),
+            *(f"MAIL FROM:<{SENDER}>", "RCPT TO:<bo@example.org>", "DATA"),
+            "QUIT",
+        ]
+    ]
+    assert server.accepted == [
+        Accepted(SENDER, ADDRESS, CONTENT, 1),
+        Accepted(SENDER, "bo@example.org", b"no line end\r\n", 1),
+    ]
+    assert told.times == 2
+
+
+UNAVAILABLE, DEFERRED, UNKNOWN = TransportUnavailable, RecipientDeferred, DeliveryUnknown
+NO_RECIPIENT, NO_MESSAGE, POLICY = RecipientRefused, MessageRefused, PolicyRefused
+TWICE = "went away in the middle of a mail, twice: "
+SILENT = "had the whole mail, but never answered: "
+CLOSED, TIMED_OUT = "it closed the connection", "timed out"
+GARBAGE, NONSENSE = "what is that?", "(not a reply) what is that?"
+
+
+@dataclass(frozen=True)
+class Fails:
+    """How a mail fails: with which error, after how many connections, and whether the dot was announced."""
+
+    error: type[TransportError]
+    words: str
+    connections: int = 1
+    told: int = 0
+    accepted: int = 0
+
+
+FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
+    "greeting 4yz": ("greeting", "450 busy", Fails(UNAVAILABLE, "refused to serve: 450 busy")),
+    "greeting 5yz": ("greeting", "554 no", Fails(UNAVAILABLE, "refused to serve: 554 no")),
+    "greeting 421": ("greeting", "421 busy", Fails(UNAVAILABLE, "refused to serve: 421 busy")),
+    "greeting closes": ("greeting", CLOSE, Fails(UNAVAILABLE, f"cannot be used: {CLOSED}")),
+    "greeting hangs": ("greeting", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}")),
+    "greeting garbage": ("greeting", GARBAGE, Fails(UNAVAILABLE, f"refused to serve: {NONSENSE}")),
+    "ehlo 4yz": ("ehlo", "451 later", Fails(UNAVAILABLE, "refused to serve: 451 later")),
+    "ehlo 421": ("ehlo", "421 bye", Fails(UNAVAILABLE, "refused to serve: 421 bye")),
+    "ehlo closes": ("ehlo", CLOSE, Fails(UNAVAILABLE, f"cannot be used: {CLOSED}")),
+    "ehlo hangs": ("ehlo", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}")),
+    "ehlo garbage": ("ehlo", GARBAGE, Fails(UNAVAILABLE, f"refused to serve: {NONSENSE}")),
+    "mail 4yz": ("mail", "451 later", Fails(UNAVAILABLE, "refused a mail from our sender: 451 later")),
+    "mail 5yz": ("mail", "553 who?", Fails(UNAVAILABLE, "refused a mail from our sender: 553 who?")),
+    "mail 421": ("mail", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "mail closes": ("mail", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "mail hangs": ("mail", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "mail garbage": ("mail", GARBAGE, Fails(UNAVAILABLE, f"refused a mail from our sender: {NONSENSE}")),
+    "mail too long": (
+        "mail", "552 5.3.4 too long", Fails(NO_MESSAGE, "refused a mail from our sender: 552 5.3.4 too long")
+    ),
+    "rcpt 4yz": ("rcpt", "450 4.2.1 full", Fails(DEFERRED, "refused the recipient: 450 4.2.1 full")),
+    "rcpt 5yz": ("rcpt", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the recipient: 550 5.1.1 who?")),
+    "rcpt policy": ("rcpt", "554 5.7.1 no", Fails(POLICY, "refused the recipient: 554 5.7.1 no")),
+    "rcpt 421": ("rcpt", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "rcpt closes": ("rcpt", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "rcpt hangs": ("rcpt", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "rcpt garbage": ("rcpt", GARBAGE, Fails(UNAVAILABLE, f"refused the recipient: {NONSENSE}")),
+    "data 4yz": ("data", "451 later", Fails(DEFERRED, "refused the mail unseen: 451 later")),
+    "data 5yz": ("data", "554 5.6.0 no", Fails(NO_MESSAGE, "refused the mail unseen: 554 5.6.0 no")),
+    "data 250": ("data", "250 fine", Fails(UNAVAILABLE, "refused the mail unseen: 250 fine")),
+    "data 421": ("data", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "data closes": ("data", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
+    "data hangs": ("data", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "data garbage": ("data", GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
+    "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", told=1)),
+    "dot 5yz": ("dot", "552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail: 552 5.3.4 long", told=1)),
+    "dot address": ("dot", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the mail: 550 5.1.1 who?", told=1)),
+    "dot policy": ("dot", "550 5.7.26 no", Fails(POLICY, "refused the mail: 550 5.7.26 no", told=1)),
+    "dot 421": ("dot", "421 bye", Fails(DEFERRED, "refused the mail: 421 bye", told=1)),
+    "dot closes": ("dot", CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1)),
+    "dot takes, closes": ("dot", TAKE_AND_CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1, accepted=1)),
+    "dot resets": (
+        "dot", RESET, Fails(UNKNOWN, f"{SILENT}[Errno 104] Connection reset by peer", told=1)
+    ),
+    "dot hangs": ("dot", HANG, Fails(UNKNOWN, SILENT + TIMED_OUT, told=1)),
+    "dot garbage": (
+        "dot", GARBAGE, Fails(UNKNOWN, f"had the whole mail, and answered {NONSENSE}", told=1)
+    ),
+    "dot 354": ("dot", "354 more", Fails(UNKNOWN, "had the whole mail, and answered 354 more", told=1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("phase", "reply", "fails"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_failure_falls_to_whom_it_belongs(phase: str, reply: str | Reply, fails: Fails) -> None:
+    hasty = {"data": "data", "dot": "dot"}.get(phase, "command")
+    timeouts = replace(PATIENT, **({hasty: HASTY} if reply is HANG else {}))
+    told, began = Told(), time.monotonic()
+    with HostileServer({phase: reply}) as server:
+        error = failure(server, transport(server, timeouts), mail(), told)
+
+    assert time.monotonic() - began < PATIENT.command
+    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
+        fails
+    )
+
+
+EARLY: dict[str, tuple[str | Reply, Fails]] = {
+    "4yz": ("452 4.3.1 disk full", Fails(DEFERRED, "refused the mail unseen: 452 4.3.1 disk full")),
+    "5yz": ("552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail unseen: 552 5.3.4 long")),
+    "421": ("421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
+    "250": ("250 taken", Fails(UNAVAILABLE, "refused the mail unseen: 250 taken")),
+    "354": ("354 more", Fails(UNAVAILABLE, f"{TWICE}it answered before the end of the mail", 2)),
+    "garbage": (GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
+}
+
+
+@pytest.mark.parametrize(("reply", "fails"), EARLY.values(), ids=EARLY.keys())
+def test_an_answer_before_the_final_dot_is_no_answer_to_it(reply: str, fails: Fails) -> None:
+    """Nor is any command sent after it: the server would take that for a part of the mail."""
+    told, began = Told(), time.monotonic()
+    with HostileServer({"body": reply}) as server:
+        error = failure(server, transport(server), mail(LONG), told)
+
+    assert time.monotonic() - began < PATIENT.command, "it waited for an answer that could not come"
+    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
+        fails
+    )
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET], ids=["closed", "reset"])
+def test_a_connection_lost_within_the_content_delivers_nothing(end: Reply) -> None:
+    told = Told()
+    with HostileServer({"body": end}) as server:
+        error = failure(server, transport(server), mail(LONG), told)
+
+    assert words(server, error).startswith(TWICE)
+    assert (type(error), server.connections, told.times, server.received) == (UNAVAILABLE, 2, 0, [])
+
+
+def test_a_content_that_nobody_takes_is_given_up_in_time() -> None:
+    with HostileServer({"body": HANG}) as server:
+        postman, began = transport(server, replace(PATIENT, block=HASTY)), time.monotonic()
+        error = failure(server, postman, mail(LONG), Told())
+
+    assert words(server, error) == TWICE + TIMED_OUT
+    assert time.monotonic() - began < PATIENT.data
+
+
+def test_the_final_dot_is_announced_when_the_whole_content_was_sent_and_before_it_is() -> None:
+    phases: list[str] = []
+    arrived = threading.Event()
+
+    def note(phase: str, connection: int) -> None:
+        phases.append(phase)
+        if phase == "body":
+            arrived.set()
+
+    def announce() -> None:
+        assert arrived.wait(5), "the content is still on its way"
+        phases.append("announced")
+
+    with HostileServer(on_command=note, body_bytes=len(CONTENT)) as server:
+        postman = transport(server)
+        postman.deliver(mail(), announce)
+        postman.close()
+
+    assert phases[2:8] == ["mail", "rcpt", "data", "body", "announced", "dot"]
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("no state"), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
+def test_what_keeps_the_final_dot_back_keeps_the_mail_back(problem: BaseException) -> None:
+    def refuse() -> None:
+        raise problem
+
+    with HostileServer() as server:
+        postman = transport(server)
+        with pytest.raises(type(problem)) as raised:
+            postman.deliver(mail(), refuse)
+        assert raised.value is problem
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert (server.connections, len(server.received), verbs(server)[0][-1]) == (2, 1, "data")
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "body"])
+@pytest.mark.parametrize("end", [CLOSE, Reply(b"421 4.3.2 restart\r\n", closing=True)], ids=["closed", "421"])
+def test_a_connection_lost_before_the_final_dot_is_opened_again(phase: str, end: Reply) -> None:
+    told = Told()
+    with HostileServer({phase: end}, {}) as server:
+        postman = transport(server)
+        postman.deliver(mail(LONG if phase == "body" else CONTENT), told)
+        postman.close()
+
+    assert (server.connections, told.times, len(server.accepted)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET, Reply(b"421 4.4.2 idle for too long\r\n", closing=True)])
+def test_a_connection_that_was_closed_since_the_last_mail_is_opened_again(end: Reply) -> None:
+    told = Told()
+    with HostileServer({"answered": end}) as server:
+        postman = transport(server)
+        for _ in range(3):
+            postman.deliver(mail(), told)
+        postman.close()
+
+    assert (server.connections, told.times, len(server.accepted)) == (3, 3, 3)
+
+
+def test_a_server_that_takes_few_mails_a_connection_gets_them_all() -> None:
+    told = Told()
+    with HostileServer(mails_per_connection=2) as server:
+        postman = transport(server)
+        for _ in range(5):
+            postman.deliver(mail(), told)
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 1, 2, 2, 3]
+    assert told.times == 5
+
+
+def test_a_server_that_is_lost_between_two_mails_and_in_the_next_is_unavailable() -> None:
+    with HostileServer({"answered": CLOSE}, {"mail": CLOSE}, {}) as server:
+        postman = transport(server)
+        postman.deliver(mail(), Told())
+        with pytest.raises(TransportUnavailable):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 3]
+
+
+def test_a_connection_carries_so_many_mails_and_no_more() -> None:
+    with HostileServer(recipients={"bo@example.org": "550 5.1.1 unknown"}) as server:
+        postman = transport(server, mails_per_connection=2)
+        for recipient in (ADDRESS, "bo@example.org", ADDRESS, ADDRESS, ADDRESS):
+            with contextlib.suppress(RecipientRefused):
+                postman.deliver(mail(recipient=recipient), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [1, 2, 2, 3]
+    assert [lines[-1] for lines in verbs(server)] == ["quit"] * 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["554 no", "421 bye", GARBAGE, CLOSE, RESET, HANG, Reply(b"2", for_ever=True)]
+)
+def test_a_quarrel_at_the_end_changes_nothing(answer: str | Reply) -> None:
+    with HostileServer({"quit": answer}) as server:
+        postman = transport(server, replace(PATIENT, quit=HASTY))
+        postman.deliver(mail(), Told())
+        postman.close()
+        postman.close()
+
+    assert (len(server.accepted), verbs(server)[0][-1]) == (1, "quit")
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply"),
+    [
+        ("rcpt", "550 5.1.1 unknown"), ("rcpt", "450 4.7.1 later"), ("rcpt", "550 5.7.1 no"),
+        ("data", "554 5.6.0 no"), ("dot", "451 later"), ("dot", "554 5.6.0 no"),
+    ],
+    ids=["address", "greylisted", "policy", "unseen", "later", "message"],
+)  # fmt: skip
+def test_after_a_refusal_the_next_mail_goes_on_the_same_connection(phase: str, reply: str) -> None:
+    with HostileServer({phase: reply}) as server:
+        postman = transport(server)
+        for _ in range(2):
+            with pytest.raises((RecipientRefused, RecipientDeferred, PolicyRefused, MessageRefused)):
+                postman.deliver(mail(), Told())
+        postman.close()
+
+    attempt = ["mail", "rcpt", "data"][: 2 if phase == "rcpt" else 3]
+    assert verbs(server) == [["ehlo", *attempt, "rset", *attempt, "rset", "quit"]]
+
+
+@pytest.mark.parametrize(
+    "answer", [CLOSE, HANG, "500 what?", "421 bye"], ids=["closed", "hangs", "500", "421"]
+)
+def test_a_connection_that_cannot_be_reset_is_replaced(answer: str | Reply) -> None:
+    with HostileServer({"rcpt": "550 5.1.1 unknown", "rset": answer}, {}) as server:
+        postman = transport(server, replace(PATIENT, command=HASTY * 2))
+        with pytest.raises(RecipientRefused):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [2]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [{"mail": "451 later"}, {"data": "250 fine"}, {"dot": CLOSE}, {"dot": GARBAGE}, {"dot": "421 bye"}],
+    ids=["sender refused", "out of step", "unknown", "garbage", "closing"],
+)
+def test_after_any_other_failure_the_next_mail_gets_a_new_connection(script: Script) -> None:
+    with HostileServer(script, {}) as server:
+        postman = transport(server)
+        with pytest.raises((TransportUnavailable, DeliveryUnknown, RecipientDeferred)):
+            postman.deliver(mail(), Told())
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert [taken.connection for taken in server.accepted] == [2]
+    assert "rset" not in verbs(server)[0]
+
+
+def test_only_the_answer_to_the_final_dot_may_take_its_own_time() -> None:
+    with HostileServer({"dot": Reply(b"250 fine\r\n", after_seconds=2 * HASTY)}) as server:
+        postman = transport(server, replace(PATIENT, command=HASTY, data=HASTY))
+        postman.deliver(mail(), Told())
+        postman.close()
+
+    assert len(server.accepted) == 1
+
+
+def test_nothing_is_said_in_the_middle_of_a_mail_even_if_the_program_is_to_end() -> None:
+    with HostileServer() as server:
+        postman = transport(server)
+        postman.deliver(mail(), postman.close)
+        postman.close()
+    assert [accepted.content for accepted in server.accepted] == [CONTENT]
+
+
+def test_the_patience_is_that_of_the_rfc_and_ten_seconds_for_taking_leave() -> None:
+    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [b"250-more\r\n", b"250 one line for ever ", b"\0"],
+    ids=["lines without end", "a line without end", "zeros"],
+)
+def test_a_reply_without_end_is_given_up(bomb: bytes) -> None:
+    with HostileServer({"rcpt": Reply(bomb * 1000, for_ever=True)}) as server:
+        error = failure(server, transport(server), mail(), Told())
+
+    assert words(server, error) == f"{TWICE}its reply is longer than 32768 bytes"
+
+
+def test_a_reply_that_comes_in_drops_is_given_up_in_time() -> None:
+    with HostileServer({"dot": Reply(b"2", after_seconds=0.02, for_ever=True)}) as server:
+        began = time.monotonic()
+        error = failure(server, transport(server, replace(PATIENT, dot=HASTY)), mail(), Told())
+
+    assert words(server, error) == SILENT + TIMED_OUT
+    assert time.monotonic() - began < 2
+
+
+UTF8_MAIL = mail("Subject: Zwei Aufsätze\r\n\r\nText\r\n".encode())
+ALL = ("8BITMIME", "SMTPUTF8", "SIZE")
+PARAMETERS = {
+    "nothing offered": (mail(), (), ""),
+    "size": (mail(), ("SIZE 1000",), " SIZE=42"),
+    "ASCII": (mail(), ALL, " SIZE=42"),
+    "body beyond ASCII": (mail("s: x\r\n\r\nä\r\n".encode()), ALL, " SIZE=12 BODY=8BITMIME"),
+    "headers beyond ASCII": (UTF8_MAIL, ALL, " SIZE=33 BODY=8BITMIME SMTPUTF8"),
+    "recipient": (mail(recipient="jürgen@example.org"), ALL, " SIZE=42 BODY=8BITMIME SMTPUTF8"),
+    "sender": (mail(sender="bücher@example.net"), ALL, " SIZE=42 BODY=8BITMIME SMTPUTF8"),
+}
+
+
+@pytest.mark.parametrize(("sent", "extensions", "parameters"), PARAMETERS.values(), ids=PARAMETERS.keys())
+def test_a_mail_is_announced_as_the_server_understands_it(
+    sent: Mail, extensions: tuple[str, ...], parameters: str
+) -> None:
+    with HostileServer(extensions=extensions) as server:
+        postman = transport(server)
+        postman.deliver(sent, Told())
+        postman.close()
+
+    assert server.commands[0][1:3] == [
+        f"MAIL FROM:<{sent.sender}>{parameters}",
+        f"RCPT TO:<{sent.recipient}>",
+    ]
+
+
+CANNOT = "cannot carry a mail that is not ASCII (no "
+UNCARRIED = {
+    "recipient": (mail(recipient="jürgen@example.org"), ("8BITMIME",), "SMTPUTF8)"),
+    "sender": (mail(sender="bücher@example.net"), ("8BITMIME",), "SMTPUTF8)"),
+    "headers": (UTF8_MAIL, ("8BITMIME",), "SMTPUTF8)"),
+    "half an extension": (UTF8_MAIL, ("SMTPUTF8",), "8BITMIME)"),
+    "body": (mail("s: x\r\n\r\nä\r\n".encode()), ("SMTPUTF8",), "8BITMIME)"),
+}
+
+
+@pytest.mark.parametrize(("sent", "extensions", "lacks"), UNCARRIED.values(), ids=UNCARRIED.keys())
+def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
+    sent: Mail, extensions: tuple[str, ...], lacks: str
+) -> None:
+    told = Told()
+    with HostileServer(extensions=extensions) as server:
+        postman = transport(server)
+        with pytest.raises(MessageRefused) as raised:
+            postman.deliver(sent, told)
+        postman.deliver(mail(), told)
+        postman.close()
+
+    assert words(server, raised.value) == CANNOT + lacks
+    assert (verbs(server), told.times) == ([["ehlo", "rset", "mail", "rcpt", "data", "quit"]], 1)
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply", "hint"),
+    [
+        ("mail", "550 5.7.1 no", PolicyRefused.hint),
+        ("mail", "552 5.3.4 long", MessageRefused.hint),
+        ("greeting", "554 no", TransportUnavailable.hint),
+        ("rcpt", "550 5.7.1 no", PolicyRefused.hint),
+    ],
+    ids=["sender", "too long", "service", "policy"],
+)
+def test_the_remedy_fits_the_failure(phase: str, reply: str, hint: str) -> None:
+    with HostileServer({phase: reply}) as server:
+        assert failure(server, transport(server), mail(), Told()).hint == hint
+
+
+def test_no_error_names_the_recipient_even_by_half() -> None:
+    with HostileServer({"rcpt": "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
+        error = failure(server, transport(server), mail(), Told())
+
+    assert words(server, error) == ("refused the recipient: 550 5.1.1 <address> <address> <address> unknown")
+
+
+def test_nothing_of_the_dialogue_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    with HostileServer({"dot": CLOSE}) as server:
+        failure(server, transport(server), mail(), Told())
+
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from digest.domain.fetching import FetchStatus
+from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
+from digest.monitoring.prometheus import Figures, write_metrics
+from tests.support.builders import NOON, config, keyword, subscriber
+
+ODD = keyword('Self "play"\\', any=("self play",))
+
+
+def written(folder: Path, figures: Figures) -> dict[tuple[str, str], float]:
+    """The samples in the file, by name and keyword."""
+    file = folder / "daily_papers.prom"
+    write_metrics(file, figures)
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in folder.iterdir()] == [file.name]
+    families = text_string_to_metric_families(file.read_text())
+    return {
+        (sample.name, sample.labels.get("keyword", "")): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_a_run_is_told_in_figures(tmp_path: Path) -> None:
+    report = Report(
+        (KeywordOutcome(ODD, new=3),),
+        (MailOutcome("subscribers[0]", papers=3), MailOutcome("subscribers[1]", problem="refused")),
+        ArchiveOutcome(),
+    )
+    settings = config(tmp_path, subscriber("ada@example.org", ODD))
+    figures = Figures(settings, report, {ODD.id: FetchStatus(last_good_at=NOON)}, 1, NOON, NOON)
+    assert written(tmp_path, figures) == {
+        ("daily_papers_last_run_timestamp_seconds", ""): NOON.timestamp(),
+        ("daily_papers_last_success_timestamp_seconds", ""): NOON.timestamp(),
+        ("daily_papers_subscribers", ""): 1,
+        ("daily_papers_subscribers_waiting", ""): 1,
+        ("daily_papers_mails_sent", ""): 1,
+        ("daily_papers_mails_failed", ""): 1,
+        ("daily_papers_papers_sent", ""): 3,
+        ("daily_papers_new", ODD.name): 3,
+        ("daily_papers_keyword_good_timestamp_seconds", ODD.name): NOON.timestamp(),
+    }
+    assert "ada@example.org" not in (tmp_path / "daily_papers.prom").read_text()
+
+
+def test_what_never_was_is_left_out(tmp_path: Path) -> None:
+    nothing = Report((), (), ArchiveOutcome())
+    names = {name for name, _ in written(tmp_path, Figures(config(tmp_path), nothing, {}, 0, NOON, None))}
+    assert "daily_papers_last_run_timestamp_seconds" in names
+    assert "daily_papers_last_success_timestamp_seconds" not in names

@@ -1,0 +1,122 @@
+"""The preview as files: who sees what, and whose they are."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from digest.errors import RenderError
+from digest.preview.models import Preview, PreviewError, Tab
+from digest.preview.site import site, write_site
+from digest.system.templates import Templates, templates_folder
+from tests.unit.mail.content.test_render import Skeleton
+from tests.unit.preview.test_views import message
+
+TEMPLATES = Templates(templates_folder())
+STYLED = (
+    """<style>p { color: red } @media (prefers-color-scheme: dark) { p { color: blue } }</style><p>x</p>"""
+)
+
+
+def page_of(showing: Preview, version: str = "") -> str:
+    return site(showing, TEMPLATES, version)["index.html"].decode()
+
+
+def test_a_mail_is_there_in_each_view() -> None:
+    mail = message(STYLED)
+    files = site(Preview((Tab("Ada", (mail,)),)), TEMPLATES)
+    assert sorted(files) == [
+        "index.html",
+        "mail-1-1-dark.html",
+        "mail-1-1-light.html",
+        "mail-1-1-plain.html",
+        "mail-1-1.eml",
+        "preview.css",
+        "preview.js",
+    ]
+    assert files["mail-1-1.eml"] == mail
+    assert files["mail-1-1-plain.html"] == b"<p>x</p>\n"
+    assert files["mail-1-1-dark.html"].decode() == (
+        "<style>p { color: red } @media (min-width: 0px) { p { color: blue } }</style><p>x</p>\n"
+    )
+    assert files["mail-1-1-light.html"].decode() == (
+        "<style>p { color: red } @media (max-width: 0px) { p { color: blue } }</style><p>x</p>\n"
+    )
+
+
+def test_everything_that_the_page_points_at_is_there() -> None:
+    files = site(Preview((Tab("Ada", (message(), message())), Tab("Bo", (message(),)))), TEMPLATES)
+    pointed_at = {link for link in Skeleton(files["index.html"].decode()).links if link and link[0] != "#"}
+    assert pointed_at == set(files) - {"index.html"}
+
+
+def test_the_page_tells_of_each_subscriber_and_mail() -> None:
+    tabs = (
+        Tab("Ada", (message(), message()), note="A note of Ada's."),
+        Tab("Bo", problem="digest.html:3: x"),
+    )
+    text = Skeleton(page_of(Preview(tabs, ("arXiv was not asked.",)))).text
+    for words in ("Ada", "Bo", "A note of Ada's.", "digest.html:3: x", "arXiv was not asked."):
+        assert words in text
+    assert ("Mail 1 of 2" in text, "Mail 2 of 2" in text) == (True, True)
+    assert "2 new papers · Überblick" in text
+    assert "List-Id" not in text
+    assert "Zoë <zoe@example.org>" in text
+
+
+def test_a_single_mail_is_not_counted() -> None:
+    assert "1 of 1" not in page_of(Preview((Tab("Ada", (message(),)),)))
+
+
+def test_sizes_are_told_against_their_limits() -> None:
+    html = "<p>x</p>".ljust(92_161, " ") + "\n"
+    mail = message(html)
+    text = Skeleton(page_of(Preview((Tab("Ada", (mail,)),)))).text
+    assert "92,162 of 92,160 bytes: too large" in text
+    assert f"{len(mail):,} of 102,400 bytes" in text
+
+
+def test_a_problem_is_told_with_its_hint_and_above_what_was_before() -> None:
+    showing = Preview((Tab("Ada"),), problem="subscribers.yaml:3:5: no such key", hint="mend it")
+    text = Skeleton(page_of(showing)).text
+    places = [text.index(words) for words in (showing.problem, showing.hint, "what was before", "Ada")]
+    assert places == sorted(places)
+
+
+def test_words_of_others_are_never_markup() -> None:
+    evil = "</pre><script>alert(1)</script>"
+    showing = Preview((Tab(evil, (message(text=evil),), evil, evil),), (evil,), evil, evil)
+    assert evil not in page_of(showing)
+
+
+def test_only_a_page_with_a_version_looks_for_another() -> None:
+    shown = Preview((Tab("Ada"),))
+    assert 'data-version="7"' in page_of(shown, "7")
+    assert 'data-version=""' in page_of(shown)
+
+
+def test_a_broken_template_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(templates_folder(), tmp_path / "templates"))
+    (folder / "preview.html").write_text("<p>\n{{ nobody.knows }}\n")
+    with pytest.raises(RenderError) as failure:
+        site(Preview(()), Templates(folder))
+    assert str(failure.value) == f"{folder}/preview.html:2: 'nobody' is undefined"
+
+
+def test_what_is_written_is_private(tmp_path: Path) -> None:
+    folder = tmp_path / "out" / "preview"
+    page = write_site({"index.html": b"page", "mail-1-1.eml": b"mail"}, folder)
+    assert page == folder / "index.html"
+    assert {file.name: (file.read_bytes(), file.stat().st_mode & 0o777) for file in folder.iterdir()} == {
+        "index.html": (b"page", 0o600),
+        "mail-1-1.eml": (b"mail", 0o600),
+    }
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PreviewError) as failure:
+        write_site({"index.html": b""}, tmp_path / "file")
+    assert str(failure.value) == f"the preview cannot be written to {tmp_path}/file: File exists"
+    assert failure.value.hint == "name a folder that can be written, or none"

@@ -1,0 +1,115 @@
+"""A preview that follows its files."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from digest.errors import DigestError
+from digest.preview.models import Preview, PreviewError, Tab
+from digest.preview.watcher import Build, Live, fingerprint
+from digest.system.templates import Templates, templates_folder
+
+
+@dataclass
+class Maker:
+    """Makes a showing of one subscriber, or meets the error."""
+
+    name: str = "Ada"
+    error: DigestError | None = None
+    made: list[str] = field(default_factory=list)
+
+    def __call__(self) -> Preview:
+        if self.error:
+            raise self.error
+        self.made.append(self.name)
+        return Preview((Tab(self.name),))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(templates_folder(), tmp_path / "templates"))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "subscribers.yaml"
+    file.write_text("first")
+    return file
+
+
+def live(maker: Callable[[], Preview], folder: Path, *more: Path) -> Live:
+    return Live(maker, Templates(folder), [folder, *more])
+
+
+def page(edition: Build) -> str:
+    return edition.files["index.html"].decode()
+
+
+def touch(file: Path) -> None:
+    """Change the file, for sure at another time."""
+    found = file.stat()
+    os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns + 1_000_000))
+
+
+def test_nothing_is_made_anew_while_no_file_changes(folder: Path, config: Path) -> None:
+    maker = Maker()
+    shown = live(maker, folder, config)
+    assert shown.edition() is shown.edition()
+    assert maker.made == ["Ada"]
+
+
+@pytest.mark.parametrize("name", ["subscribers.yaml", "templates/digest.css", "templates/preview.js"])
+def test_a_changed_file_makes_another_edition(tmp_path: Path, folder: Path, config: Path, name: str) -> None:
+    maker = Maker()
+    shown = live(maker, folder, config)
+    first = shown.edition()
+    maker.name = "Bo"
+    touch(tmp_path / name)
+    second = shown.edition()
+    assert (first.version, second.version) == ("1", "2")
+    assert ("Bo" in page(first), "Bo" in page(second)) == (False, True)
+
+
+def test_what_breaks_is_told_above_what_was_before_until_it_is_mended(folder: Path, config: Path) -> None:
+    maker = Maker()
+    shown = live(maker, folder, config)
+    maker.error = PreviewError("subscribers.yaml:3:5: broken", "mend it")
+    touch(config)
+    broken = page(shown.edition())
+    assert all(words in broken for words in ("subscribers.yaml:3:5: broken", "mend it", "Ada"))
+    maker.error = None
+    touch(config)
+    assert "broken" not in page(shown.edition())
+
+
+def test_what_is_broken_from_the_beginning_ends_the_preview(folder: Path) -> None:
+    with pytest.raises(PreviewError, match="nothing to see"):
+        live(Maker(error=PreviewError("nothing to see", "")), folder)
+
+
+def test_the_previews_own_template_may_break_and_be_mended(folder: Path) -> None:
+    shown = live(Maker(), folder)
+    template = folder / "preview.html"
+    whole = template.read_text()
+    template.write_text("{% if %}")
+    broken = shown.edition()
+    assert broken == Build("2", {}, broken.problem)
+    assert broken.problem.startswith(f"{template}:1: ")
+    template.write_text(whole)
+    assert "Ada" in page(shown.edition())
+
+
+def test_a_fingerprint_tells_files_that_come_go_and_change(tmp_path: Path) -> None:
+    file = tmp_path / "a.html"
+    states = [fingerprint([tmp_path, tmp_path / "nowhere"])]
+    file.write_text("x")
+    states.append(fingerprint([tmp_path]))
+    touch(file)
+    states.append(fingerprint([tmp_path]))
+    assert len(set(states)) == 3
+    file.unlink()
+    assert fingerprint([tmp_path]) == states[0] == frozenset()

@@ -1,0 +1,732 @@
+"""Each test is a story of some days: what arXiv announced, what a keyword knew, and what it then finds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.demo.papers import DemoPaper, Version
+from digest.demo.server import ArxivServer, Behaviour, Reply
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordState
+from digest.errors import SourceUnavailable
+from digest.sources import http, retry_policy
+from digest.sources.arxiv.api import ArxivApi
+from digest.sources.arxiv.discovery import Discovery
+from digest.sources.arxiv.feed import AnnouncementFeed
+from digest.sources.arxiv.identifiers import announcement_order
+from digest.sources.arxiv.query import any_of, expression
+from tests.support.arxiv_support import (
+    MONDAY,
+    REWARD_MODEL,
+    SATURDAY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    about_rewards,
+    after,
+    answer_as_of,
+    answer_to,
+    asked,
+    batch,
+    client_in,
+    demo_paper,
+    discover,
+    feed_of_day,
+    first_entry_alone,
+    gone,
+    ids,
+    known_on,
+    listed,
+    waited,
+    without_entries,
+)
+from tests.support.builders import keyword, paper
+from tests.support.sources_support import RESET, ScriptedServer
+
+NEWCOMER = KeywordState()
+FIVE_WEEKS = timedelta(weeks=5)
+ALL = (
+    "/atom/astro-ph+cond-mat+cs+econ+eess+gr-qc+hep-ex+hep-lat+hep-ph+hep-th+math+math-ph+nlin+nucl-ex+nucl-th"
+    "+physics+q-bio+q-fin+quant-ph+stat"
+)
+
+ON_MONDAY = (*batch(MONDAY, range(1, 10)), about_rewards("2606.00010", MONDAY))
+ON_TUESDAY = (
+    *batch(TUESDAY, range(11, 18)),
+    about_rewards("2606.00018", TUESDAY),
+    waited(about_rewards("2606.00019", TUESDAY, comment="12 pages"), FIVE_WEEKS),
+    *batch(TUESDAY, (20,)),
+)
+ON_WEDNESDAY = (*batch(WEDNESDAY, range(21, 29)), about_rewards("2606.00029", WEDNESDAY))
+PAPERS = (*ON_MONDAY, *ON_TUESDAY, *ON_WEDNESDAY)
+
+
+def order(paper_id: str) -> int:
+    return announcement_order(paper_id)
+
+
+def reward_models(day: datetime, papers: Sequence[DemoPaper] = PAPERS) -> FetchRequest:
+    return FetchRequest(REWARD_MODEL, known_on(day, papers))
+
+
+def found(server: ArxivServer, folder: Path, *requests: FetchRequest) -> FetchResult:
+    """What the first question found."""
+    return discover(server, folder, *requests)[requests[0].keyword.name]
+
+
+def told(result: FetchResult) -> tuple[int | None, bool, str]:
+    """How far the finding reaches, whether it is final, and its problem."""
+    return result.covered, result.settled, str(result.problem or "")
+
+
+def numbers(papers: Sequence[DemoPaper]) -> frozenset[str]:
+    return frozenset(paper.id for paper in papers)
+
+
+# Ordinary days
+
+
+def test_an_ordinary_day_costs_three_requests(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert asked(server) == ["search", ALL, "list"]
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
+    assert result.announced == numbers(ON_TUESDAY)
+    assert told(result) == (order("2606.00020"), True, "")
+
+
+def test_a_paper_that_the_search_does_not_reach_comes_whole(tmp_path: Path) -> None:
+    """What the feed shows has neither comment nor dates; the list has them."""
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(answer_to('ti:"reward" AND ti:"00010"', server, PAPERS))
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert asked(server) == ["search", ALL, "list"]
+    submitted = TUESDAY - timedelta(days=1, hours=8) - FIVE_WEEKS
+    assert next(one for one in result.papers if one.id == "2606.00019") == paper(
+        "2606.00019",
+        title="Reward models, as in 2606.00019",
+        abstract="An invented abstract.",
+        authors=("Ada Example",),
+        categories=("cs.LG",),
+        comment="12 pages",
+        submitted=submitted,
+        updated=submitted,
+    )
+
+
+def test_a_paper_with_an_early_identifier_is_found_and_called_new(tmp_path: Path) -> None:
+    straggler = waited(about_rewards("2604.00002", TUESDAY), FIVE_WEEKS)
+    with ArxivServer((*PAPERS, straggler), TUESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert "2604.00002" in ids(result) & result.announced
+
+
+def test_a_known_paper_that_is_replaced_comes_in_its_new_version(tmp_path: Path) -> None:
+    first = Version(1, MONDAY - FIVE_WEEKS, MONDAY - FIVE_WEEKS)
+    second = Version(2, MONDAY, TUESDAY - timedelta(hours=8))
+    old = about_rewards("2605.00003", MONDAY, versions=(first, second))
+    strange = demo_paper("2605.00004", MONDAY, "Reward models elsewhere", versions=(first, second))
+    known = known_on(MONDAY, (*PAPERS, old))
+    with ArxivServer((*PAPERS, old, strange), TUESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, known))
+    assert {one.id: one.version for one in result.papers} == {
+        "2605.00003": 2,
+        "2606.00010": 1,
+        "2606.00018": 1,
+        "2606.00019": 1,
+    }
+    assert "2605.00003" not in result.announced
+
+
+def test_keywords_share_their_requests(tmp_path: Path) -> None:
+    reasoning = keyword("Reasoning")
+    papers = (*PAPERS, demo_paper("2606.00021", TUESDAY, "Reasoning", abstract="On reasoning."))
+    known = replace(known_on(MONDAY, papers), papers=frozenset(), recent=frozenset())
+    with ArxivServer(papers, TUESDAY) as server:
+        results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(reasoning, known))
+    assert asked(server) == ["search", ALL, "list"]
+    assert {name: ids(result) for name, result in results.items()} == {
+        "Reward Model": {"2606.00010", "2606.00018", "2606.00019"},
+        "Reasoning": {"2606.00021"},
+    }
+
+
+def test_a_hundred_keywords_are_one_query_and_one_more_is_a_second(tmp_path: Path) -> None:
+    nothing_yet = KeywordState(baseline=order("2606.00010"), covered=order("2606.00010"))
+    others = [FetchRequest(keyword(f"Invented Subject {number}"), nothing_yet) for number in range(100)]
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        discover(server, tmp_path, *others[1:], reward_models(MONDAY))
+        assert asked(server) == ["search", ALL, "list"]
+        discover(server, tmp_path, *others, reward_models(MONDAY))
+    assert asked(server)[3:] == ["search", "search", ALL, "list"]
+
+
+def test_without_questions_nothing_is_asked(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        assert discover(server, tmp_path) == {}
+    assert server.requests == []
+
+
+# Days without an announcement
+
+
+@pytest.mark.parametrize("feed", [None, feed_of_day(PAPERS, WEDNESDAY)], ids=["empty", "the last one"])
+def test_a_holiday_is_no_problem_and_stays_open(tmp_path: Path, feed: Behaviour | None) -> None:
+    """A late announcement may follow, so that day's next run looks again."""
+    with ArxivServer(PAPERS, THURSDAY) as server:
+        server.misbehave(None, feed)
+        result = found(server, tmp_path, reward_models(WEDNESDAY))
+    assert asked(server)[:3] == ["search", ALL, "search"]
+    assert server.requests[2].parameters["search_query"].startswith("(cat:astro-ph.* OR cat:cond-mat.* OR ")
+    assert told(result) == (order("2606.00029"), False, "")
+    assert result.announced == frozenset()
+
+
+def test_a_holiday_in_some_archives_is_not_one_in_others(tmp_path: Path) -> None:
+    """What another archive announced says nothing about the feed of this one."""
+    elsewhere = demo_paper("2606.00030", THURSDAY, categories=("math.AG",))
+    wanted = keyword("Reward Model", categories=("cs.LG",))
+    known = known_on(WEDNESDAY, PAPERS, wanted)
+    with ArxivServer((*PAPERS, elsewhere), THURSDAY) as server:
+        result = found(server, tmp_path, FetchRequest(wanted, known))
+    assert asked(server) == ["search", "/atom/cs", "search"]
+    assert told(result) == (order("2606.00029"), False, "")
+
+
+# Archives
+
+
+def test_a_keyword_with_categories_asks_its_archives_alone(tmp_path: Path) -> None:
+    """The few identifiers that are not in their feed went to others."""
+    wanted = keyword("Reward Model", categories=("cs.LG",))
+    others = [demo_paper(f"2606.{number:05}", TUESDAY, categories=("math.AG",)) for number in range(21, 41)]
+    last = about_rewards("2606.00041", TUESDAY)
+    papers = (*ON_MONDAY, *ON_TUESDAY, *others, last)
+    with ArxivServer(papers, TUESDAY) as server:
+        result = found(server, tmp_path, FetchRequest(wanted, known_on(MONDAY, papers, wanted)))
+    assert asked(server) == ["search", "/atom/cs", "list"]
+    requested = server.requests[-1].parameters["id_list"].split(",")
+    assert set(requested).isdisjoint(other.id for other in others)
+    assert told(result) == (order("2606.00041"), True, "")
+
+
+def test_many_identifiers_that_are_not_in_the_feed_of_some_archives_are_asked_for(tmp_path: Path) -> None:
+    wanted = keyword("Reward Model", categories=("cs.LG",))
+    last = about_rewards("2606.00042", TUESDAY)
+    papers = (*ON_MONDAY, *ON_TUESDAY, last)
+    with ArxivServer(papers, TUESDAY) as server:
+        found(server, tmp_path, FetchRequest(wanted, known_on(MONDAY, papers, wanted)))
+    assert asked(server) == ["search", "/atom/cs", "list"]
+    assert listed(server) >= {f"2606.{number:05}" for number in range(21, 42)}
+
+
+def test_a_cross_listed_paper_at_the_top_does_not_make_the_feed_look_behind(tmp_path: Path) -> None:
+    def crossed(reply: Reply) -> Reply:
+        new, _, rest = reply.body.rpartition(b"announce_type>new<")
+        return replace(reply, body=new + b"announce_type>cross<" + rest)
+
+    wanted = keyword("Reward Model", categories=("cs.LG",))
+    papers = (*ON_MONDAY, *batch(TUESDAY, range(11, 20)), about_rewards("2606.00020", TUESDAY))
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(None, crossed)
+        result = found(server, tmp_path, FetchRequest(wanted, known_on(MONDAY, papers, wanted)))
+    assert told(result) == (order("2606.00020"), True, "")
+    assert result.announced == {f"2606.{number:05}" for number in range(11, 20)}
+
+
+# What was missed
+
+
+def late(id: str, day: datetime) -> DemoPaper:
+    """No search of the last days shows it."""
+    return waited(about_rewards(id, day), FIVE_WEEKS)
+
+
+ON_THURSDAY = (*batch(THURSDAY, range(30, 39)), late("2606.00039", THURSDAY))
+
+
+def test_announcements_that_were_missed_are_made_good_by_identifier(tmp_path: Path) -> None:
+    papers = (*ON_MONDAY, *ON_TUESDAY, *batch(WEDNESDAY, range(21, 29)), late("2606.00029", WEDNESDAY))
+    papers = (*papers, *ON_THURSDAY)
+    with ArxivServer(papers, THURSDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert asked(server) == ["search", ALL, "list"]
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029", "2606.00039"}
+    assert told(result) == (order("2606.00039"), True, "")
+
+
+def test_a_late_identifier_within_a_missed_announcement_hides_nothing_of_it(tmp_path: Path) -> None:
+    """It belongs to the last announcement, and those around it do not."""
+    papers = (*ON_MONDAY, *batch(TUESDAY, range(11, 18)), late("2606.00019", TUESDAY))
+    papers = (*papers, *batch(WEDNESDAY, (18, *range(20, 30))))
+    with ArxivServer(papers, WEDNESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert "2606.00019" in ids(result)
+
+
+def test_the_turn_of_a_month_hides_nothing(tmp_path: Path) -> None:
+    papers = (
+        *ON_MONDAY,
+        *batch(TUESDAY, range(11, 19)),
+        late("2606.00019", TUESDAY),
+        late("2607.00001", TUESDAY),
+        *batch(WEDNESDAY, range(2, 9), month="2607"),
+    )
+    with ArxivServer(papers, WEDNESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert asked(server) == ["search", ALL, "list", "list", "list"]
+    assert ids(result) == {"2606.00010", "2606.00019", "2607.00001"}
+    assert told(result) == (order("2607.00008"), True, "")
+
+
+def test_a_month_is_asked_for_until_it_has_no_more_papers(tmp_path: Path) -> None:
+    far = late("2606.01990", TUESDAY)
+    with ArxivServer((*ON_MONDAY, far, late("2607.00001", WEDNESDAY)), WEDNESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    lists = [request.parameters["id_list"].split(",") for request in server.requests[2:]]
+    assert [(ids[0], len(ids)) for ids in lists] == [
+        ("2607.00001", 2),
+        ("2606.00011", 1_982),
+        ("2606.01991", 1_982),
+    ]
+    assert ids(result) == {"2606.00010", "2606.01990", "2607.00001"}
+
+
+def test_a_keyword_that_fell_behind_the_others_gets_the_announcement_all_the_same(tmp_path: Path) -> None:
+    straggler = late("2604.00002", TUESDAY)
+    papers = (*PAPERS, straggler)
+    other = FetchRequest(keyword("Invented Subject"), known_on(TUESDAY, papers))
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY), other)
+    assert ids(result) == {"2604.00002", "2606.00010", "2606.00018", "2606.00019"}
+    assert result.announced == numbers(ON_TUESDAY) | {"2604.00002"}
+
+
+def test_a_keyword_that_fell_behind_does_not_make_a_holiday_look_like_a_fault(tmp_path: Path) -> None:
+    other = FetchRequest(
+        keyword("Invented Subject"), replace(known_on(WEDNESDAY, PAPERS), recent=frozenset())
+    )
+    with ArxivServer(PAPERS, THURSDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(TUESDAY), other)
+    assert asked(server) == ["search", ALL, "search", "list"]
+    assert ids(result) >= {"2606.00029"}
+    assert told(result) == (order("2606.00029"), False, "")
+
+
+def test_a_keyword_that_began_when_nothing_was_known_begins_where_arxiv_is_now(tmp_path: Path) -> None:
+    nothing = KeywordState(baseline=0, covered=0)
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, nothing))
+    assert told(result) == (order("2606.00020"), True, "")
+
+
+# A source that fails
+
+
+@pytest.mark.parametrize(
+    ("feed", "problem"),
+    [
+        pytest.param(
+            feed_of_day(PAPERS, MONDAY),
+            "the same batch as last time: it goes up to 2606.00010, and 2606.00018 is announced",
+            id="yesterday's",
+        ),
+        pytest.param(without_entries, "empty feed: no new paper, and 2606.00018 is announced", id="empty"),
+        pytest.param(
+            first_entry_alone,
+            "the feed is behind the search: it goes up to 2604.00002, and 2606.00018 is announced",
+            id="cut",
+        ),
+        pytest.param(
+            feed_of_day(PAPERS, MONDAY - timedelta(days=1)),
+            "empty feed: no new paper, and 2606.00018 is announced",
+            id="of a day without announcement",
+        ),
+        pytest.param(gone, "127.0.0.1 gave no answer: 404 Not Found", id="not there"),
+    ],
+)
+def test_without_the_feed_the_search_tells_which_identifiers_to_ask_for(
+    tmp_path: Path, feed: Behaviour, problem: str
+) -> None:
+    """No paper is missing but those with an early identifier, which come once the feed is back."""
+    papers = (*PAPERS, late("2604.00002", TUESDAY))
+    request = reward_models(MONDAY)
+    with ArxivServer(papers, TUESDAY) as server:
+        in_june = answer_to('ti:"reward" AND submittedDate:[202606010000 TO 202607010000]', server, papers)
+        server.misbehave(in_june, *[feed] * (1 if feed is gone else 4))
+        result = found(server, tmp_path, request)
+        assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
+        assert told(result) == (order("2606.00019"), False, f"the announcement feed: {problem}")
+        server.misbehave(gone)
+        again = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, result)))
+    assert "2604.00002" in ids(again) & again.announced
+    assert told(again) == (order("2606.00020"), True, "")
+
+
+def test_a_feed_that_is_behind_is_found_out_although_no_keyword_has_a_new_paper(tmp_path: Path) -> None:
+    papers = (*ON_MONDAY, *batch(TUESDAY, range(11, 21)))
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(None, without_entries, None, *[without_entries] * 4)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert told(result) == (
+        order("2606.00019"),
+        False,
+        "the announcement feed: empty feed: no new paper, and 2606.00020 is announced",
+    )
+
+
+def test_without_feed_and_search_nothing_is_covered(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[gone] * 3)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert (ids(result), result.announced) == (set(), frozenset())
+    assert told(result)[1:] == (False, "the announcement feed: 127.0.0.1 gave no answer: 404 Not Found")
+    assert (result.covered or 0) <= order("2606.00010")
+
+
+def test_what_the_next_day_makes_good(tmp_path: Path) -> None:
+    request = reward_models(MONDAY)
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[gone] * 3)
+        missed = found(server, tmp_path, request)
+        server.now = WEDNESDAY
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, missed)))
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
+    assert told(result) == (order("2606.00029"), True, "")
+
+
+def test_the_search_failing_alone_is_no_problem(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
+    assert told(result) == (order("2606.00020"), True, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        pytest.param(without_entries, "missing rows: 2 of 2 papers, such as 2606.00010", id="empty"),
+        pytest.param(first_entry_alone, "missing rows: 1 of 2 papers, such as 2606.00010", id="cut"),
+    ],
+)
+def test_a_list_without_papers_that_surely_exist_is_disbelieved(
+    tmp_path: Path, answer: Behaviour, detail: str
+) -> None:
+    """Among them the newest that is known, when nothing of what was missed is certain."""
+    request = reward_models(MONDAY)
+    papers = (*ON_MONDAY, late("2606.00011", TUESDAY), *batch(WEDNESDAY, (12,)))
+    with ArxivServer(papers, WEDNESDAY) as server:
+        server.misbehave(None, None, *[answer] * 4)
+        result = found(server, tmp_path, request)
+        assert told(result) == (None, False, f"the list of announced papers: {detail}")
+        again = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, result)))
+    assert ids(again) == {"2606.00010", "2606.00011"}
+    assert told(again) == (order("2606.00012"), True, "")
+
+
+# What cannot be true
+
+
+def test_an_identifier_of_the_far_future_is_refused(tmp_path: Path) -> None:
+    with ArxivServer((*PAPERS, demo_paper("3012.00001", TUESDAY)), TUESDAY) as server:
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert told(result) == (
+        None,
+        False,
+        "the list of announced papers: an id of the future: 3012.00001 is years after all that is known",
+    )
+
+
+def ending_in_autumn(reply: Reply) -> Reply:
+    """The feed's last paper gets a wrong identifier."""
+    return replace(reply, body=reply.body.replace(b"arXiv.org:2606.00020v1", b"arXiv.org:2609.00020v1"))
+
+
+@pytest.mark.parametrize("known", [known_on(MONDAY, PAPERS), NEWCOMER], ids=["known", "newcomer"])
+def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, known: KeywordState) -> None:
+    """What is truly announced from now on would look old."""
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*([gone] if known.baseline else []), ending_in_autumn)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, known))
+    assert (result.covered, result.settled) == (None, False)
+
+
+# Newcomers
+
+
+def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> None:
+    newcomer = keyword("Else")
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(newcomer, NEWCOMER))
+    assert asked(server) == ["search", ALL, "list", "search"]
+    assert server.requests[-1].parameters["search_query"] == expression(newcomer)
+    assert results["Else"] == FetchResult(
+        newcomer,
+        announced=numbers(ON_TUESDAY),
+        covered=order("2606.00020"),
+        settled=True,
+        asked_at=TUESDAY,
+    )
+
+
+def test_a_first_fetch_brings_the_newest_hundred_and_those_announced_last(tmp_path: Path) -> None:
+    many = [about_rewards(f"2606.{number:05}", MONDAY) for number in range(101, 203)]
+    papers = (*many, late("2606.00203", TUESDAY), *batch(TUESDAY, (204,)))
+    with ArxivServer(papers, TUESDAY) as server:
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+    assert asked(server) == [ALL, "list", "search"]
+    assert ids(result) == {*sorted(paper.id for paper in many)[2:], "2606.00203"}
+    assert (told(result), result.asked_at) == ((order("2606.00204"), True, ""), TUESDAY)
+
+
+def test_a_first_fetch_on_a_day_without_announcement_asks_no_feed_twice(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, SATURDAY) as server:
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+    assert asked(server) == [ALL, "search", "search"]
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
+    assert told(result) == (order("2606.00029"), False, "")
+
+
+def test_a_first_fetch_needs_no_feed(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(gone)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+    assert asked(server) == [ALL, "search", "search"]
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
+    assert told(result) == (order("2606.00019"), False, "")
+
+
+def test_a_first_fetch_that_fails_concerns_its_keyword_alone(tmp_path: Path) -> None:
+    newcomer = FetchRequest(keyword("Else"), NEWCOMER)
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(None, None, None, gone)
+        results = discover(server, tmp_path, newcomer, reward_models(MONDAY))
+    assert told(results["Else"]) == (None, False, "127.0.0.1 gave no answer: 404 Not Found")
+    assert told(results["Reward Model"]) == (order("2606.00020"), True, "")
+
+
+# Papers that arXiv finds and the local rule does not
+
+
+ODD = demo_paper("2606.00020", TUESDAY, "An oddity")
+ODD_PAPERS = (*ON_MONDAY, *ON_TUESDAY[:-1], ODD)
+KEYWORDS = (REWARD_MODEL, *(keyword(f"Invented Subject {letter}") for letter in "XYZ"))
+
+
+def four_keywords() -> tuple[FetchRequest, ...]:
+    known = known_on(MONDAY, ODD_PAPERS)
+    nothing = KeywordState(baseline=known.baseline, covered=known.covered)
+    return FetchRequest(REWARD_MODEL, known), *(FetchRequest(wanted, nothing) for wanted in KEYWORDS[1:])
+
+
+def test_papers_that_no_keyword_claims_are_asked_for_in_halves(tmp_path: Path) -> None:
+    """As arXiv has it, the odd paper is an answer to the third keyword."""
+    with ArxivServer(ODD_PAPERS, TUESDAY) as server:
+        odd = answer_to('ti:"oddity"', server, ODD_PAPERS)
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, ODD_PAPERS), None, None, odd, odd)
+        results = discover(server, tmp_path, *four_keywords())
+    assert asked(server) == ["search", ALL, "match", "match", "match", "match"]
+    assert [request.parameters["search_query"] for request in server.requests[2:]] == [
+        any_of(KEYWORDS[:2]),
+        any_of(KEYWORDS[2:]),
+        expression(KEYWORDS[2]),
+        expression(KEYWORDS[3]),
+    ]
+    assert {request.parameters["id_list"] for request in server.requests[2:]} == {"2606.00020"}
+    assert [sorted(ids(results[wanted.name])) for wanted in KEYWORDS] == [
+        ["2606.00010", "2606.00018", "2606.00019"],
+        [],
+        ["2606.00020"],
+        [],
+    ]
+
+
+def test_whose_a_paper_is_may_stay_open_until_the_next_search(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ArxivServer(ODD_PAPERS, TUESDAY) as server:
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, ODD_PAPERS), None, gone)
+        results = discover(server, tmp_path, *four_keywords())
+    assert asked(server) == ["search", ALL, "match"]
+    assert all("2606.00020" not in ids(result) for result in results.values())
+    assert caplog.messages == [
+        "whose 1 papers are stays open until the next search: 127.0.0.1 gave no answer: 404 Not Found"
+    ]
+
+
+def test_a_known_paper_stays_its_keywords_own_whatever_it_is_called_now(tmp_path: Path) -> None:
+    request = reward_models(MONDAY, ODD_PAPERS)
+    seen = replace(request, known=replace(request.known, papers=request.known.papers | {ODD.id}))
+    with ArxivServer(ODD_PAPERS, TUESDAY) as server:
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, ODD_PAPERS))
+        result = found(server, tmp_path, seen)
+    assert asked(server) == ["search", ALL]
+    assert ODD.id in ids(result)
+
+
+def test_known_papers_are_no_sign_of_phrases_misread(tmp_path: Path) -> None:
+    """A search may show many that only arXiv takes for answers; each was asked for once."""
+    odd = [demo_paper(f"2606.{number:05}", MONDAY, "An oddity") for number in range(101, 112)]
+    papers = (*PAPERS, *odd)
+    request = reward_models(MONDAY, papers)
+    known = replace(request.known, papers=request.known.papers | numbers(odd))
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, papers))
+        result = found(server, tmp_path, replace(request, known=known))
+    assert ids(result) >= numbers(odd)
+
+
+def test_a_first_fetch_of_misread_phrases_is_disbelieved(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        misread = answer_to('ti:"something"', server, PAPERS)
+        server.misbehave(None, None, *[misread] * 4)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+    assert told(result) == (
+        None,
+        False,
+        "phrases are not read as phrases: 0 of 17 rows have what was asked for",
+    )
+
+
+# An arXiv that fails with every answer
+
+
+def status(number: int, *headers: tuple[str, str]) -> Behaviour:
+    return lambda _: Reply(number, b"", headers=headers)
+
+
+def saying(body: bytes) -> Behaviour:
+    return lambda _: Reply(200, body, "text/html")
+
+
+def short_total(reply: Reply) -> Reply:
+    """As if the first row were all there is."""
+    first = first_entry_alone(reply)
+    return replace(first, body=re.sub(rb"(totalResults>)\d+", rb"\g<1>1", first.body))
+
+
+def upside_down(reply: Reply) -> Reply:
+    head, *entries = reply.body.removesuffix(b"</feed>").split(b"<entry>")
+    return replace(reply, body=b"<entry>".join([head, *reversed(entries)]) + b"</feed>")
+
+
+def cut_off(reply: Reply) -> Reply:
+    return replace(reply, body=reply.body[: len(reply.body) // 2])
+
+
+def broken_off(reply: Reply) -> Reply:
+    return replace(reply, send_only=len(reply.body) // 2)
+
+
+def huge(reply: Reply) -> Reply:
+    return replace(reply, body=reply.body + b" " * SMALL_ANSWER)
+
+
+SMALL_ANSWER = 50_000
+BOMB = b'<!DOCTYPE feed [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><feed>&b;</feed>'
+ERROR_FEED = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://arxiv.org/api/errors#x</id>'
+    b"<title>Error</title><summary>malformed query</summary></entry></feed>"
+)
+BUSY = "arXiv is left alone for this run, after 6 refusals in a row"
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests", "problem"),
+    [
+        pytest.param(status(429), 6, BUSY, id="429"),
+        pytest.param(status(503, ("Retry-After", "1")), 6, BUSY, id="503 with Retry-After"),
+        pytest.param(
+            status(503, ("Retry-After", "1000")),
+            3,
+            "127.0.0.1 gave no answer: 503 Service Unavailable",
+            id="503 for long",
+        ),
+        pytest.param(status(500), 6, BUSY, id="500"),
+        pytest.param(status(406), 6, BUSY, id="406"),
+        pytest.param(status(403), 1, "arXiv is left alone for this run, after it refused us (403)", id="403"),
+        pytest.param(saying(b"Rate exceeded."), 6, BUSY, id="rate text"),
+        pytest.param(broken_off, 6, BUSY, id="connection broken off"),
+        pytest.param(saying(b"<html><p>Sorry</p></html>"), 12, "not XML: an HTML page", id="HTML"),
+        pytest.param(saying(b""), 12, "cut off: no element found in line 1", id="nothing at all"),
+        pytest.param(cut_off, 12, "cut off: unclosed token in line 6", id="cut off"),
+        pytest.param(
+            saying(BOMB),
+            12,
+            "DTD: the answer declares a document type, which may declare entities",
+            id="entity bomb",
+        ),
+        pytest.param(saying(ERROR_FEED), 12, "error feed: malformed query", id="error feed"),
+        pytest.param(huge, 12, "too large: more than 50000 bytes", id="huge white space"),
+        pytest.param(
+            without_entries, 7, "empty although known: arXiv shows no paper at all", id="without entries"
+        ),
+    ],
+)
+def test_a_run_of_nothing_but_faults_learns_nothing_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Behaviour, requests: int, problem: str
+) -> None:
+    monkeypatch.setattr(http, "LARGEST_ANSWER", SMALL_ANSWER)
+    monkeypatch.setattr(retry_policy, "LARGEST_ANSWER", SMALL_ANSWER)
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[fault] * 12)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert (result.papers, result.announced, len(server.requests)) == ((), frozenset(), requests)
+    assert told(result) == (order("2606.00009"), False, f"the announcement feed: {problem}")
+
+
+def test_connections_that_are_reset_all_the_time_are_an_unavailable_arxiv(tmp_path: Path) -> None:
+    with ScriptedServer(*[RESET] * 6) as server, client_in(tmp_path) as client:
+        source = Discovery(ArxivApi(client, server.url), AnnouncementFeed(client, server.url))
+        (result,) = source.discover([reward_models(MONDAY)])
+    assert isinstance(result.problem, SourceUnavailable)
+    assert told(result) == (order("2606.00009"), False, f"the announcement feed: {BUSY}")
+
+
+@pytest.mark.parametrize("fault", [first_entry_alone, short_total], ids=["partial", "short total"])
+def test_a_run_of_nothing_but_parts_leaves_all_to_the_next(tmp_path: Path, fault: Behaviour) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[fault] * 9)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert told(result) == (
+        None,
+        False,
+        "the list of announced papers: missing rows: 1 of 2 papers, such as 2606.00010",
+    )
+
+
+def with_pdf_links(reply: Reply) -> Reply:
+    return replace(
+        reply, body=reply.body.replace(b'href="https://arxiv.org/abs/', b'href="https://arxiv.org/pdf/')
+    )
+
+
+@pytest.mark.parametrize("fault", [upside_down, with_pdf_links], ids=["unsorted", "links to PDF"])
+def test_a_run_of_nothing_but_oddities_misses_nothing(tmp_path: Path, fault: Behaviour) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[fault] * 12)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
+    assert told(result) == (order("2606.00020"), True, "")
+
+
+def test_yesterdays_answers_stay_open(tmp_path: Path) -> None:
+    """They look like those of a holiday."""
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        yesterday = answer_as_of(MONDAY, server, PAPERS)
+        server.misbehave(yesterday, feed_of_day(PAPERS, MONDAY), yesterday, yesterday)
+        result = found(server, tmp_path, reward_models(MONDAY))
+    assert told(result) == (order("2606.00010"), False, "")
+    assert result.announced == frozenset()

@@ -1,0 +1,174 @@
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from digest.demo.papers import DemoPaper
+from digest.demo.server import ArxivServer, Behaviour, Reply
+from digest.domain.keywords import Keyword
+from digest.errors import AnswerRejected
+from digest.sources.arxiv import feed
+from digest.sources.arxiv.feed import AnnouncementFeed, archives_of
+from digest.sources.arxiv.identifiers import announcement_order
+from digest.sources.arxiv.responses import Announcement
+from tests.support.arxiv_support import MONDAY, asked, batch, client_in, demo_paper, without_entries
+from tests.support.builders import keyword
+from tests.support.sources_support import announced, announcement_of, feed_of
+
+MANY = ("astro-ph", "cond-mat", "cs")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "archives"),
+    [
+        pytest.param([keyword(categories=("cs.LG", "cs.CL"))], ("cs",), id="one"),
+        pytest.param([keyword(categories=("stat.ML", "cs.*"))], ("cs", "stat"), id="a class and an archive"),
+        pytest.param([keyword(categories=("math.MP", "cs.SY"))], ("eess", "math-ph"), id="aliases"),
+        pytest.param(
+            [keyword(categories=("quant-ph",)), keyword("Reasoning", categories=("cs.CL",))],
+            ("cs", "quant-ph"),
+            id="two keywords",
+        ),
+    ],
+)
+def test_the_feed_is_asked_for_the_archives_of_the_keywords(
+    keywords: list[Keyword], archives: tuple[str, ...]
+) -> None:
+    assert archives_of(keywords) == archives
+
+
+def test_a_keyword_without_categories_may_be_answered_in_every_archive() -> None:
+    assert archives_of([keyword(categories=("cs.LG",)), keyword("Reasoning")]) == (
+        *("astro-ph", "cond-mat", "cs", "econ", "eess", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th"),
+        *("math", "math-ph", "nlin", "nucl-ex", "nucl-th", "physics", "q-bio", "q-fin", "quant-ph", "stat"),
+    )
+
+
+def latest(
+    server: ArxivServer,
+    folder: Path,
+    archives: Sequence[str] = MANY,
+    *,
+    highest_seen: int = 0,
+    covered: int = 0,
+) -> Announcement:
+    with client_in(folder) as client:
+        feed = AnnouncementFeed(client, server.feed_url)
+        return feed.latest(archives, highest_seen=highest_seen, covered=covered)
+
+
+def names(announcement: Announcement) -> list[str]:
+    return [f"{entry.kind} {entry.id}" for entry in announcement.entries]
+
+
+@pytest.fixture
+def server() -> Iterator[ArxivServer]:
+    papers: tuple[DemoPaper, ...] = (
+        *batch(MONDAY, (1, 2)),
+        demo_paper("2606.00003", MONDAY, categories=("stat.ML",)),
+        demo_paper("2606.00004", MONDAY, categories=("astro-ph.GA",)),
+    )
+    with ArxivServer(papers, MONDAY) as it:
+        yield it
+
+
+def test_the_last_announcement_is_one_request(server: ArxivServer, tmp_path: Path) -> None:
+    assert names(latest(server, tmp_path)) == ["new 2606.00001", "new 2606.00002", "new 2606.00004"]
+    assert asked(server) == ["/atom/astro-ph+cond-mat+cs"]
+
+
+def showing(*entries: str) -> Behaviour:
+    """A feed of these entries: kinds and numbers, such as `new 7`."""
+    shown = (entry.split() for entry in entries)
+    body = feed_of(
+        *(announcement_of(announced(f"2606.{int(number):05}", kind=kind)) for kind, number in shown)
+    )
+    return lambda _: Reply(200, body)
+
+
+def test_a_feed_at_its_limit_is_asked_for_in_halves(
+    server: ArxivServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LARGEST_FEED", 2)
+    server.misbehave(
+        showing("new 1", "new 2"),
+        showing("new 1"),
+        showing("new 2", "cross 1"),
+        showing("new 3"),
+        showing("cross 4", "new 2"),
+    )
+    assert names(latest(server, tmp_path)) == [
+        "new 2606.00001",
+        "new 2606.00003",
+        "cross 2606.00004",
+        "new 2606.00002",
+    ]
+    assert asked(server) == [
+        "/atom/astro-ph+cond-mat+cs",
+        "/atom/astro-ph",
+        "/atom/cond-mat+cs",
+        "/atom/cond-mat",
+        "/atom/cs",
+    ]
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        pytest.param((["new 1"], ["cross 1"]), id="new first"),
+        pytest.param((["cross 1"], ["new 1"]), id="new last"),
+    ],
+)
+def test_what_is_new_in_one_half_and_cross_listed_in_the_other_is_new(
+    server: ArxivServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    halves: tuple[list[str], list[str]],
+) -> None:
+    monkeypatch.setattr(feed, "LARGEST_FEED", 2)
+    server.misbehave(showing("new 1", "cross 2"), *(showing(*half) for half in halves))
+    assert names(latest(server, tmp_path, ("cs", "stat"))) == ["new 2606.00001"]
+
+
+@pytest.mark.parametrize("kind", ["replace", "replace-cross"])
+def test_a_feed_at_its_limit_that_shows_replacements_has_all_new_papers(
+    server: ArxivServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(feed, "LARGEST_FEED", 2)
+    server.misbehave(showing("new 2", f"{kind} 1"))
+    assert names(latest(server, tmp_path)) == ["new 2606.00002", f"{kind} 2606.00001"]
+    assert asked(server) == ["/atom/astro-ph+cond-mat+cs"]
+
+
+def test_a_single_archive_has_no_halves(
+    server: ArxivServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LARGEST_FEED", 2)
+    assert names(latest(server, tmp_path, ("cs",))) == ["new 2606.00001", "new 2606.00002"]
+    assert asked(server) == ["/atom/cs"]
+
+
+HIGHEST = announcement_order("2606.00004")
+
+
+def test_a_feed_that_is_behind_is_asked_for_again(server: ArxivServer, tmp_path: Path) -> None:
+    server.misbehave(without_entries, showing("new 3"))
+    assert latest(server, tmp_path, highest_seen=HIGHEST).top == HIGHEST
+    assert asked(server) == ["/atom/astro-ph+cond-mat+cs"] * 3
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "covered", "reason"),
+    [
+        (showing("new 3"), 0, "the feed is behind the search"),
+        (showing("new 3"), HIGHEST - 1, "the same batch as last time"),
+        (without_entries, HIGHEST - 1, "empty feed"),
+    ],
+)
+def test_a_feed_that_stays_behind_is_rejected_by_name(
+    server: ArxivServer, tmp_path: Path, behaviour: Behaviour, covered: int, reason: str
+) -> None:
+    server.misbehave(*[behaviour] * 4)
+    with pytest.raises(AnswerRejected) as rejected:
+        latest(server, tmp_path, highest_seen=HIGHEST, covered=covered)
+    assert (rejected.value.reason, len(server.requests)) == (reason, 4)

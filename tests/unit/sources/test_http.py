@@ -1,0 +1,331 @@
+import gzip
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from digest import __version__
+from digest.errors import AnswerRejected, SourceUnavailable
+from digest.sources.http import ArxivClient, failed_attempt_from
+from digest.sources.retry_policy import LARGEST_ANSWER, LONGEST_WAIT, FailedAttempt
+from tests.support.sources_support import RESET, Drip, PretendedClock, ScriptedServer, http, settings
+
+GOOD = http("200 OK", b"papers")
+BUSY = http("503 Service Unavailable")
+
+
+@pytest.fixture
+def clock() -> PretendedClock:
+    return PretendedClock()
+
+
+@pytest.fixture
+def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
+    with closing(ArxivClient(settings(), tmp_path / "pace", clock, jitter=lambda: 0.0)) as it:
+        yield it
+
+
+def ask(client: ArxivClient, server: ScriptedServer) -> bytes:
+    return client.ask(server.url, {"search_query": 'ti:"naïve & bold"', "start": "0"}, bytes)
+
+
+def refuse(body: bytes) -> bytes:
+    raise AnswerRejected("cut off", body.decode())
+
+
+# What goes over the wire
+
+
+def test_a_question_is_a_form_with_our_name_on_it(client: ArxivClient) -> None:
+    with ScriptedServer(GOOD) as server:
+        assert ask(client, server) == b"papers"
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/query HTTP/1.1\r\n")
+    assert f"User-Agent: daily-papers/{__version__} (self-hosted arXiv digest)\r\n".encode() in head
+    assert body == b"search_query=ti%3A%22na%C3%AFve+%26+bold%22&start=0"
+
+
+def test_a_feed_is_fetched_from_its_address(client: ArxivClient) -> None:
+    with ScriptedServer(GOOD) as server:
+        assert client.fetch(f"{server.url}/cs+stat", bytes) == b"papers"
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"GET /api/query/cs+stat HTTP/1.1\r\n")
+    assert body == b""
+
+
+def test_a_feed_is_fetched_as_patiently(client: ArxivClient, clock: PretendedClock) -> None:
+    with ScriptedServer(BUSY, RESET, GOOD) as server:
+        assert client.fetch(server.url, bytes) == b"papers"
+    assert clock.sleeps == [30.0, 10.0]
+
+
+def test_a_contact_is_told(tmp_path: Path, clock: PretendedClock) -> None:
+    contact = "papers@example.org"
+    with (
+        ScriptedServer(GOOD) as server,
+        closing(ArxivClient(settings(), tmp_path / "pace", clock, contact=contact)) as client,
+    ):
+        ask(client, server)
+    agent = f"User-Agent: daily-papers/{__version__} (self-hosted arXiv digest; papers@example.org)\r\n"
+    assert agent.encode() in server.requests[0]
+
+
+def test_no_cookie_is_kept(client: ArxivClient) -> None:
+    with ScriptedServer(http("200 OK", b"", "Set-Cookie: a=b"), GOOD) as server:
+        ask(client, server)
+        ask(client, server)
+    assert b"Cookie" not in server.requests[1]
+
+
+def test_no_password_is_looked_for(
+    client: ArxivClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login subscriber password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with ScriptedServer(GOOD) as server:
+        ask(client, server)
+    assert b"Authorization" not in server.requests[0]
+
+
+def test_arxivs_error_feed_is_an_answer(client: ArxivClient) -> None:
+    with ScriptedServer(http("400 Bad Request", b"<feed/>")) as server:
+        assert ask(client, server) == b"<feed/>"
+
+
+def test_a_compressed_answer_is_unpacked(client: ArxivClient) -> None:
+    with ScriptedServer(http("200 OK", gzip.compress(b"papers"), "Content-Encoding: gzip")) as server:
+        assert ask(client, server) == b"papers"
+
+
+# Setbacks
+
+
+@pytest.mark.parametrize(
+    ("reply", "pause"),
+    [
+        pytest.param(BUSY, 30.0, id="503"),
+        pytest.param(http("200 OK", b"Rate exceeded.\n"), 30.0, id="rate text"),
+        pytest.param(http("429 Slow", b"", "Retry-After: 77"), 77.0, id="Retry-After"),
+        pytest.param(http("429 Slow", b"", "Retry-After: 7"), 30.0, id="short Retry-After"),
+        pytest.param(RESET, 5.0, id="reset"),
+        pytest.param(http("200 OK", b"pap", length=6), 5.0, id="cut off"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\npap", 5.0, id="cut off in a chunk"
+        ),
+        pytest.param(http("200 OK", b"no gzip", "Content-Encoding: gzip"), 5.0, id="not decompressible"),
+        pytest.param(http("200 OK", b"", "Content-Length: 5"), 5.0, id="two lengths"),
+        pytest.param(b"what?\r\n\r\n", 5.0, id="no HTTP"),
+    ],
+)
+def test_a_setback_is_followed_by_a_pause_and_another_try(
+    client: ArxivClient, clock: PretendedClock, reply: bytes, pause: float
+) -> None:
+    with ScriptedServer(reply, GOOD) as server:
+        assert ask(client, server) == b"papers"
+    assert clock.sleeps == [pause]
+
+
+def test_pauses_double_until_patience_ends(client: ArxivClient, clock: PretendedClock) -> None:
+    with (
+        ScriptedServer(*[BUSY] * 4, GOOD) as server,
+        pytest.raises(SourceUnavailable) as failed,
+    ):
+        ask(client, server)
+    assert clock.sleeps == [30.0, 60.0, 120.0]
+    assert str(failed.value) == "127.0.0.1 gave no answer in 4 tries; the last: 503 Service Unavailable"
+
+
+def test_a_refused_connection_is_tried_four_times(client: ArxivClient, clock: PretendedClock) -> None:
+    with ScriptedServer() as server:
+        pass
+    with pytest.raises(SourceUnavailable) as failed:
+        ask(client, server)
+    assert clock.sleeps == [5.0, 10.0, 20.0]
+    assert str(failed.value) == "127.0.0.1 gave no answer in 4 tries; the last: connection refused"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        pytest.param(http("403 Forbidden", b"Rate exceeded."), "arXiv refuses us (403)", id="403"),
+        pytest.param(http("404 <b>Gone</b>"), "404 Not Found", id="404"),
+        pytest.param(http("418 Teapot"), "418 I'm a Teapot", id="418"),
+        pytest.param(http("599 Odd"), "599", id="unknown status"),
+        pytest.param(http("204 No Content"), "204 No Content", id="204"),
+        pytest.param(
+            http("301 Moved", b"", "Location: https://u:p@Arxiv.example/x"),
+            "301 redirects to arxiv.example",
+            id="redirect",
+        ),
+        pytest.param(http("302 Found", b"", "Location: /x"), "302 redirects to elsewhere", id="path"),
+        pytest.param(http("302 Found", b"", "Location: //[x"), "302 redirects to elsewhere", id="nonsense"),
+        pytest.param(
+            http("429 Slow", b"", f"Retry-After: {LONGEST_WAIT + 1:.0f}"),
+            "429 Too Many Requests",
+            id="long wait",
+        ),
+    ],
+)
+def test_some_answers_end_it_at_once(
+    client: ArxivClient, clock: PretendedClock, reply: bytes, reason: str
+) -> None:
+    with ScriptedServer(reply, GOOD) as server, pytest.raises(SourceUnavailable) as failed:
+        ask(client, server)
+    assert (clock.sleeps, str(failed.value)) == ([], f"127.0.0.1 gave no answer: {reason}")
+
+
+@pytest.mark.parametrize("url", ["export.arxiv.org/api", "gopher://arxiv.org/", "http:///api"])
+def test_an_unusable_address_is_told_at_once(client: ArxivClient, url: str) -> None:
+    with pytest.raises(SourceUnavailable, match="gave no answer: the address cannot be used"):
+        client.ask(url, {}, bytes)
+
+
+def test_an_answer_that_is_not_believed_is_asked_for_again(
+    client: ArxivClient, clock: PretendedClock
+) -> None:
+    def doubt(body: bytes) -> str:
+        return body.decode() if body == b"papers" else str(refuse(body))
+
+    with ScriptedServer(http("200 OK", b"pap"), GOOD) as server:
+        assert client.ask(server.url, {}, doubt) == "papers"
+    assert clock.sleeps == [30.0]
+
+
+def test_disbelief_ends_after_four_answers(client: ArxivClient, clock: PretendedClock) -> None:
+    with (
+        ScriptedServer(*[GOOD] * 5) as server,
+        pytest.raises(AnswerRejected, match="cut off: papers"),
+    ):
+        client.ask(server.url, {}, refuse)
+    assert (len(server.requests), clock.sleeps) == (4, [30.0, 60.0, 120.0])
+
+
+def test_what_is_wrong_with_the_question_is_not_asked_again(
+    client: ArxivClient, clock: PretendedClock
+) -> None:
+    with (
+        ScriptedServer(http("400 Bad Request", b"bad"), GOOD) as server,
+        pytest.raises(AnswerRejected, match="cut off: bad"),
+    ):
+        client.ask(server.url, {}, refuse)
+    assert clock.sleeps == []
+
+
+def test_a_bomb_is_put_down_before_its_end(client: ArxivClient) -> None:
+    beginning = gzip.compress(bytes(LARGEST_ANSWER * 5 // 4), 1)
+    bomb = http("200 OK", beginning, "Content-Encoding: gzip", length=10**12)
+    with ScriptedServer(*[bomb] * 4) as server, pytest.raises(AnswerRejected) as rejected:
+        ask(client, server)
+    assert str(rejected.value) == "too large: more than 41943040 bytes"
+
+
+class RacingClock(PretendedClock):
+    """A hundred seconds pass between any two looks at it."""
+
+    def epoch_seconds(self) -> float:
+        self.seconds += 100
+        return super().epoch_seconds()
+
+
+@pytest.fixture
+def racing(tmp_path: Path) -> Iterator[ArxivClient]:
+    with closing(ArxivClient(settings(), tmp_path / "pace", RacingClock(), jitter=lambda: 0.0)) as it:
+        yield it
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Drip(http("200 OK", bytes(500))), id="drop by drop"),
+        pytest.param(http("200 OK", bytes(10 * 2**16)), id="slowly"),
+    ],
+)
+def test_an_answer_that_takes_minutes_is_none(racing: ArxivClient, answer: bytes) -> None:
+    with ScriptedServer(*[answer] * 4) as server, pytest.raises(SourceUnavailable) as failed:
+        ask(racing, server)
+    assert str(failed.value) == "127.0.0.1 gave no answer in 4 tries; the last: no answer in time"
+
+
+def test_an_answer_may_take_a_minute(racing: ArxivClient) -> None:
+    with ScriptedServer(GOOD) as server:
+        assert ask(racing, server) == b"papers"
+
+
+def test_after_six_refusals_in_a_row_arxiv_is_left_alone(client: ArxivClient, clock: PretendedClock) -> None:
+    with ScriptedServer(BUSY, BUSY, RESET, BUSY, RESET, BUSY, GOOD) as server:
+        for expected in (
+            "127.0.0.1 gave no answer in 4 tries; the last: 503 Service Unavailable",
+            "arXiv is left alone for this run, after 6 refusals in a row",
+            "arXiv is left alone for this run, after 6 refusals in a row",
+        ):
+            with pytest.raises(SourceUnavailable) as failed:
+                ask(client, server)
+            assert str(failed.value) == expected
+    assert (len(server.requests), clock.sleeps) == (6, [30.0, 60.0, 20.0, 3.0, 5.0])
+
+
+def test_an_answer_between_refusals_is_a_new_beginning(client: ArxivClient) -> None:
+    with ScriptedServer(*[BUSY, BUSY, BUSY, GOOD] * 3) as server:
+        assert [ask(client, server) for _ in range(3)] == [b"papers"] * 3
+
+
+def test_after_a_403_nothing_else_is_asked(client: ArxivClient, clock: PretendedClock) -> None:
+    with ScriptedServer(http("403 Forbidden"), GOOD) as server:
+        with pytest.raises(SourceUnavailable, match=r"gave no answer: arXiv refuses us \(403\)"):
+            ask(client, server)
+        with pytest.raises(SourceUnavailable) as failed:
+            client.fetch(server.url, bytes)
+    assert str(failed.value) == "arXiv is left alone for this run, after it refused us (403)"
+    assert (len(server.requests), clock.sleeps) == (1, [])
+
+
+def test_answers_that_are_not_believed_do_not_end_the_run(client: ArxivClient) -> None:
+    with ScriptedServer(*[GOOD] * 9) as server:
+        for _ in range(2):
+            with pytest.raises(AnswerRejected, match="cut off: papers"):
+                client.ask(server.url, {}, refuse)
+        assert ask(client, server) == b"papers"
+
+
+def test_setbacks_are_logged_without_the_question(
+    client: ArxivClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "digest"), ScriptedServer(BUSY, GOOD) as server:
+        ask(client, server)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("DEBUG", "127.0.0.1 answered 503 with 0 bytes"),
+        ("WARNING", "127.0.0.1: 503 Service Unavailable; next try in 30 s"),
+        ("DEBUG", "127.0.0.1 answered 200 with 6 bytes"),
+    ]
+
+
+# How a failure is told
+
+
+def failure_of(url: str) -> requests.RequestException:
+    with pytest.raises(requests.RequestException) as failed:
+        requests.get(url, timeout=0.02)
+    return failed.value
+
+
+def test_silence_is_told_as_such() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        failure = failure_of(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+    assert failed_attempt_from(failure) == FailedAttempt("no answer in time", 5.0, cause=failure)
+
+
+def test_a_lost_connection_is_told_as_such() -> None:
+    with ScriptedServer(RESET) as server:
+        failure = failure_of(server.url)
+    assert failed_attempt_from(failure) == FailedAttempt("connection reset by peer", 5.0, cause=failure)
+
+
+def test_half_an_answer_is_told_as_such() -> None:
+    with ScriptedServer(http("200 OK", b"pap", length=6)) as server:
+        failure = failure_of(server.url)
+    assert failed_attempt_from(failure) == FailedAttempt("the connection broke off", 5.0, cause=failure)

@@ -1,0 +1,247 @@
+import shutil
+import sqlite3
+import zlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from digest.domain.fetching import FetchResult
+from digest.domain.mails import Mail, MailState, QueuedMail
+from digest.errors import StoreError
+from digest.pipeline.workers import run_in_workers
+from digest.store.backup import back_up
+from digest.store.database import Database
+from digest.store.migrations import MIGRATIONS
+from digest.store.queries.keywords import record_papers
+from digest.store.schema import fetches, metadata, papers, subscriptions
+from digest.store.store import SqlStore
+from tests.support.builders import NOON, config, keyword, paper, subscriber
+
+_OLD_MAIL = Mail("<1@example.org>", "reader@example.org", "digest@example.org", b"the bytes")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "digest.sqlite3"
+
+
+def test_a_new_state_is_private_durable_and_in_wal_mode(file: Path) -> None:
+    database = Database.open(file)
+    with database.transaction() as connection:
+        pragmas = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "page_size")
+        ]
+    database.close()
+    assert pragmas == ["wal", 2, 8192]  # 2 is FULL
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_row_that_refers_to_nothing_is_refused(file: Path) -> None:
+    database = Database.open(file)
+    row = {"subscriber": 7, "keyword": 7, "welcome": 0}
+    with (
+        pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"),
+        database.transaction() as connection,
+    ):
+        connection.execute(insert(subscriptions), row)
+    database.close()
+
+
+def test_the_migrations_create_the_tables_that_the_queries_use(file: Path) -> None:
+    database = Database.open(file)
+    with database.transaction() as connection:
+        found = inspect(connection)
+        tables = {
+            name: {c["name"]: str(c["type"]) for c in found.get_columns(name)}
+            for name in found.get_table_names()
+        }
+    database.close()
+    dialect = database._engine.dialect
+    wanted = {
+        table.name: {column.name: column.type.compile(dialect) for column in table.columns}
+        for table in metadata.sorted_tables
+    }
+    assert tables == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("pending", QueuedMail(_OLD_MAIL, NOON)),
+        (
+            "unknown",
+            QueuedMail(_OLD_MAIL, NOON, MailState.UNKNOWN, unconfirmed=1, retry_at=NOON, problem="lost"),
+        ),
+        ("sent", None),
+        ("failed", None),
+    ],
+)
+def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
+    file: Path, state: str, expected: QueuedMail | None
+) -> None:
+    file.parent.mkdir()
+    connection = sqlite3.connect(file)
+    connection.executescript(MIGRATIONS[0])
+    settled = {"pending": None}.get(state, "2026-06-22T12:00:00Z")
+    problem = "lost" if state == "unknown" else None
+    connection.execute("INSERT INTO schema_version VALUES (1)")
+    connection.execute("INSERT INTO subscribers VALUES (1, ?, '2026-06-22T12:00:00Z')", [_OLD_MAIL.recipient])
+    connection.execute(
+        "INSERT INTO mails VALUES (1, ?, 1, ?, ?, 0, ?, 1, '2026-06-22T12:00:00Z', ?, ?)",
+        [_OLD_MAIL.message_id, _OLD_MAIL.sender, zlib.compress(_OLD_MAIL.content), state, settled, problem],
+    )
+    connection.commit()
+    connection.close()
+    store = SqlStore(Database.open(file))
+    assert store.outgoing(subscriber(_OLD_MAIL.recipient)) == expected
+    store.close()
+
+
+def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:
+    database = Database.open(file)
+    abstract = "The same words, again and again. " * 40
+    with database.transaction() as connection:
+        record_papers(connection, [paper(abstract=abstract), paper("2606.00002")], NOON)
+        connection.exec_driver_sql("UPDATE papers SET abstract = 'plain' WHERE id = '2606.00002'")
+        kept = connection.exec_driver_sql("SELECT abstract FROM papers WHERE id = '2606.00001'").scalar_one()
+        read = connection.scalars(select(papers.c.abstract).order_by(papers.c.id)).all()
+    database.close()
+    assert zlib.decompress(kept).decode() == abstract
+    assert len(kept) < len(abstract) / 10
+    assert read == [abstract, "plain"]
+
+
+def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) -> None:
+    """Each transaction reads before it writes: without the write lock from the start, one would fail."""
+    databases = [Database.open(file) for _ in range(2)]
+    SqlStore(databases[0]).sync_subscriptions(config(tmp_path), NOON)
+
+    def write(database: Database, hour: int) -> None:
+        SqlStore(database).record(FetchResult(keyword()), [], 1, NOON + timedelta(hours=hour))
+
+    list(run_in_workers(write, databases, range(60)))
+    with databases[0].transaction() as connection:
+        assert connection.scalar(select(func.count()).select_from(fetches)) == 60
+    for database in databases:
+        database.close()
+
+
+def test_opening_a_state_again_changes_nothing(file: Path, tmp_path: Path) -> None:
+    first = SqlStore(Database.open(file))
+    first.sync_subscriptions(config(tmp_path), NOON)
+    first.close()
+    again = SqlStore(Database.open(file))
+    assert again.served() == {"reader@example.org": NOON}
+    again.close()
+
+
+def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
+    Database.open(file).close()
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE schema_version SET version = 99")
+    connection.commit()
+    connection.close()
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == (
+            f"{file}: the state has schema 99, and this program knows schemas up to {len(MIGRATIONS)}"
+        )
+        assert caught.value.hint == "a newer version of the program wrote it: use that one"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the state file is empty, which it never is by itself"),
+        (b"this is no database" * 100, "the state cannot be used: file is not a database"),
+    ],
+    ids=["empty", "overwritten"],
+)
+def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: bytes, problem: str) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == f"{file}: {problem}"
+        assert caught.value.hint.startswith("restore it from a backup")
+        assert file.read_bytes() == content
+
+
+def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_this_ones(
+    file: Path, tmp_path: Path
+) -> None:
+    """Its writer was killed, and then a backup was copied to its place."""
+    log, before = file.with_name("digest.sqlite3-wal"), SqlStore(Database.open(file))
+    before.sync_subscriptions(config(tmp_path), NOON)
+    left = log.read_bytes()
+    back_up(file, tmp_path / "backup", NOON)
+    before.close()
+    file.rename(tmp_path / "before")
+    shutil.copy(tmp_path / "backup", file)
+    log.write_bytes(left)
+    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+        with pytest.raises(StoreError) as caught:
+            open_it(file)
+        assert str(caught.value) == f"{log}: this is no part of the state beside it, and would spoil it"
+        assert caught.value.hint == (
+            "remove it, and the -shm file beside it: they were left by the state that was there before"
+        )
+    assert file.read_bytes() == (tmp_path / "backup").read_bytes()
+    log.unlink()
+    restored = SqlStore(Database.open(file))
+    assert restored.served() == {"reader@example.org": NOON}
+    restored.close()
+
+
+def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:
+    store = SqlStore(Database.open(file))
+    store.sync_subscriptions(config(tmp_path), NOON)
+    store.close()
+    sound = Database.open_existing(file)
+    assert sound.damage() == ""
+    sound.close()
+    content = bytearray(file.read_bytes())
+    content[8192 * 3 : 8192 * 4] = b"\xff" * 8192
+    file.write_bytes(content)
+    damaged = Database.open_existing(file)
+    with_damage = damaged.damage()
+    damaged.close()
+    assert with_damage != ""
+
+
+def test_a_state_that_is_not_there_cannot_be_read(file: Path) -> None:
+    with pytest.raises(StoreError, match="there is no state yet"):
+        Database.open_existing(file)
+    assert not file.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file in the way")
+    with pytest.raises(StoreError, match="the state cannot be used: File exists"):
+        Database.open(tmp_path / "state" / "digest.sqlite3")
+
+
+def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path) -> None:
+    store = SqlStore(Database.open(file))
+    store.sync_subscriptions(config(tmp_path), NOON)
+    store.close()
+    before = file.read_bytes()
+    rehearsal = SqlStore(Database.rehearsal(file))
+    rehearsal.record(FetchResult(keyword()), [], 1, NOON)
+    assert rehearsal.known(keyword()).baseline == 1
+    rehearsal.close()
+    assert file.read_bytes() == before
+
+
+def test_a_rehearsal_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
+    rehearsal = SqlStore(Database.rehearsal(file))
+    rehearsal.sync_subscriptions(config(tmp_path), NOON)
+    rehearsal.close()
+    assert not file.parent.exists()
