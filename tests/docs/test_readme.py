@@ -33,8 +33,8 @@ def test_each_example_is_a_configuration_without_faults(example: str, tmp_path: 
 
 
 def test_a_keyword_is_looked_for_where_the_page_says() -> None:
-    assert "several words is looked for in title or abstract, a single word in title and abstract" in README
-    assert "word with a hyphen, such as self-play, counts as one" in README
+    assert "several words matches if it is in the title OR the abstract" in README
+    assert "(also a hyphenated\none such as self-play) matches only if it is in BOTH" in README
     assert default_match("self play") is Match.TITLE_OR_ABSTRACT
     assert default_match("self-play") is Match.TITLE_AND_ABSTRACT
 
@@ -58,7 +58,7 @@ def test_each_way_to_name_the_mail_server_can_be_pasted_as_it_stands(
 
 @pytest.mark.parametrize("command", ["daemon", "preview", "check", "doctor", "status"])
 def test_make_calls_the_program_that_the_page_names_and_leaves_it_its_environment(command: str) -> None:
-    assert "is `.venv/bin/digest`" in README
+    assert "it is `.venv/bin/digest`" in README
     done = subprocess.run(
         ["make", "--dry-run", command], cwd=PROJECT, check=True, capture_output=True, text=True
     )
