@@ -7,6 +7,14 @@ from digest.demo.arxiv import ArxivServer
 from digest.demo.papers import load_papers
 from digest.demo.story import DAYS
 from tests.e2e.home import LEAST, TWO, Home
+from tests.support.forked import ForkServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """Starts by itself with the first command, and ends with the session."""
+    yield
+    ForkServer.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from digest.demo.arxiv import ArxivServer
+from tests.support.forked import PROJECT, ended, start
 
-PROJECT = Path(__file__).parents[2]
 LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
 SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
 TWO = LEAST + "  - email: bo@example.org\n    keywords: [Graph Neural Network]\n"
@@ -44,19 +43,12 @@ class Home:
             "DIGEST_NOW": self.arxiv.now.isoformat(),
             **self.environment,
         }
-        return subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "digest", *arguments],
-            cwd=self.folder,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
+        return start(
+            "digest", *arguments, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=stderr
         )
 
     def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, stderr=stderr)
-        out, err = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        return ended(self.start(*arguments, stderr=stderr))
 
     def killed_after(self, seconds: float, *arguments: str) -> int:
         """Run a command and kill it, without mercy, unless it is done by then."""

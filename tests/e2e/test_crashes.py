@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -24,6 +23,7 @@ from tests.e2e.ledger import (
     surroundings,
 )
 from tests.hostile_smtp import CLOSE, Accepted, HostileServer, Script
+from tests.support.forked import ended, start
 
 SOON = DAYS[0] + timedelta(minutes=10)
 """Before a mail that may have arrived is repeated, which is after an hour."""
@@ -38,8 +38,9 @@ def readers(home: Home) -> Home:
 
 def sabotaged(home: Home, point: str) -> subprocess.CompletedProcess[str]:
     """A run that dies there."""
-    command = [sys.executable, "-W", "error", "-m", "tests.e2e.saboteur", point, "run"]
-    return subprocess.run(command, cwd=home.folder, env=surroundings(home), capture_output=True, text=True)
+    command = ("tests.e2e.saboteur", point, "run")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return ended(start(*command, cwd=home.folder, env=surroundings(home), **pipes))
 
 
 def killed(home: Home, point: str) -> list[Accepted]:
