@@ -9,10 +9,12 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from digest.demo.arxiv import ArxivServer
-from tests.support.forked import PROJECT, ended, start
+from tests.support.forked import ended, interpreted, start
 
+PROJECT = Path(__file__).parents[2]
 LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
 SENDER = "mail:\n  from: Daily Papers <digest@example.org>\n"
 TWO = LEAST + "  - email: bo@example.org\n    keywords: [Graph Neural Network]\n"
@@ -33,6 +35,17 @@ class Home:
         self.arxiv.now = moment
 
     def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """A process that a fork server has ready: a real one, without the time that imports take."""
+        return start("digest", *arguments, **self._surroundings(stderr))
+
+    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+        return ended(self.start(*arguments, stderr=stderr))
+
+    def digest_by_interpreter(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same with an interpreter of its own, as users start it."""
+        return ended(interpreted("digest", *arguments, **self._surroundings(subprocess.PIPE)))
+
+    def _surroundings(self, stderr: int) -> dict[str, Any]:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
@@ -43,12 +56,7 @@ class Home:
             "DIGEST_NOW": self.arxiv.now.isoformat(),
             **self.environment,
         }
-        return start(
-            "digest", *arguments, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=stderr
-        )
-
-    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-        return ended(self.start(*arguments, stderr=stderr))
+        return {"cwd": self.folder, "env": environment, "stdout": subprocess.PIPE, "stderr": stderr}
 
     def killed_after(self, seconds: float, *arguments: str) -> int:
         """Run a command and kill it, without mercy, unless it is done by then."""

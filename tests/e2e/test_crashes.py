@@ -39,8 +39,8 @@ def readers(home: Home) -> Home:
 def sabotaged(home: Home, point: str) -> subprocess.CompletedProcess[str]:
     """A run that dies there."""
     command = ("tests.e2e.saboteur", point, "run")
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return ended(start(*command, cwd=home.folder, env=surroundings(home), **pipes))
+    pipe = subprocess.PIPE
+    return ended(start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe))
 
 
 def killed(home: Home, point: str) -> list[Accepted]:

@@ -21,7 +21,9 @@ OPTIONS = ("-W", "error")
 """Of each interpreter."""
 
 
-def start(module: str, *arguments: str, cwd: Path, env: Mapping[str, str], **files: Any) -> subprocess.Popen[str]:
+def start(
+    module: str, *arguments: str, cwd: Path, env: Mapping[str, str], **files: Any
+) -> subprocess.Popen[str]:
     """Start a command, forked if that can be; the rest is as with Popen."""
     begin = interpreted if read_at_start(env) else Forked
     return begin(module, *arguments, cwd=cwd, env=env, **files)
