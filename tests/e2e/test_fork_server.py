@@ -84,12 +84,12 @@ def test_a_kill_without_mercy_shows_in_the_exit_status(begin: Start, tmp_path: P
 
 
 @BOTH_WAYS
-def test_ctrl_c_and_an_exception_end_it_as_they_end_python(begin: Start, tmp_path: Path) -> None:
+def test_a_signal_and_an_exception_end_it_as_they_end_python(begin: Start, tmp_path: Path) -> None:
     process = begin(PROBE, "sleep", cwd=tmp_path, env=MINIMUM, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
     process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    assert ended(process).returncode == -signal.SIGINT
+    process.terminate()
+    assert ended(process).returncode == -signal.SIGTERM
     failed = run(begin, PROBE, "fail", cwd=tmp_path)
     assert (failed.returncode, failed.stderr.splitlines()[-1]) == (1, "ValueError: as was wished")
 
