@@ -4,15 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+# One process a core, and temporary folders in memory where there is room.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --in-memory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo digest daemon preview check doctor status test lint format bench screenshots schema clean
+.PHONY: help demo digest daemon preview check doctor status test test-all test-rest \
+  lint hooks format bench screenshots schema clean
 
 help: ## show this help
 	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; \
-	  do printf '  make %-8s  %s\n' "$$name" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; \
+	  do printf '  make %-11s  %s\n' "$$name" "$$words"; done
 
 demo: $(INSTALLED) ## three days with invented papers: no network, nothing to configure
 	@$(BIN)/digest demo
@@ -35,14 +38,24 @@ doctor: $(INSTALLED) ## look whether arXiv, the mail server and the state can be
 status: $(INSTALLED) ## how each keyword and each subscriber stands
 	@$(BIN)/digest status
 
-test: $(TOOLS) ## run all tests
-	@$(BIN)/python -m pytest
+test: $(TOOLS) ## run the tests, but for those that take long
+	@$(PYTEST) -m "not exhaustive"
+
+test-all: $(TOOLS) ## run all tests, and with more examples
+	@$(PYTEST) --hypothesis-profile=thorough
+
+test-rest: $(TOOLS) ## run only what `make test` leaves out
+	@$(PYTEST) --hypothesis-profile=thorough -m "exhaustive or hypothesis"
 
 lint: $(TOOLS) ## check style, types and the order of imports
 	@$(BIN)/ruff check digest tests
 	@$(BIN)/ruff format --check digest tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+hooks: $(TOOLS) ## run the linters before each commit
+	@hook=$$(git rev-parse --git-path hooks)/pre-commit; \
+	  printf '#!/bin/sh\nexec make --no-print-directory lint\n' > "$$hook" && chmod +x "$$hook"
 
 format: $(TOOLS) ## bring the code into its standard form
 	@$(BIN)/ruff check --fix digest tests

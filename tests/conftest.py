@@ -1,15 +1,49 @@
-"""Guards that no test may cross: the network beyond this machine, real waiting, the home folder."""
+"""Guards that no test may cross: the network beyond this machine, real waiting, the home folder; and how
+thoroughly, and where, a session tests."""
 
+import shutil
 import socket
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support import memory
 
 pytest_plugins = ["tests.support.browser"]
 
+# Quick is for everybody who changes something: the same few examples each time, so that what fails is the
+# change and not bad luck. Thorough finds what nobody thought of: other examples each time, and those again
+# that failed once. A machine may be busy, which is no fault of an example.
+settings.register_profile(
+    "quick", max_examples=20, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "thorough",
+    max_examples=100,
+    derandomize=False,
+    deadline=timedelta(seconds=2),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("quick")  # unless --hypothesis-profile names another one
+
 _LONGEST_SLEEP_SECONDS = 0.2
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "keep temporary folders in memory, where there is room, and keep none of them at the end"
+    parser.addoption("--in-memory", action="store_true", help=words)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses a folder; the workers of xdist get theirs in it
+def pytest_configure(config: pytest.Config) -> None:
+    wanted = config.option.in_memory and not (hasattr(config, "workerinput") or config.option.basetemp)
+    if wanted and (folder := memory.new_folder()):
+        config.option.basetemp = str(folder / "session")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)

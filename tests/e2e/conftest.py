@@ -6,7 +6,15 @@ import pytest
 from digest.demo.papers import load_papers
 from digest.demo.scenario import DAYS
 from digest.demo.server import ArxivServer
+from tests.support.forked import ForkServer
 from tests.support.home import LEAST, TWO, Home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """Starts by itself with the first command, and ends with the session."""
+    yield
+    ForkServer.stop()
 
 
 @pytest.fixture

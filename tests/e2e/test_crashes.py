@@ -2,13 +2,13 @@
 
 import signal
 import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from digest.demo.scenario import DAYS
+from tests.support.forked import ended, start
 from tests.support.home import Home
 from tests.support.hostile_smtp import CLOSE, Accepted, HostileServer, Script
 from tests.support.ledger import (
@@ -38,8 +38,9 @@ def subscribers(home: Home) -> Home:
 
 def sabotaged(home: Home, point: str) -> subprocess.CompletedProcess[str]:
     """A run that dies there."""
-    command = [sys.executable, "-W", "error", "-m", "tests.support.saboteur", point, "run"]
-    return subprocess.run(command, cwd=home.folder, env=surroundings(home), capture_output=True, text=True)
+    command = ("tests.support.saboteur", point, "run")
+    pipe = subprocess.PIPE
+    return ended(start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe))
 
 
 def killed(home: Home, point: str) -> list[Accepted]:

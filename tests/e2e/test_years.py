@@ -1,11 +1,12 @@
-"""Two years of the daemon, a tick a minute, with all that happens to a small machine: it sleeps, its clock is
-set, it is started anew, its configuration is edited, and arXiv is late or gone."""
+"""Two years of the daemon in half-years, a tick a minute, with all that happens to a small machine: it
+sleeps, its clock is set, it is started anew, its configuration is edited, and arXiv is late or gone."""
 
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,8 @@ ZONES = (
     "Pacific/Kiritimati", "Europe/London", "Asia/Tehran",
 )  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+HALF_YEARS = tuple(datetime(year, month, 1, tzinfo=UTC) for year in (2026, 2027) for month in (1, 7))
+THE_END = datetime(2028, 1, 1, tzinfo=UTC)
 SLOWEST = 62
 """Ticks until what became possible is done at the latest, when arXiv has to be asked again for it."""
 
@@ -46,6 +48,7 @@ class Sky:
     rng: random.Random
     clock: FakeClock
     """Of true time."""
+    end: datetime
     announced: dict[str, list[tuple[datetime, Paper]]] = field(default_factory=dict)
     turned_at: list[datetime] = field(default_factory=list)
     late: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -58,8 +61,8 @@ class Sky:
 
     def foretell(self, names: Sequence[str]) -> None:
         """Decide everything that will happen."""
-        day, numbers = START.date() - DAY, dict[str, int]()
-        while day < END.date():
+        day, numbers = self.clock.now().date() - DAY, dict[str, int]()
+        while day < self.end.date():
             if is_announced_on(day) and self.rng.random() > 0.02:
                 self._announce(datetime.combine(day, ANNOUNCEMENT).astimezone(UTC), names, numbers)
             if self.rng.random() < 0.03:
@@ -105,6 +108,8 @@ class Wish:
     """What the test knows of a subscriber."""
 
     subscriber: Subscriber
+    slot: datetime
+    """The one that was last looked at."""
     got: dict[str, datetime] = field(default_factory=dict)
     """Papers, and the true time of their mail."""
     mailed_at: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -114,22 +119,22 @@ class Wish:
     passes: int = 0
     """Slots that came while a paper waited."""
     ticks_since_pass: int = 0
-    slot: datetime = START
 
 
 class Life:
     """The daemon, its state and its surroundings; and what went wrong, in words."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, begin: datetime, end: datetime) -> None:
         self.rng = random.Random(seed)
-        self.true, self.wall = FakeClock(START), FakeClock(START)
+        self.end = end
+        self.true, self.wall = FakeClock(begin), FakeClock(begin)
         self.sky, self.transport, self.mail_builder = (
-            Sky(self.rng, self.true),
+            Sky(self.rng, self.true, end),
             FakeTransport(),
             FakeMailBuilder(),
         )
         self.store = SqlStore(Database.rehearsal(folder / "none.sqlite3"))
-        self.wishes = {r.email: Wish(r, slot=latest_slot(r.schedule, START)) for r in self._readers()}
+        self.wishes = {r.email: Wish(r, slot=latest_slot(r.schedule, begin)) for r in self._readers()}
         self.sky.foretell(["Keyword 0", "Keyword 1"])
         self.pending = sorted(
             (moment, email, one.id)
@@ -138,7 +143,7 @@ class Life:
         )
         self.file = folder / "subscribers.yaml"
         self.wrong: list[str] = []
-        self.steady_since = self.set_at = START
+        self.steady_since = self.set_at = begin
         """When something last happened, and when the clock was last set; in true time."""
         self.mails = 0
         self.schedule_state: ScheduleState | None = None
@@ -190,7 +195,7 @@ class Life:
         self.schedule_state = None
 
     def live(self) -> None:
-        while self.true.moment < END:
+        while self.true.moment < self.end:
             self.pass_time(MINUTE)
             if self.rng.random() < (0.0014 if self.wall.moment == self.true.moment else 0.005):
                 self.disturb()
@@ -297,12 +302,28 @@ class Life:
         return any(one < self.true.moment and begin < other for one, other in self.sky.silent)
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_each_slot_that_had_news_has_one_mail_in_time(tmp_path: Path, seed: int) -> None:
-    life = Life(tmp_path, seed)
+SPANS = [
+    *(
+        pytest.param(
+            seed, begin, end, 500, id=f"{begin:%B %Y} and five months more", marks=pytest.mark.exhaustive
+        )
+        for seed, (begin, end) in enumerate(pairwise((*HALF_YEARS, THE_END)), start=1)
+    ),
+    # Between the changes of the clocks in America and in Europe.
+    pytest.param(
+        5, datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 3, 22, tzinfo=UTC), 30, id="a fortnight"
+    ),
+]
+
+
+@pytest.mark.parametrize(("seed", "begin", "end", "least"), SPANS)
+def test_each_slot_that_had_news_has_one_mail_in_time(
+    tmp_path: Path, seed: int, begin: datetime, end: datetime, least: int
+) -> None:
+    life = Life(tmp_path, seed, begin=begin, end=end)
     life.live()
     assert life.wrong == []
-    assert life.mails > 2_000
+    assert life.mails > least
     left = {email: sorted(wish.waiting) for email, wish in life.wishes.items() if len(wish.waiting) > 8}
     assert left == {}
     assert keyword("Keyword 0").id in life.store.fetch_statuses()

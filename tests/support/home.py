@@ -3,15 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from digest.demo.server import ArxivServer
+from tests.support.forked import ended, interpreted, start
 
 PROJECT = Path(__file__).parents[2]
 LEAST = "subscribers:\n  - email: ada@example.org\n    keywords: [Reward Model, Reasoning]\n"
@@ -34,6 +35,17 @@ class Home:
         self.arxiv.now = moment
 
     def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """A process that a fork server has ready: a real one, without the time that imports take."""
+        return start("digest", *arguments, **self._surroundings(stderr))
+
+    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+        return ended(self.start(*arguments, stderr=stderr))
+
+    def digest_by_interpreter(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same with an interpreter of its own, as users start it."""
+        return ended(interpreted("digest", *arguments, **self._surroundings(subprocess.PIPE)))
+
+    def _surroundings(self, stderr: int) -> dict[str, Any]:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
@@ -44,19 +56,7 @@ class Home:
             "DIGEST_NOW": self.arxiv.now.isoformat(),
             **self.environment,
         }
-        return subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "digest", *arguments],
-            cwd=self.folder,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-        )
-
-    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, stderr=stderr)
-        out, err = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        return {"cwd": self.folder, "env": environment, "stdout": subprocess.PIPE, "stderr": stderr}
 
     def killed_after(self, seconds: float, *arguments: str) -> int:
         """Run a command and kill it, without mercy, unless it is done by then."""

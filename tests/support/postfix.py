@@ -235,7 +235,7 @@ def _entrance(port: int, overrides: Sequence[str]) -> str:
 def _master(configuration: Path, port: int) -> Iterator[None]:
     """Postfix's first process, which ends with its daemons on SIGTERM, and in any case at last."""
     checked = [required_tool("postfix", "postfix"), "-c", str(configuration), "check"]
-    subprocess.run(checked, check=True, capture_output=True)  # makes the queue's folders
+    subprocess.run(checked, check=True)  # makes the queue's folders
     where = [required_tool("postfix", "postconf"), "-c", str(configuration), "-hx", "daemon_directory"]
     folder = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
     command = [f"{folder}/master", "-c", str(configuration), "-s", "-e", str(_LIFETIME_SECONDS)]

@@ -581,7 +581,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_whatever_strangers_write_is_read_or_says_nothing(lines: list[str], line_end: str) -> None:
     found = read(line_end.join(lines).encode("utf-8", "replace"))
