@@ -1,9 +1,11 @@
 """Guards that no test may cross: the network beyond this machine, real waiting, the home folder; and how
 thoroughly, and where, a session tests."""
 
+import os
 import shutil
 import socket
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,15 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         sleep(seconds)
 
     monkeypatch.setattr(time, "sleep", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _umask_stays() -> Iterator[None]:
+    """The command line sets it, also where a test calls it in this process."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(autouse=True)

@@ -188,6 +188,7 @@ def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
     assert everything == {ADA: 1, BO: 1}
 
 
+@pytest.mark.exhaustive
 def test_a_day_and_two_outages_leave_no_mail_out_and_nothing_behind(tmp_path: Path) -> None:
     """arXiv is gone from four to twenty past eight, and then the mail server until five past ten."""
     (tmp_path / "subscribers.yaml").write_text(

@@ -223,10 +223,10 @@ def test_mails_go_out_by_smtp_one_message_a_subscriber(home: Home) -> None:
 
 def test_a_mail_server_that_is_down_means_try_later_and_loses_nothing(home: Home) -> None:
     home.write(LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n")
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
-    home.environment["DIGEST_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-    done = home.digest("run")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen, but keeps others away
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://127.0.0.1:{nobody.getsockname()[1]}"
+        done = home.digest("run")
     assert done.returncode == 75
     assert "error: the mail to subscribers[0] was not delivered: the mail server" in done.stderr
     assert "ada@example.org" not in done.stderr + done.stdout

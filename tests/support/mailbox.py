@@ -1,6 +1,5 @@
 """A real mail server on the loopback interface that keeps what it receives."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
+
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ class Mailbox:
 @contextmanager
 def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     """Run the server; yields its port on `localhost`. The options are those of aiosmtpd's Controller."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     controller = Controller(mailbox, hostname="localhost", port=port, **options)
     controller.start()
     try:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.ports import free_port
 from tests.support.tools import required_tool, unusable
 
 DOMAIN = "example.org"
@@ -151,12 +152,6 @@ def postfix(
             yield Postfix(folder, ports, certificate.certificate)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
-
-
 def make_certificate(folder: Path) -> Certificate:
     """Write a new certificate there."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
@@ -235,7 +230,7 @@ def _entrance(port: int, overrides: Sequence[str]) -> str:
 def _master(configuration: Path, port: int) -> Iterator[None]:
     """Postfix's first process, which ends with its daemons on SIGTERM, and in any case at last."""
     checked = [required_tool("postfix", "postfix"), "-c", str(configuration), "check"]
-    subprocess.run(checked, check=True)  # makes the queue's folders
+    subprocess.run(checked, check=True)  # tells pytest what is wrong, and makes the queue's folders
     where = [required_tool("postfix", "postconf"), "-c", str(configuration), "-hx", "daemon_directory"]
     folder = subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip()
     command = [f"{folder}/master", "-c", str(configuration), "-s", "-e", str(_LIFETIME_SECONDS)]
