@@ -1,4 +1,4 @@
-# Every target builds .venv by itself when it is missing or older than what it is made from.
+# Every target builds .venv when it is missing or older than setup.cfg.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,37 +17,37 @@ help: ## show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; \
 	  do printf '  make %-11s  %s\n' "$$name" "$$words"; done
 
-demo: $(INSTALLED) ## three days with invented papers: no network, nothing to configure
+demo: $(INSTALLED) ## show three days with invented papers: no network, nothing to configure
 	@$(BIN)/digest demo
 
 digest: $(INSTALLED) ## fetch, mail and publish now, for everybody in subscribers.yaml
 	@$(BIN)/digest run
 
-daemon: $(INSTALLED) ## serve everybody at their hour, for ever
+daemon: $(INSTALLED) ## serve everybody at their hour, until stopped
 	@$(BIN)/digest daemon
 
 preview: $(INSTALLED) ## show in a browser the mails that would go out now
 	@$(BIN)/digest preview
 
-check: $(INSTALLED) ## tell what is wrong with subscribers.yaml, and what arXiv is asked for
+check: $(INSTALLED) ## list mistakes in subscribers.yaml, and print the arXiv queries
 	@$(BIN)/digest check
 
-doctor: $(INSTALLED) ## look whether arXiv, the mail server and the state can be used
+doctor: $(INSTALLED) ## test whether arXiv, the mail server and the state can be used
 	@$(BIN)/digest doctor
 
-status: $(INSTALLED) ## how each keyword and each subscriber stands
+status: $(INSTALLED) ## show the state of every keyword and subscriber
 	@$(BIN)/digest status
 
-test: $(TOOLS) ## run the tests, but for those that take long
+test: $(TOOLS) ## run the quick tests
 	@$(PYTEST) -m "not exhaustive"
 
-test-all: $(TOOLS) ## run all tests, and with more examples
+test-all: $(TOOLS) ## run all tests, with more examples
 	@$(PYTEST) --hypothesis-profile=thorough
 
 test-rest: $(TOOLS) ## run only what `make test` leaves out
 	@$(PYTEST) --hypothesis-profile=thorough -m "exhaustive or hypothesis"
 
-lint: $(TOOLS) ## check style, types and the order of imports
+lint: $(TOOLS) ## check style, types and layers
 	@$(BIN)/ruff check digest tests
 	@$(BIN)/ruff format --check digest tests
 	@$(BIN)/mypy
@@ -57,20 +57,20 @@ hooks: $(TOOLS) ## run the linters before each commit
 	@hook=$$(git rev-parse --git-path hooks)/pre-commit; \
 	  printf '#!/bin/sh\nexec make --no-print-directory lint\n' > "$$hook" && chmod +x "$$hook"
 
-format: $(TOOLS) ## bring the code into its standard form
+format: $(TOOLS) ## format the code
 	@$(BIN)/ruff check --fix digest tests
 	@$(BIN)/ruff format digest tests
 
-bench: $(TOOLS) ## measure how fast the parts are that have much to do
+bench: $(TOOLS) ## measure the speed of the parts that matter
 	@$(BIN)/python -m tests.bench
 
-screenshots: $(TOOLS) ## pictures of mails as Chromium shows them, in screenshots/
+screenshots: $(TOOLS) ## write pictures of mails as Chromium shows them, to screenshots/
 	@$(BIN)/python -m tests.support.screenshots screenshots
 
-schema: $(INSTALLED) ## write docs/subscribers.schema.json anew
+schema: $(INSTALLED) ## write docs/subscribers.schema.json
 	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json
 
-clean: ## remove what was built; the state and the mails stay
+clean: ## remove what was built; keep the state and the mails
 	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 	  .import_linter_cache
 	find digest tests -name __pycache__ -type d -prune -exec rm -rf {} +
