@@ -11,11 +11,14 @@ import pytest
 from tests.e2e.home import Home
 from tests.e2e.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
 from tests.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
+from tests.support.variations import variations
 
 READERS = [f"reader{number:02}@example.org" for number in range(50)]
 FIRST, *OTHERS = FEW = READERS[:10]
 
-one_or_four_connections = pytest.mark.parametrize("connections", [1, 4], ids=["one", "four"])
+one_or_four_connections = pytest.mark.parametrize(
+    "connections", variations([1, 4], ["four"], ids=["one", "four"])
+)
 
 
 def enrol(home: Home, readers: Sequence[str], connections: int = 4) -> None:
