@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,11 +32,31 @@ def home(tmp_path: Path, arxiv: ArxivServer) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Folders where one day and two days were lived, to be copied."""
+    folders = [tmp_path_factory.mktemp("lived") / "home" for _ in range(2)]
+    with ArxivServer(load_papers(), DAYS[0]) as arxiv:
+        for days, folder in enumerate(folders, start=1):
+            folder.mkdir()
+            home = Home(folder, arxiv)
+            home.write(TWO)
+            for day in DAYS[:days]:
+                home.at(day)
+                assert home.digest("run").returncode == 0
+    return folders
+
+
 @pytest.fixture
-def second_day(home: Home) -> Home:
+def served(home: Home, lived: list[Path]) -> Home:
+    """A home where Ada and Bo got their first mail."""
+    shutil.copytree(lived[0], home.folder, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture
+def second_day(home: Home, lived: list[Path]) -> Home:
     """A home where two days were lived."""
-    home.write(TWO)
-    for day in DAYS[:2]:
-        home.at(day)
-        assert home.digest("run").returncode == 0
+    shutil.copytree(lived[1], home.folder, dirs_exist_ok=True)
+    home.at(DAYS[1])
     return home

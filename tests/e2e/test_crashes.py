@@ -24,6 +24,7 @@ from tests.support.ledger import (
     states,
     surroundings,
 )
+from tests.support.variations import variations
 
 SOON = DAYS[0] + timedelta(minutes=10)
 """Before a mail that may have arrived is repeated, which is after an hour."""
@@ -117,7 +118,10 @@ STORE_POINTS = [
 """Where the program dies, how the mails then stand, and how many copies Ada gets in the end."""
 
 
-@pytest.mark.parametrize(("point", "left", "adas"), STORE_POINTS, ids=[row[0] for row in STORE_POINTS])
+QUICK_POINTS = ["before freeze", "after claim", "before settle", "after replace"]
+
+
+@pytest.mark.parametrize(("point", "left", "adas"), variations(STORE_POINTS, QUICK_POINTS))
 def test_a_run_that_dies_at_a_step_of_its_own_is_simply_run_again(
     subscribers: Home, point: str, left: dict[str, list[str]], adas: int
 ) -> None:
@@ -146,8 +150,11 @@ NETWORK_POINTS = [
 
 @pytest.mark.parametrize(
     ("phase", "script", "left", "adas"),
-    NETWORK_POINTS,
-    ids=[f"{row[0]}{', which is lost' if row[1] else ''}" for row in NETWORK_POINTS],
+    variations(
+        NETWORK_POINTS,
+        ["data", "dot"],
+        ids=[f"{row[0]}{', which is lost' if row[1] else ''}" for row in NETWORK_POINTS],
+    ),
 )
 def test_a_run_that_dies_in_the_middle_of_a_conversation_is_simply_run_again(
     subscribers: Home, phase: str, script: Script, left: set[str], adas: set[int]

@@ -21,6 +21,7 @@ from digest.demo.scenario import DAYS
 from tests.support.home import LEAST, PROJECT, Home
 from tests.support.hostile_smtp import HostileServer
 from tests.support.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
+from tests.support.variations import variations
 
 MINUTES = timedelta(minutes=1)
 SHORTLY_BEFORE = timedelta(seconds=4)
@@ -154,7 +155,7 @@ def test_a_signal_while_arxiv_is_asked_ends_it_at_once_and_loses_nothing(second_
 PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "answered")
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", variations(PHASES, ["rcpt", "dot"]))
 def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
     home: Home, phase: str
 ) -> None:

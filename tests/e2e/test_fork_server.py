@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.forked import PROJECT, Forked, ForkServer, ended, interpreted, start
 from tests.support.home import Home
+from tests.support.variations import variations
 
 Start = Callable[..., subprocess.Popen[str]]
 MINIMUM = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)}
@@ -31,11 +32,13 @@ def said(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["--version"], ["--help"], ["nonsense"], ["check"], ["status"], ["run", "--dry-run"], ["explain", "x"]],
-    ids=" ".join,
+    "line",
+    variations(
+        ["--version", "--help", "nonsense", "check", "status", "run --dry-run", "explain x"], ["nonsense"]
+    ),
 )
-def test_both_ways_a_command_says_and_answers_the_same(home: Home, arguments: list[str]) -> None:
+def test_both_ways_a_command_says_and_answers_the_same(home: Home, line: str) -> None:
+    arguments = line.split()
     forked, interpreter = home.digest(*arguments), home.digest_by_interpreter(*arguments)
     assert said(forked) == said(interpreter)
     assert forked.stdout + forked.stderr
@@ -141,6 +144,7 @@ def test_an_interpreter_of_its_own_runs(home: Home) -> None:
     assert (done.returncode, len(list(home.mails()))) == (0, 1), done.stderr
 
 
+@pytest.mark.exhaustive
 def test_an_interpreter_of_its_own_shows_the_demo(home: Home) -> None:
     home.environment["TMPDIR"] = str(home.folder)
     done = home.digest_by_interpreter("--quiet", "demo")

@@ -11,11 +11,14 @@ import pytest
 from tests.support.home import Home
 from tests.support.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
 from tests.support.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
+from tests.support.variations import variations
 
 READERS = [f"subscriber{number:02}@example.org" for number in range(50)]
 FIRST, *OTHERS = FEW = READERS[:10]
 
-one_or_four_connections = pytest.mark.parametrize("connections", [1, 4], ids=["one", "four"])
+one_or_four_connections = pytest.mark.parametrize(
+    "connections", variations([1, 4], ["four"], ids=["one", "four"])
+)
 
 
 def enrol(home: Home, subscribers: Sequence[str], connections: int = 4) -> None:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
+import pytest
+
 from digest.demo.scenario import DAYS
 from digest.demo.server import Reply
 from digest.system.locks import exclusive_lock
@@ -194,6 +196,7 @@ def test_an_interrupt_ends_the_run_and_the_next_one_finishes_it(home: Home) -> N
     assert len(list(home.mails())) == 1
 
 
+@pytest.mark.exhaustive
 def test_killed_at_any_moment_nothing_is_lost_or_repeated(home: Home) -> None:
     home.write(TWO)
     home.digest("run")

@@ -19,14 +19,6 @@ ADA, BO = "ada@example.org", "bo@example.org"
 REMEDY = "`digest resubscribe EMAIL` sends them mail again"
 
 
-@pytest.fixture
-def served(home: Home) -> Home:
-    """A home where Ada and Bo got their first mail."""
-    home.write(TWO)
-    assert home.digest("run").returncode == 0
-    return home
-
-
 def mail_to(home: Home, email: str) -> EmailMessage:
     """The latest mail in the outbox to that address."""
     return [mail for mail in home.mails() if mail["To"] == email][-1]

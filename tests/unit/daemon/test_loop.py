@@ -140,6 +140,7 @@ def test_a_late_announcement_is_waited_for(house: House) -> None:
     assert house.sent_to == ["ada@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_after_two_hours_the_mail_goes_out_without_it(house: House) -> None:
     house.source.settled = False
     house.tick_until(8, 59)
@@ -150,6 +151,7 @@ def test_after_two_hours_the_mail_goes_out_without_it(house: House) -> None:
     assert house.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_what_arxiv_did_not_answer_is_asked_again_during_the_day(house: House) -> None:
     house.source.answers["Reward Model"] = SourceUnavailable("no answer")
     house.tick_until(11, 0)
@@ -170,6 +172,7 @@ def test_a_mail_server_that_was_down_is_tried_again_after_a_pause(house: House) 
     assert house.sent_to == ["ada@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_a_clock_that_was_years_ahead_leaves_nobody_without_mail(house: House) -> None:
     house.clock.moment += timedelta(days=1000)
     house.daemon.tick()
@@ -189,6 +192,7 @@ def test_another_hour_on_the_same_day_brings_only_what_is_new_since(house: House
     assert house.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_a_later_hour_brings_no_mail_at_once(house: House) -> None:
     """As if today's mail were that of a noon of yesterday which nobody had asked for."""
     house.tick_until(9, 0)
