@@ -131,7 +131,7 @@ class Daemon:
     def _synced_schedule_state(self) -> ScheduleState:
         """The agenda, once everybody who is not suppressed is enrolled."""
         schedule_state = self._schedule_state(self._config)
-        known = schedule_state.served.keys() | schedule_state.suppressed
+        known = schedule_state.last_served_at.keys() | schedule_state.suppressed
         if any(subscriber.email not in known for subscriber in self._config.subscribers):
             with self._open_run(self._config) as context:
                 sync_subscriptions(context)
@@ -178,7 +178,7 @@ class Daemon:
         """Whoever has another schedule than before, and had their last digest, is not owed what the new
         one would have asked for earlier."""
         before = {subscriber.email: subscriber.schedule for subscriber in self._config.subscribers}
-        served, now = self._schedule_state(self._config).served, self._clock.now()
+        served, now = self._schedule_state(self._config).last_served_at, self._clock.now()
         moved = [
             subscriber
             for subscriber in config.subscribers
@@ -188,7 +188,7 @@ class Daemon:
         ]
         if moved:
             with self._open_run(self._config) as context:
-                context.store.mark_served(moved, now)
+                context.store.subscriptions.mark_served(moved, now)
 
     def _take_up(self, config: Config) -> None:
         self._config = config

@@ -32,8 +32,8 @@ def recorded_run(context: RunContext) -> Iterator["Run"]:
     this = Run(context)
     yield this
     now = context.clock.now()
-    context.store.end_run(this.number, now, run_problems(this.report))
-    context.store.tidy(now, context.config.mail.keep_days)
+    context.store.runs.end(this.number, now, run_problems(this.report))
+    context.store.retention.tidy(now, context.config.mail.keep_days)
 
 
 class Run:
@@ -41,7 +41,7 @@ class Run:
 
     def __init__(self, context: RunContext) -> None:
         self._context, self._suppressed = sync_subscriptions(context)
-        self.number = context.store.begin_run(context.clock.now())
+        self.number = context.store.runs.begin(context.clock.now())
         self._service = Service(self._context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
         self._mails: list[MailOutcome] = []
@@ -77,11 +77,11 @@ def sync_subscriptions(context: RunContext) -> tuple[RunContext, Set[str]]:
     is merely refused, its papers go on to wait.
     """
     everybody = context.config.subscribers
-    suppressed = context.store.suppressions(subscriber.email for subscriber in everybody)
+    suppressed = context.store.suppressions.of(subscriber.email for subscriber in everybody)
     left = {email for email, entry in suppressed.items() if entry.reason is not SuppressionReason.REFUSED}
     reading = tuple(subscriber for subscriber in everybody if subscriber.email not in left)
     context = replace(context, config=replace(context.config, subscribers=reading))
-    context.store.sync_subscriptions(context.config, context.clock.now())
+    context.store.subscriptions.sync(context.config, context.clock.now())
     return context, suppressed.keys()
 
 
@@ -90,7 +90,8 @@ def _publish(context: RunContext) -> ArchiveOutcome:
     if context.archive is None:
         return ArchiveOutcome()
     sections = [
-        context.store.archive_section(keyword, settings.papers) for keyword in distinct(settings.keywords)
+        context.store.keywords.archive_section(keyword, settings.papers)
+        for keyword in distinct(settings.keywords)
     ]
     try:
         return ArchiveOutcome(changed=context.archive.update(sections))
