@@ -19,7 +19,7 @@ from digest.domain.text import counted, moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import problems, story
+from digest.pipeline.report import problems, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.sources.arxiv.calendar import latest_announcement
 from digest.system.clock import Clock
@@ -145,13 +145,13 @@ class Daemon:
             self._monitor.started()
             with recorded_run(context) as this:
                 if asked:
-                    this.ask()
+                    this.fetch()
                     plan = self._plan()
                     _log_waiting(plan)
                 now = self._clock.now()
                 self._tried.update((subscriber.email, now) for subscriber in (*plan.serve, *plan.resume))
-                this.serve(plan.serve)
-                this.resume(plan.resume)
+                this.dispatch(plan.serve)
+                this.retry_deferred(plan.resume)
                 if asked:
                     this.publish()
             _log(this.report)
@@ -214,7 +214,7 @@ class Daemon:
 
 
 def _log(report: Report) -> None:
-    for line in story(report):
+    for line in summary_lines(report):
         logger.info("%s", line)
     for problem in problems(report):
         logger.warning("%s", problem)

@@ -129,16 +129,16 @@ class Service:
             return before
         now = self._context.clock.now()
         waiting = self._context.store.mails.pending_papers(subscriber)
-        if not waiting.candidates and not (tell_of_nothing and (not before or self._is_due(subscriber))):
+        if not waiting.papers and not (tell_of_nothing and (not before or self._is_due(subscriber))):
             self._mark_done([subscriber], answers)
             return before
         today = now.astimezone(subscriber.schedule.timezone).date()
-        digest = compose(subscriber, waiting.candidates, today, answers.unanswered)
+        digest = compose(subscriber, waiting.papers, today, answers.unanswered)
         try:
             mails = self._context.mail_builder.make(digest, now)
         except RenderError as exc:
             return [*before, MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)]
-        self._context.store.mails.enqueue(mails, waiting.through, now)
+        self._context.store.mails.enqueue(mails, waiting.up_to, now)
         return [*before, *self._delivery.deliver_queued(transport, subscriber)]
 
     def _deliver_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:

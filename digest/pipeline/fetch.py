@@ -49,7 +49,7 @@ def _record(context: RunContext, result: FetchResult, known: KeywordState, now: 
     problem = result.problem
     return KeywordOutcome(
         result.keyword,
-        new=sum(sighting.fresh for sighting in found),
+        new=sum(sighting.is_new for sighting in found),
         past=len(found) if known.baseline is None else 0,
         problem=str(problem or ""),
         hint=problem.hint if problem else "",
@@ -69,7 +69,7 @@ def flood(found: Sequence[KeywordMatch], known: KeywordState, announcements: int
     `announcements` counts those since the last good answer. What is held back is looked at again with
     each run, and told meanwhile: it is let through once so many are usual for the time that has passed.
     """
-    fresh = sum(sighting.fresh for sighting in found)
+    fresh = sum(sighting.is_new for sighting in found)
     usual = (known.usual or 0.0) * max(announcements, 1)
     if known.usual is None or fresh <= max(_NO_FLOOD, _FLOOD_FACTOR * usual):
         return ""

@@ -181,7 +181,7 @@ class MailBuilder(Protocol):
         """The finished message that tells this digest, or several where one would be too long.
         Raises RenderError."""
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
+    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The finished message that tells the operator, an address. Raises RenderError."""
 
 

@@ -17,7 +17,7 @@ class Seen:
 
     keyword: str
     seen_at: datetime
-    fresh: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _record_matches(
     """Record that the keyword has the papers; one that it had already stays as it was."""
     numbers = paper_numbers(connection, [match.paper.id for match in found])
     rows = [
-        {"keyword": keyword, "paper": numbers[match.paper.id], "fresh": match.fresh, "seen_at": now}
+        {"keyword": keyword, "paper": numbers[match.paper.id], "fresh": match.is_new, "seen_at": now}
         for match in found
     ]
     if rows:
@@ -145,7 +145,7 @@ def _record_problem(connection: Connection, keyword: int, problem: str, now: dat
 def _record_fetch(
     connection: Connection, keyword: int, now: datetime, found: Sequence[KeywordMatch], problem: str | None
 ) -> None:
-    new = sum(match.fresh for match in found)
+    new = sum(match.is_new for match in found)
     row = {"keyword": keyword, "fetched_at": now, "papers": len(found), "fresh": new, "problem": problem}
     connection.execute(insert(fetches).values(row))
 

@@ -68,7 +68,7 @@ class Life:
 
     def resume(self, *subscribers: Subscriber) -> Report:
         with recorded_run(self.context()) as this:
-            this.resume(subscribers or self.config.subscribers)
+            this.retry_deferred(subscribers or self.config.subscribers)
         return this.report
 
     def context(self) -> RunContext:
@@ -433,7 +433,7 @@ def test_an_address_refused_on_five_days_gets_no_more_mail_and_what_waits_is_kep
     refusal = life.store.suppressions.of(["ada@example.org"])["ada@example.org"]
     assert refusal == Suppression(SuppressionReason.REFUSED, life.clock.moment - timedelta(days=1), str(gone))
     assert life.run().mails == (MailOutcome("subscribers[1]", papers=5),)
-    assert len(life.store.mails.pending_papers(ADA).candidates) == 5
+    assert len(life.store.mails.pending_papers(ADA).papers) == 5
 
 
 def test_a_mail_that_arrives_forgives_earlier_refusals(life: Life) -> None:

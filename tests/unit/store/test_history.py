@@ -57,8 +57,8 @@ def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it
     assert history(database, "2606.00501") == History(
         paper=paper("2606.00501"),
         seen=(
-            Seen("Reasoning", NOON, fresh=False),
-            Seen("Reward Model", NOON + HOUR, fresh=True),
+            Seen("Reasoning", NOON, is_new=False),
+            Seen("Reward Model", NOON + HOUR, is_new=True),
         ),
         sent_at=(NOON + 2 * HOUR, NOON + 3 * HOUR),
         sent_before=0,

@@ -55,7 +55,7 @@ def answer(store: SqlStore, *ids: str, fresh: bool, baseline: int = BASELINE) ->
 
 
 def waiting(store: SqlStore, subscriber: Subscriber = READER) -> set[str]:
-    return {pending.paper.id for pending in store.mails.pending_papers(subscriber).candidates}
+    return {pending.paper.id for pending in store.mails.pending_papers(subscriber).papers}
 
 
 def make_backup(database: Database) -> None:
@@ -161,7 +161,7 @@ def test_a_mail_that_was_queued_may_have_arrived_and_keeps_its_papers(
     database: Database, store: SqlStore
 ) -> None:
     mail = Mail("<1@example.org>", READER.email, "digest@example.org", b"x", ("2606.00501",))
-    store.mails.enqueue([mail], store.mails.pending_papers(READER).through, NOON)
+    store.mails.enqueue([mail], store.mails.pending_papers(READER).up_to, NOON)
     store.mails.claim(mail.message_id)
     accept_restored(database, NOON + DAY, send=False)
     with database.transaction() as connection:

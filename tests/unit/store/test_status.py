@@ -185,9 +185,10 @@ def test_what_waits_is_what_the_next_mail_would_tell_of(life: Life, tmp_path: Pa
     life.mail(1, "2606.00501", to=other)
     found = overview(life.database, life.config, NOON).subscribers
     assert [status.waiting for status in found] == [2, 1]
-    assert [
-        len(life.store.mails.pending_papers(subscriber).candidates) for subscriber in (READER, other)
-    ] == [2, 1]
+    assert [len(life.store.mails.pending_papers(subscriber).papers) for subscriber in (READER, other)] == [
+        2,
+        1,
+    ]
 
 
 def test_a_digest_is_due_at_the_next_slot_and_late_until_it_is_done(life: Life) -> None:

@@ -54,8 +54,7 @@ def mail(subscriber: Subscriber, *ids: str, message_id: str = "<1@example.org>")
 def waiting(store: SqlStore, subscriber: Subscriber) -> dict[str, bool]:
     """What waits, and whether it is a welcome."""
     return {
-        candidate.paper.id: candidate.welcome
-        for candidate in store.mails.pending_papers(subscriber).candidates
+        candidate.paper.id: candidate.welcome for candidate in store.mails.pending_papers(subscriber).papers
     }
 
 
@@ -126,7 +125,7 @@ def test_a_newcomer_gets_the_latest_papers_of_each_keyword_once(
     answer(store, MODEL, "2606.00001", "2606.00003", "2606.00002", fresh=False)
     assert waiting(store, subscriber) == {"2606.00003": True, "2606.00002": True}
     store.mails.enqueue(
-        [mail(subscriber, "2606.00002", "2606.00003")], store.mails.pending_papers(subscriber).through, NOON
+        [mail(subscriber, "2606.00002", "2606.00003")], store.mails.pending_papers(subscriber).up_to, NOON
     )
     store.mails.record_result("<1@example.org>", SENT, NOON)
     store.subscriptions.sync(settings, NOON + DAY)
@@ -155,7 +154,7 @@ def test_what_waits_names_the_papers_keywords_and_how_far_it_reaches(
     answer(store, MODEL, "2606.00601", fresh=True)
     both = frozenset({MODEL.id, REASONING.id})
     assert store.mails.pending_papers(subscriber) == PendingPapers(
-        (PendingPaper(paper("2606.00601"), both, welcome=False),), through=4
+        (PendingPaper(paper("2606.00601"), both, welcome=False),), up_to=4
     )
 
 
@@ -170,9 +169,7 @@ def test_who_awaits_a_paper_are_those_for_whom_it_waits(
     answer(store, MODEL, "2606.00601", fresh=True)
     answer(store, REASONING, "2606.00601", fresh=False)
     store.subscriptions.sync(replace(settings, subscribers=subscribers[:2]), NOON)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00003")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00003")], store.mails.pending_papers(subscriber).up_to, NOON)
     awaited = {
         id: {one.email for one in subscribers if id in waiting(store, one)}
         for id in ("2606.00001", "2606.00002", "2606.00003", "2606.00601", "2606.09999")
@@ -193,7 +190,7 @@ def test_a_frozen_mail_speaks_for_its_papers(
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     frozen = mail(subscriber, "2606.00001")
-    store.mails.enqueue([frozen], store.mails.pending_papers(subscriber).through, NOON)
+    store.mails.enqueue([frozen], store.mails.pending_papers(subscriber).up_to, NOON)
     assert waiting(store, subscriber) == {}
     assert store.mails.next_queued(subscriber) == QueuedMail(frozen, NOON)
 
@@ -205,7 +202,7 @@ def test_a_failed_mail_gives_its_papers_back(
     answer(store, MODEL, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
     store.mails.enqueue(
-        [mail(subscriber, "2606.00001", "2606.00601")], store.mails.pending_papers(subscriber).through, NOON
+        [mail(subscriber, "2606.00001", "2606.00601")], store.mails.pending_papers(subscriber).up_to, NOON
     )
     store.mails.record_result(
         "<1@example.org>", DeliveryResult(MailState.FAILED, problem="550 no such user"), NOON
@@ -218,7 +215,7 @@ def test_each_step_of_a_mail_is_remembered(store: SqlStore, settings: Config, su
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     frozen = mail(subscriber, "2606.00001")
-    store.mails.enqueue([frozen], store.mails.pending_papers(subscriber).through, NOON)
+    store.mails.enqueue([frozen], store.mails.pending_papers(subscriber).up_to, NOON)
     assert store.mails.failing() == {}
     store.mails.claim("<1@example.org>")
     assert store.mails.next_queued(subscriber) == QueuedMail(frozen, NOON, MailState.SENDING)
@@ -241,9 +238,7 @@ def test_a_failed_mail_that_may_have_arrived_keeps_its_papers(
 ) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
     failed = DeliveryResult(MailState.FAILED, unconfirmed=1, problem="550 no such user")
     store.mails.record_result("<1@example.org>", failed, NOON)
     assert waiting(store, subscriber) == {}
@@ -255,9 +250,7 @@ def test_a_mail_for_someone_who_leaves_is_withdrawn(
 ) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
     store.subscriptions.sync(replace(settings, subscribers=()), NOON)
     store.subscriptions.sync(settings, NOON)
     assert store.mails.next_queued(subscriber) is None
@@ -275,8 +268,8 @@ def test_a_sent_mail_is_done_with_and_later_papers_still_come(
     store.subscriptions.sync(replace(settings, welcome=0), NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
-    through = store.mails.pending_papers(subscriber).through
-    store.mails.enqueue([mail(subscriber, "2606.00601")], through, NOON)
+    up_to = store.mails.pending_papers(subscriber).up_to
+    store.mails.enqueue([mail(subscriber, "2606.00601")], up_to, NOON)
     answer(store, MODEL, "2606.00602", fresh=True)
     store.mails.record_result("<1@example.org>", SENT, NOON)
     assert store.mails.next_queued(subscriber) is None
@@ -290,9 +283,7 @@ def test_a_paper_that_a_second_keyword_finds_later_is_not_sent_again(
     for wanted in (MODEL, REASONING):
         answer(store, wanted, "2606.00001", fresh=False)
     answer(store, MODEL, "2606.00601", fresh=True)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00601")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00601")], store.mails.pending_papers(subscriber).up_to, NOON)
     store.mails.record_result("<1@example.org>", SENT, NOON)
     answer(store, REASONING, "2606.00601", fresh=True)
     assert waiting(store, subscriber) == {}
@@ -374,9 +365,7 @@ def test_whoever_leaves_and_returns_gets_nothing_twice(
 ) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
     store.mails.record_result("<1@example.org>", SENT, NOON)
     other = a_subscriber("other@example.org", MODEL)
     store.subscriptions.sync(replace(settings, subscribers=(other,)), NOON + DAY)
@@ -391,9 +380,7 @@ def test_an_address_written_otherwise_is_the_same_subscriber(
 ) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    store.mails.enqueue(
-        [mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).through, NOON
-    )
+    store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
     store.mails.record_result("<1@example.org>", SENT, NOON)
     capital = replace(subscriber, email="Reader@example.org")
     store.subscriptions.sync(replace(settings, subscribers=(capital,)), NOON + DAY)

@@ -29,7 +29,7 @@ def test_each_run_is_recorded_with_its_problems(database: Database) -> None:
     second = store.begin(LATER)
     assert store.latest(10) == (
         RunRecord(LATER),
-        RunRecord(NOON, LATER, asked=3, trouble=RunProblems(arxiv="no answer")),
+        RunRecord(NOON, LATER, asked=3, problems=RunProblems(arxiv="no answer")),
     )
     assert second > first
 
@@ -44,7 +44,7 @@ def test_fetches_of_a_clock_that_was_ahead_are_left_out(database: Database) -> N
 
 def test_a_run_has_failed_if_it_has_any_problem() -> None:
     assert not RunRecord(NOON, LATER).failed
-    assert RunRecord(NOON, LATER, trouble=RunProblems(archive="no room")).failed
+    assert RunRecord(NOON, LATER, problems=RunProblems(archive="no room")).failed
     assert RunProblems("one\ntwo", None, "three").lines == ("one", "two", "three")
 
 
