@@ -22,7 +22,7 @@ from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
 from digest.sources.http import ArxivClient
 from digest.store.database import Database
-from digest.store.restore import Witness, WitnessedStore
+from digest.store.restore import accept_restored, refuse_restored
 from digest.store.store import SqlStore
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
@@ -40,11 +40,11 @@ def open_run(
     """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
     with (
         held_lock(_run_lock(config)),
-        closing(_witnessed(config)) as store,
+        closing(_store(config)) as store,
         closing(arxiv_client(config, clock)) as client,
         _transports(config) as transports,
     ):
-        store.refuse_restored()
+        refuse_restored(store.database)
         context = _context(config, clock, store, client, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(
@@ -56,23 +56,23 @@ def open_run(
 def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
     """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
     with (
-        closing(SqlStore(Database.rehearsal(config.state))) as store,
+        closing(SqlStore.over(Database.rehearsal(config.state))) as store,
         closing(arxiv_client(config, clock)) as client,
     ):
         yield _context(config, clock, store, client, [FileTransport(outbox)])
 
 
-def refuse_restored(config: Config) -> None:
-    """Raise StateRestored if a run would. What else may be wrong with the state is left for a run to tell."""
+def refuse_restored_state(config: Config) -> None:
+    """Raise StateRestored if a run would. Any other problem of the state is left to a run."""
     if config.state.exists():
-        with suppress(StoreError), closing(_witnessed(config)) as store:
-            store.refuse_restored()
+        with suppress(StoreError), closing(_store(config)) as store:
+            refuse_restored(store.database)
 
 
-def settle_restoration(config: Config, clock: Clock, *, send: bool) -> str:
-    """Take a restored state for the real one; see WitnessedStore. Raises LockHeld, StoreError."""
-    with held_lock(_run_lock(config)), closing(_witnessed(config)) as store:
-        return store.settle_restoration(clock.now(), send=send)
+def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
+    """Make a restored state the real one; see digest.store.restore. Raises LockHeld, StoreError."""
+    with held_lock(_run_lock(config)), closing(_store(config)) as store:
+        return accept_restored(store.database, clock.now(), send=send)
 
 
 @contextmanager
@@ -87,14 +87,14 @@ def schedule_state(config: Config) -> ScheduleState:
     if not config.state.exists():
         return ScheduleState()
     with open_state(config) as database:
-        return SqlStore(database).schedule_state(subscriber.email for subscriber in config.subscribers)
+        return SqlStore.over(database).schedule_state(subscriber.email for subscriber in config.subscribers)
 
 
 def waiting_for(database: Database, config: Config, paper_id: str) -> int:
     """For how many subscribers the paper waits."""
-    store = SqlStore(database)
+    store = SqlStore.over(database)
     emails = {subscriber.email for subscriber in config.subscribers}
-    return len((store.awaiting(paper_id) & emails) - store.suppressions(emails).keys())
+    return len((store.mails.awaiting(paper_id) & emails) - store.suppressions.of(emails).keys())
 
 
 def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
@@ -111,7 +111,9 @@ def _context(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
         store=store,
-        mail_builder=DigestMailBuilder(mail_renderer(config), config.mail, Signer(store.signing_key())),
+        mail_builder=DigestMailBuilder(
+            mail_renderer(config), config.mail, Signer(store.suppressions.signing_key())
+        ),
         transports=transports,
         archive=None,
         clock=clock,
@@ -123,8 +125,8 @@ def _run_lock(config: Config) -> Path:
     return config.state.with_name("run.lock")
 
 
-def _witnessed(config: Config) -> WitnessedStore:
-    return WitnessedStore(Database.open(config.state), Witness(_run_lock(config)))
+def _store(config: Config) -> SqlStore:
+    return SqlStore.over(Database.open(config.state))
 
 
 def mail_renderer(config: Config) -> MailRenderer:

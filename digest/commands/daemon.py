@@ -23,7 +23,7 @@ def daemon(command: CommandContext) -> None:
     """Serve everybody at their hour, for ever."""
     first = command.config()
     with bootstrap.only_daemon(first) as lock:
-        bootstrap.refuse_restored(first)
+        bootstrap.refuse_restored_state(first)
         supervisor = SystemdNotifier(os.environ)
         pulse = Heartbeat(supervisor, lock)
 

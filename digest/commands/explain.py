@@ -64,6 +64,6 @@ def explanation(
 
 def _judgement(seen: Seen) -> str:
     when = f"first seen {moment(seen.seen_at)}"
-    if seen.fresh:
+    if seen.is_new:
         return f"{when}; new: announced since the keyword began"
     return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

@@ -44,7 +44,7 @@ def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_resto
         if dry_run:
             raise click.UsageError("--after-restore decides for good, which --dry-run never does")
         send = after_restore == "send"
-        sign = bootstrap.settle_restoration(config, command.clock, send=send)
+        sign = bootstrap.accept_restored_state(config, command.clock, send=send)
         if not command.quiet:
             print_lines(restoration_lines(sign, send=send), err=True)
     if dry_run:

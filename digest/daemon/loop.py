@@ -19,7 +19,7 @@ from digest.domain.text import counted, moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import problems, story
+from digest.pipeline.report import problems, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.sources.arxiv.calendar import latest_announcement
 from digest.system.clock import Clock
@@ -131,7 +131,7 @@ class Daemon:
     def _synced_schedule_state(self) -> ScheduleState:
         """The agenda, once everybody who is not suppressed is enrolled."""
         schedule_state = self._schedule_state(self._config)
-        known = schedule_state.served.keys() | schedule_state.suppressed
+        known = schedule_state.last_served_at.keys() | schedule_state.suppressed
         if any(subscriber.email not in known for subscriber in self._config.subscribers):
             with self._open_run(self._config) as context:
                 sync_subscriptions(context)
@@ -145,13 +145,13 @@ class Daemon:
             self._monitor.started()
             with recorded_run(context) as this:
                 if asked:
-                    this.ask()
+                    this.fetch()
                     plan = self._plan()
                     _log_waiting(plan)
                 now = self._clock.now()
                 self._tried.update((subscriber.email, now) for subscriber in (*plan.serve, *plan.resume))
-                this.serve(plan.serve)
-                this.resume(plan.resume)
+                this.dispatch(plan.serve)
+                this.retry_deferred(plan.resume)
                 if asked:
                     this.publish()
             _log(this.report)
@@ -178,7 +178,7 @@ class Daemon:
         """Whoever has another schedule than before, and had their last digest, is not owed what the new
         one would have asked for earlier."""
         before = {subscriber.email: subscriber.schedule for subscriber in self._config.subscribers}
-        served, now = self._schedule_state(self._config).served, self._clock.now()
+        served, now = self._schedule_state(self._config).last_served_at, self._clock.now()
         moved = [
             subscriber
             for subscriber in config.subscribers
@@ -188,7 +188,7 @@ class Daemon:
         ]
         if moved:
             with self._open_run(self._config) as context:
-                context.store.mark_served(moved, now)
+                context.store.subscriptions.mark_served(moved, now)
 
     def _take_up(self, config: Config) -> None:
         self._config = config
@@ -214,7 +214,7 @@ class Daemon:
 
 
 def _log(report: Report) -> None:
-    for line in story(report):
+    for line in summary_lines(report):
         logger.info("%s", line)
     for problem in problems(report):
         logger.warning("%s", problem)

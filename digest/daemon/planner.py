@@ -105,14 +105,14 @@ class Planner:
 
     def _place(self, subscriber: Subscriber, stale: frozenset[str]) -> "Readiness":
         slot = self.slots_of(subscriber.schedule).latest
-        if is_done(slot, self.schedule_state.served[subscriber.email], self.now):
+        if is_done(slot, self.schedule_state.last_served_at[subscriber.email], self.now):
             return Readiness.NOT_DUE
         missing = stale and {keyword.id for keyword in subscriber.keywords} & stale
         if not missing:
             return Readiness.DUE
         if self.now < self._end_of_waiting(subscriber):
             return Readiness.WAITING_FOR_SOURCE
-        if subscriber.email in self.schedule_state.expecting:
+        if subscriber.email in self.schedule_state.has_pending:
             return Readiness.DUE
         if any(self._is_failing(keyword) for keyword in missing):
             return Readiness.WAITING_FOR_SOURCE
@@ -157,4 +157,6 @@ class Planner:
 
     def _asked(self) -> list[datetime]:
         """When arXiv was asked for its latest announcement, latest first."""
-        return [moment for moment in self.schedule_state.asked if self.announced_at <= moment <= self.now]
+        return [
+            moment for moment in self.schedule_state.fetched_at if self.announced_at <= moment <= self.now
+        ]

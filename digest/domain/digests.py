@@ -66,8 +66,8 @@ class PendingPaper:
 class PendingPapers:
     """All that waits for a subscriber, up to and including sighting number `through`."""
 
-    candidates: tuple[PendingPaper, ...]
-    through: int
+    papers: tuple[PendingPaper, ...]
+    up_to: int
 
 
 @dataclass(frozen=True, slots=True)

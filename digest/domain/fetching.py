@@ -56,10 +56,10 @@ class FetchResult:
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """A paper that a keyword found; `fresh` if it was announced since the keyword was first known."""
+    """A paper that a keyword found; `is_new` if it was announced since the keyword was first known."""
 
     paper: Paper
-    fresh: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,11 +80,11 @@ class RunRecord:
     ended_at: datetime | None = None
     asked: int = 0
     """For how many keywords arXiv was asked."""
-    trouble: RunProblems = RunProblems()
+    problems: RunProblems = RunProblems()
 
     @property
     def failed(self) -> bool:
-        return bool(self.trouble.lines)
+        return bool(self.problems.lines)
 
 
 @dataclass(frozen=True, slots=True)

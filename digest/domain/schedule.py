@@ -28,15 +28,15 @@ class Slots:
 class ScheduleState:
     """What the state tells the daemon. Subscribers go by their addresses, keywords by their keys."""
 
-    served: Mapping[str, datetime] = field(default_factory=dict)
+    last_served_at: Mapping[str, datetime] = field(default_factory=dict)
     """When each enrolled subscriber had their last slot done, or else was enrolled."""
     suppressed: frozenset[str] = frozenset()
     retries: Mapping[str, datetime | None] = field(default_factory=dict)
     """When to retry the mail of each subscriber whose mail failed (None: as soon as possible)."""
-    expecting: frozenset[str] = frozenset()
+    has_pending: frozenset[str] = frozenset()
     """For whom a mail is on its way or papers wait."""
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)
-    asked: tuple[datetime, ...] = ()
+    fetched_at: tuple[datetime, ...] = ()
     """When arXiv was asked lately, latest first."""
 
 

@@ -1,5 +1,6 @@
 """settings"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,6 +95,10 @@ class Config:
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:
-        """Every keyword that somebody reads or the archive shows, equal ones once."""
-        wanted = [keyword for subscriber in self.subscribers for keyword in subscriber.keywords]
+        """Every keyword that a subscriber follows or the archive shows, equal ones once."""
+        return self.keywords_of(self.subscribers)
+
+    def keywords_of(self, subscribers: Iterable[Subscriber]) -> tuple[Keyword, ...]:
+        """The same, where these are all the subscribers."""
+        wanted = [keyword for subscriber in subscribers for keyword in subscriber.keywords]
         return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))

@@ -27,10 +27,6 @@ class Signer:
         """What remains of an address that is not to be kept."""
         return self._token("address", email.casefold())
 
-    def state_name(self) -> str:
-        """What to call the state that the key is kept in."""
-        return self._token("state")
-
     def _token(self, purpose: str, *parts: str) -> str:
         message = "\0".join((purpose, *parts)).encode()
         digest = hmac.digest(self._key, message, "sha256")[:_TOKEN_BYTES]

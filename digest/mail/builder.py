@@ -32,10 +32,10 @@ class DigestMailBuilder:
         with self._alone:
             return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
+    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """What the operator, an address, is told of the program itself."""
         return compose_notice(
-            self._renderer.render_alert(alarm),
+            self._renderer.render_alert(alert),
             self._settings,
             operator,
             message_id=self._signer.message_id(operator, f"alarm {now.isoformat()}"),

@@ -46,8 +46,8 @@ def _raised(failing: Sequence[_Streak]) -> Alert:
 
 
 def _streak(runs: Sequence[RunRecord], part: Callable[[RunProblems], str | None]) -> _Streak:
-    concerned = [run for run in runs if part(run.trouble) is not None]
-    failed = list(takewhile(lambda run: part(run.trouble), concerned))
+    concerned = [run for run in runs if part(run.problems) is not None]
+    failed = list(takewhile(lambda run: part(run.problems), concerned))
     if not failed:
         return _Streak(0, None, "")
-    return _Streak(len(failed), failed[-1].started_at, part(failed[0].trouble) or "")
+    return _Streak(len(failed), failed[-1].started_at, part(failed[0].problems) or "")

@@ -66,12 +66,12 @@ class RunMonitor:
     def _write_metrics(self, context: RunContext, report: Report) -> None:
         if not self._settings.metrics_file:
             return
-        runs = context.store.latest_runs(_RUNS_TO_JUDGE_BY)
+        runs = context.store.runs.latest(_RUNS_TO_JUDGE_BY)
         figures = Figures(
             config=self._config,
             report=report,
-            fetch_statuses=context.store.fetch_statuses(),
-            waiting=len(context.store.expecting()),
+            fetch_statuses=context.store.keywords.fetch_statuses(),
+            waiting=len(context.store.mails.has_pending()),
             ended_at=context.clock.now(),
             well_at=next((run.ended_at for run in runs if run.ended_at and not run.failed), None),
         )
@@ -85,8 +85,8 @@ class RunMonitor:
         if not self._settings.operator:
             return
         alarm = alert_after(
-            context.store.latest_runs(_RUNS_TO_JUDGE_BY),
-            raised_at=context.store.alert_raised_at(),
+            context.store.runs.latest(_RUNS_TO_JUDGE_BY),
+            raised_at=context.store.runs.alert_raised_at(),
             most_failures=self._settings.failed_runs,
         )
         if alarm is None:
@@ -94,9 +94,9 @@ class RunMonitor:
         now = context.clock.now()
         try:
             with context.signals_deferred():
-                mail = context.mail_builder.alarm(alarm, self._settings.operator, now)
+                mail = context.mail_builder.alert(alarm, self._settings.operator, now)
                 context.transports[0].deliver(mail, lambda: None)
-                context.store.record_alert(None if alarm.over else now)
+                context.store.runs.record_alert(None if alarm.over else now)
         except DigestError as exc:
             logger.warning("the operator could not be told: %s", exc)
         else:

@@ -36,11 +36,11 @@ class Delivery:
         """Settle those of their mails that have waited too long. An outcome only for what may have
         arrived: the papers of any other wait again, for the next mail."""
         outcomes, now = [], self.clock.now()
-        while outgoing := self.store.outgoing(subscriber):
+        while outgoing := self.store.mails.next_queued(subscriber):
             end = self.retries.expire(outgoing, now)
             if end is None:
                 break
-            self.store.settle(outgoing.mail.message_id, end, now)
+            self.store.mails.record_result(outgoing.mail.message_id, end, now)
             if outgoing.unconfirmed:
                 outcomes.append(MailOutcome(subscriber.label, problem=end.problem, may_have_arrived=True))
             else:
@@ -51,7 +51,7 @@ class Delivery:
         """Deliver the mails that were frozen, in their order, up to the first that is to be tried again.
         Nothing else is to be sent to them before these."""
         outcomes: list[MailOutcome] = []
-        while outgoing := self.store.outgoing(subscriber):
+        while outgoing := self.store.mails.next_queued(subscriber):
             if still_pauses(outgoing.retry_at, self.clock.now()):
                 waits = MailOutcome(
                     subscriber.label,
@@ -71,17 +71,17 @@ class Delivery:
 
         def before_end_of_data() -> None:
             retry_at = self.retries.after_silence(outgoing, self.clock.now())
-            self.store.mark_unconfirmed(mail.message_id, retry_at)
+            self.store.mails.mark_unconfirmed(mail.message_id, retry_at)
 
         with self.signals_deferred():
-            self.store.claim(mail.message_id)
+            self.store.mails.claim(mail.message_id)
             try:
                 transport.deliver(mail, before_end_of_data)
             except TransportError as exc:
                 return self._failed(outgoing, self._judged(exc), subscriber)
             self._server_serves_us = True
             sent = DeliveryResult(MailState.SENT, outgoing.refusals, outgoing.unconfirmed)
-            self.store.settle(mail.message_id, sent, self.clock.now())
+            self.store.mails.record_result(mail.message_id, sent, self.clock.now())
         return MailOutcome(subscriber.label, papers=len(mail.papers))
 
     def _judged(self, trouble: TransportError) -> TransportError:
@@ -93,9 +93,9 @@ class Delivery:
     def _failed(self, outgoing: QueuedMail, trouble: TransportError, subscriber: Subscriber) -> MailOutcome:
         now = self.clock.now()
         settlement = self.retries.after(outgoing, trouble, now)
-        self.store.settle(outgoing.mail.message_id, settlement, now)
+        self.store.mails.record_result(outgoing.mail.message_id, settlement, now)
         if isinstance(trouble, RecipientRefused):
-            self.store.record_refusal(subscriber, str(trouble), now)
+            self.store.suppressions.record_refusal(subscriber, str(trouble), now)
         return MailOutcome(
             subscriber.label,
             problem=str(trouble),

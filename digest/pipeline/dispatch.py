@@ -40,7 +40,7 @@ class Service:
     def serve(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
         """Deliver to them what earlier runs left and what is new; the others of them are done at once."""
         answers = self._answers()
-        expecting, told = self._context.store.expecting(), self._told_of_nothing(subscribers, answers)
+        expecting, told = self._context.store.mails.has_pending(), self._told_of_nothing(subscribers, answers)
         wanting, quiet = list[Subscriber](), list[Subscriber]()
         for subscriber in subscribers:
             (wanting if subscriber.email in expecting | told else quiet).append(subscriber)
@@ -56,7 +56,7 @@ class Service:
         yield from self._each(subscribers, self._deliver_queued)
 
     def _answers(self) -> Answers:
-        now, fetch_statuses = self._context.clock.now(), self._context.store.fetch_statuses()
+        now, fetch_statuses = self._context.clock.now(), self._context.store.keywords.fetch_statuses()
         return Answers(
             {
                 name: fetch_status.last_good_at
@@ -71,7 +71,7 @@ class Service:
         once a slot, and only if arXiv has answered."""
         if self._context.config.mail.when_empty == "skip":
             return frozenset()
-        served, now = self._context.store.served(), self._context.clock.now()
+        served, now = self._context.store.subscriptions.last_served_at(), self._context.clock.now()
         return {
             subscriber.email
             for subscriber in subscribers
@@ -80,7 +80,7 @@ class Service:
         }
 
     def _is_due(self, subscriber: Subscriber) -> bool:
-        served_at = self._context.store.served()[subscriber.email]
+        served_at = self._context.store.subscriptions.last_served_at()[subscriber.email]
         return is_due(subscriber.schedule, self._context.clock.now(), served_at=served_at)
 
     def _mark_done(self, subscribers: Sequence[Subscriber], answers: Answers) -> None:
@@ -90,7 +90,7 @@ class Service:
             for subscriber in subscribers
             if answers.complete.issuperset(keyword.id for keyword in subscriber.keywords)
         ]
-        self._context.store.mark_served(done, self._context.clock.now())
+        self._context.store.subscriptions.mark_served(done, self._context.clock.now())
 
     def _each(
         self, subscribers: Sequence[Subscriber], serve: Callable[[Transport, Subscriber], Outcomes]
@@ -99,7 +99,7 @@ class Service:
 
         Whoever's mail met trouble before comes last, so that one bad address keeps nobody waiting.
         """
-        delayed = self._context.store.delayed()
+        delayed = self._context.store.mails.failing()
         down: list[MailOutcome] = []
         unserved: list[Subscriber] = []
 
@@ -128,17 +128,17 @@ class Service:
         if any(outcome.problem for outcome in left):
             return before
         now = self._context.clock.now()
-        waiting = self._context.store.waiting(subscriber)
-        if not waiting.candidates and not (tell_of_nothing and (not before or self._is_due(subscriber))):
+        waiting = self._context.store.mails.pending_papers(subscriber)
+        if not waiting.papers and not (tell_of_nothing and (not before or self._is_due(subscriber))):
             self._mark_done([subscriber], answers)
             return before
         today = now.astimezone(subscriber.schedule.timezone).date()
-        digest = compose(subscriber, waiting.candidates, today, answers.unanswered)
+        digest = compose(subscriber, waiting.papers, today, answers.unanswered)
         try:
             mails = self._context.mail_builder.make(digest, now)
         except RenderError as exc:
             return [*before, MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)]
-        self._context.store.freeze(mails, waiting.through, now)
+        self._context.store.mails.enqueue(mails, waiting.up_to, now)
         return [*before, *self._delivery.deliver_queued(transport, subscriber)]
 
     def _deliver_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:

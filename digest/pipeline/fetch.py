@@ -18,17 +18,17 @@ logger = logging.getLogger(__name__)
 
 def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutcome]:
     """An outcome for each keyword. That they are asked for is written down in the run's record first."""
-    now, fetch_statuses = context.clock.now(), context.store.fetch_statuses()
+    now, fetch_statuses = context.clock.now(), context.store.keywords.fetch_statuses()
     requests = []
     for keyword in distinct(context.config.keywords):
         answered_at = fetch_statuses[keyword.id].up_to_date_at
         if answered_at and is_up_to_date(answered_at, now):
             yield KeywordOutcome(keyword, up_to_date=True)
         else:  # only now, since it may take long to read what is known
-            requests.append(FetchRequest(keyword, context.store.known(keyword)))
+            requests.append(FetchRequest(keyword, context.store.keywords.state_of(keyword)))
     if requests:
         logger.info("asking arXiv for %s", counted(len(requests), "keyword"))
-        context.store.record_fetch_started(run_number, len(requests))
+        context.store.runs.record_fetch_started(run_number, len(requests))
     asked = {request.keyword.id: request.known for request in requests}
     context.progress.begin("asking arXiv", len(requests))
     for result in context.source.discover(requests):
@@ -42,14 +42,14 @@ def _record(context: RunContext, result: FetchResult, known: KeywordState, now: 
     at `now`: what arXiv announces while it answers is left for the next time."""
     found = sightings(result, known)
     if too_much := flood(found, known, announcements_between(known.last_good_at or now, now)):
-        context.store.record_failure(result.keyword, too_much, now)
+        context.store.keywords.record_failure(result.keyword, too_much, now)
         return KeywordOutcome(result.keyword, problem=too_much, hint="nothing is lost: it is looked at again")
-    baseline = first_baseline(result, context.store.highest_order())
-    context.store.record(result, found, baseline, now)
+    baseline = first_baseline(result, context.store.keywords.highest_order())
+    context.store.keywords.record(result, found, baseline, now)
     problem = result.problem
     return KeywordOutcome(
         result.keyword,
-        new=sum(sighting.fresh for sighting in found),
+        new=sum(sighting.is_new for sighting in found),
         past=len(found) if known.baseline is None else 0,
         problem=str(problem or ""),
         hint=problem.hint if problem else "",
@@ -69,7 +69,7 @@ def flood(found: Sequence[KeywordMatch], known: KeywordState, announcements: int
     `announcements` counts those since the last good answer. What is held back is looked at again with
     each run, and told meanwhile: it is let through once so many are usual for the time that has passed.
     """
-    fresh = sum(sighting.fresh for sighting in found)
+    fresh = sum(sighting.is_new for sighting in found)
     usual = (known.usual or 0.0) * max(announcements, 1)
     if known.usual is None or fresh <= max(_NO_FLOOD, _FLOOD_FACTOR * usual):
         return ""

@@ -44,91 +44,136 @@ class Source(Protocol):
         """A finding for each question; asks arXiv as little as it can. Raises nothing of arXiv's."""
 
 
-class Store(Protocol):
-    """The memory. Every method is one transaction, on disk when it returns; all raise StoreError."""
+class KeywordStore(Protocol):
+    """Keywords, their papers and their fetches. Every method of a store is one transaction, on disk when it
+    returns; all raise StoreError."""
 
-    def sync_subscriptions(self, config: Config, now: datetime) -> None:
-        """Take up who reads which keyword; forget subscriptions and keywords that are no longer there."""
-
-    def known(self, keyword: Keyword) -> KeywordState: ...
+    def state_of(self, keyword: Keyword) -> KeywordState:
+        """What is known of the keyword before it is fetched again."""
 
     def highest_order(self) -> int:
-        """The highest announcement order of any paper known; 0 if there is none."""
+        """The highest announcement order of any known paper; 0 if there is none."""
 
     def record(
         self, result: FetchResult, found: Sequence[KeywordMatch], baseline: int, now: datetime
     ) -> None:
-        """Remember what was found, how far it reaches, and the problem if there was one; `baseline` is
-        for a keyword that has none yet."""
+        """Record what was found, the high-water mark, and the problem if there was one; `baseline` is for a
+        keyword that has none yet."""
 
     def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None:
-        """Remember that nothing was learnt."""
-
-    def waiting(self, subscriber: Subscriber) -> PendingPapers: ...
-
-    def signing_key(self) -> bytes:
-        """32 bytes that nobody else knows; made when they are first asked for."""
-
-    def suppressions(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
-        """Those of these addresses that get no mail, and why."""
-
-    def freeze(self, mails: Sequence[Mail], through: int, now: datetime) -> None:
-        """Remember the finished mails of one subscriber before anything is sent: they speak for their papers
-        from here on."""
-
-    def outgoing(self, subscriber: Subscriber) -> QueuedMail | None:
-        """The oldest of their mails that were frozen and are not settled yet."""
-
-    def delayed(self) -> Mapping[str, datetime | None]:
-        """The addresses whose mail was tried in vain and is not settled, and when to try again."""
-
-    def claim(self, message_id: str) -> None:
-        """Say that the mail is being sent."""
-
-    def mark_unconfirmed(self, message_id: str, retry_at: datetime | None) -> None:
-        """Say that the final dot is about to be sent, and when to try again if no answer is recorded."""
-
-    def settle(self, message_id: str, settlement: DeliveryResult, now: datetime) -> None:
-        """Write down how a mail stands. Papers of a failed one wait again, unless it may have arrived.
-        With the last mail that is settled, the slot for which they were made is done."""
-
-    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
-        """Count a permanent refusal of the address, and suppress it after the fifth day of them."""
+        """Record that a fetch brought nothing that can be used."""
 
     def fetch_statuses(self) -> Mapping[str, FetchStatus]:
-        """How each keyword, by its key, was last answered."""
+        """How the last fetch of each keyword, by its id, ended."""
 
-    def expecting(self) -> Set[str]:
-        """The addresses for which a mail is on its way or papers wait."""
+    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
+        """The latest papers of a keyword, at most so many."""
+
+
+class SubscriptionStore(Protocol):
+    """Who follows which keyword, and whose digest is done."""
+
+    def sync(self, config: Config, now: datetime, *, without: Set[str] = frozenset()) -> None:
+        """Store who follows which keyword; drop subscriptions and reset keywords that are configured no
+        longer. Subscribers with an address of `without` count as not configured."""
+
+    def last_served_at(self) -> Mapping[str, datetime]:
+        """For each subscribed address the time when its last slot was done, or else when it was added."""
 
     def mark_served(self, subscribers: Iterable[Subscriber], now: datetime) -> None:
         """The digests of these subscribers are done, up to the slot before this moment."""
 
-    def begin_run(self, now: datetime) -> int:
-        """Write down that a run begins; returns its number, which is higher than any before."""
+
+class MailStore(Protocol):
+    """The queue of finished mails, and the papers that wait for one."""
+
+    def pending_papers(self, subscriber: Subscriber) -> PendingPapers:
+        """The papers that wait for the subscriber and are in no mail of theirs."""
+
+    def has_pending(self) -> Set[str]:
+        """The addresses for which a mail is queued or papers wait."""
+
+    def enqueue(self, mails: Sequence[Mail], up_to: int, now: datetime) -> None:
+        """Store the finished mails of one subscriber before anything is sent, with their papers reserved for
+        them. `up_to` is that of PendingPapers."""
+
+    def next_queued(self, subscriber: Subscriber) -> QueuedMail | None:
+        """The oldest of their mails that is queued: stored, and not yet sent or failed for good."""
+
+    def failing(self) -> Mapping[str, datetime | None]:
+        """The addresses whose queued mail failed before, and when to retry it (None: as soon as possible)."""
+
+    def claim(self, message_id: str) -> None:
+        """Record that the mail is being sent."""
+
+    def mark_unconfirmed(self, message_id: str, retry_at: datetime | None) -> None:
+        """Record that the end of data is about to be sent, and when to try again if no answer is recorded."""
+
+    def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
+        """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived.
+        With the last queued mail of a subscriber, the slot for which it was made is done."""
+
+
+class SuppressionStore(Protocol):
+    """Who gets no mail, whatever the configuration says."""
+
+    def signing_key(self) -> bytes:
+        """32 secret bytes, created on first use."""
+
+    def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
+        """Those of these addresses that get no mail, and why."""
+
+    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
+        """Count a permanent refusal of the address, and suppress it after five days with one."""
+
+
+class RunStore(Protocol):
+    """The log of runs."""
+
+    def begin(self, now: datetime) -> int:
+        """Record that a run begins; returns its number, which is higher than any before."""
 
     def record_fetch_started(self, run: int, keywords: int) -> None:
-        """Write down, before arXiv is asked, for how many keywords it is."""
+        """Record, before the source is asked, for how many keywords it is."""
 
-    def end_run(self, run: int, now: datetime, trouble: RunProblems) -> None:
-        """Write down how a run ended."""
+    def end(self, run: int, now: datetime, problems: RunProblems) -> None:
+        """Record how a run ended."""
 
-    def tidy(self, now: datetime, keep_days: int) -> None:
-        """Once a day, forget the bodies of mails that were settled so many days ago, and old logs."""
-
-    def latest_runs(self, most: int) -> Sequence[RunRecord]:
-        """The log of runs, latest first."""
+    def latest(self, most: int) -> Sequence[RunRecord]:
+        """The latest runs, at most so many, latest first."""
 
     def alert_raised_at(self) -> datetime | None:
-        """When the operator was told that runs fail; None while all is well."""
+        """When the operator was alerted that runs fail; None while no alert is open."""
 
     def record_alert(self, raised_at: datetime | None) -> None:
-        """Write down that the operator was told so, or (None) that it is over."""
+        """Record that the operator was alerted, or (None) that the alert is over."""
 
-    def served(self) -> Mapping[str, datetime]:
-        """When each enrolled address had its last slot done, or else was enrolled."""
 
-    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection: ...
+class Retention(Protocol):
+    def tidy(self, now: datetime, keep_days: int) -> None:
+        """Once a day, delete old logs and the bodies of mails that were done so many days ago."""
+
+
+class Store(Protocol):
+    """The state of the program, by table family."""
+
+    @property
+    def keywords(self) -> KeywordStore: ...
+
+    @property
+    def subscriptions(self) -> SubscriptionStore: ...
+
+    @property
+    def mails(self) -> MailStore: ...
+
+    @property
+    def suppressions(self) -> SuppressionStore: ...
+
+    @property
+    def runs(self) -> RunStore: ...
+
+    @property
+    def retention(self) -> Retention: ...
 
 
 class MailBuilder(Protocol):
@@ -136,7 +181,7 @@ class MailBuilder(Protocol):
         """The finished message that tells this digest, or several where one would be too long.
         Raises RenderError."""
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
+    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The finished message that tells the operator, an address. Raises RenderError."""
 
 

@@ -52,7 +52,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield "the archive was brought up to date"
 
 
-def story(report: Report) -> Iterator[str]:
+def summary_lines(report: Report) -> Iterator[str]:
     """What a run did, for the log: three lines at most, and the troubles."""
     asked = [outcome for outcome in report.keywords if not outcome.up_to_date]
     if asked:

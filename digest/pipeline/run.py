@@ -20,8 +20,8 @@ from digest.pipeline.report import run_problems
 def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
     """Serve these subscribers (of all in the configuration) now. Raises StoreError."""
     with recorded_run(context) as this:
-        this.ask()
-        this.serve(subscribers)
+        this.fetch()
+        this.dispatch(subscribers)
         this.publish()
     return this.report
 
@@ -32,8 +32,8 @@ def recorded_run(context: RunContext) -> Iterator["Run"]:
     this = Run(context)
     yield this
     now = context.clock.now()
-    context.store.end_run(this.number, now, run_problems(this.report))
-    context.store.tidy(now, context.config.mail.keep_days)
+    context.store.runs.end(this.number, now, run_problems(this.report))
+    context.store.retention.tidy(now, context.config.mail.keep_days)
 
 
 class Run:
@@ -41,7 +41,7 @@ class Run:
 
     def __init__(self, context: RunContext) -> None:
         self._context, self._suppressed = sync_subscriptions(context)
-        self.number = context.store.begin_run(context.clock.now())
+        self.number = context.store.runs.begin(context.clock.now())
         self._service = Service(self._context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
         self._mails: list[MailOutcome] = []
@@ -52,16 +52,16 @@ class Run:
         """What was done so far."""
         return Report(self._keywords, tuple(self._mails), self._archive)
 
-    def ask(self) -> None:
+    def fetch(self) -> None:
         """Ask for all keywords, whoever is served: together they cost hardly more than one."""
         self._keywords = tuple(fetch_keywords(self._context, self.number))
 
-    def serve(self, subscribers: Sequence[Subscriber]) -> None:
+    def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what is new, and before that what earlier runs left."""
         subscribers = [subscriber for subscriber in subscribers if subscriber.email not in self._suppressed]
         self._mails += self._service.serve(subscribers)
 
-    def resume(self, subscribers: Sequence[Subscriber]) -> None:
+    def retry_deferred(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what earlier runs left, and nothing new."""
         self._mails += self._service.resume(subscribers)
 
@@ -77,11 +77,11 @@ def sync_subscriptions(context: RunContext) -> tuple[RunContext, Set[str]]:
     is merely refused, its papers go on to wait.
     """
     everybody = context.config.subscribers
-    suppressed = context.store.suppressions(subscriber.email for subscriber in everybody)
+    suppressed = context.store.suppressions.of(subscriber.email for subscriber in everybody)
     left = {email for email, entry in suppressed.items() if entry.reason is not SuppressionReason.REFUSED}
     reading = tuple(subscriber for subscriber in everybody if subscriber.email not in left)
     context = replace(context, config=replace(context.config, subscribers=reading))
-    context.store.sync_subscriptions(context.config, context.clock.now())
+    context.store.subscriptions.sync(context.config, context.clock.now())
     return context, suppressed.keys()
 
 
@@ -90,7 +90,8 @@ def _publish(context: RunContext) -> ArchiveOutcome:
     if context.archive is None:
         return ArchiveOutcome()
     sections = [
-        context.store.archive_section(keyword, settings.papers) for keyword in distinct(settings.keywords)
+        context.store.keywords.archive_section(keyword, settings.papers)
+        for keyword in distinct(settings.keywords)
     ]
     try:
         return ArchiveOutcome(changed=context.archive.update(sections))

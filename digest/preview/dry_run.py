@@ -157,7 +157,7 @@ def made(context: RunContext, digest: Digest, note: str = "") -> Tab:
 
 def _instead(context: RunContext, subscriber: Subscriber) -> Tab:
     """What to show where no mail would go out now."""
-    suppressed = context.store.suppressions([subscriber.email]).get(subscriber.email)
+    suppressed = context.store.suppressions.of([subscriber.email]).get(subscriber.email)
     why = f"gets no mail: {why_suppressed(suppressed)}" if suppressed else "nothing new waits"
     candidates = _latest(context, subscriber)
     if not candidates:
@@ -170,7 +170,9 @@ def _instead(context: RunContext, subscriber: Subscriber) -> Tab:
 
 def _latest(context: RunContext, subscriber: Subscriber) -> list[PendingPaper]:
     """A few papers of each keyword, whether the subscriber had them or not."""
-    sections = [context.store.archive_section(keyword, _SAMPLE_PAPERS) for keyword in subscriber.keywords]
+    sections = [
+        context.store.keywords.archive_section(keyword, _SAMPLE_PAPERS) for keyword in subscriber.keywords
+    ]
     by_id: dict[str, tuple[Paper, set[str]]] = {}
     for section in sections:
         for paper in section.papers:

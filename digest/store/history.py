@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from digest.domain.papers import Paper
 from digest.store.database import Database
-from digest.store.queries.keywords import paper_from
+from digest.store.queries.papers import paper_from
 from digest.store.schema import deliveries, keywords, mails, papers, sightings, subscribers
 
 
@@ -17,7 +17,7 @@ class Seen:
 
     keyword: str
     seen_at: datetime
-    fresh: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,8 +243,8 @@ runs = Table(
     sqlite_autoincrement=True,
 )
 
-# since when, or when last, something is so
-marks = Table(
+# named timestamps: since when, or when last, something is so
+timestamps = Table(
     "marks",
     metadata,
     Column("name", String, primary_key=True),

@@ -1,4 +1,7 @@
-"""How everything stands, for `digest status`: a few queries, however many subscribers and years there are."""
+"""The read model of `digest status`: a few queries, however many subscribers and years there are.
+
+First the records, then what is asked of keywords, of subscribers and of the services, in this order.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +17,7 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule, Subscriber, Suppression
 from digest.domain.tokens import Signer
 from digest.store.database import Database
-from digest.store.queries.mails import waiting_papers
+from digest.store.queries.pending import all_pending
 from digest.store.queries.suppressions import signing_key, suppressed
 from digest.store.schema import deliveries, fetches, keywords, mails, runs, sightings, subscribers
 
@@ -27,7 +30,7 @@ _COUNT = func.count().label("counted")
 
 @dataclass(frozen=True, slots=True)
 class KeywordStatus:
-    """`new` counts the papers of the last good answer."""
+    """`new` counts the papers of the last good fetch."""
 
     name: str
     last_good_at: datetime | None = None
@@ -36,7 +39,7 @@ class KeywordStatus:
     problem: str = ""
     new_today: int = 0
     week: tuple[int, ...] = (0,) * DAYS
-    """New papers on each of the last days in UTC, of which the last is today."""
+    """New papers on each of the last days in UTC; the last is today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class SubscriberStatus:
     waiting: int = 0
     """Papers that are in no mail yet."""
     on_the_way: MailState | None = None
-    """How the mail stands that is not settled."""
+    """The state of the oldest queued mail."""
     retry_at: datetime | None = None
     failed: int = 0
     problem: str = ""
@@ -59,7 +62,7 @@ class SubscriberStatus:
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """A run in which something was wrong, by its beginning, and what it was: lines."""
+    """A run with a problem: when it began, and the lines of the problem."""
 
     at: datetime
     problem: str
@@ -67,7 +70,7 @@ class Mishap:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """When a run last had trouble there, and when one began that last had none."""
+    """The last run with a problem there, and when the last run without one began."""
 
     last_trouble: Mishap | None = None
     last_good_run: datetime | None = None
@@ -92,26 +95,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Papers of all times, in the same order: known of each keyword, in mails that each subscriber got."""
+    """Papers since the beginning, in the same order: known of each keyword, mailed to each subscriber."""
 
     keywords: tuple[int, ...]
     subscribers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """By number of subscriber: what is there for them to get. Who is not in a mapping has none."""
-
-    waiting: Mapping[int, int]
-    """Papers that are in no mail yet."""
-    unsettled: Mapping[int, Row[Any]]
-    """State and next attempt of the oldest mail that is on its way."""
-    failed: Mapping[int, int]
-    """Mails that will not be delivered."""
-
-
 def overview(database: Database, config: Config, now: datetime) -> Overview:
-    """How everything stands that the configuration names."""
+    """The status of everything that the configuration names."""
     with database.transaction() as connection:
         return Overview(
             tuple(_keywords(connection, distinct(config.keywords), now)),
@@ -121,7 +112,7 @@ def overview(database: Database, config: Config, now: datetime) -> Overview:
 
 
 def totals(database: Database, config: Config) -> Totals:
-    """Counted one by one, which after years takes a second or two."""
+    """Counts row by row, which takes a second or two after years."""
     with database.transaction() as connection:
         known, delivered = _known_papers(connection), _delivered_papers(connection)
     return Totals(
@@ -155,7 +146,7 @@ def _keyword_status(keyword: Keyword, row: Row[Any], week: tuple[int, ...]) -> K
 
 
 def _keyword_query() -> Select[Any]:
-    """All keywords, with how many papers were new in the last good answer."""
+    """All keywords, with the number of new papers of the last good fetch."""
     new = (
         select(fetches.c.fresh)
         .where(fetches.c.keyword == keywords.c.number, fetches.c.problem.is_(None))
@@ -165,40 +156,92 @@ def _keyword_query() -> Select[Any]:
     return select(keywords, new.scalar_subquery().label("new"))
 
 
+def _new_by_day(connection: Connection, begin: date) -> dict[tuple[int, str], int]:
+    """How many new papers each keyword, by number, had on each day (ISO, in UTC) from that one on.
+
+    `fetches` has no index by time, but its numbers grow with time: the query reads the latest rows only, back
+    to the first one that is older.
+    """
+    day = func.date(fetches.c.fetched_at).label("day")
+    older = select(fetches.c.number).where(func.date(fetches.c.fetched_at) < begin.isoformat())
+    last_older = older.order_by(fetches.c.number.desc()).limit(1).scalar_subquery()
+    query = (
+        select(fetches.c.keyword, day, func.sum(fetches.c.fresh).label("new"))
+        .where(fetches.c.number > func.coalesce(last_older, 0))
+        .group_by(fetches.c.keyword, day)
+    )
+    return {(row.keyword, row.day): row.new for row in connection.execute(query)}
+
+
+def _known_papers(connection: Connection) -> dict[str, int]:
+    """How many papers each keyword, by its id, has."""
+    papers = select(func.count()).where(sightings.c.keyword == keywords.c.number).scalar_subquery()
+    rows = connection.execute(select(keywords.c.key, papers.label("papers")))
+    return {row.key: row.papers for row in rows}
+
+
 def _subscribers(
     connection: Connection, wanted: Sequence[Subscriber], now: datetime
 ) -> Iterator[SubscriberStatus]:
     rows = {row.email: row for row in connection.execute(_subscriber_query())}
-    tally = _tally(connection)
+    backlog = _backlog(connection)
     signer = Signer(signing_key(connection))
     fingerprints = {subscriber.email: signer.fingerprint(subscriber.email) for subscriber in wanted}
-    shunned = suppressed(connection, fingerprints.values())
+    suppressions = suppressed(connection, fingerprints.values())
     for subscriber in wanted:
         row = rows.get(subscriber.email)
-        suppression = shunned.get(fingerprints[subscriber.email])
+        suppression = suppressions.get(fingerprints[subscriber.email])
         served_at = row.served_at if row else now
         yield replace(
-            _subscriber_status(row, tally) if row else SubscriberStatus(subscriber.email),
+            _subscriber_status(row, backlog) if row else SubscriberStatus(subscriber.email),
             suppressed=suppression,
             next_due=None if suppression else _next_due(subscriber.schedule, served_at, now),
         )
 
 
-def _subscriber_status(row: Row[Any], tally: Tally) -> SubscriberStatus:
-    mail = tally.unsettled.get(row.number)
+@dataclass(frozen=True, slots=True)
+class _Backlog:
+    """By subscriber number; who is not in a mapping has none."""
+
+    waiting: Mapping[int, int]
+    """Papers that are in no mail yet."""
+    queued: Mapping[int, Row[Any]]
+    """State and next attempt of the oldest queued mail."""
+    failed: Mapping[int, int]
+    """Mails that failed for good."""
+
+
+def _backlog(connection: Connection) -> _Backlog:
+    waiting = all_pending().subquery()
+    failed = select(mails.c.subscriber, _COUNT).where(mails.c.state == MailState.FAILED)
+    return _Backlog(
+        waiting=_counts(connection, select(waiting.c.subscriber, _COUNT).group_by(waiting.c.subscriber)),
+        queued=_queued(connection),
+        failed=_counts(connection, failed.group_by(mails.c.subscriber)),
+    )
+
+
+def _queued(connection: Connection) -> dict[int, Row[Any]]:
+    columns: Select[Any] = select(mails.c.subscriber, mails.c.state, mails.c.retry_at)
+    latest_first = columns.where(mails.c.settled_at.is_(None)).order_by(mails.c.number.desc())
+    return {row.subscriber: row for row in connection.execute(latest_first)}
+
+
+def _subscriber_status(row: Row[Any], backlog: _Backlog) -> SubscriberStatus:
+    mail = backlog.queued.get(row.number)
     return SubscriberStatus(
         email=row.email,
         last_mail_at=row.last_mail_at,
-        waiting=tally.waiting.get(row.number, 0),
+        waiting=backlog.waiting.get(row.number, 0),
         on_the_way=MailState(mail.state) if mail else None,
         retry_at=mail.retry_at if mail else None,
-        failed=tally.failed.get(row.number, 0),
+        failed=backlog.failed.get(row.number, 0),
         problem=row.problem or "",
     )
 
 
 def _subscriber_query() -> Select[Any]:
-    """All subscribers, with when a mail of theirs last arrived, and what was wrong with the very last."""
+    """All subscribers, with when a mail of theirs last arrived, and the problem of their last mail."""
     theirs = mails.c.subscriber == subscribers.c.number
     latest = select(func.max(mails.c.number)).where(theirs).scalar_subquery()
     arrived = (
@@ -219,52 +262,8 @@ def _next_due(schedule: Schedule, served_at: datetime, now: datetime) -> datetim
     return (latest_slot if late else next_slot)(schedule, now)
 
 
-def _service(connection: Connection, trouble: Column[str]) -> ServiceStatus:
-    """`trouble` is the column that says what was wrong there."""
-    ended = select(runs.c.started_at, trouble.label("problem")).where(runs.c.ended_at.is_not(None))
-    latest_first = ended.order_by(runs.c.number.desc()).limit(1)
-    bad = connection.execute(latest_first.where(trouble != "")).first()
-    good = connection.execute(latest_first.where(trouble == "")).first()
-    return ServiceStatus(
-        Mishap(bad.started_at, bad.problem) if bad else None, good.started_at if good else None
-    )
-
-
-def _tally(connection: Connection) -> Tally:
-    failed = select(mails.c.subscriber, _COUNT).where(mails.c.state == MailState.FAILED)
-    return Tally(
-        waiting=_counts(connection, _waiting()),
-        unsettled=_unsettled(connection),
-        failed=_counts(connection, failed.group_by(mails.c.subscriber)),
-    )
-
-
-def _new_by_day(connection: Connection, begin: date) -> dict[tuple[int, str], int]:
-    """How many new papers each keyword, by number, had on each day (ISO, in UTC) from that one on.
-
-    Fetches are numbered as time goes by, and have no index by time: looks at the latest only, back to
-    the first that is older.
-    """
-    day = func.date(fetches.c.fetched_at).label("day")
-    older = select(fetches.c.number).where(func.date(fetches.c.fetched_at) < begin.isoformat())
-    last_older = older.order_by(fetches.c.number.desc()).limit(1).scalar_subquery()
-    query = (
-        select(fetches.c.keyword, day, func.sum(fetches.c.fresh).label("new"))
-        .where(fetches.c.number > func.coalesce(last_older, 0))
-        .group_by(fetches.c.keyword, day)
-    )
-    return {(row.keyword, row.day): row.new for row in connection.execute(query)}
-
-
-def _known_papers(connection: Connection) -> dict[str, int]:
-    """How many papers each keyword has, by its key."""
-    papers = select(func.count()).where(sightings.c.keyword == keywords.c.number).scalar_subquery()
-    rows = connection.execute(select(keywords.c.key, papers.label("papers")))
-    return {row.key: row.papers for row in rows}
-
-
 def _delivered_papers(connection: Connection) -> dict[str, int]:
-    """How many papers arrived at each address, with mails that are long gone too."""
+    """How many papers arrived at each address, also in mails that are deleted by now."""
     theirs = deliveries.c.subscriber == subscribers.c.number
     reserved = select(func.count()).where(theirs).scalar_subquery()
     rows = connection.execute(select(subscribers, reserved.label("papers"))).all()
@@ -280,16 +279,16 @@ def _delivered_papers(connection: Connection) -> dict[str, int]:
     return {row.email: row.papers - less.get(row.number, 0) for row in rows}
 
 
-def _waiting() -> Select[Any]:
-    waiting = waiting_papers().subquery()
-    return select(waiting.c.subscriber, _COUNT).group_by(waiting.c.subscriber)
-
-
-def _unsettled(connection: Connection) -> dict[int, Row[Any]]:
-    columns: Select[Any] = select(mails.c.subscriber, mails.c.state, mails.c.retry_at)
-    latest_first = columns.where(mails.c.settled_at.is_(None)).order_by(mails.c.number.desc())
-    return {row.subscriber: row for row in connection.execute(latest_first)}
-
-
 def _counts(connection: Connection, query: Select[Any]) -> dict[int, int]:
     return {row.subscriber: row.counted for row in connection.execute(query)}
+
+
+def _service(connection: Connection, problem: Column[str]) -> ServiceStatus:
+    """`problem` is the column that says what was wrong there; empty: nothing."""
+    ended = select(runs.c.started_at, problem.label("problem")).where(runs.c.ended_at.is_not(None))
+    latest_first = ended.order_by(runs.c.number.desc()).limit(1)
+    bad = connection.execute(latest_first.where(problem != "")).first()
+    good = connection.execute(latest_first.where(problem == "")).first()
+    return ServiceStatus(
+        Mishap(bad.started_at, bad.problem) if bad else None, good.started_at if good else None
+    )

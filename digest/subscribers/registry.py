@@ -153,7 +153,7 @@ def suppressed_subscribers(config: Config) -> list[tuple[str, Suppression]]:
     if not config.state.exists():
         return []
     with closing(Database.open_existing(config.state)) as database:
-        found = SqlStore(database).suppressions(subscriber.email for subscriber in config.subscribers)
+        found = SqlStore.over(database).suppressions.of(subscriber.email for subscriber in config.subscribers)
     return [
         (subscriber.label, found[subscriber.email])
         for subscriber in config.subscribers

@@ -100,8 +100,8 @@ def build(folder: Path) -> tuple[Config, Sequence[DemoPaper]]:
     settings = _settings(folder)
     library = Library(settings.keywords, _PAPERS_EACH)
     latest: list[AnnouncedPaper] = []
-    with closing(SqlStore(Database.open(settings.state))) as store:
-        store.sync_subscriptions(settings, _BEFORE)
+    with closing(SqlStore.over(Database.open(settings.state))) as store:
+        store.subscriptions.sync(settings, _BEFORE)
     with _hastily(settings.state) as connection:
         history = History(connection, settings.subscribers, _BEFORE - LOGS_KEPT)
         for morning in mornings(_BEFORE, _ANNOUNCEMENTS - 1):

@@ -104,13 +104,13 @@ def assert_all_is_well(home: Home, accepted: list[Accepted]) -> None:
 
 
 STORE_POINTS = [
-    ("before freeze", {}, 1),
+    ("before enqueue", {}, 1),
     ("before claim", {ADA: ["pending"]}, 1),
     ("after claim", {ADA: ["sending"]}, 1),
     ("before mark_unconfirmed", {ADA: ["sending"]}, 1),
     ("after mark_unconfirmed", {ADA: ["unknown"]}, 1),
-    ("before settle", {ADA: ["unknown"]}, 2),
-    ("after settle", {ADA: ["sent"]}, 1),
+    ("before record_result", {ADA: ["unknown"]}, 2),
+    ("after record_result", {ADA: ["sent"]}, 1),
     ("after claim 2", {ADA: ["sent"], BO: ["sending"]}, 1),
     ("before replace", {ADA: ["sent"], BO: ["sent"]}, 1),
     ("after replace", {ADA: ["sent"], BO: ["sent"]}, 1),
@@ -169,7 +169,7 @@ def test_a_run_that_dies_in_the_middle_of_a_conversation_is_simply_run_again(
 
 
 def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(subscribers: Home) -> None:
-    accepted = killed(subscribers, "before settle")
+    accepted = killed(subscribers, "before record_result")
     subscribers.at(SOON)
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)
@@ -186,7 +186,7 @@ def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(subsc
 
 def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(subscribers: Home) -> None:
     subscribers.write(READERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
-    accepted = killed(subscribers, "before settle")
+    accepted = killed(subscribers, "before record_result")
     subscribers.at(LATER)
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)
@@ -200,9 +200,11 @@ def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(s
 
 
 def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_time(subscribers: Home) -> None:
-    accepted = killed(subscribers, "before settle")
+    accepted = killed(subscribers, "before record_result")
     subscribers.at(LATER)
-    accepted += killed(subscribers, "before settle 2")  # Bo comes first, since Ada's mail is in trouble
+    accepted += killed(
+        subscribers, "before record_result 2"
+    )  # Bo comes first, since Ada's mail is in trouble
     subscribers.at(LATER + timedelta(hours=2))
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)

@@ -21,7 +21,7 @@ HINT = (
 )
 THEN = "2026-06-23 07:00 UTC"
 OF_A_BACKUP = f"the state was restored from the backup of {THEN}"
-OF_A_COPY = f"the state was restored from a copy: it knows of no run after {THEN}"
+OF_A_COPY = f"the state is taken for a copy made after the run of {THEN}"
 AGAIN = "whoever unsubscribed since then gets mail again: let `digest inbox` read that once more"
 
 
@@ -54,12 +54,9 @@ def got(home: Home) -> Counter[tuple[str, str]]:
     return Counter((mail["To"], paper) for mail in home.mails() for paper in papers_in(mail))
 
 
-@COPIES
-def test_a_restored_state_sends_nothing_until_somebody_decides(
-    home: Home, make_copy: Callable[[Home], None], sign: str
-) -> None:
+def test_a_restored_backup_sends_nothing_until_a_person_decides(home: Home) -> None:
     home.digest("run")
-    make_copy(home)
+    back_up(home)
     for day in DAYS[1:]:
         home.at(day)
         assert home.digest("run").returncode == 0
@@ -68,7 +65,7 @@ def test_a_restored_state_sends_nothing_until_somebody_decides(
     for _ in range(2):
         done = home.digest("run")
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.splitlines() == [f"error: {state(home)}: {sign}", HINT]
+        assert done.stderr.splitlines() == [f"error: {state(home)}: {OF_A_BACKUP}", HINT]
     assert (got(home), len(home.arxiv.requests)) == (before, asked)
 
 
@@ -138,10 +135,9 @@ def test_if_it_is_so_decided_all_is_sent_perhaps_again(
     assert home.digest("run").returncode == 0
 
 
-@COPIES
-def test_a_state_can_be_restored_twice(home: Home, make_copy: Callable[[Home], None], sign: str) -> None:
+def test_a_backup_can_be_restored_twice(home: Home) -> None:
     home.digest("run")
-    make_copy(home)
+    back_up(home)
     home.at(DAYS[1])
     home.digest("run")
     for _ in range(2):
@@ -151,18 +147,15 @@ def test_a_state_can_be_restored_twice(home: Home, make_copy: Callable[[Home], N
     assert set(got(home).values()) == {1}
 
 
-def test_without_a_restore_there_is_nothing_to_decide(home: Home) -> None:
-    for _ in range(2):
-        done = home.digest("run", "--after-restore")
-        assert done.returncode == 0
-        assert done.stderr.splitlines()[0] == (
-            "the state was not restored from a copy: there is nothing to decide"
-        )
+def test_on_a_new_state_there_is_nothing_to_decide(home: Home) -> None:
+    done = home.digest("run", "--after-restore")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == "the state was not restored from a copy: there is nothing to decide"
     assert len(got(home)) == 18
     assert home.digest("--quiet", "run", "--after-restore").stderr == ""
 
 
-def test_the_decision_is_not_rehearsed(home: Home) -> None:
+def test_a_dry_run_takes_no_decision(home: Home) -> None:
     done = home.digest("run", "--dry-run", "--after-restore")
     assert done.returncode == 2
     assert "--after-restore decides for good, which --dry-run never does" in done.stderr
@@ -191,22 +184,6 @@ def test_a_new_state_needs_no_decision(home: Home) -> None:
     done = home.digest("run")
     assert done.returncode == 0
     assert set(got(home).values()) == {2}  # everyone is welcomed again
-
-
-def test_two_states_in_a_folder_are_not_taken_for_each_other(home: Home) -> None:
-    for _ in range(3):
-        assert home.digest("run").returncode == 0
-    home.environment["DIGEST_STATE"] = str(state(home).with_name("other.sqlite3"))
-    assert home.digest("run").returncode == 0
-    home.environment.clear()
-    assert home.digest("run").returncode == 0
-
-
-@pytest.mark.parametrize("content", ["", "words\n", "-5 x\n"], ids=["empty", "not ours", "no number"])
-def test_a_lock_file_that_tells_nothing_is_believed_nothing(home: Home, content: str) -> None:
-    home.digest("run")
-    state(home).with_name("run.lock").write_text(content)
-    assert home.digest("run").returncode == 0
 
 
 def test_a_run_that_is_killed_is_no_restored_state(home: Home) -> None:

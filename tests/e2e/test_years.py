@@ -133,7 +133,7 @@ class Life:
             FakeTransport(),
             FakeMailBuilder(),
         )
-        self.store = SqlStore(Database.rehearsal(folder / "none.sqlite3"))
+        self.store = SqlStore.over(Database.rehearsal(folder / "none.sqlite3"))
         self.wishes = {r.email: Wish(r, slot=latest_slot(r.schedule, begin)) for r in self._readers()}
         self.sky.foretell(["Keyword 0", "Keyword 1"])
         self.pending = sorted(
@@ -324,4 +324,4 @@ def test_each_slot_that_had_news_has_one_mail_in_time(
     assert life.mails > least
     left = {email: sorted(wish.waiting) for email, wish in life.wishes.items() if len(wish.waiting) > 8}
     assert left == {}
-    assert keyword("Keyword 0").id in life.store.fetch_statuses()
+    assert keyword("Keyword 0").id in life.store.keywords.fetch_statuses()

@@ -62,7 +62,7 @@ class FakeMailBuilder:
     broken: dict[str, DigestError] = field(default_factory=dict)
     made: list[Digest] = field(default_factory=list)
     longest: int = 1000
-    alarms: list[Alert] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
     def make(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
@@ -81,9 +81,9 @@ class FakeMailBuilder:
             for part, papers in enumerate(parts or [()], 1)
         ]
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
-        self.alarms.append(alarm)
-        return Mail(f"<alarm.{len(self.alarms)}@example.org>", operator, "digest@example.org", b"an alarm")
+    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
+        self.alerts.append(alert)
+        return Mail(f"<alarm.{len(self.alerts)}@example.org>", operator, "digest@example.org", b"an alarm")
 
 
 @dataclass

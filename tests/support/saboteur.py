@@ -15,13 +15,13 @@ from collections.abc import Callable
 from typing import Any
 
 from digest.cli import main
-from digest.store.store import SqlStore
+from digest.store.queries.mails import SqlMailStore
 
 TARGETS: dict[str, tuple[object, str]] = {
-    "freeze": (SqlStore, "freeze"),
-    "claim": (SqlStore, "claim"),
-    "mark_unconfirmed": (SqlStore, "mark_unconfirmed"),
-    "settle": (SqlStore, "settle"),
+    "enqueue": (SqlMailStore, "enqueue"),
+    "claim": (SqlMailStore, "claim"),
+    "mark_unconfirmed": (SqlMailStore, "mark_unconfirmed"),
+    "record_result": (SqlMailStore, "record_result"),
     "replace": (os, "replace"),
 }
 """Each is one transaction of the store; where mails go out by SMTP, the one file that is replaced is the

@@ -21,7 +21,7 @@ _A_YEAR = month_order(1, 0)  # arXiv's word for an identifier further back is no
 
 def sightings(result: FetchResult, known: KeywordState) -> tuple[KeywordMatch, ...]:
     """What to remember of a finding; of a first one nothing is fresh, since all of it is the past."""
-    return tuple(KeywordMatch(paper, fresh=_is_new(paper, result, known)) for paper in result.papers)
+    return tuple(KeywordMatch(paper, is_new=_is_new(paper, result, known)) for paper in result.papers)
 
 
 def first_baseline(result: FetchResult, highest_order: int) -> int:

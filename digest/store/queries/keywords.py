@@ -1,28 +1,88 @@
-"""What arXiv answered: papers in their newest version, which keyword saw them when, and each fetch."""
+"""The tables `keywords`, `sightings` and `fetches`: what is known of each keyword, and how it was fetched."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, String, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.domain.digests import ArchiveSection
 from digest.domain.fetching import FetchResult, FetchStatus, KeywordMatch, KeywordState
-from digest.domain.papers import Paper
+from digest.domain.keywords import Keyword
+from digest.store.database import Database
+from digest.store.queries.papers import paper_from, paper_numbers, record_papers
+from digest.store.queries.subscriptions import start_subscriptions
 from digest.store.schema import Moment, fetches, keywords, papers, sightings, written
 
 RECENT = timedelta(days=7)
-"""How far before the newest submission a paper counts as recent."""
+"""A paper is recent if it was submitted at most this long before the newest one."""
 
 _FETCHES_TO_JUDGE_BY = 20
 
 _TOO_FEW_FETCHES = 5
 
 
-def knowledge(connection: Connection, key: str) -> KeywordState:
-    """What is known of the keyword with this key."""
-    row = connection.execute(select(keywords).where(keywords.c.key == key)).one_or_none()
+class SqlKeywordStore:
+    """digest.pipeline.ports.KeywordStore over a Database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def state_of(self, keyword: Keyword) -> KeywordState:
+        with self._database.transaction() as connection:
+            return _state(connection, keyword)
+
+    def highest_order(self) -> int:
+        with self._database.transaction() as connection:
+            return connection.scalar(select(func.max(papers.c.announcement_order))) or 0
+
+    def record(
+        self, result: FetchResult, found: Sequence[KeywordMatch], baseline: int, now: datetime
+    ) -> None:
+        with self._database.transaction() as connection:
+            number = _number(connection, result.keyword)
+            record_papers(connection, [match.paper for match in found], now)
+            _record_matches(connection, number, found, now)
+            _record_progress(connection, number, result, baseline, now)
+            _record_fetch(connection, number, now, found, str(result.problem or "") or None)
+            start_subscriptions(connection)
+
+    def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None:
+        with self._database.transaction() as connection:
+            number = _number(connection, keyword)
+            _record_problem(connection, number, reason, now)
+            _record_fetch(connection, number, now, (), reason)
+
+    def fetch_statuses(self) -> Mapping[str, FetchStatus]:
+        with self._database.transaction() as connection:
+            return fetch_statuses(connection)
+
+    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
+        stale = keywords.c.failing_since.is_not(None) & (keywords.c.key == keyword.id)
+        with self._database.transaction() as connection:
+            rows = _latest_papers(connection, keyword, limit)
+            stale_since = connection.scalar(select(keywords.c.last_good_at).where(stale))
+        changed_at = max((row.recorded_at for row in rows), default=None)
+        return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)
+
+
+def fetch_statuses(connection: Connection) -> dict[str, FetchStatus]:
+    """How the last fetch of each keyword, by its id, ended."""
+    return {
+        row.key: FetchStatus(row.last_good_at, row.up_to_date_at, row.failing_since is not None)
+        for row in connection.execute(select(keywords))
+    }
+
+
+def _number(connection: Connection, keyword: Keyword) -> int:
+    query = select(keywords.c.number).where(keywords.c.key == keyword.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _state(connection: Connection, keyword: Keyword) -> KeywordState:
+    row = connection.execute(select(keywords).where(keywords.c.key == keyword.id)).one_or_none()
     if row is None:
         return KeywordState()
     seen = _submissions(connection, row.number)
@@ -40,55 +100,32 @@ def knowledge(connection: Connection, key: str) -> KeywordState:
     )
 
 
-def fetch_statuses(connection: Connection) -> dict[str, FetchStatus]:
-    """How each keyword, by its key, was last answered."""
-    return {
-        row.key: FetchStatus(row.last_good_at, row.up_to_date_at, row.failing_since is not None)
-        for row in connection.execute(select(keywords))
-    }
-
-
-def record_papers(connection: Connection, found: Iterable[Paper], now: datetime) -> None:
-    """Remember the papers; a version that is not newer than the known one changes nothing."""
-    statement = insert(papers)
-    changes = {
-        column.name: statement.excluded[column.name]
-        for column in papers.columns
-        if column.name not in ("number", "id")
-    }
-    newer = papers.c.version < statement.excluded.version
-    statement = statement.on_conflict_do_update(index_elements=[papers.c.id], set_=changes, where=newer)
-    rows = [_row(paper, now) for paper in found]
-    if rows:
-        connection.execute(statement, rows)
-
-
-def record_sightings(
+def _record_matches(
     connection: Connection, keyword: int, found: Sequence[KeywordMatch], now: datetime
 ) -> None:
-    """Remember that the keyword has the papers; a paper that it had already stays as it was."""
-    numbers = paper_numbers(connection, [sighting.paper.id for sighting in found])
+    """Record that the keyword has the papers; one that it had already stays as it was."""
+    numbers = paper_numbers(connection, [match.paper.id for match in found])
     rows = [
-        {"keyword": keyword, "paper": numbers[sighting.paper.id], "fresh": sighting.fresh, "seen_at": now}
-        for sighting in found
+        {"keyword": keyword, "paper": numbers[match.paper.id], "fresh": match.is_new, "seen_at": now}
+        for match in found
     ]
     if rows:
         connection.execute(insert(sightings).on_conflict_do_nothing(), rows)
 
 
-def record_reach(
+def _record_progress(
     connection: Connection, keyword: int, result: FetchResult, baseline: int, now: datetime
 ) -> None:
-    """Remember how far a finding reaches, and whether it was good."""
+    """Record the high-water mark of a fetch, and whether it was good."""
     this = keywords.c.number == keyword
     covered = func.max(func.coalesce(keywords.c.covered, baseline), result.covered or 0)
     if result.problem:
         connection.execute(
             update(keywords).where(this, keywords.c.baseline.is_not(None)).values(covered=covered)
         )
-        record_problem(connection, keyword, str(result.problem), now)
+        _record_problem(connection, keyword, str(result.problem), now)
         return
-    reach = {
+    progress = {
         "baseline": func.coalesce(keywords.c.baseline, baseline),
         "covered": covered,
         "last_good_at": now,
@@ -96,33 +133,33 @@ def record_reach(
         "failing_since": None,
         "problem": None,
     }
-    connection.execute(update(keywords).where(this).values(reach))
+    connection.execute(update(keywords).where(this).values(progress))
 
 
-def record_problem(connection: Connection, keyword: int, problem: str, now: datetime) -> None:
+def _record_problem(connection: Connection, keyword: int, problem: str, now: datetime) -> None:
     since = func.coalesce(keywords.c.failing_since, literal(now, Moment))
     values = {"failing_since": since, "problem": problem, "up_to_date_at": None}
     connection.execute(update(keywords).where(keywords.c.number == keyword).values(values))
 
 
-def record_fetch(
+def _record_fetch(
     connection: Connection, keyword: int, now: datetime, found: Sequence[KeywordMatch], problem: str | None
 ) -> None:
-    fresh = sum(sighting.fresh for sighting in found)
-    row = {"keyword": keyword, "fetched_at": now, "papers": len(found), "fresh": fresh, "problem": problem}
+    new = sum(match.is_new for match in found)
+    row = {"keyword": keyword, "fetched_at": now, "papers": len(found), "fresh": new, "problem": problem}
     connection.execute(insert(fetches).values(row))
 
 
-def latest_papers(connection: Connection, key: str, limit: int) -> Sequence[Row[Any]]:
-    """The rows of a keyword's papers that were announced last, latest first.
+def _latest_papers(connection: Connection, keyword: Keyword, limit: int) -> Sequence[Row[Any]]:
+    """The rows of the keyword's papers with the latest announcements, latest first.
 
-    They are sorted by their numbers alone: all else of them would be carried along in vain.
+    The inner query sorts numbers alone: with all columns SQLite would carry every abstract through the sort.
     """
     latest = (
         select(papers.c.number)
         .join(sightings, sightings.c.paper == papers.c.number)
         .join(keywords, keywords.c.number == sightings.c.keyword)
-        .where(keywords.c.key == key)
+        .where(keywords.c.key == keyword.id)
         .order_by(papers.c.announcement_order.desc())
         .limit(limit)
     )
@@ -130,31 +167,10 @@ def latest_papers(connection: Connection, key: str, limit: int) -> Sequence[Row[
     return connection.execute(query).all()
 
 
-def paper_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """The number of each known paper among the ids."""
-    query = select(papers.c.id, papers.c.number).where(papers.c.id.in_(ids))
-    return {row.id: row.number for row in connection.execute(query)}
-
-
-def paper_from(row: Row[Any]) -> Paper:
-    """A row that has all columns of `papers`."""
-    return Paper(
-        id=row.id,
-        version=row.version,
-        title=row.title,
-        abstract=row.abstract,
-        authors=tuple(row.authors),
-        categories=tuple(row.categories),
-        comment=row.comment,
-        submitted=row.submitted,
-        updated=row.updated,
-    )
-
-
 def _submissions(connection: Connection, keyword: int) -> dict[str, str]:
-    """All the papers of a keyword, and when they were submitted, as it is written.
+    """The id of each paper of a keyword, with its submission time as text.
 
-    There may be thousands: as one text they are read several times as fast as in rows.
+    There may be thousands: read as one JSON text they take a fraction of the time that rows take.
     """
     together = func.json_group_object(papers.c.id, papers.c.submitted, type_=String)
     query = select(together).select_from(papers).join(sightings).where(sightings.c.keyword == keyword)
@@ -162,23 +178,8 @@ def _submissions(connection: Connection, keyword: int) -> dict[str, str]:
 
 
 def _usual(connection: Connection, keyword: int) -> float | None:
+    """New papers in a good fetch, on average over the last ones; None if there were too few to judge by."""
     good = (fetches.c.keyword == keyword) & fetches.c.problem.is_(None)
     query = select(fetches.c.fresh).where(good).order_by(fetches.c.number.desc()).limit(_FETCHES_TO_JUDGE_BY)
     counts = connection.scalars(query).all()
     return sum(counts) / len(counts) if len(counts) >= _TOO_FEW_FETCHES else None
-
-
-def _row(paper: Paper, now: datetime) -> dict[str, object]:
-    return {
-        "id": paper.id,
-        "announcement_order": paper.order,
-        "version": paper.version,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": list(paper.authors),
-        "categories": list(paper.categories),
-        "comment": paper.comment,
-        "submitted": paper.submitted,
-        "updated": paper.updated,
-        "recorded_at": now,
-    }

@@ -1,85 +1,151 @@
-"""What waits for whom, and what became of each mail."""
+"""The tables `mails` and `deliveries`: the queue of finished mails, and which paper went to whom.
+
+The queue is a transactional outbox: a mail is stored before it is sent, and each step of its delivery is
+stored before or after it is taken.
+"""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    delete,
-    exists,
-    func,
-    literal,
-    select,
-    union,
-    union_all,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.domain.digests import PendingPaper
-from digest.domain.mails import Mail, MailState, QueuedMail
-from digest.store.queries.keywords import paper_from
-from digest.store.schema import (
-    deliveries,
-    keywords,
-    mails,
-    papers,
-    sightings,
-    subscribers,
-    subscriptions,
-    welcomes,
+from digest.domain.digests import PendingPapers
+from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail
+from digest.domain.subscribers import Subscriber
+from digest.store.database import Database
+from digest.store.queries.papers import paper_numbers
+from digest.store.queries.pending import (
+    LATEST_MATCH,
+    pending_papers,
+    subscribers_awaiting,
+    subscribers_with_pending,
 )
+from digest.store.queries.suppressions import clear_refusals, subscriber_number
+from digest.store.schema import deliveries, mails, papers, subscribers, subscriptions, welcomes
+
+_INTERRUPTED = "the program ended before the mail server answered"
 
 
-def candidates(connection: Connection, subscriber: int) -> tuple[PendingPaper, ...]:
-    """The papers that are new for the subscriber or part of a welcome, and in no mail of theirs yet."""
-    rows = connection.execute(_waiting_papers(subscriber)).all()
-    theirs = _keywords_that_have(connection, subscriber, [row.number for row in rows])
-    return tuple(PendingPaper(paper_from(row), theirs[row.number], bool(row.welcome)) for row in rows)
+class SqlMailStore:
+    """digest.pipeline.ports.MailStore over a Database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pending_papers(self, subscriber: Subscriber) -> PendingPapers:
+        with self._database.transaction() as connection:
+            up_to = connection.scalar(select(LATEST_MATCH)) or 0
+            number = subscriber_number(connection, subscriber.email)
+            return PendingPapers(pending_papers(connection, number), up_to)
+
+    def has_pending(self) -> Set[str]:
+        with self._database.transaction() as connection:
+            return subscribers_with_pending(connection)
+
+    def awaiting(self, paper_id: str) -> Set[str]:
+        """The addresses for which the paper waits, in no mail yet."""
+        with self._database.transaction() as connection:
+            return subscribers_awaiting(connection, paper_id)
+
+    def enqueue(self, mails: Sequence[Mail], up_to: int, now: datetime) -> None:
+        with self._database.transaction() as connection:
+            for mail in mails:
+                subscriber = subscriber_number(connection, mail.recipient)
+                numbers = paper_numbers(connection, mail.papers)
+                number = _insert_mail(connection, subscriber, mail, up_to, now)
+                _reserve(connection, subscriber, number, [numbers[paper_id] for paper_id in mail.papers])
+
+    def next_queued(self, subscriber: Subscriber) -> QueuedMail | None:
+        with self._database.transaction() as connection:
+            return _next_queued(connection, subscriber.email)
+
+    def failing(self) -> Mapping[str, datetime | None]:
+        with self._database.transaction() as connection:
+            return failing_mails(connection)
+
+    def claim(self, message_id: str) -> None:
+        with self._database.transaction() as connection:
+            _change(connection, message_id, state=MailState.SENDING)
+
+    def mark_unconfirmed(self, message_id: str, retry_at: datetime | None) -> None:
+        with self._database.transaction() as connection:
+            _change(
+                connection,
+                message_id,
+                state=MailState.UNKNOWN,
+                unconfirmed=mails.c.unconfirmed + 1,
+                retry_at=retry_at,
+                problem=_INTERRUPTED,
+            )
+
+    def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
+        changes = asdict(result) | {
+            "problem": result.problem or None,
+            "settled_at": now if result.is_final else None,
+        }
+        with self._database.transaction() as connection:
+            mail = _change(connection, message_id, **changes)
+            if result.is_final:
+                _mark_slot_done(connection, mail)
+            if result.state is MailState.SENT:
+                _complete(connection, mail)
+                clear_refusals(connection, mail.subscriber)
+            elif result.state is MailState.FAILED and not result.unconfirmed:
+                _release_papers(connection, mail)
 
 
-def insert_mail(connection: Connection, subscriber: int, mail: Mail, through: int, now: datetime) -> int:
-    """Keep a finished mail; returns its number."""
+def failing_mails(connection: Connection) -> dict[str, datetime | None]:
+    """The addresses whose queued mail failed before, and when to try again (None: as soon as possible)."""
+    failing = mails.c.settled_at.is_(None) & mails.c.problem.is_not(None)
+    query = select(subscribers.c.email, mails.c.retry_at).join(mails).where(failing)
+    return {row.email: row.retry_at for row in connection.execute(query)}
+
+
+def withdraw_mails(connection: Connection, subscriber: int, now: datetime) -> None:
+    """Take the mails of a former subscriber off the queue."""
+    queued = (mails.c.subscriber == subscriber) & mails.c.settled_at.is_(None)
+    query = select(mails.c.message_id, mails.c.unconfirmed).where(queued)
+    for row in connection.execute(query).all():
+        changes = {"state": MailState.FAILED, "settled_at": now, "problem": "no longer a subscriber"}
+        mail = _change(connection, row.message_id, **changes)
+        if not row.unconfirmed:
+            _release_papers(connection, mail)
+
+
+def _insert_mail(connection: Connection, subscriber: int, mail: Mail, up_to: int, now: datetime) -> int:
+    """Store a finished mail; returns its number."""
     row = {
         "message_id": mail.message_id,
         "subscriber": subscriber,
         "sender": mail.sender,
         "content": zlib.compress(mail.content),
-        "through": through,
+        "through": up_to,
         "state": MailState.PENDING,
         "created_at": now,
     }
     return int(connection.execute(insert(mails).values(row).returning(mails.c.number)).scalar_one())
 
 
-def reserve(connection: Connection, subscriber: int, mail: int, numbers: Sequence[int]) -> None:
-    """Let the mail speak for these papers; the primary key refuses a paper that another one carries."""
+def _reserve(connection: Connection, subscriber: int, mail: int, numbers: Sequence[int]) -> None:
+    """Reserve these papers for the mail; the primary key refuses a paper that another mail carries."""
     rows = [{"subscriber": subscriber, "paper": number, "mail": mail} for number in numbers]
     if rows:
         connection.execute(insert(deliveries), rows)
 
 
-def unsettled_mail(connection: Connection, email: str) -> QueuedMail | None:
-    """The subscriber's oldest mail that is not settled yet."""
-    unsettled = (subscribers.c.email == email) & mails.c.settled_at.is_(None)
-    query = select(mails).join(subscribers).where(unsettled).order_by(mails.c.number).limit(1)
+def _next_queued(connection: Connection, email: str) -> QueuedMail | None:
+    queued = (subscribers.c.email == email) & mails.c.settled_at.is_(None)
+    query = select(mails).join(subscribers).where(queued).order_by(mails.c.number).limit(1)
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
+    papers = _papers_in(connection, row)
     return QueuedMail(
-        Mail(
-            row.message_id,
-            email,
-            row.sender,
-            zlib.decompress(row.content),
-            _papers_in(connection, row),
-        ),
+        Mail(row.message_id, email, row.sender, zlib.decompress(row.content), papers),
         row.created_at,
         MailState(row.state),
         row.refusals,
@@ -89,15 +155,8 @@ def unsettled_mail(connection: Connection, email: str) -> QueuedMail | None:
     )
 
 
-def failing_mails(connection: Connection) -> dict[str, datetime | None]:
-    """The addresses of all unsettled mails that were tried in vain, and when to try again."""
-    troubled = mails.c.settled_at.is_(None) & mails.c.problem.is_not(None)
-    query = select(subscribers.c.email, mails.c.retry_at).join(mails).where(troubled)
-    return {row.email: row.retry_at for row in connection.execute(query)}
-
-
-def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
-    """Change how a mail stands. Returns its number, subscriber, `through` and `created_at`."""
+def _change(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
+    """Update a mail. Returns its number, subscriber, `through` and `created_at`."""
     statement = (
         update(mails)
         .where(mails.c.message_id == message_id)
@@ -107,67 +166,33 @@ def mark(connection: Connection, message_id: str, **changes: Any) -> Row[Any]:
     return connection.execute(statement).one()
 
 
-def subscribers_expecting(connection: Connection) -> frozenset[str]:
-    """The addresses for which a mail is not settled, or papers wait that no mail speaks for."""
-    on_the_way = select(mails.c.subscriber).where(mails.c.settled_at.is_(None))
-    waiting = waiting_papers().subquery()
-    expecting = union(on_the_way, select(waiting.c.subscriber))
-    query = select(subscribers.c.email).where(subscribers.c.number.in_(expecting))
-    return frozenset(connection.scalars(query))
-
-
-def subscribers_awaiting(connection: Connection, paper_id: str) -> frozenset[str]:
-    """The addresses for which the paper waits, in no mail yet."""
-    this = select(papers.c.number).where(papers.c.id == paper_id).scalar_subquery()
-    fresh, welcome = _fresh().where(sightings.c.paper == this), _welcome().where(welcomes.c.paper == this)
-    waiting = _unspoken_for(fresh, welcome).subquery()
-    query = select(subscribers.c.email).where(subscribers.c.number.in_(select(waiting.c.subscriber)))
-    return frozenset(connection.scalars(query))
-
-
-def waiting_papers() -> Select[tuple[int, int]]:
-    """What is new for each subscriber, or part of a welcome, and in no mail of theirs: subscriber, paper."""
-    return _unspoken_for(_fresh(), _welcome())
-
-
-def mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
-    """The slot for which a mail was made is done, if it was the last of the subscriber's to be settled."""
-    unsettled = exists().where(mails.c.subscriber == mail.subscriber, mails.c.settled_at.is_(None))
+def _mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
+    """The slot for which a mail was made is done, if no other mail of the subscriber is queued."""
+    queued = exists().where(mails.c.subscriber == mail.subscriber, mails.c.settled_at.is_(None))
     subscriber = subscribers.c.number == mail.subscriber
-    connection.execute(update(subscribers).where(subscriber, ~unsettled).values(served_at=mail.created_at))
+    connection.execute(update(subscribers).where(subscriber, ~queued).values(served_at=mail.created_at))
 
 
-def complete(connection: Connection, mail: Row[Any]) -> None:
-    """The mail arrived: its papers are done with. What lies before them waits no longer either, unless
-    another part of the same digest is still to be delivered or was not."""
+def _complete(connection: Connection, mail: Row[Any]) -> None:
+    """The mail arrived: its papers wait no longer, and neither do the matches before them, unless another
+    part of the same digest is still queued or failed."""
     carried = select(deliveries.c.paper).where(_carried_by(mail))
     welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
     connection.execute(delete(welcomes).where(welcomed))
     other = mails.alias()
-    released = (other.c.state == MailState.FAILED) & (other.c.unconfirmed == 0)
+    failed = (other.c.state == MailState.FAILED) & (other.c.unconfirmed == 0)
     incomplete = exists().where(
         other.c.subscriber == mail.subscriber,
         other.c.through == mail.through,
-        other.c.settled_at.is_(None) | released,
+        other.c.settled_at.is_(None) | failed,
     )
     behind = (subscriptions.c.subscriber == mail.subscriber) & (subscriptions.c.since < mail.through)
     connection.execute(update(subscriptions).where(behind, ~incomplete).values(since=mail.through))
 
 
-def release(connection: Connection, mail: Row[Any]) -> None:
-    """The mail did not arrive: its papers wait again."""
+def _release_papers(connection: Connection, mail: Row[Any]) -> None:
+    """The mail did not arrive: its papers wait for the next one."""
     connection.execute(delete(deliveries).where(_carried_by(mail)))
-
-
-def withdraw(connection: Connection, subscriber: int, now: datetime) -> None:
-    """Settle the mails of a subscriber who has left: they are not sent any more."""
-    unsettled = (mails.c.subscriber == subscriber) & mails.c.settled_at.is_(None)
-    query = select(mails.c.message_id, mails.c.unconfirmed).where(unsettled)
-    for row in connection.execute(query).all():
-        fetch_status = {"state": MailState.FAILED, "settled_at": now, "problem": "no longer a subscriber"}
-        mail = mark(connection, row.message_id, **fetch_status)
-        if not row.unconfirmed:
-            release(connection, mail)
 
 
 def _papers_in(connection: Connection, mail: Row[Any]) -> tuple[str, ...]:
@@ -178,56 +203,3 @@ def _papers_in(connection: Connection, mail: Row[Any]) -> tuple[str, ...]:
 def _carried_by(mail: Row[Any]) -> ColumnElement[bool]:
     """Deliveries have no index by mail, which would be as large as they are: the subscriber leads to them."""
     return and_(deliveries.c.subscriber == mail.subscriber, deliveries.c.mail == mail.number)
-
-
-def _fresh() -> Select[tuple[int, int]]:
-    """What was announced since a subscription got so far: subscriber, paper."""
-    return (
-        select(subscriptions.c.subscriber, sightings.c.paper)
-        .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
-        .where(sightings.c.fresh, sightings.c.number > subscriptions.c.since)
-    )
-
-
-def _welcome() -> Select[tuple[int, int]]:
-    return select(welcomes.c.subscriber, welcomes.c.paper)
-
-
-def _unspoken_for(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:
-    """What these queries have that is in no mail, once: subscriber, paper."""
-    wanted = union(*queries).subquery()
-    spoken_for = exists().where(
-        deliveries.c.subscriber == wanted.c.subscriber, deliveries.c.paper == wanted.c.paper
-    )
-    return select(wanted.c.subscriber, wanted.c.paper).where(~spoken_for)
-
-
-def _waiting_papers(subscriber: int) -> Select[Any]:
-    fresh = _fresh().where(subscriptions.c.subscriber == subscriber)
-    welcome = _welcome().where(welcomes.c.subscriber == subscriber)
-    wanted = union_all(
-        fresh.add_columns(literal(0).label("welcome")), welcome.add_columns(literal(1).label("welcome"))
-    ).subquery()
-    spoken_for = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == papers.c.number)
-    return (
-        select(papers, func.min(wanted.c.welcome).label("welcome"))
-        .join(wanted, wanted.c.paper == papers.c.number)
-        .where(~spoken_for)
-        .group_by(papers.c.number)
-    )
-
-
-def _keywords_that_have(
-    connection: Connection, subscriber: int, numbers: Sequence[int]
-) -> dict[int, frozenset[str]]:
-    """For each paper the keys of the subscriber's keywords that have it, new there or not."""
-    query = (
-        select(sightings.c.paper, keywords.c.key)
-        .join(keywords, keywords.c.number == sightings.c.keyword)
-        .join(subscriptions, subscriptions.c.keyword == keywords.c.number)
-        .where(subscriptions.c.subscriber == subscriber, sightings.c.paper.in_(numbers))
-    )
-    found: dict[int, set[str]] = {number: set() for number in numbers}
-    for row in connection.execute(query):
-        found[row.paper].add(row.key)
-    return {number: frozenset(keys) for number, keys in found.items()}

@@ -1,7 +1,10 @@
-"""Who gets no mail, whatever the configuration says; and the key that makes such lists tell nothing."""
+"""The tables `suppressions`, `refusals`, `read_messages` and `secrets`: who gets no mail, and why.
+
+The suppression list has no address, but fingerprints (digest.domain.tokens) under a key of this state.
+"""
 
 import secrets as random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import dropwhile, takewhile
 
@@ -9,7 +12,9 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.mails import MailState
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
+from digest.domain.tokens import Signer
+from digest.store.database import Database
 from digest.store.schema import (
     deliveries,
     mails,
@@ -28,7 +33,7 @@ _KEY_BYTES = 32
 
 _SIGNING = "signing"
 
-# What a person wishes counts for more than what a mail server says, and to be forgotten for most.
+# A person's wish outranks what a mail server says, and the wish to be forgotten outranks all.
 _STRENGTH = {
     SuppressionReason.NO_SUCH_ADDRESS: 0,
     SuppressionReason.REFUSED: 0,
@@ -37,8 +42,38 @@ _STRENGTH = {
 }
 
 
+class SqlSuppressionStore:
+    """digest.pipeline.ports.SuppressionStore over a Database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def signing_key(self) -> bytes:
+        with self._database.transaction() as connection:
+            return signing_key(connection)
+
+    def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
+        signer = Signer(self.signing_key())
+        fingerprints = {signer.fingerprint(email): email for email in emails}
+        with self._database.transaction() as connection:
+            found = suppressed(connection, fingerprints)
+        return {fingerprints[fingerprint]: suppression for fingerprint, suppression in found.items()}
+
+    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
+        fingerprint = Signer(self.signing_key()).fingerprint(subscriber.email)
+        with self._database.transaction() as connection:
+            number = subscriber_number(connection, subscriber.email)
+            record_refusal(connection, number, fingerprint, detail, now)
+
+
+def subscriber_number(connection: Connection, email: str) -> int:
+    """The number of the subscriber with exactly this address, who must be known."""
+    query = select(subscribers.c.number).where(subscribers.c.email == email)
+    return int(connection.execute(query).scalar_one())
+
+
 def signing_key(connection: Connection) -> bytes:
-    """The 32 bytes under which names and tokens are made; drawn when they are first asked for."""
+    """The 32 secret bytes under which fingerprints and tokens are made; created on first use."""
     query = select(secrets.c.value).where(secrets.c.name == _SIGNING)
     if (key := connection.scalar(query)) is None:
         key = random.token_bytes(_KEY_BYTES)
@@ -60,7 +95,7 @@ def entry(connection: Connection, fingerprint: str) -> Suppression | None:
 
 
 def suppress(connection: Connection, fingerprint: str, suppression: Suppression) -> bool:
-    """Put an address on the list; False if it stands there already for a reason that is no weaker."""
+    """Put an address on the list; False if it is there already for a reason that is as strong."""
     before = entry(connection, fingerprint)
     if before and _STRENGTH[before.reason] >= _STRENGTH[suppression.reason]:
         return False
@@ -85,12 +120,12 @@ def record_refusal(
 
 
 def clear_refusals(connection: Connection, subscriber_number: int) -> None:
-    """Begin to count anew: a mail arrived."""
+    """Restart the count: a mail arrived."""
     connection.execute(delete(refusals).where(refusals.c.subscriber == subscriber_number))
 
 
 def lift(connection: Connection, fingerprint: str, email: str) -> Suppression | None:
-    """Take an address off the list and count its refusals anew. Returns the entry, if there was one."""
+    """Take an address off the list and restart its count of refusals. Returns the entry, if there was one."""
     before = entry(connection, fingerprint)
     connection.execute(delete(suppressions).where(suppressions.c.fingerprint == fingerprint))
     for number in _numbers(connection, email):
@@ -101,7 +136,7 @@ def lift(connection: Connection, fingerprint: str, email: str) -> Suppression | 
 
 
 def erase_person(connection: Connection, email: str) -> None:
-    """Delete all rows about a person; the list of suppressions has none that tells of them."""
+    """Delete all rows about a person; the suppression list keeps a fingerprint, which names nobody."""
     for number in _numbers(connection, email):
         for table in (deliveries, mails, welcomes, subscriptions, refusals):
             connection.execute(delete(table).where(table.c.subscriber == number))
@@ -109,12 +144,12 @@ def erase_person(connection: Connection, email: str) -> None:
 
 
 def addresses(connection: Connection) -> tuple[str, ...]:
-    """All that the state knows, of subscribers and former subscribers."""
+    """The addresses of all subscribers and former subscribers."""
     return tuple(connection.scalars(select(subscribers.c.email)))
 
 
 def subscriber_of(connection: Connection, message_id: str) -> str | None:
-    """The address of whom the mail with this Message-ID was made for; None if it is no mail of ours."""
+    """The recipient of the mail with this Message-ID; None if it is none of our mails."""
     query = select(subscribers.c.email).join(mails).where(mails.c.message_id == message_id)
     return connection.scalar(query)
 
@@ -122,18 +157,18 @@ def subscriber_of(connection: Connection, message_id: str) -> str | None:
 def record_return(
     connection: Connection, message_id: str, fingerprint: str, detail: str, now: datetime
 ) -> None:
-    """Note that a mail came back which the mail server had taken. If those of five days did, and none in
-    between that did not, suppress the address.
+    """Record that a mail bounced which the mail server had accepted. Suppress the address if the mails of
+    five days in a row bounced.
 
-    Such returns come hours later, so the day of the mail counts. They are kept apart from the refusals
-    that the mail server tells at once, whose count ends with the next mail that it takes.
+    Bounces come hours later, so the day of the mail counts. They are counted apart from the refusals during
+    delivery, whose count ends with the next mail that the server accepts.
     """
     this = (mails.c.message_id == message_id) & (mails.c.state == MailState.SENT)
     connection.execute(update(mails).where(this).values(problem=detail))
     subscriber = select(mails.c.subscriber).where(this).scalar_subquery()
     taken = (mails.c.subscriber == subscriber) & (mails.c.state == MailState.SENT)
     history = select(mails.c.created_at, mails.c.problem).where(taken).order_by(mails.c.number.desc())
-    # the latest mails may still come back
+    # the latest mails may still bounce
     last_known = dropwhile(lambda mail: not mail.problem, connection.execute(history).all())
     days = {mail.created_at.date() for mail in takewhile(lambda mail: mail.problem, last_known)}
     if len(days) >= DAYS_OF_REFUSAL:
@@ -141,13 +176,13 @@ def record_return(
 
 
 def mark_read(connection: Connection, message: str, now: datetime) -> bool:
-    """Remember that a message (by its digest) was acted on; False if it was before."""
+    """Record that a message (by its digest) was acted on; False if it was before."""
     row = insert(read_messages).values(fingerprint=message, read_at=now).on_conflict_do_nothing()
     return connection.execute(row).rowcount == 1
 
 
 def _numbers(connection: Connection, email: str) -> list[int]:
-    """Of the person with this address, whatever the case of its letters, even that of `É` or `ß`."""
+    """The subscriber numbers of this address in any case: also `É` and `ß`, which SQLite cannot fold."""
     rows = connection.execute(select(subscribers.c.number, subscribers.c.email))
     return [row.number for row in rows if row.email.casefold() == email.casefold()]
 

@@ -45,7 +45,7 @@ class House:
         self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, settled=True)
         self.transport, self.mail_builder = FakeTransport(), FakeMailBuilder()
         self.trouble: Exception | None = None
-        self.store = SqlStore(Database.open(self.config.state))
+        self.store = SqlStore.over(Database.open(self.config.state))
         self.monitor, self.hangups = FakeMonitor(), list[bool]()
         self.daemon = Daemon(
             self.load,
@@ -247,7 +247,7 @@ def test_a_refused_address_is_left_alone_until_its_next_hour(house: House) -> No
 
 def test_whoever_is_suppressed_is_never_due(house: House) -> None:
     for day in range(5):
-        house.store.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
+        house.store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
     house.tick_until(9, 0)
     assert house.sent_to == ["bo@example.org"]
 
@@ -271,7 +271,7 @@ def test_a_good_edit_is_taken_up(house: House) -> None:
     house.config.file.write_text("another one")
     house.tick_until(9, 0)
     assert house.sent_to == ["ada@example.org"]
-    assert house.store.served() == {"ada@example.org": START.replace(hour=6, minute=50)}
+    assert house.store.subscriptions.last_served_at() == {"ada@example.org": START.replace(hour=6, minute=50)}
 
 
 def test_an_edit_is_taken_up_though_the_state_cannot_be_used_just_then(

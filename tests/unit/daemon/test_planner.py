@@ -38,7 +38,7 @@ class Morning:
     def plan(self) -> Plan:
         served = {subscriber.email: SEVEN - 20 * HOUR for subscriber in (ADA, BO)} | dict(self.served)
         fetch_statuses = {MODEL.id: self.model, REASONING.id: self.reasoning}
-        schedule_state = replace(self.schedule_state, served=served, fetch_statuses=fetch_statuses)
+        schedule_state = replace(self.schedule_state, last_served_at=served, fetch_statuses=fetch_statuses)
         planner = Planner(
             self.rules,
             schedule_state,
@@ -51,7 +51,7 @@ class Morning:
 
 
 def asked(*minutes_ago: int, now: datetime = SEVEN) -> ScheduleState:
-    return ScheduleState(asked=tuple(now - minutes * MINUTE for minutes in minutes_ago))
+    return ScheduleState(fetched_at=tuple(now - minutes * MINUTE for minutes in minutes_ago))
 
 
 def of(*subscribers: Subscriber) -> frozenset[str]:
@@ -105,8 +105,8 @@ def test_arxiv_is_asked_once_for_all_and_again_only_after_pauses(morning: Mornin
         (Morning(SEVEN + 2 * HOUR, served={ADA.email: SEVEN}), (BO,)),
         (Morning(SEVEN, STALE), ()),
         (Morning(SEVEN, FRESH, STALE), (ADA,)),
-        (Morning(SEVEN + 2 * HOUR - MINUTE, STALE, schedule_state=ScheduleState(expecting=of(ADA))), ()),
-        (Morning(SEVEN + 2 * HOUR, STALE, STALE, ScheduleState(expecting=of(ADA))), (ADA,)),
+        (Morning(SEVEN + 2 * HOUR - MINUTE, STALE, schedule_state=ScheduleState(has_pending=of(ADA))), ()),
+        (Morning(SEVEN + 2 * HOUR, STALE, STALE, ScheduleState(has_pending=of(ADA))), (ADA,)),
         (Morning(SEVEN + 2 * HOUR, STALE, STALE), ()),
         (Morning(SEVEN + 2 * HOUR, STALE, STALE, rules=replace(RULES, tell_of_nothing=True)), (ADA,)),
         (Morning(SEVEN + 2 * HOUR, FAILING, STALE, rules=replace(RULES, tell_of_nothing=True)), ()),

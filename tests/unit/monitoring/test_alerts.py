@@ -17,7 +17,7 @@ ASKED = RunProblems("", None, "")
 def log(*troubles: RunProblems) -> list[RunRecord]:
     """Runs an hour apart, the first at noon; as the state has them, the latest first."""
     records = [
-        RunRecord(NOON + number * HOUR, NOON + number * HOUR + HOUR / 2, trouble=trouble)
+        RunRecord(NOON + number * HOUR, NOON + number * HOUR + HOUR / 2, problems=trouble)
         for number, trouble in enumerate(troubles)
     ]
     return records[::-1]

@@ -36,7 +36,7 @@ class Keeper:
             metrics_file=folder / "daily_papers.prom", operator=OPERATOR, failed_runs=2
         )
         self.config = config(folder, monitoring=settings)
-        self.store = SqlStore(Database.open(self.config.state))
+        self.store = SqlStore.over(Database.open(self.config.state))
         self.source = FakeSource({"Reward Model": [paper()]})
         self.transport, self.clock = FakeTransport(), FakeClock()
         mail = self.config.mail

@@ -30,6 +30,7 @@ from digest.pipeline.context import RunContext
 from digest.pipeline.retry import UNCONFIRMED_PAUSE
 from digest.pipeline.run import recorded_run, run
 from digest.store.database import Database
+from digest.store.queries.mails import SqlMailStore
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 from tests.support.fakes import FakeArchive, FakeClock, FakeMailBuilder, FakeSource, FakeTransport
@@ -60,14 +61,14 @@ class Life:
         self.transports: list[FakeTransport] = []
         """In place of the one transport, where several mails are on their way at the same time."""
         self.signals_deferred: Callable[[], AbstractContextManager[None]] = nullcontext
-        self.store = SqlStore(Database.open(folder / "state" / "digest.sqlite3"))
+        self.store = SqlStore.over(Database.open(folder / "state" / "digest.sqlite3"))
 
     def run(self, *subscribers: Subscriber) -> Report:
         return run(self.context(), subscribers or self.config.subscribers)
 
     def resume(self, *subscribers: Subscriber) -> Report:
         with recorded_run(self.context()) as this:
-            this.resume(subscribers or self.config.subscribers)
+            this.retry_deferred(subscribers or self.config.subscribers)
         return this.report
 
     def context(self) -> RunContext:
@@ -328,7 +329,7 @@ def test_a_mail_of_unknown_fate_goes_out_once_more_as_it_was_before_anything_new
             may_have_arrived=True,
         ),
     )
-    first_try = life.store.outgoing(ADA)
+    first_try = life.store.mails.next_queued(ADA)
     life.announce("Reward Model", "2606.00602")
     life.clock.moment = again_at
     life.run(ADA)
@@ -358,7 +359,7 @@ def test_a_mail_of_unknown_fate_keeps_its_papers_and_bytes_while_the_server_is_d
         TransportUnavailable("connection refused"),
     ]
     life.run(ADA)
-    first_try = life.store.outgoing(ADA)
+    first_try = life.store.mails.next_queued(ADA)
     life.announce("Reward Model", "2606.00602")
     life.clock.moment += UNCONFIRMED_PAUSE
     assert life.run(ADA).mails == (replace(refused("subscribers[0]"), may_have_arrived=True),)
@@ -395,7 +396,7 @@ def test_a_program_that_died_behind_the_final_dot_and_may_not_repeat_tells_it(
     life.config = replace(life.config, mail=replace(life.config.mail, when_unconfirmed="never"))
     life.announce("Reward Model", "2606.00601")
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(life.store, "settle", killed)
+        patched.setattr(SqlMailStore, "record_result", killed)
         life.run(ADA)
     life.announce("Reward Model", "2606.00602")
     assert life.run(ADA).mails == (
@@ -429,10 +430,10 @@ def test_an_address_refused_on_five_days_gets_no_more_mail_and_what_waits_is_kep
         life.run(ADA)
         life.run(ADA)
         life.tomorrow()
-    refusal = life.store.suppressions(["ada@example.org"])["ada@example.org"]
+    refusal = life.store.suppressions.of(["ada@example.org"])["ada@example.org"]
     assert refusal == Suppression(SuppressionReason.REFUSED, life.clock.moment - timedelta(days=1), str(gone))
     assert life.run().mails == (MailOutcome("subscribers[1]", papers=5),)
-    assert len(life.store.waiting(ADA).candidates) == 5
+    assert len(life.store.mails.pending_papers(ADA).papers) == 5
 
 
 def test_a_mail_that_arrives_forgives_earlier_refusals(life: Life) -> None:
@@ -442,7 +443,7 @@ def test_a_mail_that_arrives_forgives_earlier_refusals(life: Life) -> None:
         life.transport.troubles["ada@example.org"] = list(troubles)
         life.run(ADA)
         life.tomorrow()
-    assert life.store.suppressions(["ada@example.org"]) == {}
+    assert life.store.suppressions.of(["ada@example.org"]) == {}
 
 
 def test_several_mails_are_on_their_way_at_once_and_each_arrives_once(tmp_path: Path) -> None:
@@ -456,7 +457,7 @@ def test_several_mails_are_on_their_way_at_once_and_each_arrives_once(tmp_path: 
         assert sorted(outcome.label for outcome in report.mails) == sorted(r.label for r in subscribers)
         arrived = [mail.recipient for transport in life.transports for mail in transport.delivered]
         assert sorted(arrived) == sorted(subscriber.email for subscriber in subscribers)
-        assert all(life.store.outgoing(subscriber) is None for subscriber in subscribers)
+        assert all(life.store.mails.next_queued(subscriber) is None for subscriber in subscribers)
 
 
 def test_a_long_digest_goes_out_in_parts_of_which_each_arrives_once(life: Life) -> None:
@@ -527,7 +528,7 @@ def test_a_mail_is_handed_over_undisturbed(life: Life) -> None:
     def signals_deferred() -> Iterator[None]:
         steps.append("begin")
         yield
-        assert life.store.outgoing(ADA) is None
+        assert life.store.mails.next_queued(ADA) is None
         steps.append("end")
 
     life.announce("Reward Model", "2606.00601")
@@ -541,7 +542,7 @@ def test_killed_before_delivery_the_same_mail_goes_out_next_time(life: Life) -> 
     life.transport.troubles["ada@example.org"] = [KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         life.run()
-    frozen = life.store.outgoing(ADA)
+    frozen = life.store.mails.next_queued(ADA)
     assert frozen
     assert frozen.state is MailState.SENDING
     life.run()
@@ -554,7 +555,7 @@ def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent_when_they_are_bac
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
     life.run()
-    left = life.store.outgoing(ADA)
+    left = life.store.mails.next_queued(ADA)
     everybody = life.config
     life.config = replace(life.config, subscribers=(BO,))
     life.run()
@@ -577,21 +578,21 @@ def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:
 def test_a_mail_sent_or_nothing_more_to_come_means_served(life: Life) -> None:
     life.source.settled = True
     life.run()
-    assert set(life.store.served().values()) == {life.clock.moment}
+    assert set(life.store.subscriptions.last_served_at().values()) == {life.clock.moment}
 
 
 def test_nothing_new_while_more_may_come_is_not_served(life: Life) -> None:
-    before = life.store.served()
+    before = life.store.subscriptions.last_served_at()
     life.run()
-    assert life.store.served() == before
+    assert life.store.subscriptions.last_served_at() == before
 
 
 def test_nothing_new_but_a_keyword_that_failed_is_not_served(life: Life) -> None:
     life.source.settled = True
-    before = life.store.served()
+    before = life.store.subscriptions.last_served_at()
     life.source.answers["Reasoning"] = AnswerRejected("cut off", "the document does not end")
     life.run()
-    assert life.store.served() == {**before, "ada@example.org": life.clock.moment}
+    assert life.store.subscriptions.last_served_at() == {**before, "ada@example.org": life.clock.moment}
 
 
 def test_whoever_wishes_hears_once_a_slot_that_there_is_nothing_new(life: Life) -> None:
@@ -619,7 +620,7 @@ def test_an_archive_that_cannot_be_written_is_told(life: Life) -> None:
 
 def test_what_cannot_be_recorded_is_not_sent(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
-    with life.store._database.transaction() as connection:
+    with life.store.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA query_only = ON")
     life.transport.tried.clear()
     with pytest.raises(StoreError, match="readonly"):
@@ -629,9 +630,9 @@ def test_what_cannot_be_recorded_is_not_sent(life: Life) -> None:
 
 def test_a_run_forgets_the_bodies_of_mails_that_are_done_with(life: Life) -> None:
     bodies = "SELECT count(content) FROM mails"
-    with life.store._database.transaction() as connection:
+    with life.store.database.transaction() as connection:
         assert connection.exec_driver_sql(bodies).scalar() == 2
     life.clock.moment += timedelta(days=8)
     life.run()
-    with life.store._database.transaction() as connection:
+    with life.store.database.transaction() as connection:
         assert connection.exec_driver_sql(bodies).scalar() == 0

@@ -11,7 +11,7 @@ from digest.errors import StoreError
 from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
-from digest.store.queries.runs import BACKUP, marked_at
+from digest.store.queries.runs import BACKUP, timestamp
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config
 
@@ -27,9 +27,9 @@ def state(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(state: Path, tmp_path: Path) -> Iterator[SqlStore]:
     """A run in the middle of its work: the log of the state has all that it knows."""
-    store = SqlStore(Database.open(state))
-    store.sync_subscriptions(config(tmp_path), NOON)
-    store.begin_run(NOON)
+    store = SqlStore.over(Database.open(state))
+    store.subscriptions.sync(config(tmp_path), NOON)
+    store.runs.begin(NOON)
     yield store
     store.close()
 
@@ -58,9 +58,13 @@ def test_a_backup_is_one_private_file_with_all_that_was_written(
     assert files(file.parent) == {file.name: 0o600}
     assert marked(file) == [("backup", "2026-06-22T13:00:00Z")]
     assert files(file.parent) == {file.name: 0o600}
-    copy = SqlStore(Database.open(file))
-    assert copy.served() == store.served() == {"reader@example.org": NOON}
-    assert copy.begin_run(LATER) == 2
+    copy = SqlStore.over(Database.open(file))
+    assert (
+        copy.subscriptions.last_served_at()
+        == store.subscriptions.last_served_at()
+        == {"reader@example.org": NOON}
+    )
+    assert copy.runs.begin(LATER) == 2
     copy.close()
 
 
@@ -68,9 +72,9 @@ def test_the_state_itself_gets_no_mark_and_a_run_goes_on_meanwhile(
     store: SqlStore, state: Path, file: Path
 ) -> None:
     back_up(state, file, LATER)
-    assert store.begin_run(LATER) == 2
-    with store._database.transaction() as connection:
-        assert marked_at(connection, BACKUP) is None
+    assert store.runs.begin(LATER) == 2
+    with store.database.transaction() as connection:
+        assert timestamp(connection, BACKUP) is None
 
 
 def test_an_earlier_backup_is_replaced(store: SqlStore, state: Path, file: Path) -> None:
@@ -100,7 +104,7 @@ def test_the_state_is_not_written_over(store: SqlStore, state: Path, tmp_path: P
     os.link(state, same)
     for file in (state, same):
         assert refusal(state, file) == (f"{file}: this is the state itself", ANOTHER_NAME)
-    assert store.served() == {"reader@example.org": NOON}
+    assert store.subscriptions.last_served_at() == {"reader@example.org": NOON}
 
 
 @pytest.mark.parametrize("content", [b"", b"a person's words", None], ids=["empty", "text", "other tables"])

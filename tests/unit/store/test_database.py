@@ -15,7 +15,7 @@ from digest.pipeline.workers import run_in_workers
 from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
-from digest.store.queries.keywords import record_papers
+from digest.store.queries.papers import record_papers
 from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -97,8 +97,8 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
     )
     connection.commit()
     connection.close()
-    store = SqlStore(Database.open(file))
-    assert store.outgoing(subscriber(_OLD_MAIL.recipient)) == expected
+    store = SqlStore.over(Database.open(file))
+    assert store.mails.next_queued(subscriber(_OLD_MAIL.recipient)) == expected
     store.close()
 
 
@@ -119,10 +119,10 @@ def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Pat
 def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) -> None:
     """Each transaction reads before it writes: without the write lock from the start, one would fail."""
     databases = [Database.open(file) for _ in range(2)]
-    SqlStore(databases[0]).sync_subscriptions(config(tmp_path), NOON)
+    SqlStore.over(databases[0]).subscriptions.sync(config(tmp_path), NOON)
 
     def write(database: Database, hour: int) -> None:
-        SqlStore(database).record(FetchResult(keyword()), [], 1, NOON + timedelta(hours=hour))
+        SqlStore.over(database).keywords.record(FetchResult(keyword()), [], 1, NOON + timedelta(hours=hour))
 
     list(run_in_workers(write, databases, range(60)))
     with databases[0].transaction() as connection:
@@ -132,11 +132,11 @@ def test_two_processes_may_write_at_the_same_time(file: Path, tmp_path: Path) ->
 
 
 def test_opening_a_state_again_changes_nothing(file: Path, tmp_path: Path) -> None:
-    first = SqlStore(Database.open(file))
-    first.sync_subscriptions(config(tmp_path), NOON)
+    first = SqlStore.over(Database.open(file))
+    first.subscriptions.sync(config(tmp_path), NOON)
     first.close()
-    again = SqlStore(Database.open(file))
-    assert again.served() == {"reader@example.org": NOON}
+    again = SqlStore.over(Database.open(file))
+    assert again.subscriptions.last_served_at() == {"reader@example.org": NOON}
     again.close()
 
 
@@ -178,8 +178,8 @@ def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_
     file: Path, tmp_path: Path
 ) -> None:
     """Its writer was killed, and then a backup was copied to its place."""
-    log, before = file.with_name("digest.sqlite3-wal"), SqlStore(Database.open(file))
-    before.sync_subscriptions(config(tmp_path), NOON)
+    log, before = file.with_name("digest.sqlite3-wal"), SqlStore.over(Database.open(file))
+    before.subscriptions.sync(config(tmp_path), NOON)
     left = log.read_bytes()
     back_up(file, tmp_path / "backup", NOON)
     before.close()
@@ -195,14 +195,14 @@ def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_
         )
     assert file.read_bytes() == (tmp_path / "backup").read_bytes()
     log.unlink()
-    restored = SqlStore(Database.open(file))
-    assert restored.served() == {"reader@example.org": NOON}
+    restored = SqlStore.over(Database.open(file))
+    assert restored.subscriptions.last_served_at() == {"reader@example.org": NOON}
     restored.close()
 
 
 def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) -> None:
-    store = SqlStore(Database.open(file))
-    store.sync_subscriptions(config(tmp_path), NOON)
+    store = SqlStore.over(Database.open(file))
+    store.subscriptions.sync(config(tmp_path), NOON)
     store.close()
     sound = Database.open_existing(file)
     assert sound.damage() == ""
@@ -229,19 +229,19 @@ def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path) -> None:
-    store = SqlStore(Database.open(file))
-    store.sync_subscriptions(config(tmp_path), NOON)
+    store = SqlStore.over(Database.open(file))
+    store.subscriptions.sync(config(tmp_path), NOON)
     store.close()
     before = file.read_bytes()
-    rehearsal = SqlStore(Database.rehearsal(file))
-    rehearsal.record(FetchResult(keyword()), [], 1, NOON)
-    assert rehearsal.known(keyword()).baseline == 1
+    rehearsal = SqlStore.over(Database.rehearsal(file))
+    rehearsal.keywords.record(FetchResult(keyword()), [], 1, NOON)
+    assert rehearsal.keywords.state_of(keyword()).baseline == 1
     rehearsal.close()
     assert file.read_bytes() == before
 
 
 def test_a_rehearsal_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
-    rehearsal = SqlStore(Database.rehearsal(file))
-    rehearsal.sync_subscriptions(config(tmp_path), NOON)
+    rehearsal = SqlStore.over(Database.rehearsal(file))
+    rehearsal.subscriptions.sync(config(tmp_path), NOON)
     rehearsal.close()
     assert not file.parent.exists()

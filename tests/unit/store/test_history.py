@@ -25,14 +25,14 @@ SENT = DeliveryResult(MailState.SENT)
 def database(tmp_path: Path) -> Iterator[Database]:
     """A state that knows the subscriber, who got no welcome."""
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
-    SqlStore(database).sync_subscriptions(config(tmp_path, READER, welcome=0), NOON)
+    SqlStore.over(database).subscriptions.sync(config(tmp_path, READER, welcome=0), NOON)
     yield database
     database.close()
 
 
 def answer(database: Database, asked: Keyword, hours: int, *ids: str, fresh: bool = True) -> None:
     found = [KeywordMatch(paper(id), fresh) for id in ids]
-    SqlStore(database).record(FetchResult(asked), found, BASELINE, NOON + hours * HOUR)
+    SqlStore.over(database).keywords.record(FetchResult(asked), found, BASELINE, NOON + hours * HOUR)
 
 
 def test_a_paper_that_was_never_seen_has_no_history(database: Database) -> None:
@@ -42,23 +42,23 @@ def test_a_paper_that_was_never_seen_has_no_history(database: Database) -> None:
 def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it(
     database: Database, tmp_path: Path
 ) -> None:
-    store = SqlStore(database)
+    store = SqlStore.over(database)
     other, third = subscriber("other@example.org", MODEL), subscriber("third@example.org", MODEL)
-    store.sync_subscriptions(config(tmp_path, READER, other, third, welcome=0), NOON)
+    store.subscriptions.sync(config(tmp_path, READER, other, third, welcome=0), NOON)
     answer(database, REASONING, 0, "2606.00501", fresh=False)
     answer(database, MODEL, 1, "2606.00501", "2606.00502")
     for number, (recipient, paper_id) in enumerate(
         [(READER, "2606.00501"), (other, "2606.00501"), (third, "2606.00501"), (other, "2606.00502")]
     ):
         content = Mail(f"<{number}@example.org>", recipient.email, "digest@example.org", b"", (paper_id,))
-        store.freeze([content], 0, NOON)
-    store.settle("<0@example.org>", SENT, NOON + 2 * HOUR)
-    store.settle("<2@example.org>", SENT, NOON + 3 * HOUR)
+        store.mails.enqueue([content], 0, NOON)
+    store.mails.record_result("<0@example.org>", SENT, NOON + 2 * HOUR)
+    store.mails.record_result("<2@example.org>", SENT, NOON + 3 * HOUR)
     assert history(database, "2606.00501") == History(
         paper=paper("2606.00501"),
         seen=(
-            Seen("Reasoning", NOON, fresh=False),
-            Seen("Reward Model", NOON + HOUR, fresh=True),
+            Seen("Reasoning", NOON, is_new=False),
+            Seen("Reward Model", NOON + HOUR, is_new=True),
         ),
         sent_at=(NOON + 2 * HOUR, NOON + 3 * HOUR),
         sent_before=0,

@@ -1,20 +1,21 @@
-"""What becomes of a state that was restored from a copy."""
+"""A state that was restored from a copy: what shows it, and what a person may decide."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from digest.domain.fetching import FetchResult, KeywordMatch, KeywordState
 from digest.domain.mails import Mail
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
+from digest.errors import StateRestored
 from digest.store.database import Database
-from digest.store.queries.runs import BACKUP, begin_run, last_number, marked_at, set_mark
-from digest.store.restore import accept_state, discard_backlog, sign_of_restoration
+from digest.store.queries.runs import BACKUP, set_timestamp, timestamp
+from digest.store.restore import accept_restored, refuse_restored
 from digest.store.schema import mails
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -39,9 +40,10 @@ def settings(tmp_path: Path) -> Config:
 
 @pytest.fixture
 def store(database: Database, settings: Config) -> SqlStore:
-    """One keyword is known, with a welcome and a new paper that wait; the other was never answered."""
-    store = SqlStore(database)
-    store.sync_subscriptions(settings, NOON)
+    """One keyword is known, with a welcome and a new paper that wait; the other had no good fetch yet."""
+    store = SqlStore.over(database)
+    store.runs.begin(NOON)
+    store.subscriptions.sync(settings, NOON)
     answer(store, "2606.00001", fresh=False)
     answer(store, "2606.00501", fresh=True)
     return store
@@ -49,116 +51,120 @@ def store(database: Database, settings: Config) -> SqlStore:
 
 def answer(store: SqlStore, *ids: str, fresh: bool, baseline: int = BASELINE) -> None:
     result = FetchResult(MODEL, covered=baseline, settled=True)
-    store.record(result, [KeywordMatch(paper(id), fresh) for id in ids], baseline, NOON)
+    store.keywords.record(result, [KeywordMatch(paper(id), fresh) for id in ids], baseline, NOON)
 
 
 def waiting(store: SqlStore, subscriber: Subscriber = READER) -> set[str]:
-    return {candidate.paper.id for candidate in store.waiting(subscriber).candidates}
+    return {pending.paper.id for pending in store.mails.pending_papers(subscriber).papers}
 
 
+def make_backup(database: Database) -> None:
+    with database.transaction() as connection:
+        set_timestamp(connection, BACKUP, NOON + timedelta(hours=1))
+
+
+def add_run(database: Database) -> None:
+    SqlStore.over(database).runs.begin(NOON + DAY)
+
+
+OF_A_BACKUP = "the state was restored from the backup of 2026-06-22 13:00 UTC"
+OF_A_RUN = "the state is taken for a copy made after the run of 2026-06-23 12:00 UTC"
+
+
+@pytest.mark.parametrize("had_run", [False, True])
+def test_a_backup_is_refused_until_a_person_decides(database: Database, had_run: bool) -> None:
+    refuse_restored(database)
+    if had_run:
+        add_run(database)
+    make_backup(database)
+    with pytest.raises(StateRestored) as caught:
+        refuse_restored(database)
+    assert str(caught.value) == f"{database.file}: {OF_A_BACKUP}"
+    assert accept_restored(database, NOON, send=True) == OF_A_BACKUP
+    refuse_restored(database)
+
+
+def test_a_state_that_is_no_backup_is_never_refused(database: Database) -> None:
+    add_run(database)
+    refuse_restored(database)
+
+
+@pytest.mark.parametrize("send", [True, False])
 @pytest.mark.parametrize(
-    ("runs", "seen", "is_backup", "sign"),
-    [
-        (0, 7, False, ""),
-        (2, 0, False, ""),
-        (2, 2, False, ""),
-        (2, 1, False, ""),
-        (
-            2,
-            3,
-            False,
-            "the state was restored from a copy: it knows of no run after 2026-06-23 12:00 UTC",
-        ),
-        (2, 3, True, "the state was restored from the backup of 2026-06-22 13:00 UTC"),
-        (0, 0, True, "the state was restored from the backup of 2026-06-22 13:00 UTC"),
-    ],
-    ids=[
-        "a new state",
-        "nobody saw its runs",
-        "its last run was seen",
-        "a run was killed before it was seen",
-        "a later run was seen",
-        "a backup",
-        "a backup elsewhere",
-    ],
+    ("change", "evidence"),
+    [(lambda _: None, ""), (add_run, OF_A_RUN), (make_backup, OF_A_BACKUP)],
+    ids=["a new state", "no backup", "a backup"],
 )
-def test_a_copy_shows_by_its_mark_or_by_runs_that_it_does_not_know(
-    database: Database, runs: int, seen: int, is_backup: bool, sign: str
+def test_the_decision_names_the_copy_that_it_is_about(
+    database: Database, change: Callable[[Database], None], evidence: str, send: bool
 ) -> None:
+    change(database)
+    assert accept_restored(database, NOON, send=send) == evidence
     with database.transaction() as connection:
-        for number in range(runs):
-            begin_run(connection, NOON + number * DAY)
-        if is_backup:
-            set_mark(connection, BACKUP, NOON + timedelta(hours=1))
-        assert sign_of_restoration(connection, seen) == sign
+        assert timestamp(connection, BACKUP) is None
 
 
-@pytest.mark.parametrize("decide", [discard_backlog, accept_state])
-def test_whatever_is_decided_the_state_shows_no_sign_any_more(
-    database: Database, store: SqlStore, decide: Callable[[Connection, int, datetime], None]
-) -> None:
-    with database.transaction() as connection:
-        begin_run(connection, NOON)
-        set_mark(connection, BACKUP, NOON)
-        decide(connection, 7, NOON)
-        assert (marked_at(connection, BACKUP), last_number(connection)) == (None, 7)
-        assert sign_of_restoration(connection, 7) == ""
-        assert begin_run(connection, NOON) == 8
+def test_a_new_state_keeps_its_welcomes_whatever_is_decided(database: Database, settings: Config) -> None:
+    store = SqlStore.over(database)
+    accept_restored(database, NOON, send=False)
+    store.subscriptions.sync(settings, NOON)
+    answer(store, "2606.00001", fresh=False)
+    assert waiting(store) == {"2606.00001"}
 
 
-def test_going_on_changes_nothing_else(database: Database, store: SqlStore) -> None:
-    known = store.known(MODEL)
-    with database.transaction() as connection:
-        accept_state(connection, 7, NOON)
-    assert store.known(MODEL) == known
+def test_sending_the_backlog_changes_nothing_else(database: Database, store: SqlStore) -> None:
+    known = store.keywords.state_of(MODEL)
+    accept_restored(database, NOON, send=True)
+    assert store.keywords.state_of(MODEL) == known
     assert waiting(store) == {"2606.00001", "2606.00501"}
 
 
-def test_what_waited_waits_no_more_and_keywords_begin_anew(database: Database, store: SqlStore) -> None:
-    ids = frozenset({"2606.00001", "2606.00501"})
-    with database.transaction() as connection:
-        discard_backlog(connection, 7, NOON + DAY)
-    assert waiting(store) == set()
-    assert store.known(MODEL) == KeywordState(
-        papers=ids, recent=ids, newest_submission=paper().submitted, last_good_at=NOON
-    )
-    assert store.served() == {READER.email: NOON + DAY}
-
-
-def test_what_the_next_good_answer_brings_is_the_past_and_what_comes_later_is_new(
+def test_without_the_backlog_nothing_waits_and_keywords_start_over(
     database: Database, store: SqlStore
 ) -> None:
-    with database.transaction() as connection:
-        discard_backlog(connection, 7, NOON + DAY)
+    ids = frozenset({"2606.00001", "2606.00501"})
+    accept_restored(database, NOON + DAY, send=False)
+    assert waiting(store) == set()
+    assert store.keywords.state_of(MODEL) == KeywordState(
+        papers=ids, recent=ids, newest_submission=paper().submitted, last_good_at=NOON
+    )
+    assert store.subscriptions.last_served_at() == {READER.email: NOON + DAY}
+
+
+def test_the_next_good_fetch_brings_past_papers_and_later_ones_are_new(
+    database: Database, store: SqlStore
+) -> None:
+    accept_restored(database, NOON + DAY, send=False)
     answer(store, "2606.00502", "2606.00503", fresh=False, baseline=BASELINE + 3)
     assert waiting(store) == set()
     answer(store, "2606.00504", fresh=True)
     assert waiting(store) == {"2606.00504"}
 
 
-def test_whoever_is_not_known_or_had_no_answer_yet_gets_no_welcome_for_once(
+def test_subscribers_who_are_not_known_or_had_no_fetch_yet_get_no_welcome_once(
     database: Database, store: SqlStore, settings: Config
 ) -> None:
-    """They may have come since the copy was made, and have had it."""
+    """They may have subscribed after the copy was made, and have had it."""
     newcomer, later = subscriber("bo@example.org", MODEL), subscriber("eve@example.org", MODEL)
-    with database.transaction() as connection:
-        discard_backlog(connection, 7, NOON + DAY)
-    store.sync_subscriptions(replace(settings, subscribers=(READER, newcomer)), NOON + DAY)
+    accept_restored(database, NOON + DAY, send=False)
+    store.subscriptions.sync(replace(settings, subscribers=(READER, newcomer)), NOON + DAY)
     answer(store, "2606.00502", fresh=False, baseline=BASELINE + 2)
-    store.record(FetchResult(REASONING), [KeywordMatch(paper("2606.00003"), False)], BASELINE, NOON + DAY)
+    store.keywords.record(
+        FetchResult(REASONING), [KeywordMatch(paper("2606.00003"), False)], BASELINE, NOON + DAY
+    )
     assert waiting(store, READER) == waiting(store, newcomer) == set()
-    store.sync_subscriptions(replace(settings, subscribers=(READER, newcomer, later)), NOON + DAY)
+    store.subscriptions.sync(replace(settings, subscribers=(READER, newcomer, later)), NOON + DAY)
     assert waiting(store, later) == {"2606.00502", "2606.00501"}
 
 
-def test_a_mail_that_was_on_its_way_may_have_arrived_and_keeps_its_papers(
+def test_a_mail_that_was_queued_may_have_arrived_and_keeps_its_papers(
     database: Database, store: SqlStore
 ) -> None:
     mail = Mail("<1@example.org>", READER.email, "digest@example.org", b"x", ("2606.00501",))
-    store.freeze([mail], store.waiting(READER).through, NOON)
-    store.claim(mail.message_id)
+    store.mails.enqueue([mail], store.mails.pending_papers(READER).up_to, NOON)
+    store.mails.claim(mail.message_id)
+    accept_restored(database, NOON + DAY, send=False)
     with database.transaction() as connection:
-        discard_backlog(connection, 7, NOON + DAY)
         row = connection.execute(select(mails)).one()
     assert (row.state, row.unconfirmed, row.settled_at, row.problem) == (
         "failed",
@@ -166,6 +172,6 @@ def test_a_mail_that_was_on_its_way_may_have_arrived_and_keeps_its_papers(
         NOON + DAY,
         "the state was restored from a copy: it may have arrived since",
     )
-    assert store.outgoing(READER) is None
+    assert store.mails.next_queued(READER) is None
     assert waiting(store) == set()
-    assert store.expecting() == set()
+    assert store.mails.has_pending() == set()

@@ -16,9 +16,9 @@ from digest.domain.runs import RunProblems
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.history import history
-from digest.store.queries.runs import marked_at
+from digest.store.queries.runs import timestamp
 from digest.store.queries.suppressions import subscriber_of
-from digest.store.retention import LOGS_KEPT, RETURNS_EXPECTED
+from digest.store.retention import BOUNCES_EXPECTED, LOGS_KEPT
 from digest.store.schema import deliveries, fetches, mails, read_messages, runs
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -33,18 +33,18 @@ KEEP_DAYS = 7
 def database(tmp_path: Path) -> Iterator[Database]:
     """A state that knows two subscribers of one keyword, and its papers 2606.00501 to 2606.00509."""
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
-    store = SqlStore(database)
-    store.sync_subscriptions(config(tmp_path, READER, OTHER, welcome=0), NOON)
+    store = SqlStore.over(database)
+    store.subscriptions.sync(config(tmp_path, READER, OTHER, welcome=0), NOON)
     found = [KeywordMatch(paper(f"2606.0050{number}"), True) for number in range(1, 10)]
-    store.record(FetchResult(keyword()), [], paper("2606.00500").order, NOON)
-    store.record(FetchResult(keyword()), found, 0, NOON)
+    store.keywords.record(FetchResult(keyword()), [], paper("2606.00500").order, NOON)
+    store.keywords.record(FetchResult(keyword()), found, 0, NOON)
     yield database
     database.close()
 
 
 @pytest.fixture
 def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+    return SqlStore.over(database)
 
 
 def mail(
@@ -52,9 +52,9 @@ def mail(
 ) -> None:
     """A mail with the paper of this number, sent at that time, if it is."""
     made = Mail(f"<{number}@example.org>", email, "digest@example.org", body, (f"2606.0050{number}",))
-    store.freeze([made], 0, settled_at or NOON)
+    store.mails.enqueue([made], 0, settled_at or NOON)
     if settled_at:
-        store.settle(made.message_id, SENT, settled_at)
+        store.mails.record_result(made.message_id, SENT, settled_at)
 
 
 def kept(database: Database) -> list[tuple[str | None, bool]]:
@@ -69,14 +69,14 @@ def test_the_bodies_of_mails_that_are_done_with_go_after_some_days(
 ) -> None:
     mail(store, 1, NOON)
     mail(store, 2, NOON + DAY)
-    store.tidy(NOON + KEEP_DAYS * DAY + timedelta(seconds=1), KEEP_DAYS)
+    store.retention.tidy(NOON + KEEP_DAYS * DAY + timedelta(seconds=1), KEEP_DAYS)
     assert kept(database) == [("<1@example.org>", False), ("<2@example.org>", True)]
 
 
 def test_a_mail_that_is_not_settled_keeps_its_body_however_old(database: Database, store: SqlStore) -> None:
     mail(store, 1, None)
-    store.tidy(NOON + 2 * LOGS_KEPT, KEEP_DAYS)
-    outgoing = store.outgoing(READER)
+    store.retention.tidy(NOON + 2 * LOGS_KEPT, KEEP_DAYS)
+    outgoing = store.mails.next_queued(READER)
     assert outgoing
     assert (outgoing.mail.content, outgoing.mail.papers) == (b"x", ("2606.00501",))
 
@@ -85,8 +85,8 @@ def test_for_a_month_a_report_that_a_mail_came_back_finds_its_subscriber(
     database: Database, store: SqlStore
 ) -> None:
     mail(store, 1, NOON)
-    for days, email in ((KEEP_DAYS + 1, READER.email), (RETURNS_EXPECTED.days + 1, None)):
-        store.tidy(NOON + days * DAY, KEEP_DAYS)
+    for days, email in ((KEEP_DAYS + 1, READER.email), (BOUNCES_EXPECTED.days + 1, None)):
+        store.retention.tidy(NOON + days * DAY, KEEP_DAYS)
         with database.transaction() as connection:
             assert subscriber_of(connection, "<1@example.org>") == email
 
@@ -96,7 +96,7 @@ def test_after_a_year_only_each_subscribers_latest_mail_is_remembered_but_everyt
 ) -> None:
     for number, email in enumerate((READER.email, READER.email, OTHER.email), 1):
         mail(store, number, NOON, email)
-    store.tidy(NOON + LOGS_KEPT + DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + LOGS_KEPT + DAY, KEEP_DAYS)
     with database.transaction() as connection:
         assert set(connection.scalars(select(mails.c.number))) == {2, 3}
         got = connection.execute(select(deliveries).order_by(deliveries.c.mail)).all()
@@ -120,37 +120,37 @@ def test_after_a_year_old_runs_and_messages_are_forgotten_but_the_latest_run(
     database: Database, store: SqlStore
 ) -> None:
     for _ in range(2):
-        store.end_run(store.begin_run(NOON), NOON, RunProblems())
+        store.runs.end(store.runs.begin(NOON), NOON, RunProblems())
     with database.transaction() as connection:
         for name, read_at in (("old", NOON), ("new", NOON + 3 * DAY)):
             connection.execute(insert(read_messages).values(fingerprint=name, read_at=read_at))
-    store.tidy(NOON + LOGS_KEPT + 2 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + LOGS_KEPT + 2 * DAY, KEEP_DAYS)
     with database.transaction() as connection:
         assert list(connection.scalars(select(runs.c.number))) == [2]
         assert list(connection.scalars(select(read_messages.c.fingerprint))) == ["new"]
-    assert store.begin_run(NOON) == 3
+    assert store.runs.begin(NOON) == 3
 
 
 def test_of_each_keyword_the_fetches_that_tell_what_is_usual_stay(
     database: Database, store: SqlStore
 ) -> None:
     for number in range(30):
-        store.record(FetchResult(keyword()), [], 0, NOON + number * timedelta(seconds=1))
-        store.record_failure(keyword(), "no answer", NOON)
-    usual = store.known(keyword()).usual
-    store.tidy(NOON + LOGS_KEPT + DAY, KEEP_DAYS)
+        store.keywords.record(FetchResult(keyword()), [], 0, NOON + number * timedelta(seconds=1))
+        store.keywords.record_failure(keyword(), "no answer", NOON)
+    usual = store.keywords.state_of(keyword()).usual
+    store.retention.tidy(NOON + LOGS_KEPT + DAY, KEEP_DAYS)
     with database.transaction() as connection:
         problems = list(connection.scalars(select(fetches.c.problem)))
     assert problems == [None] * 20
-    assert store.known(keyword()).usual == usual
+    assert store.keywords.state_of(keyword()).usual == usual
 
 
 def test_it_is_done_once_a_day_and_again_when_a_clock_was_wrong(database: Database, store: SqlStore) -> None:
     times = []
     for moment in (NOON, NOON + DAY / 2, NOON + DAY, NOON + 3650 * DAY, NOON + DAY):
-        store.tidy(moment, KEEP_DAYS)
+        store.retention.tidy(moment, KEEP_DAYS)
         with database.transaction() as connection:
-            times.append(marked_at(connection, "tidied"))
+            times.append(timestamp(connection, "tidied"))
     assert times == [NOON, NOON, NOON + DAY, NOON + 3650 * DAY, NOON + DAY]
 
 
@@ -158,18 +158,18 @@ def test_a_clock_years_ahead_loses_bodies_and_logs_and_no_paper(
     store: SqlStore,
 ) -> None:
     mail(store, 1, NOON)
-    known, waiting = store.known(keyword()), store.waiting(READER)
-    store.tidy(NOON + 3650 * DAY, KEEP_DAYS)
-    assert replace(store.known(keyword()), usual=None) == replace(known, usual=None)
-    assert store.waiting(READER) == waiting
+    known, waiting = store.keywords.state_of(keyword()), store.mails.pending_papers(READER)
+    store.retention.tidy(NOON + 3650 * DAY, KEEP_DAYS)
+    assert replace(store.keywords.state_of(keyword()), usual=None) == replace(known, usual=None)
+    assert store.mails.pending_papers(READER) == waiting
 
 
 def fill(store: SqlStore, megabytes: int) -> None:
     """Mails of a megabyte each, settled at noon."""
     for number in range(1, megabytes + 1):
         made = Mail(f"<{number}@example.org>", READER.email, "digest@example.org", os.urandom(1_000_000))
-        store.freeze([made], 0, NOON)
-        store.settle(made.message_id, SENT, NOON)
+        store.mails.enqueue([made], 0, NOON)
+        store.mails.record_result(made.message_id, SENT, NOON)
 
 
 def is_large(database: Database) -> bool:
@@ -185,19 +185,19 @@ def test_a_large_file_of_mostly_free_pages_is_made_small(
     database: Database, store: SqlStore, megabytes: int, stays: bool
 ) -> None:
     fill(store, megabytes)
-    store.tidy(NOON + 30 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + 30 * DAY, KEEP_DAYS)
     assert is_large(database) is stays
 
 
 def test_it_is_made_small_once_a_month_at_most(database: Database, store: SqlStore) -> None:
     fill(store, 12)
-    store.tidy(NOON + 8 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + 8 * DAY, KEEP_DAYS)
     with database.transaction() as connection:
         connection.execute(mails.delete())
     fill(store, 12)
-    store.tidy(NOON + 20 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + 20 * DAY, KEEP_DAYS)
     assert is_large(database)
-    store.tidy(NOON + 40 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + 40 * DAY, KEEP_DAYS)
     assert not is_large(database)
 
 
@@ -206,7 +206,7 @@ def test_somebody_who_reads_meanwhile_is_in_nobodys_way(database: Database, stor
     with closing(sqlite3.connect(database.file)) as other:
         other.execute("BEGIN")
         assert other.execute("SELECT count(*) FROM mails").fetchone() == (12,)
-        store.tidy(NOON + 8 * DAY, KEEP_DAYS)
+        store.retention.tidy(NOON + 8 * DAY, KEEP_DAYS)
         assert other.execute("SELECT count(*) FROM mails WHERE content IS NULL").fetchone() == (0,)
     assert not is_large(database)
 
@@ -220,11 +220,11 @@ def test_a_file_that_cannot_be_made_small_ends_no_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = FullDisk.open(tmp_path / "full.sqlite3")
-    store = SqlStore(database)
-    store.sync_subscriptions(config(tmp_path), NOON)
+    store = SqlStore.over(database)
+    store.subscriptions.sync(config(tmp_path), NOON)
     fill(store, 12)
     caplog.set_level(logging.INFO)
-    store.tidy(NOON + 8 * DAY, KEEP_DAYS)
+    store.retention.tidy(NOON + 8 * DAY, KEEP_DAYS)
     assert caplog.messages == [
         f"the state keeps its free pages for another month: {database.file}: database or disk is full"
     ]

@@ -42,28 +42,28 @@ class Life:
     def __init__(self, folder: Path) -> None:
         self.config = config(folder, READER, welcome=0)
         self.database = Database.open(self.config.state)
-        self.store = SqlStore(self.database)
-        self.store.sync_subscriptions(self.config, NOON)
+        self.store = SqlStore.over(self.database)
+        self.store.subscriptions.sync(self.config, NOON)
 
     def sync_subscriptions(self, settings: Config) -> None:
         self.config = settings
-        self.store.sync_subscriptions(settings, NOON)
+        self.store.subscriptions.sync(settings, NOON)
 
     def answer(self, asked: Keyword, at: datetime, *ids: str, fresh: bool = True) -> None:
         found = [KeywordMatch(paper(id), fresh) for id in ids]
-        self.store.record(FetchResult(asked), found, BASELINE, at)
+        self.store.keywords.record(FetchResult(asked), found, BASELINE, at)
 
     def failure(self, asked: Keyword, at: datetime, problem: str) -> None:
-        self.store.record(FetchResult(asked, problem=SourceUnavailable(problem)), [], BASELINE, at)
+        self.store.keywords.record(FetchResult(asked, problem=SourceUnavailable(problem)), [], BASELINE, at)
 
     def mail(self, number: int, *ids: str, to: Subscriber = READER) -> str:
         """A finished mail; returns its Message-ID."""
         message_id = f"<{number}@example.org>"
-        self.store.freeze([Mail(message_id, to.email, "digest@example.org", b"", ids)], 0, NOON)
+        self.store.mails.enqueue([Mail(message_id, to.email, "digest@example.org", b"", ids)], 0, NOON)
         return message_id
 
     def run(self, at: datetime, trouble: RunProblems) -> None:
-        self.store.end_run(self.store.begin_run(at), at + HOUR, trouble)
+        self.store.runs.end(self.store.runs.begin(at), at + HOUR, trouble)
 
     def keyword(self, now: datetime = NOON) -> KeywordStatus:
         """The first one."""
@@ -143,12 +143,12 @@ def test_a_subscriber_who_is_not_enrolled_got_nothing(life: Life, tmp_path: Path
 def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life) -> None:
     life.answer(MODEL, NOON, fresh=False)
     life.answer(MODEL, NOON + HOUR, *(f"2606.0050{number}" for number in range(1, 8)))
-    life.store.settle(life.mail(1, "2606.00501", "2606.00502"), SENT, NOON + 2 * HOUR)
-    life.store.settle(life.mail(2, "2606.00503"), SENT, NOON + 3 * HOUR)
-    life.store.settle(life.mail(4, "2606.00505"), REFUSED, NOON + 4 * HOUR)
+    life.store.mails.record_result(life.mail(1, "2606.00501", "2606.00502"), SENT, NOON + 2 * HOUR)
+    life.store.mails.record_result(life.mail(2, "2606.00503"), SENT, NOON + 3 * HOUR)
+    life.store.mails.record_result(life.mail(4, "2606.00505"), REFUSED, NOON + 4 * HOUR)
     later = NOON + 5 * HOUR
     deferred = DeliveryResult(MailState.DEFERRED, refusals=1, retry_at=later, problem="450 4.2.1 later")
-    life.store.settle(life.mail(3, "2606.00504"), deferred, NOON + 4 * HOUR)
+    life.store.mails.record_result(life.mail(3, "2606.00504"), deferred, NOON + 4 * HOUR)
     assert life.subscriber() == SubscriberStatus(
         READER.email,
         NOON + 3 * HOUR,
@@ -160,7 +160,7 @@ def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life)
         next_due=TOMORROW_AT_SEVEN,
     )
     assert life.totals().subscribers == (3,)
-    life.store.settle("<3@example.org>", SENT, later)
+    life.store.mails.record_result("<3@example.org>", SENT, later)
     assert life.subscriber() == SubscriberStatus(
         READER.email, later, waiting=3, failed=1, problem="", next_due=TOMORROW_AT_SEVEN
     )
@@ -170,7 +170,7 @@ def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life)
 def test_the_oldest_mail_that_is_on_its_way_is_told_of(life: Life) -> None:
     life.answer(MODEL, NOON, fresh=False)
     life.answer(MODEL, NOON + HOUR, "2606.00501", "2606.00502")
-    life.store.claim(life.mail(1, "2606.00501"))
+    life.store.mails.claim(life.mail(1, "2606.00501"))
     life.mail(2, "2606.00502")
     assert life.subscriber().on_the_way is MailState.SENDING
 
@@ -185,19 +185,22 @@ def test_what_waits_is_what_the_next_mail_would_tell_of(life: Life, tmp_path: Pa
     life.mail(1, "2606.00501", to=other)
     found = overview(life.database, life.config, NOON).subscribers
     assert [status.waiting for status in found] == [2, 1]
-    assert [len(life.store.waiting(subscriber).candidates) for subscriber in (READER, other)] == [2, 1]
+    assert [len(life.store.mails.pending_papers(subscriber).papers) for subscriber in (READER, other)] == [
+        2,
+        1,
+    ]
 
 
 def test_a_digest_is_due_at_the_next_slot_and_late_until_it_is_done(life: Life) -> None:
     assert life.subscriber(TOMORROW_AT_SEVEN - HOUR).next_due == TOMORROW_AT_SEVEN
     assert life.subscriber(TOMORROW_AT_SEVEN + HOUR).next_due == TOMORROW_AT_SEVEN
-    life.store.mark_served([READER], TOMORROW_AT_SEVEN + HOUR)
+    life.store.subscriptions.mark_served([READER], TOMORROW_AT_SEVEN + HOUR)
     assert life.subscriber(TOMORROW_AT_SEVEN + HOUR).next_due == TOMORROW_AT_SEVEN + DAY
 
 
 def test_a_subscriber_who_gets_no_mail_shows_why_and_is_never_due(life: Life) -> None:
     for day in range(5):
-        life.store.record_refusal(READER, "550 5.1.1 no such user", NOON + day * DAY)
+        life.store.suppressions.record_refusal(READER, "550 5.1.1 no such user", NOON + day * DAY)
     assert life.subscriber() == SubscriberStatus(
         READER.email,
         suppressed=Suppression(SuppressionReason.REFUSED, NOON + 4 * DAY, "550 5.1.1 no such user"),
@@ -210,7 +213,7 @@ def test_arxiv_and_the_mail_server_show_their_last_trouble_and_the_last_run_with
     life.run(NOON, RunProblems(arxiv="no answer", mail=""))
     life.run(NOON + DAY, RunProblems(arxiv="", mail="connection refused"))
     life.run(NOON + 2 * DAY, RunProblems(arxiv="", mail="no route"))
-    life.store.begin_run(NOON + 3 * DAY)
+    life.store.runs.begin(NOON + 3 * DAY)
     assert life.services() == Services(
         arxiv=ServiceStatus(Mishap(NOON, "no answer"), NOON + 2 * DAY),
         mail=ServiceStatus(Mishap(NOON + 2 * DAY, "no route"), NOON),

@@ -39,8 +39,8 @@ def home(tmp_path: Path) -> Config:
     """Two subscribers and a former one, who still stands in the state."""
     subscribers = subscriber(ADA), subscriber(JOERG, label="subscribers[1]")
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
-    SqlStore(database).sync_subscriptions(config(tmp_path, *subscribers, subscriber(FORMER)), NOON)
-    SqlStore(database).sync_subscriptions(config(tmp_path, *subscribers), NOON)
+    SqlStore.over(database).subscriptions.sync(config(tmp_path, *subscribers, subscriber(FORMER)), NOON)
+    SqlStore.over(database).subscriptions.sync(config(tmp_path, *subscribers), NOON)
     database.close()
     return config(tmp_path, *subscribers)
 
@@ -58,13 +58,13 @@ def registry(home: Config, clock: FakeClock) -> Iterator[SubscriberRegistry]:
 
 @pytest.fixture
 def store(home: Config) -> Iterator[SqlStore]:
-    store = SqlStore(Database.open(home.state))
+    store = SqlStore.over(Database.open(home.state))
     yield store
     store.close()
 
 
 def token(store: SqlStore, email: str) -> str:
-    return Signer(store.signing_key()).unsubscribe_token(email)
+    return Signer(store.suppressions.signing_key()).unsubscribe_token(email)
 
 
 def wish(store: SqlStore, email: str = ADA, sender: str = "anybody@example.net") -> bytes:
@@ -73,10 +73,10 @@ def wish(store: SqlStore, email: str = ADA, sender: str = "anybody@example.net")
 
 def sent_mail(store: SqlStore, email: str = ADA, day: int = 0) -> str:
     """A mail that the mail server took on that day; its Message-ID."""
-    message_id = Signer(store.signing_key()).message_id(email, str(day))
+    message_id = Signer(store.suppressions.signing_key()).message_id(email, str(day))
     content = f"To: {email}\r\n\r\n".encode()
-    store.freeze([Mail(message_id, email, "digest@example.org", content)], 0, NOON + day * DAY)
-    store.settle(message_id, DeliveryResult(MailState.SENT), NOON + day * DAY)
+    store.mails.enqueue([Mail(message_id, email, "digest@example.org", content)], 0, NOON + day * DAY)
+    store.mails.record_result(message_id, DeliveryResult(MailState.SENT), NOON + day * DAY)
     return message_id
 
 
@@ -149,17 +149,17 @@ def test_subscribing_again_tells_what_stood_against_it(registry: SubscriberRegis
 def test_a_wish_is_honoured_once_whoever_sends_it(registry: SubscriberRegistry, store: SqlStore) -> None:
     message = wish(store)
     assert registry.take(message) == Effect("subscribers[0] wants no more mail")
-    assert store.suppressions([ADA]) == {ADA: Suppression(SuppressionReason.UNSUBSCRIBED, NOON)}
+    assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.UNSUBSCRIBED, NOON)}
     registry.resubscribe(KnownSubscriber(ADA))
     assert registry.take(message) == Effect("subscribers[0] wants no more mail", new=False)
-    assert store.suppressions([ADA]) == {}
+    assert store.suppressions.of([ADA]) == {}
     assert registry.take(wish(store, sender="again@example.net")) is not None
-    assert store.suppressions([ADA]).keys() == {ADA}
+    assert store.suppressions.of([ADA]).keys() == {ADA}
 
 
 def test_a_former_subscriber_is_not_named(registry: SubscriberRegistry, store: SqlStore) -> None:
     assert registry.take(wish(store, FORMER)) == Effect("a former subscriber wants no more mail")
-    assert store.suppressions([FORMER]).keys() == {FORMER}
+    assert store.suppressions.of([FORMER]).keys() == {FORMER}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_what_proves_nothing_changes_nothing(
     registry: SubscriberRegistry, store: SqlStore, message: bytes
 ) -> None:
     assert registry.take(message) is None
-    assert store.suppressions([ADA, JOERG, FORMER]) == {}
+    assert store.suppressions.of([ADA, JOERG, FORMER]) == {}
 
 
 def test_an_address_that_does_not_exist_gets_no_more_mail(
@@ -185,12 +185,12 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(
     message = report(sent_mail(store))
     assert registry.take(message) == Effect("the address of subscribers[0] does not exist (5.1.1)")
     gone = Suppression(SuppressionReason.NO_SUCH_ADDRESS, NOON, "5.1.1")
-    assert store.suppressions([ADA, JOERG]) == {ADA: gone}
+    assert store.suppressions.of([ADA, JOERG]) == {ADA: gone}
     registry.resubscribe(KnownSubscriber(ADA))
     again = registry.take(message)
     assert again is not None
     assert not again.new
-    assert store.suppressions([ADA]) == {}
+    assert store.suppressions.of([ADA]) == {}
 
 
 @pytest.mark.parametrize("named", ["rfc822; ada@EXAMPLE.org", "x400; /S=ada/"], ids=["theirs", "none"])
@@ -198,7 +198,7 @@ def test_a_report_about_a_mail_is_about_its_subscriber(
     registry: SubscriberRegistry, store: SqlStore, named: str
 ) -> None:
     registry.take(report(sent_mail(store), named))
-    assert store.suppressions([ADA]).keys() == {ADA}
+    assert store.suppressions.of([ADA]).keys() == {ADA}
 
 
 def test_another_address_in_the_report_is_never_suppressed(
@@ -207,19 +207,19 @@ def test_another_address_in_the_report_is_never_suppressed(
     """Mail to Ada goes on to another address, which failed: hers exists."""
     taken = registry.take(report(sent_mail(store), f"rfc822; {FORMER}"))
     assert taken == Effect("a mail to subscribers[0] came back (5.1.1)")
-    assert store.suppressions([ADA, FORMER]) == {}
+    assert store.suppressions.of([ADA, FORMER]) == {}
 
 
 def test_mails_that_come_back_for_five_days_end_them(registry: SubscriberRegistry, store: SqlStore) -> None:
     for day in range(5):
-        assert store.suppressions([ADA]) == {}
+        assert store.suppressions.of([ADA]) == {}
         taken = registry.take(report(sent_mail(store, day=day), status="5.2.2"))
         assert taken == Effect("a mail to subscribers[0] came back (5.2.2)")
-    assert store.suppressions([ADA]) == {ADA: Suppression(SuppressionReason.REFUSED, NOON, "5.2.2")}
+    assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.REFUSED, NOON, "5.2.2")}
 
 
 def test_who_is_forgotten_leaves_nothing_and_stays_away(home: Config, registry: SubscriberRegistry) -> None:
-    store = SqlStore(Database.open(home.state))
+    store = SqlStore.over(Database.open(home.state))
     known_by, message_id = token(store, ADA), sent_mail(store)
     content = f"To: {ADA}\r\nDate: Tue, 23 Jun 2026 07:00:00 +0000\r\nMessage-ID: {message_id}\r\n\r\n"
     FileTransport(home.outbox).deliver(Mail(message_id, ADA, "x@example.org", content.encode()), lambda: None)

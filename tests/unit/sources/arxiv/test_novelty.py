@@ -49,7 +49,7 @@ def test_new_is_what_was_never_seen_and_announced_since(
 
 def test_of_a_first_answer_nothing_is_new() -> None:
     first = result(paper("2606.00501"), paper("2606.00502"), announced=("2606.00502",))
-    assert not any(sighting.fresh for sighting in sightings(first, KeywordState()))
+    assert not any(sighting.is_new for sighting in sightings(first, KeywordState()))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_where_nothing_is_known_at_all_the_baseline_is_the_beginning() -> None:
     ],
 )  # fmt: skip
 def test_a_flood_is_held_back(fresh: int, usual: float | None, announcements: int, told: str) -> None:
-    found = [KeywordMatch(paper(), fresh=True)] * fresh + [KeywordMatch(paper(), fresh=False)] * 100
+    found = [KeywordMatch(paper(), is_new=True)] * fresh + [KeywordMatch(paper(), is_new=False)] * 100
     assert flood(found, KeywordState(usual=usual), announcements) == told
 
 
@@ -108,7 +108,7 @@ def test_each_paper_announced_since_the_beginning_is_new_exactly_once(
         batch = [f"2606.{len(past) + number:05}" for number in range(1, size + 1)]
         surfacing = data.draw(st.lists(st.sampled_from(past), unique=True)) if past else []
         answer = result(*map(paper, batch), *(paper(id, version=2) for id in surfacing))
-        told += [sighting.paper.id for sighting in sightings(answer, known) if sighting.fresh]
+        told += [sighting.paper.id for sighting in sightings(answer, known) if sighting.is_new]
         baseline = first_baseline(answer, 0) if known.baseline is None else known.baseline
         known = replace(known, baseline=baseline, papers=known.papers | {p.id for p in answer.papers})
         past += batch

@@ -44,24 +44,24 @@ FORGOTTEN = Suppression(SuppressionReason.FORGOTTEN, NOON + DAY)
 def database(tmp_path: Path) -> Iterator[Database]:
     """A state that knows Ada and Bo, and a paper that waits for both."""
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
-    store = SqlStore(database)
-    store.sync_subscriptions(config(tmp_path, subscriber(ADA), subscriber(BO)), NOON)
-    store.record(FetchResult(keyword()), [KeywordMatch(paper("2606.00001"), fresh=False)], 1, NOON)
+    store = SqlStore.over(database)
+    store.subscriptions.sync(config(tmp_path, subscriber(ADA), subscriber(BO)), NOON)
+    store.keywords.record(FetchResult(keyword()), [KeywordMatch(paper("2606.00001"), is_new=False)], 1, NOON)
     yield database
     database.close()
 
 
 def mail(database: Database, number: int, recipient: str = ADA, *, days: int = 0, taken: bool = True) -> str:
     """A mail that was made so many days after NOON, and that the mail server took or not."""
-    store, message_id = SqlStore(database), f"<{number}@daily-papers.invalid>"
+    store, message_id = SqlStore.over(database), f"<{number}@daily-papers.invalid>"
     content = f"To: {recipient}\r\n\r\nno two mails are alike: {number}".encode()
-    store.freeze([Mail(message_id, recipient, "digest@example.org", content)], 0, NOON + days * DAY)
+    store.mails.enqueue([Mail(message_id, recipient, "digest@example.org", content)], 0, NOON + days * DAY)
     end = (
         DeliveryResult(MailState.SENT)
         if taken
         else DeliveryResult(MailState.FAILED, problem="550 5.3.4 too big")
     )
-    store.settle(message_id, end, NOON + days * DAY)
+    store.mails.record_result(message_id, end, NOON + days * DAY)
     return message_id
 
 
@@ -244,7 +244,7 @@ def test_a_person_is_erased_from_all_tables_and_nobody_else_is(database: Databas
     for number, email in enumerate((ADA, BO)):
         message_id = f"<{number}@daily-papers.invalid>"
         content = Mail(message_id, email, "digest@example.org", b"bytes", ("2606.00001",))
-        SqlStore(database).freeze([content], 0, NOON)
+        SqlStore.over(database).mails.enqueue([content], 0, NOON)
         subscriber_number = number_of(database, email)
         with database.transaction() as connection:
             record_refusal(connection, subscriber_number, email, "full", NOON)
@@ -265,12 +265,12 @@ def traces(file: Path, *words: bytes) -> list[str]:
 
 
 def test_what_was_deleted_leaves_no_bytes_behind(database: Database) -> None:
-    content = SqlStore(database)
+    content = SqlStore.over(database)
     mail(database, 1)
     mail(database, 2, BO)
     with closing(sqlite3.connect(database.file)) as connection:
         (compressed,) = connection.execute("SELECT content FROM mails ORDER BY number").fetchone()
-    assert content.served().keys() == {ADA, BO}
+    assert content.subscriptions.last_served_at().keys() == {ADA, BO}
     assert traces(database.file, ADA.encode(), compressed) != []
     with database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")  # which some builds of SQLite have on
@@ -279,7 +279,7 @@ def test_what_was_deleted_leaves_no_bytes_behind(database: Database) -> None:
     database.erase_traces()
     assert traces(database.file, ADA.encode(), compressed) == []
     assert traces(database.file, BO.encode()) == [database.file.name]
-    assert content.served().keys() == {BO}
+    assert content.subscriptions.last_served_at().keys() == {BO}
 
 
 def test_while_another_program_reads_traces_cannot_be_erased(database: Database) -> None:
