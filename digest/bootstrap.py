@@ -39,7 +39,7 @@ def open_run(
 ) -> Iterator[RunContext]:
     """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
     with (
-        held_lock(_run_lock(config)),
+        held_lock(config.run_lock),
         closing(_witnessed(config)) as store,
         closing(arxiv_client(config, clock)) as client,
         _transports(config) as transports,
@@ -71,7 +71,7 @@ def refuse_restored(config: Config) -> None:
 
 def settle_restoration(config: Config, clock: Clock, *, send: bool) -> str:
     """Take a restored state for the real one; see WitnessedStore. Raises LockHeld, StoreError."""
-    with held_lock(_run_lock(config)), closing(_witnessed(config)) as store:
+    with held_lock(config.run_lock), closing(_witnessed(config)) as store:
         return store.settle_restoration(clock.now(), send=send)
 
 
@@ -101,7 +101,7 @@ def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
     """Tells arXiv's operators whom to write to, if mails have a sender that can be answered."""
     address = contact(config.mail)
     reachable = "" if domain(address) == "localhost" else address
-    return ArxivClient(config.arxiv, config.state.with_name("arxiv.lock"), clock, contact=reachable)
+    return ArxivClient(config.arxiv, config.arxiv_lock, clock, contact=reachable)
 
 
 def _context(
@@ -119,12 +119,8 @@ def _context(
     )
 
 
-def _run_lock(config: Config) -> Path:
-    return config.state.with_name("run.lock")
-
-
 def _witnessed(config: Config) -> WitnessedStore:
-    return WitnessedStore(Database.open(config.state), Witness(_run_lock(config)))
+    return WitnessedStore(Database.open(config.state), Witness(config.run_lock))
 
 
 def mail_renderer(config: Config) -> MailRenderer:
@@ -144,7 +140,7 @@ def _templates(config: Config) -> tuple[Path, ...]:
 
 def only_daemon(config: Config) -> AbstractContextManager[Path]:
     """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
-    return held_lock(config.state.with_name("daemon.lock"))
+    return held_lock(config.daemon_lock)
 
 
 def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:

@@ -1,4 +1,4 @@
-"""Files that are complete or absent, folders that are private, and locks that die with their holder."""
+"""Files that are written completely or not at all, and folders that are private."""
 
 import contextlib
 import os
