@@ -39,7 +39,7 @@ def open_run(
 ) -> Iterator[RunContext]:
     """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
     with (
-        held_lock(_run_lock(config)),
+        held_lock(config.run_lock),
         closing(_store(config)) as store,
         closing(arxiv_client(config, clock)) as client,
         _transports(config) as transports,
@@ -71,7 +71,7 @@ def refuse_restored_state(config: Config) -> None:
 
 def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
     """Make a restored state the real one; see digest.store.restore. Raises LockHeld, StoreError."""
-    with held_lock(_run_lock(config)), closing(_store(config)) as store:
+    with held_lock(config.run_lock), closing(_store(config)) as store:
         return accept_restored(store.database, clock.now(), send=send)
 
 
@@ -101,7 +101,7 @@ def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
     """Tells arXiv's operators whom to write to, if mails have a sender that can be answered."""
     address = contact(config.mail)
     reachable = "" if domain(address) == "localhost" else address
-    return ArxivClient(config.arxiv, config.state.with_name("arxiv.lock"), clock, contact=reachable)
+    return ArxivClient(config.arxiv, config.arxiv_lock, clock, contact=reachable)
 
 
 def _context(
@@ -119,10 +119,6 @@ def _context(
         clock=clock,
         signals_deferred=nullcontext,
     )
-
-
-def _run_lock(config: Config) -> Path:
-    return config.state.with_name("run.lock")
 
 
 def _store(config: Config) -> SqlStore:
@@ -146,7 +142,7 @@ def _templates(config: Config) -> tuple[Path, ...]:
 
 def only_daemon(config: Config) -> AbstractContextManager[Path]:
     """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
-    return held_lock(config.state.with_name("daemon.lock"))
+    return held_lock(config.daemon_lock)
 
 
 def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:

@@ -23,7 +23,7 @@ from digest.commands.subscribers import forget, resubscribe, unsubscribe
 from digest.config.environment import started_at
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, FORMATS, begin_logging
+from digest.system.logging import BARE, FORMATS, configure_logging
 from digest.system.signals import Interrupted, ShutdownSignals
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     """
     os.umask(0o077)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
-    begin_logging(level, log_format, os.environ)
+    configure_logging(level, log_format, os.environ)
     interrupts = ShutdownSignals()
     interrupts.install()
     clock = SystemClock(started_at(os.environ))

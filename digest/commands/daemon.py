@@ -30,8 +30,8 @@ def daemon(command: CommandContext) -> None:
         def open_run(config: Config) -> bootstrap.OpenRun:
             return bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred, pulse)
 
-        hangups = ReloadSignal()
-        hangups.install()
+        reload_signal = ReloadSignal()
+        reload_signal.install()
         command.interrupts.on_first = supervisor.stopping
         command.clock.on_wait = lambda _seconds: pulse.beat()
         try:
@@ -42,7 +42,7 @@ def daemon(command: CommandContext) -> None:
                 clock=command.clock,
                 watch=RunMonitor,
                 supervisor=supervisor,
-                reload_wanted=hangups.taken,
+                reload_wanted=reload_signal.consume,
             ).run_forever()
         except Interrupted:
             logger.info("ended by a signal")

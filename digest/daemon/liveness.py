@@ -41,7 +41,7 @@ def daemon_liveness(lock: Path) -> DaemonLiveness:
 
 def liveness_of(config: Config) -> DaemonLiveness:
     """What is to be seen of the daemon of this state. Raises StoreError."""
-    return daemon_liveness(config.state.with_name("daemon.lock"))
+    return daemon_liveness(config.daemon_lock)
 
 
 class Heartbeat(Progress):

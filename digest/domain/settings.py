@@ -102,3 +102,18 @@ class Config:
         """The same, where these are all the subscribers."""
         wanted = [keyword for subscriber in subscribers for keyword in subscriber.keywords]
         return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))
+
+    @property
+    def run_lock(self) -> Path:
+        """Locked by the one run of this state."""
+        return self.state.with_name("run.lock")
+
+    @property
+    def daemon_lock(self) -> Path:
+        """Locked by the one daemon of this state, and touched as its heartbeat."""
+        return self.state.with_name("daemon.lock")
+
+    @property
+    def arxiv_lock(self) -> Path:
+        """Holds the moment of the last request to arXiv, for every process beside this state."""
+        return self.state.with_name("arxiv.lock")

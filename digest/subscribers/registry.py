@@ -100,7 +100,7 @@ class SubscriberRegistry:
         Raises LockHeld while a run is under way: it may just be writing to them. The rest is done then.
         """
         self._suppress(subscriber, SuppressionReason.FORGOTTEN)
-        with held_lock(self._config.state.with_name("run.lock"), _SAY_IT_AGAIN):
+        with held_lock(self._config.run_lock, _SAY_IT_AGAIN):
             with self._database.transaction() as connection:
                 erase_person(connection, subscriber.email)
             FileTransport(self._config.outbox).erase(subscriber.email)

@@ -1,4 +1,4 @@
-"""The only place that asks what time it is, or sleeps."""
+"""The machine's clock. No other module reads the time or sleeps."""
 
 import time
 from collections.abc import Callable
@@ -9,9 +9,9 @@ _PIECE_SECONDS = 1.0
 
 
 class SystemClock:
-    """The machine's clock; given `started_at`, one that shows that moment now and runs on from there.
+    """The machine's clock; with `started_at` (aware) it shows that moment now and goes on from it.
 
-    While it sleeps, it tells `on_wait` once a second how many seconds are left, at the end 0.
+    While it sleeps, it calls `on_wait` once a second with the seconds that are left, and at the end with 0.
     """
 
     def __init__(self, started_at: datetime | None = None) -> None:
@@ -33,10 +33,13 @@ class SystemClock:
 
 
 class Clock(Protocol):
+    """What the program needs of a clock. Tests have their own."""
+
     def now(self) -> datetime:
-        """This moment, in UTC; in a rehearsal, the moment that is rehearsed."""
+        """The current time, aware and in UTC; with DIGEST_NOW, as if the program had started then."""
 
     def epoch_seconds(self) -> float:
-        """Real seconds since 1970, the same for all processes of the machine."""
+        """Real seconds since 1970, the same for all processes of the machine, whatever DIGEST_NOW says."""
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Wait for so many real seconds."""

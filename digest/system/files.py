@@ -1,4 +1,4 @@
-"""Files that are complete or absent, folders that are private, and locks that die with their holder."""
+"""Files that are written completely or not at all, and folders that are private."""
 
 import contextlib
 import os
@@ -12,14 +12,14 @@ PRIVATE_FOLDER = 0o700
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create the folder for its owner alone; parents that are missing too. One that exists stays as it is."""
+    """Create the folder and missing parents, for the owner only. An existing folder is not changed."""
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
 
 
 def write_atomically(file: Path, content: bytes, mode: int | None = None) -> None:
-    """Replace the file as a whole, on disk before this returns. A link is followed, not replaced.
+    """Replace the file as a whole; it is on disk when this returns. A link is followed, not replaced.
 
-    `mode` None keeps the permissions of a file that exists, else those of a new file.
+    With `mode` None an existing file keeps its permissions and a new one gets 0o644. Raises OSError.
     """
     target = file.resolve()
     if mode is None:
@@ -30,8 +30,11 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
 
 @contextlib.contextmanager
 def replacement(file: Path, mode: int) -> Iterator[Path]:
-    """An empty file beside it, for its owner alone, that takes the place of `file` and these permissions
-    when the block is done: on disk before this returns. If the block fails, all stays as it was."""
+    """Yield an empty file beside `file`, for the owner only, that replaces `file` when the block ends.
+
+    It then gets the permissions `mode` and is on disk. If the block fails, `file` is not changed.
+    Raises OSError.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         yield Path(name)

@@ -1,6 +1,5 @@
-"""Lock files: held by one process at a time, and gone with it."""
+"""Lock files: each is locked by one process at a time, and unlocked when that process ends."""
 
-import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ from digest.system.files import PRIVATE_FILE, make_private_folder
 
 @contextmanager
 def held_lock(file: Path, hint: str = LockHeld.hint) -> Iterator[Path]:
-    """Hold the lock file alone, or fail at once.
+    """Lock the file for this process or fail at once; yields the file.
 
-    Raises LockHeld with this `hint` if another process holds it, StoreError if it cannot be written.
+    Raises LockHeld with this `hint` if another process holds the lock, StoreError if the file cannot be
+    written.
     """
     with ExitStack() as stack:
         try:
@@ -28,11 +28,12 @@ def held_lock(file: Path, hint: str = LockHeld.hint) -> Iterator[Path]:
         yield file
 
 
-@contextlib.contextmanager
+@contextmanager
 def exclusive_lock(file: Path, *, wait: bool) -> Iterator[int]:
-    """Hold the lock file alone among all processes; yields its descriptor.
+    """Lock the file for this process, creating it if necessary; yields its descriptor.
 
-    Raises BlockingIOError if another process holds it and `wait` is false.
+    Raises BlockingIOError if another process holds the lock and `wait` is false; else waits for it.
+    Source: flock(2).
     """
     make_private_folder(file.parent)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
@@ -44,9 +45,9 @@ def exclusive_lock(file: Path, *, wait: bool) -> Iterator[int]:
 
 
 def is_locked(file: Path) -> bool:
-    """Whether another process holds the lock file alone. Holds it for no longer than it takes to look.
+    """Whether another process holds the lock. Raises FileNotFoundError.
 
-    Raises FileNotFoundError.
+    A shared lock is enough to find out, so two processes that look at the same time see no lock.
     """
     descriptor = os.open(file, os.O_RDONLY)
     try:

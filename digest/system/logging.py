@@ -1,4 +1,7 @@
-"""How log lines look. They go to standard error, as it is at that moment: a progress bar may stand there."""
+"""How log lines look: plain, JSON, or with the priorities of systemd's journal.
+
+They go to `sys.stderr` as it is at that moment, because a progress bar replaces it for a while.
+"""
 
 import json
 import logging
@@ -11,15 +14,15 @@ from typing import TextIO
 FORMATS = ("plain", "json")
 
 BARE: Mapping[str, object] = {"bare": True}
-"""The `extra` of a line that a person at the terminal is to read: without time and level."""
+"""The `extra` of a line for the person at the terminal: plain lines then have no time and no level."""
 
 _STDERR = 2
 
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 
-def begin_logging(level: int, log_format: str, environment: Mapping[str, str]) -> None:
-    """Write log lines of this level and above to standard error from now on, in one of FORMATS."""
+def configure_logging(level: int, log_format: str, environment: Mapping[str, str]) -> None:
+    """Log to standard error from now on, this level and above, in one of FORMATS."""
     handler = _StandardError()
     handler.setFormatter(formatter(log_format, journal=is_journal(_STDERR, environment)))
     logging.basicConfig(level=level, handlers=[handler])
@@ -27,18 +30,19 @@ def begin_logging(level: int, log_format: str, environment: Mapping[str, str]) -
 
 
 def formatter(log_format: str, *, journal: bool) -> logging.Formatter:
+    """The formatter of one of FORMATS; `journal` says whether systemd's journal reads the lines."""
     if log_format == "json":
         return _Json()
     return _Journal() if journal else _Plain("%(asctime)s %(levelname)s %(message)s")
 
 
 def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
-    """Whether systemd's journal reads there: `$JOURNAL_STREAM` in systemd.exec(5)."""
+    """Whether systemd's journal reads what is written there. Source: `$JOURNAL_STREAM` in systemd.exec(5)."""
     try:
-        there = os.fstat(descriptor)
+        file = os.fstat(descriptor)
     except OSError:
         return False
-    return environment.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
+    return environment.get("JOURNAL_STREAM") == f"{file.st_dev}:{file.st_ino}"
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
@@ -55,7 +59,7 @@ class _Plain(logging.Formatter):
 
 
 class _Journal(logging.Formatter):
-    """The journal knows the time, and reads the priority at the beginning of each line: sd-daemon(3)."""
+    """Lines that begin with their priority, without a time: the journal adds it. Source: sd-daemon(3)."""
 
     def format(self, record: logging.LogRecord) -> str:
         priority = _PRIORITIES.get(record.levelno, _PRIORITIES[logging.INFO])
@@ -63,7 +67,7 @@ class _Journal(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """An object a line. `time` is in UTC; `exception` is a traceback, where there is one."""
+    """One object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`; `exception` is a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

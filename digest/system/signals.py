@@ -1,5 +1,4 @@
-"""Signals. SIGINT and SIGTERM: an end at once, but for the mail in hand, which is finished first.
-SIGHUP: a wish to read the configuration anew, which waits until it is asked for."""
+"""SIGINT and SIGTERM end the program, but not in the middle of a mail; SIGHUP reloads the configuration."""
 
 import logging
 import signal
@@ -11,66 +10,72 @@ logger = logging.getLogger(__name__)
 
 
 class Interrupted(BaseException):
-    """Somebody wants the program to end. No Exception, so that nothing takes it for a failure."""
+    """The program is asked to end. Not an Exception, so that no handler of failures catches it."""
 
 
 class ShutdownSignals:
-    """Turns the two signals into Interrupted, raised wherever the program is: the state allows that.
+    """Raises Interrupted in the main thread on SIGINT or SIGTERM, wherever the program is.
 
-    Inside `undisturbed`, in any thread, the first signal waits until the block is done; a second one
-    does not. After it no such block begins any more. `on_first` is called at once with the first one.
+    That is safe at any point, because the state is consistent after every transaction. `on_first` is
+    called once, with the first signal.
     """
 
     def __init__(self) -> None:
         self.on_first: Callable[[], None] = lambda: None
-        self._undisturbed: set[object] = set()
-        self._wanted = False
+        self._deferring: set[object] = set()
+        self._received = False
 
     def install(self) -> None:
+        """Handle both signals from now on. Must be called in the main thread."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
     @contextmanager
     def signals_deferred(self) -> Iterator[None]:
+        """Defer the first signal until the block ends, in any thread; a second one interrupts at once.
+
+        After a signal, entering a block raises Interrupted, and so does leaving one.
+        """
         block = object()
-        self._undisturbed.add(block)
+        self._deferring.add(block)
         try:
-            self._end_if_wanted()
+            self._raise_if_received()
             yield
         except Exception as exc:
-            if self._wanted:
+            if self._received:
                 raise Interrupted from exc
             raise
         finally:
-            self._undisturbed.discard(block)
-        self._end_if_wanted()
+            self._deferring.discard(block)
+        self._raise_if_received()
 
-    def _end_if_wanted(self) -> None:
-        if self._wanted:
+    def _raise_if_received(self) -> None:
+        if self._received:
             raise Interrupted
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        again, self._wanted = self._wanted, True
-        if not again:
+        is_second, self._received = self._received, True
+        if not is_second:
             self.on_first()
-        if again or not self._undisturbed:
+        if is_second or not self._deferring:
             raise Interrupted
-        logger.warning("finishing the mail in hand; once more ends at once")
+        logger.warning("finishing the current mail; a second signal ends at once")
 
 
 class ReloadSignal:
-    """Keeps the wish that SIGHUP means."""
+    """Remembers that SIGHUP arrived, until `consume` is called."""
 
     def __init__(self) -> None:
-        self._wanted = False
+        self._received = False
 
     def install(self) -> None:
+        """Handle SIGHUP from now on. Must be called in the main thread."""
         signal.signal(signal.SIGHUP, self._on_signal)
 
-    def taken(self) -> bool:
-        """Whether there was a signal since this was last asked."""
-        wanted, self._wanted = self._wanted, False
-        return wanted
+    def consume(self) -> bool:
+        """Whether SIGHUP arrived since the last call."""
+        received, self._received = self._received, False
+        return received
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._wanted = True
+        self._received = True

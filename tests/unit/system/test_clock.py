@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from digest.system.clock import SystemClock
 
 
-def test_the_clock_tells_the_time_in_utc() -> None:
+def test_the_time_is_in_utc() -> None:
     now = SystemClock().now()
     assert now.tzinfo is UTC
     assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
@@ -23,9 +23,9 @@ def test_real_seconds_are_real_on_a_clock_that_is_set() -> None:
     assert abs(clock.epoch_seconds() - datetime.now(UTC).timestamp()) < 5
 
 
-def test_whoever_watches_a_sleep_is_told_how_much_of_it_is_left() -> None:
-    clock, told = SystemClock(), list[float]()
-    clock.on_wait = told.append
+def test_a_sleep_calls_on_wait_with_the_seconds_that_are_left() -> None:
+    clock, left = SystemClock(), list[float]()
+    clock.on_wait = left.append
     clock.sleep(0.01)
-    assert 0 < told[0] <= 0.01
-    assert told[-1] == 0
+    assert 0 < left[0] <= 0.01
+    assert left[-1] == 0

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from digest.system.files import make_private_folder, replacement, write_atomically
-from digest.system.locks import exclusive_lock, is_locked
 
 
 def mode(path: Path) -> int:
@@ -76,26 +75,3 @@ def test_a_private_folder_is_its_owners_alone(tmp_path: Path) -> None:
     make_private_folder(tmp_path / "a" / "state")
     make_private_folder(tmp_path / "a" / "state")
     assert mode(tmp_path / "a" / "state") == 0o700
-
-
-def test_a_lock_is_held_by_one_and_goes_with_it(tmp_path: Path) -> None:
-    file = tmp_path / "state" / "run.lock"
-    with (
-        exclusive_lock(file, wait=False),
-        pytest.raises(BlockingIOError),
-        exclusive_lock(file, wait=False),
-    ):
-        raise AssertionError("both hold the lock")
-    with exclusive_lock(file, wait=True):
-        assert mode(file) == 0o600
-
-
-def test_whoever_looks_sees_whether_a_lock_is_held_and_takes_it_from_nobody(tmp_path: Path) -> None:
-    file = tmp_path / "run.lock"
-    with pytest.raises(FileNotFoundError):
-        is_locked(file)
-    with exclusive_lock(file, wait=False):
-        assert is_locked(file)
-    assert not is_locked(file)
-    with exclusive_lock(file, wait=False):
-        assert is_locked(file)

@@ -46,10 +46,10 @@ def test_a_line_of_json_has_its_moment_in_utc() -> None:
 
 
 def test_a_traceback_is_a_field_of_its_line() -> None:
-    told = json.loads(formatter("json", journal=False).format(failed()))
-    assert told["message"] == "given up"
-    assert told["exception"].startswith("Traceback ")
-    assert told["exception"].endswith("base 10: 'a bug'")
+    line = json.loads(formatter("json", journal=False).format(failed()))
+    assert line["message"] == "given up"
+    assert line["exception"].startswith("Traceback ")
+    assert line["exception"].endswith("base 10: 'a bug'")
 
 
 @pytest.mark.parametrize(

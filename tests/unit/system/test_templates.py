@@ -58,7 +58,7 @@ def test_a_faulty_template_is_named_with_its_line(tmp_path: Path, source: str | 
     assert str(raised.value) == f"{tmp_path}/{fact}"
 
 
-def test_a_filter_that_fails_is_told_with_the_line_that_uses_it(tmp_path: Path) -> None:
+def test_a_filter_that_fails_is_named_with_the_line_that_uses_it(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("one\n{{ 'a' | shortened }}")
 
     def shortened(text: str) -> str:
@@ -96,7 +96,7 @@ def test_the_source_of_html_templates_is_finished_before_it_is_used(tmp_path: Pa
     assert templates.filled("page.txt", word="&") == "&"
 
 
-def test_a_mistake_is_told_before_the_source_is_finished(tmp_path: Path) -> None:
+def test_a_mistake_is_found_before_the_source_is_finished(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("one\n{% if %}")
     with pytest.raises(TemplateProblem, match=r"page\.html:2: Expected an expression"):
         Templates(tmp_path, finish=lambda source: "").filled("page.html")
