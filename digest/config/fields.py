@@ -5,6 +5,7 @@ import re
 import unicodedata
 from datetime import time
 from email.headerregistry import Address
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -127,6 +128,10 @@ def _scheme_and_host(text: str) -> tuple[str, str]:
     return parts.scheme, parts.hostname
 
 
+WHEN_EMPTY = ("skip", "send")
+
+WHEN_UNCONFIRMED = ("retry", "never")
+
 LONGEST_PHRASE = 200
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -225,12 +230,12 @@ def match(text: str) -> Match:
 
 def when_empty(text: str) -> str:
     """`skip` or `send`."""
-    return choice(text, ("skip", "send"))
+    return choice(text, WHEN_EMPTY)
 
 
 def when_unconfirmed(text: str) -> str:
     """`retry` or `never`."""
-    return choice(text, ("retry", "never"))
+    return choice(text, WHEN_UNCONFIRMED)
 
 
 def choice(text: str, known: tuple[str, ...]) -> str:
@@ -242,8 +247,8 @@ def choice(text: str, known: tuple[str, ...]) -> str:
     return text
 
 
-def path(text: str) -> str:
-    """A file's or folder's path, still relative to whatever names it."""
+def path(text: str) -> Path:
+    """The path of a file or folder; a relative one is not resolved yet."""
     if visible_text(text).startswith("~"):
         raise ValueError(f'{quoted(text)}: "~" has no meaning here; write the whole path')
-    return text
+    return Path(text)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from digest.config import build
-from digest.config.build import Definitions, definitions
-from digest.config.environment import Overrides, read_environment
-from digest.config.schema import FilePart, read_file
-from digest.config.smtp_url import read_smtp, sender_faults
-from digest.config.validation import faults_across, pace_faults, templates_faults
+from digest.config.build import ConfigBuilder, definitions
+from digest.config.environment import read_environment
+from digest.config.schema import read_sections
+from digest.config.smtp_url import read_smtp
+from digest.config.validation import faults_across, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
-from digest.domain.settings import Config, SmtpServer
+from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 
 
@@ -27,13 +26,13 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     folder = file.absolute().parent
     defined = definitions(document)
     smtp, smtp_faults = read_smtp(document, folder, overrides)
-    part, form_faults = read_file(document)
+    section, form_faults = read_sections(document)
     faults += [*duplicates, *faults_across(document, defined), *form_faults, *smtp_faults]
-    faults += [*sender_faults(document, smtp), *pace_faults(document, overrides)]
+    faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
-    if part is None or faults:
+    if section is None or faults:
         raise ConfigError(_in_order(faults))
-    return _config(file.absolute(), part, defined, overrides, smtp)
+    return ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
 
 
 def _text(file: Path) -> str:
@@ -70,27 +69,6 @@ def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:
     for fault in faults:
         first.setdefault((fault.file, fault.line, fault.column, fault.path), fault)
     return sorted(first.values(), key=lambda fault: (fault.line is None, fault.line or 0, fault.column or 0))
-
-
-def _config(
-    file: Path, part: FilePart, defined: Definitions, overrides: Overrides, smtp: SmtpServer | None
-) -> Config:
-    folder = file.parent
-    subscribers = build.subscribers(part, defined)
-    return Config(
-        file=file,
-        subscribers=subscribers,
-        mail=build.mail(part, smtp, overrides),
-        archive=build.archive(part.archive, folder, subscribers, defined),
-        arxiv=build.arxiv(part.arxiv, overrides),
-        welcome=part.welcome,
-        state=overrides.state or folder / part.state,
-        outbox=overrides.outbox or folder / part.outbox,
-        smtp=smtp,
-        templates=folder / part.templates if part.templates else None,
-        wait_minutes=part.schedule.wait_minutes,
-        monitoring=build.monitoring(part.monitoring, folder, overrides),
-    )
 
 
 def line_of(config: Config, email: str) -> int | None:

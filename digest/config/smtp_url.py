@@ -7,18 +7,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from digest.config.environment import Overrides, fault_of
-from digest.config.fields import address, is_loopback, mailbox
+from digest.config.fields import is_loopback
 from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
-NAME = "Daily Papers"
-
-LOCAL_SENDER = f"{NAME} <digest@localhost>"
-
 _URL_FILE = ("mail", "smtp_url_file")
-
-_FROM = ("mail", "from")
 
 
 def read_smtp(
@@ -53,25 +47,6 @@ def _attempt(
         return read(), []
     except ValueError as exc:
         return None, [fault(str(exc))]
-
-
-def default_sender(smtp: SmtpServer | None) -> str | None:
-    """Who mails come from if the file does not say; None if that cannot be known."""
-    if smtp is None or (smtp.user is None and is_loopback(smtp.host)):
-        return LOCAL_SENDER
-    try:
-        return mailbox(f"{NAME} <{address(smtp.user or '')}>")
-    except ValueError:
-        return None
-
-
-def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFault]:
-    """A fault if nothing tells who the mails come from."""
-    mail = document.at(_FROM[:1])
-    if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
-        return []
-    problem = f"missing; the SMTP user is no address, so add a line such as from: {NAME} <digest@example.org>"
-    return [document.fault(_FROM, problem)]
 
 
 _OF_OTHERS = 0o077

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest.config.build import Definitions
+from digest.config.build import SENDER_NAME, Definitions, default_sender
 from digest.config.environment import Overrides, fault_of
 from digest.config.fields import address, is_local
 from digest.config.quoting import quoted
 from digest.config.yaml_document import Document, Location, spelled
+from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
 _MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
@@ -51,7 +52,7 @@ def _subscribers_twice(document: Document) -> Iterator[ConfigFault]:
         location = (*subscriber, "email")
         email = _address(document.at(location))
         if email in first:
-            problem = f"the same address as {_place(document, first[email])}; merge the two subscribers"
+            problem = f"the same address as {_position(document, first[email])}; merge the two subscribers"
             yield document.fault(location, problem)
         elif email:
             first[email] = location
@@ -70,7 +71,7 @@ def _names_twice(document: Document) -> Iterator[ConfigFault]:
     for name in defined if isinstance(defined, dict) else ():
         folded = " ".join(name.casefold().split())
         if folded in first:
-            problem = f"differs only in case or spaces from {_place(document, first[folded])}; rename one"
+            problem = f"differs only in case or spaces from {_position(document, first[folded])}; rename one"
             yield document.fault(("keywords", name), problem, at_key=True)
         first.setdefault(folded, ("keywords", name))
 
@@ -97,7 +98,7 @@ def _keyword_faults(document: Document, location: Location, defined: Definitions
             first[keyword.id] = text
 
 
-def _place(document: Document, location: Location) -> str:
+def _position(document: Document, location: Location) -> str:
     places = document.keys if location[0] == "keywords" else document.values
     return f"{spelled(location)} on line {places[location].line}"
 
@@ -107,7 +108,7 @@ _LEAST_SECONDS = 3
 _INTERVAL = ("arxiv", "interval")
 
 
-def pace_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
+def interval_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
     """A fault if arXiv itself would be asked too fast."""
     by_environment = overrides.interval_seconds
     interval = document.at(_INTERVAL) if by_environment is None else by_environment
@@ -126,3 +127,16 @@ def pace_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
 def _is_local(override: str | None, document: Document, key: str) -> bool:
     url = override or document.at(("arxiv", key))
     return isinstance(url, str) and is_local(url)
+
+
+_SENDER = ("mail", "from")
+
+
+def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFault]:
+    """A fault if neither the file nor the SMTP user says who the mails come from."""
+    mail = document.at(_SENDER[:1])
+    if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
+        return []
+    example = f"from: {SENDER_NAME} <digest@example.org>"
+    problem = f"missing; the SMTP user is no address, so add a line such as {example}"
+    return [document.fault(_SENDER, problem)]

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ from digest.domain.keywords import Match, searchable
         (fields.match, "title", Match.TITLE),
         (fields.when_empty, "send", "send"),
         (fields.when_unconfirmed, "never", "never"),
-        (fields.path, "a b/c", "a b/c"),
+        (fields.path, "a b/c", Path("a b/c")),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

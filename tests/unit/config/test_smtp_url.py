@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config.environment import Overrides
-from digest.config.smtp_url import default_sender, read_secret, read_smtp, sender_faults, smtp_server
+from digest.config.smtp_url import read_secret, read_smtp, smtp_server
 from digest.config.yaml_document import Document, parse
 from digest.domain.settings import SmtpServer
 
@@ -227,43 +227,3 @@ def test_a_secret_that_others_can_read_is_a_fault_with_its_remedy(secret: Path) 
     assert faults(document(), Path("/"), Overrides(smtp_url_file=secret)) == [
         f"DIGEST_SMTP_URL_FILE: {secret}: others may read this secret; run: chmod 600 {secret}"
     ]
-
-
-@pytest.mark.parametrize(
-    ("smtp", "expected"),
-    [
-        (None, "Daily Papers <digest@localhost>"),
-        (SmtpServer("h", 465, "tls", "me@Example.org", "p"), "Daily Papers <me@example.org>"),
-        (SmtpServer("h", 465, "tls", "me", "p"), None),
-        (SmtpServer("mail.example.org", 465, "tls"), None),
-        (SmtpServer("localhost", 25, "plain"), "Daily Papers <digest@localhost>"),
-        (SmtpServer("::1", 25, "plain", "me@example.org", "p"), "Daily Papers <me@example.org>"),
-        (SmtpServer("127.0.0.1", 25, "plain", "me", "p"), None),
-    ],
-    ids=[
-        *("outbox", "user is an address", "user is a name", "no user"),
-        *("on this machine", "on this machine, user is an address", "on this machine, user is a name"),
-    ],
-)
-def test_the_sender_is_the_smtp_user_where_that_is_an_address_or_this_machines_own(
-    smtp: SmtpServer | None, expected: str | None
-) -> None:
-    assert default_sender(smtp) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [("mail:\n  when_empty: skip", "s.yaml:2:3"), ("welcome: 1", "s.yaml:1:1")],
-    ids=["a mail section", "none"],
-)
-def test_a_sender_that_nothing_tells_is_missing(text: str, place: str) -> None:
-    assert [str(fault) for fault in sender_faults(document(text), _SERVER)] == [
-        (
-            f"{place}: mail.from: missing; the SMTP user is no address, so add a line such as "
-            "from: Daily Papers <digest@example.org>"
-        )
-    ]
-
-
-def test_a_sender_in_the_file_is_enough() -> None:
-    assert sender_faults(document("mail: {from: a@example.org}"), _SERVER) == []

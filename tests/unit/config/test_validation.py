@@ -2,8 +2,9 @@ import pytest
 
 from digest.config.build import definitions
 from digest.config.environment import Overrides
-from digest.config.validation import faults_across, pace_faults
+from digest.config.validation import faults_across, interval_faults, sender_faults
 from digest.config.yaml_document import parse
+from digest.domain.settings import SmtpServer
 
 
 def faults(text: str) -> list[str]:
@@ -70,8 +71,8 @@ _FAR = "https://export.arxiv.org/"
 _PROBLEM = "under 3 seconds only where api and feed are both on this machine; write 3 or more"
 
 
-def interval_faults(text: str, overrides: Overrides) -> list[str]:
-    return [str(fault) for fault in pace_faults(parse("s.yaml", text)[0], overrides)]
+def _interval_faults(text: str, overrides: Overrides) -> list[str]:
+    return [str(fault) for fault in interval_faults(parse("s.yaml", text)[0], overrides)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def interval_faults(text: str, overrides: Overrides) -> list[str]:
     ids=["default", "3", "60", "local", "local by environment", "slowed by environment", "negative", "text"],
 )
 def test_no_fault_of_pace(text: str, overrides: Overrides) -> None:
-    assert interval_faults(text, overrides) == []
+    assert _interval_faults(text, overrides) == []
 
 
 @pytest.mark.parametrize(
@@ -108,4 +109,26 @@ def test_no_fault_of_pace(text: str, overrides: Overrides) -> None:
     ids=["file", "far feed", "far api", "environment", "far by environment"],
 )
 def test_arxiv_itself_is_not_asked_faster_than_it_allows(text: str, overrides: Overrides, place: str) -> None:
-    assert interval_faults(text, overrides) == [f"{place}: {_PROBLEM}"]
+    assert _interval_faults(text, overrides) == [f"{place}: {_PROBLEM}"]
+
+
+_SERVER = SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("mail:\n  when_empty: skip", "s.yaml:2:3"), ("welcome: 1", "s.yaml:1:1")],
+    ids=["a mail section", "none"],
+)
+def test_a_sender_that_nothing_tells_is_missing(text: str, place: str) -> None:
+    document, _ = parse("s.yaml", text)
+    assert [str(fault) for fault in sender_faults(document, _SERVER)] == [
+        (
+            f"{place}: mail.from: missing; the SMTP user is no address, so add a line such as "
+            "from: Daily Papers <digest@example.org>"
+        )
+    ]
+
+
+def test_a_sender_in_the_file_is_enough() -> None:
+    assert sender_faults(parse("s.yaml", "mail: {from: a@example.org}")[0], _SERVER) == []

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.yaml_document import Document, Place, parse, spelled
+from digest.config.yaml_document import Document, Position, parse, spelled
 from digest.errors import ConfigError, ConfigFault
 
 
@@ -59,14 +59,14 @@ def test_every_key_and_value_has_its_place() -> None:
     assert document == Document(
         name="s.yaml",
         content={"ä": [{"é": False}, ["x"]]},
-        keys={("ä",): Place(1, 1), ("ä", 0, "é"): Place(2, 5)},
+        keys={("ä",): Position(1, 1), ("ä", 0, "é"): Position(2, 5)},
         values={
-            (): Place(1, 1),
-            ("ä",): Place(2, 3),
-            ("ä", 0): Place(2, 5),
-            ("ä", 0, "é"): Place(2, 8),
-            ("ä", 1): Place(3, 5),
-            ("ä", 1, 0): Place(3, 6),
+            (): Position(1, 1),
+            ("ä",): Position(2, 3),
+            ("ä", 0): Position(2, 5),
+            ("ä", 0, "é"): Position(2, 8),
+            ("ä", 1): Position(3, 5),
+            ("ä", 1, 0): Position(3, 6),
         },
         written={("ä", 0, "é"): "no", ("ä", 1, 0): "x"},
     )
