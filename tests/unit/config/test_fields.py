@@ -82,11 +82,11 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.phrase, "?!", '"?!" has no letter or digit to search for; write a word'),
         (fields.phrase, "  ", "empty; write a text or delete this"),
         (fields.phrase, "x" * 201, "201 characters long; shorten it to 200"),
-        (fields.phrase, "a\nb", '"a\\nb" has the invisible character U+000A; type it anew, on one line'),
+        (fields.phrase, "a\nb", '"a\\nb" has the invisible character U+000A; type it again, on one line'),
         (
             fields.phrase,
             "a\u200bb",
-            '"a\\u200bb" has the invisible character U+200B; type it anew, on one line',
+            '"a\\u200bb" has the invisible character U+200B; type it again, on one line',
         ),
         (fields.category, "cs.lg", 'unknown category "cs.lg"; did you mean "cs.LG"?'),
         (
@@ -98,7 +98,7 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
         (fields.path, "", "empty; write a text or delete this"),
         (fields.path, "~/state", '"~/state": "~" has no meaning here; write the whole path'),
-        (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it anew, on one line'),
+        (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it again, on one line'),
     ],
     ids=lambda value: ascii(value)[1:40] if isinstance(value, str) else None,
 )
@@ -206,8 +206,8 @@ def test_a_domain_beyond_ascii_that_cannot_be_is_refused_by_that_reason(text: st
     with pytest.raises(ValueError) as caught:
         address(text)
     assert str(caught.value) == (
-        f'{quoted(text)}: what follows the "@" is no domain; beyond ASCII a domain has letters and digits, '
-        "but no emoji or other signs"
+        f'{quoted(text)}: the text after the "@" is not a domain; beyond ASCII a domain has letters and '
+        "digits, but no emoji or other signs"
     )
 
 
@@ -223,8 +223,8 @@ def test_what_answers_a_mail_must_reach_it_from_everywhere(text: str) -> None:
     with pytest.raises(ValueError) as caught:
         mailbox(text)
     assert str(caught.value) == (
-        '"jörg@example.org": only ASCII characters can stand before the "@" here, since not every mail '
-        "server could return a mail or a reply to it; use another address of yours"
+        '"jörg@example.org": only ASCII characters are possible before the "@" here, since not every mail '
+        "server can send a reply or a returned mail to it; use another of your addresses"
     )
 
 
@@ -249,7 +249,7 @@ def test_a_mailbox_becomes_a_header_value(text: str, expected: str) -> None:
     [
         (
             "A\nBcc: b@c.org <a@b.org>",
-            '"A\\nBcc: b@c.org" has the invisible character U+000A; type it anew, on one line',
+            '"A\\nBcc: b@c.org" has the invisible character U+000A; type it again, on one line',
         ),
         (
             "=?utf-8?q?x?= <a@b.org>",

@@ -145,7 +145,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     '3:15: subscribers[0].keywords: "a\\nb" has the invisible character U+000A; '
-                    "type it anew, on one line"
+                    "type it again, on one line"
                 )
             ],
         ),
@@ -229,7 +229,10 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "keywords: {'': {any: a}, \"a\\tb\": {any: a}}",
             [
                 "2:12: keywords.: empty; write a text or delete this",
-                '2:26: keywords.a\\tb: "a\\tb" has the invisible character U+0009; type it anew, on one line',
+                (
+                    '2:26: keywords.a\\tb: "a\\tb" has the invisible character U+0009; '
+                    "type it again, on one line"
+                ),
             ],
         ),
         (
