@@ -86,7 +86,7 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtp://u:hunter2@h?insecure=yes", _OPEN_PASSWORD),
         (
             "smtps://u:hunter2@h?ca=hunter2.pem",
-            "the certificate file of the SMTP address (ca=) does not exist; mend its path",
+            "the certificate file of the SMTP address (ca=) does not exist; fix its path",
         ),
     ],
 )
@@ -142,15 +142,16 @@ def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> No
     file.write_text(text)
     with pytest.raises(ValueError) as caught:
         read_secret(file, None)
-    assert str(caught.value) == "must hold one line, the SMTP address; delete the rest or write it"
+    assert (
+        str(caught.value)
+        == "must have exactly one line, the SMTP address; write it, or delete the other lines"
+    )
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as caught:
         read_secret(tmp_path / "none", None)
-    assert str(caught.value) == (
-        "cannot be read (No such file or directory); mend the path or the permissions"
-    )
+    assert str(caught.value) == ("cannot be read (No such file or directory); fix its path or permissions")
 
 
 def test_a_file_that_is_not_text_is_told(file: Path) -> None:

@@ -2,14 +2,14 @@ import pytest
 
 from digest.config.build import definitions
 from digest.config.environment import Overrides
-from digest.config.validation import faults_across, interval_faults, sender_faults
+from digest.config.validation import consistency_faults, interval_faults, sender_faults
 from digest.config.yaml_document import parse
 from digest.domain.settings import SmtpServer
 
 
 def faults(text: str) -> list[str]:
     document, _ = parse("s.yaml", text)
-    return [str(fault) for fault in faults_across(document, definitions(document))]
+    return [str(fault) for fault in consistency_faults(document, definitions(document))]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
         ),
         (
             "keywords: {X: {any: [a b]}}\narchive: {keywords: [X, A b]}",
-            's.yaml:2:25: archive.keywords[1]: "A b" asks arXiv the same as "X"; delete one of the two',
+            's.yaml:2:25: archive.keywords[1]: "A b" is the same keyword as "X"; delete one of the two',
         ),
         (
             "keywords:\n  A  B: {any: x}\n  a b: {any: y}",
@@ -68,7 +68,7 @@ def test_what_no_single_value_shows_is_told(text: str, fault: str) -> None:
 
 _LOCAL = "http://127.0.0.1:1/"
 _FAR = "https://export.arxiv.org/"
-_PROBLEM = "under 3 seconds only where api and feed are both on this machine; write 3 or more"
+_PROBLEM = "less than 3 seconds only if api and feed are both on this machine; write 3 or more"
 
 
 def _interval_faults(text: str, overrides: Overrides) -> list[str]:
