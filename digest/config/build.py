@@ -1,48 +1,71 @@
-"""The checked file and the environment's overrides → the parts of a Config. Nothing can fail any more."""
+"""Build the Config from the checked file and the environment. Nothing can fail any more.
 
-from collections.abc import Mapping, Sequence
-from datetime import time
+A record's fields are copied by name, so a new setting is a key in config/schema.py and a field in domain/.
+Written out here is only what has another name or is computed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import Field, dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
-from digest.config.fields import label, phrase
-from digest.config.schema import (
-    ArchivePart,
-    ArxivPart,
-    FilePart,
-    KeywordPart,
-    MonitoringPart,
-    SchedulePart,
-    SubscriberPart,
-    read_keyword,
-)
-from digest.config.smtp_url import LOCAL_SENDER, default_sender
+from digest.config.fields import address, is_loopback, label, mailbox, phrase
+from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.settings import (
     ArchiveSettings,
     ArxivSettings,
+    Config,
     MailSettings,
     MonitoringSettings,
     SmtpServer,
 )
 from digest.domain.subscribers import Schedule, Subscriber
 
+SENDER_NAME = "Daily Papers"
+
+_LOCAL_SENDER = f"{SENDER_NAME} <digest@localhost>"
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Record = TypeVar("Record", bound=_Dataclass)
+
+
+def record(kind: type[Record], *sources: object, **own: object) -> Record:
+    """A record with the values in `own`; each other field has the value of the first source that has one.
+
+    A source has a value if it has an attribute of the field's name that is not None. Where no source has
+    one, the field keeps its default.
+    """
+    copied = {name: _first(name, sources) for name in kind.__dataclass_fields__}
+    return kind(**{name: value for name, value in copied.items() if value is not None} | own)
+
+
+def _first(name: str, sources: Iterable[object]) -> object:
+    values = (getattr(source, name, None) for source in sources)
+    return next((value for value in values if value is not None), None)
+
 
 class Definitions:
-    """The keywords that a file defines, by name. A name is compared exactly, then case aside."""
+    """The keywords that a file defines, by name. A name is looked up as written, then without case."""
 
-    def __init__(self, parts: Mapping[str, KeywordPart | None]) -> None:
-        """None stands for a definition that has faults."""
-        tidy = {" ".join(name.split()): part for name, part in parts.items()}
-        self._by_name = {name: _keyword(name, part) for name, part in tidy.items()}
+    def __init__(self, sections: Mapping[str, KeywordSection | None]) -> None:
+        """`sections` has None for a definition with faults."""
+        tidy = {" ".join(name.split()): section for name, section in sections.items()}
+        self._by_name = {
+            name: record(Keyword, section, name=name) if section else None for name, section in tidy.items()
+        }
         self._by_folded_name = {name.casefold(): keyword for name, keyword in self._by_name.items()}
 
     def keyword(self, text: str) -> Keyword | None:
-        """The keyword that the text means; None if that is defined, but with faults.
+        """The keyword that the text names, or a keyword of that phrase; None if its definition has faults.
 
-        Raises ValueError if it is not defined and no phrase that can be looked for.
+        Raises ValueError if the text is not defined and cannot be looked for as a phrase.
         """
         name = label(text)
         if name in self._by_name:
@@ -50,6 +73,10 @@ class Definitions:
         if name.casefold() in self._by_folded_name:
             return self._by_folded_name[name.casefold()]
         return Keyword(name=phrase(text), any=(phrase(text),))
+
+    def keywords(self, texts: Iterable[str]) -> tuple[Keyword, ...]:
+        """What the texts mean, in their order."""
+        return tuple(keyword for text in texts if (keyword := self.keyword(text)))
 
 
 def definitions(document: Document) -> Definitions:
@@ -59,92 +86,72 @@ def definitions(document: Document) -> Definitions:
     return Definitions({name: read_keyword(content) for name, content in entries})
 
 
-def _keyword(name: str, part: KeywordPart | None) -> Keyword | None:
-    if part is None:
+def default_sender(smtp: SmtpServer | None) -> str | None:
+    """The sender of mails if the file names none: the SMTP user, or this machine's; None if neither fits."""
+    if smtp is None or (smtp.user is None and is_loopback(smtp.host)):
+        return _LOCAL_SENDER
+    try:
+        return mailbox(f"{SENDER_NAME} <{address(smtp.user or '')}>")
+    except ValueError:
         return None
-    return Keyword(
-        name=name,
-        any=tuple(part.any),
-        all=tuple(part.all),
-        exclude=tuple(part.exclude),
-        authors=tuple(part.authors),
-        categories=tuple(dict.fromkeys(part.categories)),
-        match=part.match,
-    )
 
 
-def subscribers(file: FilePart, defined: Definitions) -> tuple[Subscriber, ...]:
-    """Everyone, in the order of the file."""
-    return tuple(
-        Subscriber(
-            email=part.email,
-            keywords=keywords(part.keywords, defined),
-            schedule=_schedule(part, file.schedule),
-            name=part.name,
+@dataclass(frozen=True, slots=True)
+class ConfigBuilder:
+    """Builds the Config. `file` is absolute: the paths in it start at its folder."""
+
+    file: Path
+    section: FileSection
+    definitions: Definitions
+    overrides: Overrides
+    smtp: SmtpServer | None
+
+    def config(self) -> Config:
+        """The whole Config; the environment wins over the file."""
+        subscribers = tuple(
+            self._subscriber(number, section) for number, section in enumerate(self.section.subscribers)
+        )
+        return self._settings(
+            Config,
+            self.section,
+            self.section.schedule,
+            file=self.file,
+            subscribers=subscribers,
+            mail=self._mail(),
+            archive=self._archive(subscribers),
+            arxiv=self._settings(ArxivSettings, self.section.arxiv),
+            monitoring=self._settings(MonitoringSettings, self.section.monitoring),
+            smtp=self.smtp,
+        )
+
+    def _subscriber(self, number: int, section: SubscriberSection) -> Subscriber:
+        common = self.section.schedule
+        days = frozenset().union(*(section.days or common.days))
+        return record(
+            Subscriber,
+            section,
+            keywords=self.definitions.keywords(section.keywords),
+            schedule=record(Schedule, section, common, days=days),
             label=f"subscribers[{number}]",
         )
-        for number, part in enumerate(file.subscribers)
-    )
 
+    def _mail(self) -> MailSettings:
+        section = self.section.mail
+        sender = section.sender or default_sender(self.smtp) or _LOCAL_SENDER
+        return self._settings(MailSettings, section, sender=sender, archive_url=self.section.archive.url)
 
-def keywords(texts: Sequence[str], defined: Definitions) -> tuple[Keyword, ...]:
-    """What the texts mean, in their order."""
-    return tuple(keyword for text in texts if (keyword := defined.keyword(text)))
+    def _archive(self, subscribers: Sequence[Subscriber]) -> ArchiveSettings:
+        """The archive; without keywords of its own it has those of all subscribers, each once."""
+        section = self.section.archive
+        followed = distinct(keyword for subscriber in subscribers for keyword in subscriber.keywords)
+        shown = followed if section.keywords is None else self.definitions.keywords(section.keywords)
+        return self._settings(
+            ArchiveSettings, section, file=section.file, keywords=shown if section.file else ()
+        )
 
-
-def _schedule(own: SubscriberPart, common: SchedulePart) -> Schedule:
-    at: time = common.at if own.at is None else own.at
-    timezone: ZoneInfo = own.timezone or common.timezone
-    return Schedule(at, timezone, frozenset().union(*(own.days or common.days)))
-
-
-def mail(file: FilePart, smtp: SmtpServer | None, overrides: Overrides) -> MailSettings:
-    """What all mails share, and how they are carried."""
-    part = file.mail
-    return MailSettings(
-        sender=part.sender or default_sender(smtp) or LOCAL_SENDER,
-        reply_to=part.reply_to,
-        when_empty=part.when_empty,
-        when_unconfirmed=part.when_unconfirmed,
-        connections=part.connections,
-        mails_per_connection=part.mails_per_connection,
-        keep_days=part.keep_days,
-        archive_url=file.archive.url,
-        retry_scale=_retry_scale(overrides),
-    )
-
-
-def archive(
-    part: ArchivePart, folder: Path, subscribers: Sequence[Subscriber], defined: Definitions
-) -> ArchiveSettings:
-    """The archive; without sections of its own it has all that is read, each question once."""
-    if part.file is None:
-        return ArchiveSettings(None, (), part.papers)
-    read = distinct(keyword for subscriber in subscribers for keyword in subscriber.keywords)
-    sections = read if part.keywords is None else keywords(part.keywords, defined)
-    return ArchiveSettings(folder / part.file, sections, part.papers)
-
-
-def arxiv(part: ArxivPart, overrides: Overrides) -> ArxivSettings:
-    """Endpoints and pace; the environment wins."""
-    interval = overrides.interval_seconds
-    return ArxivSettings(
-        api=overrides.api or part.api,
-        feed=overrides.feed or part.feed,
-        interval_seconds=part.interval if interval is None else interval,
-        retry_scale=_retry_scale(overrides),
-    )
-
-
-def monitoring(part: MonitoringPart, folder: Path, overrides: Overrides) -> MonitoringSettings:
-    """Who is told how runs go; the environment wins."""
-    return MonitoringSettings(
-        ping_url=overrides.ping_url or part.ping_url,
-        metrics_file=folder / part.metrics_file if part.metrics_file else None,
-        operator=part.operator,
-        failed_runs=part.failed_runs,
-    )
-
-
-def _retry_scale(overrides: Overrides) -> float:
-    return 1.0 if overrides.retry_scale is None else overrides.retry_scale
+    def _settings(self, kind: type[Record], *sections: object, **own: object) -> Record:
+        """A record from the environment, then the sections. Its paths start at the folder of the file."""
+        settings = record(kind, self.overrides, *sections, **own)
+        values = {name: getattr(settings, name) for name in kind.__dataclass_fields__}
+        paths = {name: value for name, value in values.items() if isinstance(value, Path)}
+        return replace(settings, **{name: self.file.parent / path for name, path in paths.items()})

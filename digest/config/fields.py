@@ -1,10 +1,10 @@
-"""Text as a person writes it → a value. Each function raises ValueError with the problem and its remedy."""
+"""Read a text of the configuration as a value. Each function raises ValueError with problem and remedy."""
 
 import ipaddress
 import re
 import unicodedata
 from datetime import time
-from email.headerregistry import Address
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,87 +14,96 @@ from digest.config.quoting import quoted, suggestion
 from digest.domain.keywords import Match, searchable
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
 
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+LONGEST_PHRASE = 200
 
-_ENCODED = "=?"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+DAY_GROUPS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5)), "weekly": frozenset({0})}
+
+WHEN_EMPTY = ("skip", "send")
+
+WHEN_UNCONFIRMED = ("retry", "never")
+
+_NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+
+_ENCODED_WORD = "=?"
+
+_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+_SHORTEST_DAY = 3
+
+_URL_REMEDY = "write one such as https://export.arxiv.org/api/query"
+
+_SPACE = "Zs"  # Unicode's category of spaces; str.isprintable() accepts only one of them
 
 
 def address(text: str) -> str:
-    """The address in its normal form: the domain in lower case and ASCII (IDNA 2008), what stands before
-    the "@" as it is, in NFC if it is not ASCII (mail to it needs SMTPUTF8, RFC 6531).
+    """The address in its normal form.
 
-    Raises ValueError. Names under `.test` are allowed, for trials (RFC 6761, section 6.2).
+    The domain is in lower case and ASCII (IDNA 2008). The part before the "@" is as written, in NFC if it is
+    not ASCII (mail to it needs SMTPUTF8, RFC 6531). Names under `.test` are allowed, for trials (RFC 6761,
+    section 6.2). Raises ValueError.
     """
-    if _NAMED.fullmatch(text):
+    if _NAMED_ADDRESS.fullmatch(text):
         raise ValueError(f'{quoted(text)}: write the address alone; a name goes under the key "name"')
-    return _bare(text)
+    return _normal(text)
 
 
 def mailbox(text: str) -> str:
     """`Name <a@b.example>` or a bare address as a header value (RFC 5322, section 3.4).
 
-    The address is ASCII, since what answers to it must find it from everywhere. Raises ValueError.
+    The address is ASCII, since replies and returned mails to it may come from any mail server.
+    Raises ValueError.
     """
-    named = _NAMED.fullmatch(text.strip())
+    named = _NAMED_ADDRESS.fullmatch(text.strip())
     if not named:
-        return _ascii(text.strip())
-    bare = _ascii(named["address"].strip())
+        return _ascii_address(text.strip())
+    from email.headerregistry import Address  # only here: it costs 13 ms
+
+    bare = _ascii_address(named["address"].strip())
     name = named["name"].strip().strip('"').strip()
     return str(Address(display_name(name), addr_spec=bare)) if name else bare
 
 
 def display_name(text: str) -> str:
-    """A name to stand before an address. Raises ValueError if a mail program could read more into it."""
+    """A name before an address. Raises ValueError if a mail program could decode it to something else."""
     name = label(text)
-    _refuse_encoded(name)
+    _refuse_encoded_words(name)
     return name
 
 
-def _bare(text: str) -> str:
+def _normal(text: str) -> str:
     try:
         valid = validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
     except EmailNotValidError as exc:
-        raise ValueError(_problem(text)) from exc
-    _refuse_encoded(valid.local_part)
+        raise ValueError(_address_problem(text)) from exc
+    _refuse_encoded_words(valid.local_part)
     return f"{valid.local_part}@{valid.ascii_domain}"
 
 
-def _ascii(text: str) -> str:
-    bare = _bare(text)
+def _ascii_address(text: str) -> str:
+    bare = _normal(text)
     if not bare.isascii():
         raise ValueError(
-            f'{quoted(text)}: only ASCII characters can stand before the "@" here, since not every mail '
-            "server could return a mail or a reply to it; use another address of yours"
+            f'{quoted(text)}: only ASCII characters are possible before the "@" here, since not every mail '
+            "server can send a reply or a returned mail to it; use another of your addresses"
         )
     return bare
 
 
-def _refuse_encoded(text: str) -> None:
-    if _ENCODED in text:
+def _refuse_encoded_words(text: str) -> None:
+    if _ENCODED_WORD in text:
         raise ValueError(f'{quoted(text)}: "=?" begins an encoded word in mail headers; delete it')
 
 
-def _problem(text: str) -> str:
+def _address_problem(text: str) -> str:
     domain = text.rpartition("@")[2]
     if "@" in text and not domain.isascii():
         return (
-            f'{quoted(text)}: what follows the "@" is no domain; beyond ASCII a domain has letters and '
+            f'{quoted(text)}: the text after the "@" is not a domain; beyond ASCII a domain has letters and '
             "digits, but no emoji or other signs"
         )
     return f"{quoted(text)} is not an e-mail address; write one such as you@example.org"
-
-
-_REMEDY = "write one such as https://export.arxiv.org/api/query"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def endpoint(text: str) -> str:
@@ -110,48 +119,43 @@ def feed(text: str) -> str:
     return endpoint(text).removesuffix("/") + "/"
 
 
+def _scheme_and_host(text: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - the property raises ValueError if the port is not a number
+    except ValueError as exc:
+        raise ValueError(f"not a web address; {_URL_REMEDY}") from exc
+    unexpected = parts.query or parts.fragment or "@" in parts.netloc or not text.isascii() or " " in text
+    if parts.scheme not in {"https", "http"} or not parts.hostname or unexpected:
+        raise ValueError(f"not a web address without user, query and fragment; {_URL_REMEDY}")
+    return parts.scheme, parts.hostname
+
+
 def is_local(url: str) -> bool:
     """Whether an endpoint is on this machine."""
     return is_loopback(urlsplit(url).hostname or "")
 
 
-def _scheme_and_host(text: str) -> tuple[str, str]:
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    if host.casefold() == "localhost":
+        return True
     try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 - the property raises ValueError for a port that is none
-    except ValueError as exc:
-        raise ValueError(f"not a web address; {_REMEDY}") from exc
-    odd = parts.query or parts.fragment or "@" in parts.netloc or not text.isascii() or " " in text
-    if parts.scheme not in {"https", "http"} or not parts.hostname or odd:
-        raise ValueError(f"not a web address without user, query and fragment; {_REMEDY}")
-    return parts.scheme, parts.hostname
-
-
-LONGEST_PHRASE = 200
-
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-DAY_GROUPS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5)), "weekly": frozenset({0})}
-
-_ZONE = "use a name such as Europe/Berlin"
-
-_SHORTEST_DAY = 3
-
-_HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
-
-_SPACE = "Zs"  # Unicode's category of spaces, of which only one counts as printable
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def time_of_day(text: str) -> time:
-    """`07:00`, `7:30`, `23:59`."""
-    hour = _HOUR.fullmatch(text)
+    """A local time such as `07:00`, `7:30` or `23:59`."""
+    hour = _TIME_OF_DAY.fullmatch(text)
     if not hour:
         raise ValueError(f"{quoted(text)} is not a time of day; write hours and minutes, 00:00 to 23:59")
     return time(int(hour[1]), int(hour[2]))
 
 
 def timezone(text: str) -> ZoneInfo:
-    """A name of the IANA time zone database, such as `Europe/Berlin`."""
+    """A time zone of the IANA database, such as `Europe/Berlin`."""
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError) as exc:  # unknown; not a plain name; a folder of the database
@@ -162,11 +166,18 @@ def _nearest_timezone(text: str) -> str:
     zones = available_timezones()
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
     city = cities.get(text.casefold().replace(" ", "_"))
-    return f'did you mean "{city}"?' if city else suggestion(text, zones, _ZONE, 0.75)
+    return (
+        f'did you mean "{city}"?'
+        if city
+        else suggestion(text, zones, "use a name such as Europe/Berlin", 0.75)
+    )
 
 
 def days(text: str) -> frozenset[int]:
-    """`daily`, `weekdays`, `weekly` (on Mondays), or a day, by three letters at least; Monday is 0."""
+    """The weekdays of `daily`, `weekdays`, `weekly` (Monday) or one day, of at least three letters.
+
+    Monday is 0.
+    """
     word = text.casefold()
     if word in DAY_GROUPS:
         return DAY_GROUPS[word]
@@ -178,7 +189,7 @@ def days(text: str) -> frozenset[int]:
 
 
 def phrase(text: str) -> str:
-    """A phrase that arXiv can look for, with single spaces."""
+    """A phrase that can be searched for, with single spaces."""
     tidy = label(text)
     if '"' in tidy:
         raise ValueError(
@@ -190,7 +201,7 @@ def phrase(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """A text to be shown, with single spaces: visible characters, at least one and at most 200."""
+    """A text of 1 to 200 visible characters, with single spaces."""
     tidy = " ".join(visible_text(text).split())
     if len(tidy) > LONGEST_PHRASE:
         raise ValueError(f"{len(tidy)} characters long; shorten it to {LONGEST_PHRASE}")
@@ -198,11 +209,11 @@ def label(text: str) -> str:
 
 
 def visible_text(text: str) -> str:
-    """The same text, if it is not blank and has no control characters, line ends or the like."""
+    """The text itself. Refuses a blank one, and control characters, line ends and the like."""
     for char in text:
         if not char.isprintable() and unicodedata.category(char) != _SPACE:
             raise ValueError(
-                f"{quoted(text)} has the invisible character U+{ord(char):04X}; type it anew, on one line"
+                f"{quoted(text)} has the invisible character U+{ord(char):04X}; type it again, on one line"
             )
     if not text.strip():
         raise ValueError("empty; write a text or delete this")
@@ -210,7 +221,7 @@ def visible_text(text: str) -> str:
 
 
 def category(text: str) -> str:
-    """A category (`cs.LG`), or an archive (`cs`), as Keyword.categories has it."""
+    """A category (`cs.LG`) or an archive (`cs`), as `Keyword.categories` has it."""
     known = CATEGORIES | ARCHIVES
     if text not in known:
         otherwise = "they are listed at https://arxiv.org/category_taxonomy"
@@ -219,22 +230,22 @@ def category(text: str) -> str:
 
 
 def match(text: str) -> Match:
-    """Where a phrase must stand."""
+    """Where a phrase must be."""
     return Match(choice(text, tuple(Match)))
 
 
 def when_empty(text: str) -> str:
-    """`skip` or `send`."""
-    return choice(text, ("skip", "send"))
+    """`skip` or `send`, for a subscriber without new papers."""
+    return choice(text, WHEN_EMPTY)
 
 
 def when_unconfirmed(text: str) -> str:
-    """`retry` or `never`."""
-    return choice(text, ("retry", "never"))
+    """`retry` or `never`, for a mail that the server did not confirm."""
+    return choice(text, WHEN_UNCONFIRMED)
 
 
 def choice(text: str, known: tuple[str, ...]) -> str:
-    """One of a few known words."""
+    """The text itself, if it is one of the known words."""
     if text not in known:
         raise ValueError(
             f"unknown word {quoted(text)}; {suggestion(text, known, 'use ' + ' or '.join(known))}"
@@ -242,8 +253,8 @@ def choice(text: str, known: tuple[str, ...]) -> str:
     return text
 
 
-def path(text: str) -> str:
-    """A file's or folder's path, still relative to whatever names it."""
+def path(text: str) -> Path:
+    """The path of a file or folder; a relative one is not resolved yet."""
     if visible_text(text).startswith("~"):
         raise ValueError(f'{quoted(text)}: "~" has no meaning here; write the whole path')
-    return text
+    return Path(text)

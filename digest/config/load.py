@@ -1,23 +1,25 @@
-"""The door of the configuration: file and environment in, a Config out, or all that is wrong at once."""
+"""Load the configuration: read the file and the environment, check both, and build the Config.
+
+All faults are reported at once.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from digest.config import build
-from digest.config.build import Definitions, definitions
-from digest.config.environment import Overrides, read_environment
-from digest.config.schema import FilePart, read_file
-from digest.config.smtp_url import read_smtp, sender_faults
-from digest.config.validation import faults_across, pace_faults, templates_faults
+from digest.config.build import ConfigBuilder, definitions
+from digest.config.environment import read_environment
+from digest.config.schema import read_sections
+from digest.config.smtp_url import read_smtp
+from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
-from digest.domain.settings import Config, SmtpServer
+from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
-    """Everything that the file and the environment set, with defaults for the rest.
+    """The Config of the file and the environment, with defaults for the rest.
 
-    Raises ConfigError with every fault of both: those of the file first, in its order.
+    Raises ConfigError with every fault of both: first those of the file, by line.
     """
     overrides, faults = read_environment(environment)
     try:
@@ -26,32 +28,45 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
         raise ConfigError([*exc.faults, *faults]) from exc
     folder = file.absolute().parent
     defined = definitions(document)
+    section, schema_faults = read_sections(document)
     smtp, smtp_faults = read_smtp(document, folder, overrides)
-    part, form_faults = read_file(document)
-    faults += [*duplicates, *faults_across(document, defined), *form_faults, *smtp_faults]
-    faults += [*sender_faults(document, smtp), *pace_faults(document, overrides)]
+    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
+    faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
-    if part is None or faults:
+    if section is None or faults:
         raise ConfigError(_in_order(faults))
-    return _config(file.absolute(), part, defined, overrides, smtp)
+    return ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
+
+
+def line_of(config: Config, email: str) -> int | None:
+    """The line of the configuration file with this address (case does not matter), or None.
+
+    Reads the file again, since a Config has no positions. Raises ConfigError.
+    """
+    emails = [subscriber.email.casefold() for subscriber in config.subscribers]
+    if email.casefold() not in emails:
+        return None
+    document, _ = parse(str(config.file), _text(config.file))
+    position = document.values.get(("subscribers", emails.index(email.casefold()), "email"))
+    return position.line if position else None
 
 
 def _text(file: Path) -> str:
-    """The file's text. Raises ConfigError, also if there is nothing in it."""
+    """The file's text, never blank. Raises ConfigError."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as exc:
-        raise ConfigError([ConfigFault(str(file), None, None, "", _unreadable(exc))]) from exc
+        raise _refused(file, _unreadable(exc)) from exc
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
-        raise ConfigError(
-            [ConfigFault(str(file), line, None, "", "not UTF-8; save the file as UTF-8")]
-        ) from exc
+        raise _refused(file, "not UTF-8; save the file as UTF-8", line) from exc
     if not text.strip():
-        raise ConfigError(
-            [ConfigFault(str(file), None, None, "", 'empty; begin with the line "subscribers:"')]
-        )
+        raise _refused(file, 'empty; begin with the line "subscribers:"')
     return text
+
+
+def _refused(file: Path, problem: str, line: int | None = None) -> ConfigError:
+    return ConfigError([ConfigFault(str(file), line, None, "", problem)])
 
 
 def _unreadable(error: OSError) -> str:
@@ -61,42 +76,12 @@ def _unreadable(error: OSError) -> str:
         case IsADirectoryError():
             return "this is a folder; name the file in it with --config"
         case _:
-            return f"cannot be read ({error.strerror}); mend its path or permissions"
+            return f"cannot be read ({error.strerror}); fix its path or permissions"
 
 
 def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:
-    """By place, one for each value (the first that was found); faults without a line come last."""
+    """By position, faults without a line last. Of several faults in one value only the first is kept."""
     first: dict[object, ConfigFault] = {}
     for fault in faults:
         first.setdefault((fault.file, fault.line, fault.column, fault.path), fault)
     return sorted(first.values(), key=lambda fault: (fault.line is None, fault.line or 0, fault.column or 0))
-
-
-def _config(
-    file: Path, part: FilePart, defined: Definitions, overrides: Overrides, smtp: SmtpServer | None
-) -> Config:
-    folder = file.parent
-    subscribers = build.subscribers(part, defined)
-    return Config(
-        file=file,
-        subscribers=subscribers,
-        mail=build.mail(part, smtp, overrides),
-        archive=build.archive(part.archive, folder, subscribers, defined),
-        arxiv=build.arxiv(part.arxiv, overrides),
-        welcome=part.welcome,
-        state=overrides.state or folder / part.state,
-        outbox=overrides.outbox or folder / part.outbox,
-        smtp=smtp,
-        templates=folder / part.templates if part.templates else None,
-        wait_minutes=part.schedule.wait_minutes,
-        monitoring=build.monitoring(part.monitoring, folder, overrides),
-    )
-
-
-def line_of(config: Config, email: str) -> int | None:
-    """The line of the configuration file on which their address stands; None if it does not."""
-    emails = [subscriber.email.casefold() for subscriber in config.subscribers]
-    if email.casefold() not in emails:
-        return None
-    document, _ = parse(str(config.file), config.file.read_text(encoding="utf-8-sig"))
-    return document.values["subscribers", emails.index(email.casefold()), "email"].line

@@ -41,7 +41,7 @@ class SchemaError:
     keys: Keys
     """The keys that are known where the value stands."""
     elsewhere: Mapping[str, Keys]
-    """The keys of every part of the file, by the name of the part."""
+    """The keys of every section of the file, by the name of the section."""
     limit: int | float | None
     said: str
     """What our own check said, if it was one."""
@@ -52,10 +52,10 @@ class SchemaError:
         return next((step for step in reversed(self.location) if isinstance(step, str)), "")
 
 
-def faults_of_form(document: Document, errors: Sequence[Any], keys: Mapping[str, Keys]) -> list[ConfigFault]:
+def schema_faults(document: Document, errors: Sequence[Any], keys: Mapping[str, Keys]) -> list[ConfigFault]:
     """The faults of a document, from pydantic's `errors()` about it.
 
-    `keys` has those that each part of the file knows, by the name of the part; the top's is "".
+    `keys` has those that each section of the file knows, by the name of the section; the top's is "".
     """
     return [_fault(document, error, keys) for error in errors if not _is_misspelt(error, errors)]
 
@@ -73,7 +73,7 @@ def _fault(document: Document, error: Any, keys: Mapping[str, Keys]) -> ConfigFa
     names_key = error["loc"][-1:] == (_KEY,)
     location = error["loc"][:-1] if names_key else error["loc"]
     limits = error.get("ctx", {})
-    mistake = SchemaError(
+    error = SchemaError(
         kind=error["type"],
         location=location,
         value=error["input"],
@@ -83,76 +83,76 @@ def _fault(document: Document, error: Any, keys: Mapping[str, Keys]) -> ConfigFa
         limit=limits.get("ge", limits.get("le")),
         said=str(limits.get("error", "")),
     )
-    at_key = names_key or mistake.kind == "extra_forbidden"
-    return document.fault(location, _PROBLEMS[mistake.kind](mistake), at_key=at_key)
+    at_key = names_key or error.kind == "extra_forbidden"
+    return document.fault(location, _PROBLEMS[error.kind](error), at_key=at_key)
 
 
-def _said(mistake: SchemaError) -> str:
-    return mistake.said
+def _said(error: SchemaError) -> str:
+    return error.said
 
 
-def _missing(mistake: SchemaError) -> str:
-    example = mistake.keys[mistake.key]
-    return f"missing; add a line such as {mistake.key}: {example}"
+def _missing(error: SchemaError) -> str:
+    example = error.keys[error.key]
+    return f"missing; add a line such as {error.key}: {example}"
 
 
-def _unknown_key(mistake: SchemaError) -> str:
-    homes = [part for part, keys in mistake.elsewhere.items() if part and mistake.key in keys]
-    known = ", ".join(sorted(mistake.keys))
+def _unknown_key(error: SchemaError) -> str:
+    homes = [section for section, keys in error.elsewhere.items() if section and error.key in keys]
+    known = ", ".join(sorted(error.keys))
     otherwise = f"it belongs under {' or '.join(homes)}" if homes else f"known here are {known}"
-    return f"unknown key; {suggestion(mistake.key, mistake.keys, otherwise)}"
+    return f"unknown key; {suggestion(error.key, error.keys, otherwise)}"
 
 
-def _not_text(mistake: SchemaError) -> str:
-    what, quotable = _described(mistake)
-    example = mistake.keys[mistake.key]
-    if example and mistake.key not in _FREE_TEXTS:
+def _not_text(error: SchemaError) -> str:
+    what, quotable = _described(error)
+    example = error.keys[error.key]
+    if example and error.key not in _FREE_TEXTS:
         return f"{what}, not a text; write one such as {example}"
     return f"{what}, not a text; {'put it in quotes' if quotable else 'write a text'}{quotable}"
 
 
-def _described(mistake: SchemaError) -> tuple[str, str]:
+def _described(error: SchemaError) -> tuple[str, str]:
     """What a value is that should be a text, and how it looks in quotes if that would make it one."""
-    match mistake.value:
+    match error.value:
         case bool():
-            return f"{mistake.written} means true or false", f": {quoted(mistake.written)}"
+            return f"{error.written} means true or false", f": {quoted(error.written)}"
         case int() | float():
-            return f"{mistake.written} is a number", f": {quoted(mistake.written)}"
+            return f"{error.written} is a number", f": {quoted(error.written)}"
         case dict():
             return "keys and values (because of a colon or braces)", " if it is one"
         case _:
             return "a list", ""
 
 
-def _not_a_list(mistake: SchemaError) -> str:
-    if mistake.key in _FREE_TEXTS and isinstance(mistake.value, int | float):
-        return _not_text(mistake)
-    example = mistake.keys[mistake.key] or "[one, two]"
+def _not_a_list(error: SchemaError) -> str:
+    if error.key in _FREE_TEXTS and isinstance(error.value, int | float):
+        return _not_text(error)
+    example = error.keys[error.key] or "[one, two]"
     return f"not a list; write one such as {example}"
 
 
-def _not_keys(mistake: SchemaError) -> str:
-    if not mistake.location:
+def _not_keys(error: SchemaError) -> str:
+    if not error.location:
         return 'keys and values are needed; begin with the line "subscribers:"'
-    top = str(mistake.location[0])
-    example = "Name: {any: [one phrase, another]}" if mistake.location == ("keywords",) else _EXAMPLES[top]
+    top = str(error.location[0])
+    example = "Name: {any: [one phrase, another]}" if error.location == ("keywords",) else _EXAMPLES[top]
     return f"keys and values are needed; write lines such as {example}"
 
 
-def _not_a_number(mistake: SchemaError) -> str:
-    return f"a number is needed; write one such as {mistake.keys[mistake.key]}, without quotes"
+def _not_a_number(error: SchemaError) -> str:
+    return f"a number is needed; write one such as {error.keys[error.key]}, without quotes"
 
 
-def _too_small(mistake: SchemaError) -> str:
-    return f"{mistake.written} is too small; write {mistake.limit:g} or more"
+def _too_small(error: SchemaError) -> str:
+    return f"{error.written} is too small; write {error.limit:g} or more"
 
 
-def _too_large(mistake: SchemaError) -> str:
-    return f"{mistake.written} is too large; write {mistake.limit:g} or less"
+def _too_large(error: SchemaError) -> str:
+    return f"{error.written} is too large; write {error.limit:g} or less"
 
 
-def _too_short(mistake: SchemaError) -> str:
-    return f"an empty list; write one such as {mistake.keys[mistake.key]}"
+def _too_short(error: SchemaError) -> str:
+    return f"an empty list; write one such as {error.keys[error.key]}"
 
 
 _PROBLEMS: dict[str, Callable[[SchemaError], str]] = {
@@ -161,6 +161,7 @@ _PROBLEMS: dict[str, Callable[[SchemaError], str]] = {
     "extra_forbidden": _unknown_key,
     "string_type": _not_text,
     "list_type": _not_a_list,
+    "tuple_type": _not_a_list,
     "dict_type": _not_keys,
     "model_type": _not_keys,
     "int_type": _not_a_number,

@@ -1,357 +1,256 @@
-"""The form of subscribers.yaml: its keys, and what each may hold. The only module that knows pydantic.
+"""The keys of subscribers.yaml: what each holds, its default, and what editors say about it.
 
-`python -m digest.config.schema > docs/subscribers.schema.json` writes it down for editors.
+A key that becomes a field of a record in domain/ has that field's name: config/build.py copies it by name.
+`python -m digest.config.schema > docs/subscribers.schema.json` writes the JSON schema for editors.
 """
 
 import json
 import sys
-from collections.abc import Callable
-from datetime import time
-from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
-from digest.config import fields
-from digest.config.messages import faults_of_form
+from digest.config.messages import Keys, schema_faults
+from digest.config.value_types import (
+    Address,
+    Categories,
+    Days,
+    DisplayName,
+    Endpoint,
+    Feed,
+    FilePath,
+    KeywordNames,
+    Label,
+    Mailbox,
+    MatchPlace,
+    Phrases,
+    TimeOfDay,
+    Timezone,
+    WhenEmpty,
+    WhenUnconfirmed,
+)
 from digest.config.yaml_document import Document
-from digest.domain.keywords import Match
 from digest.errors import ConfigFault
 
-Read = TypeVar("Read")
+
+def _optional(description: str, example: str = "", **options: Any) -> Any:
+    """A key without a default: None if it is left out."""
+    return _key(None, description, example, options)
 
 
-def _text(read: Callable[[str], Read]) -> PlainValidator:
-    """Takes text only, and what `read` makes of it; `read` raises ValueError with our own words."""
-
-    def validate(value: object) -> Read:
-        if not isinstance(value, str):
-            raise PydanticCustomError("string_type", "text")
-        return read(value)
-
-    return PlainValidator(validate)
+def _default(default: object, description: str, example: str | None = None, **options: Any) -> Any:
+    """A key with a default, in the file's spelling. The default is the example too, unless that is given."""
+    example = str(default) if example is None else example
+    return _key(default, f"{description} Default: {default}.", example, options)
 
 
-def _one_or_many(value: object) -> object:
-    """A single text may stand where a list is expected."""
-    if isinstance(value, str) and "," in value:
-        raise ValueError(f"one text with a comma in it; for a list write [{value}]")
-    return [value] if isinstance(value, str) else value
+def _key(default: object, description: str, example: str, options: dict[str, Any]) -> Any:
+    return Field(default, description=description, examples=[example] if example else None, **options)
 
 
-def _list_schema(item: dict[str, Any]) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
+class Section(BaseModel):
+    """A section of the file: it accepts its own keys only, and no text for a number or the reverse."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_default=True)
 
 
-_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_PHRASE}
-
-_DAY: dict[str, Any] = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
-
-_HOUR: dict[str, Any] = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
-
-Hour = Annotated[time, _text(fields.time_of_day), WithJsonSchema(_HOUR)]
-
-Zone = Annotated[ZoneInfo, _text(fields.timezone), WithJsonSchema({"type": "string"})]
-
-Days = Annotated[
-    list[Annotated[frozenset[int], _text(fields.days)]],
-    BeforeValidator(_one_or_many),
-    Field(min_length=1),
-    _list_schema(_DAY),
-]
-
-Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
-
-Mailbox = Annotated[str, _text(fields.mailbox), WithJsonSchema({"type": "string"})]
-
-Name = Annotated[str, _text(fields.display_name), WithJsonSchema(_TEXT)]
-
-Label = Annotated[str, _text(fields.label), WithJsonSchema(_TEXT)]
-
-Text = Annotated[str, _text(str)]
-
-KeywordNames = Annotated[list[Text], BeforeValidator(_one_or_many), Field(min_length=1), _list_schema(_TEXT)]
-
-Phrases = Annotated[
-    list[Annotated[str, _text(fields.phrase)]], BeforeValidator(_one_or_many), _list_schema(_TEXT)
-]
-
-Categories = Annotated[
-    list[Annotated[str, _text(fields.category)]],
-    BeforeValidator(_one_or_many),
-    _list_schema({"type": "string"}),
-]
-
-Path = Annotated[str, _text(fields.path), WithJsonSchema({"type": "string"})]
-
-Url = Annotated[str, _text(fields.endpoint), WithJsonSchema({"type": "string", "format": "uri"})]
-
-
-class Part(BaseModel):
-    """A part of the file: it takes the keys that it names, and no text for a number or the reverse."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class SubscriberPart(Part):
-    """Who reads: an address, keywords and, if need be, an hour of their own."""
+class SubscriberSection(Section):
+    """A subscriber: an address, keywords and, if need be, a schedule of their own."""
 
     email: Address = Field(description="Where the digest goes.", examples=["you@example.org"])
-    name: Name = Field(default="", description="Stands before the address in the mail.")
+    name: DisplayName | None = _optional("The name before the address in the mail.")
     keywords: KeywordNames = Field(
         description="Names of keywords that are defined below `keywords`, or phrases to look for.",
         examples=["[Reward Model, Reasoning]"],
     )
-    at: Hour | None = Field(default=None, description="In place of schedule.at.", examples=["07:00"])
-    timezone: Zone | None = Field(
-        default=None, description="In place of schedule.timezone.", examples=["Europe/Berlin"]
+    at: TimeOfDay | None = _optional("Replaces schedule.at for this subscriber.", "07:00")
+    timezone: Timezone | None = _optional("Replaces schedule.timezone for this subscriber.", "Europe/Berlin")
+    days: Days | None = _optional("Replaces schedule.days for this subscriber.", "weekdays")
+
+
+class KeywordSection(Section):
+    """A keyword: conditions on papers. Conditions of different kinds must all hold."""
+
+    any: Phrases = Field(default=(), description="The paper has at least one of these phrases.")
+    all: Phrases = Field(default=(), description="The paper has every one of these phrases.")
+    exclude: Phrases = Field(
+        default=(), description="The paper has none of these phrases in its title or abstract."
     )
-    days: Days | None = Field(default=None, description="In place of schedule.days.", examples=["weekdays"])
-
-
-class KeywordPart(Part):
-    """A question to arXiv. Conditions of different kinds must all hold."""
-
-    any: Phrases = Field(default=[], description="At least one of these phrases must stand in the paper.")
-    all: Phrases = Field(default=[], description="Each of these phrases must stand in the paper.")
-    exclude: Phrases = Field(default=[], description="None of these phrases may stand in title or abstract.")
-    authors: Phrases = Field(default=[], description="One of these must be among the authors.")
+    authors: Phrases = Field(default=(), description="One of these is among the authors.")
     categories: Categories = Field(
-        default=[], description="One of these categories (cs.LG) or archives (cs)."
+        default=(), description="The paper is in one of these categories (cs.LG) or archives (cs)."
     )
-    match: Annotated[Match, _text(fields.match), WithJsonSchema({"enum": list(Match)})] | None = Field(
-        default=None,
-        description="Where phrases must stand. Default: a phrase of several words in title or abstract, "
-        "a single word in title and abstract.",
-        examples=["title"],
+    match: MatchPlace | None = _optional(
+        "Where to look for phrases. Default: a phrase of several words in the title or the abstract, "
+        "a single word in both.",
+        "title",
     )
 
     @model_validator(mode="after")
-    def _asks_for_something(self) -> "KeywordPart":
+    def _has_a_condition(self) -> "KeywordSection":
         if not (self.any or self.all or self.authors or self.categories):
             raise ValueError("nothing to look for; give it any, all, authors or categories")
         return self
 
 
-class SchedulePart(Part):
-    """When mails go out, for every subscriber who does not say otherwise."""
+class ScheduleSection(Section):
+    """When mails go out, for every subscriber without a schedule of their own."""
 
-    at: Hour = Field(default=time(7), description="Local time of day. Default: 07:00.", examples=["07:00"])
-    timezone: Zone = Field(default=ZoneInfo("UTC"), description="Default: UTC.", examples=["Europe/Berlin"])
-    days: Days = Field(
-        default=[frozenset(range(7))],
-        description="daily, weekdays, weekly (Mondays), or days by name. Default: daily.",
-        examples=["weekdays"],
-    )
-    wait_minutes: int = Field(
-        default=120,
-        ge=0,
-        le=720,
-        description="How long the daemon lets mails wait behind their hour where arXiv announces late or "
-        "does not answer. Default: 120.",
-        examples=["120"],
+    at: TimeOfDay = _default("07:00", "Local time of day.")
+    timezone: Timezone = _default("UTC", "The time zone of `at`.", "Europe/Berlin")
+    days: Days = _default("daily", "daily, weekdays, weekly (Mondays), or days by name.", "weekdays")
+    wait_minutes: int = _default(
+        120, "If arXiv is late or does not answer, the daemon delays mails by at most so long.", ge=0, le=720
     )
 
 
-class MailPart(Part):
-    """How mails look from outside, and who carries them."""
+class MailSection(Section):
+    """How mails look, and how they are delivered."""
 
-    sender: Mailbox | None = Field(
-        default=None,
+    sender: Mailbox | None = _optional(
+        "The sender of the mails: Name <a@b> or an address. Default: the SMTP user.",
+        "Daily Papers <digest@example.org>",
         alias="from",
-        description="Who the mails come from: Name <a@b> or an address. Default: the SMTP user.",
-        examples=["Daily Papers <digest@example.org>"],
     )
-    reply_to: Mailbox | None = Field(
-        default=None, description="Where replies and unsubscriptions go.", examples=["you@example.org"]
+    reply_to: Mailbox | None = _optional("Where replies and unsubscribe requests go.", "you@example.org")
+    when_empty: WhenEmpty = _default("skip", "What to do when there are no new papers.")
+    when_unconfirmed: WhenUnconfirmed = _default(
+        "retry",
+        "Whether to send a mail again, an hour later, if the connection broke before the mail server "
+        "confirmed it. It may then arrive twice.",
     )
-    when_empty: Annotated[str, _text(fields.when_empty), WithJsonSchema({"enum": ["skip", "send"]})] = Field(
-        default="skip", description="What to do when there is nothing new. Default: skip.", examples=["skip"]
-    )
-    when_unconfirmed: Annotated[
-        str, _text(fields.when_unconfirmed), WithJsonSchema({"enum": ["retry", "never"]})
-    ] = Field(
-        default="retry",
-        description="Whether a mail is sent once more, an hour later, if the connection broke before the "
-        "mail server confirmed it: it may then arrive twice. Default: retry.",
-        examples=["retry"],
-    )
-    connections: int = Field(
-        default=1,
-        ge=1,
-        le=32,
-        description="To the mail server, at the same time. Default: 1.",
-        examples=["1"],
-    )
-    mails_per_connection: int = Field(
-        default=100, ge=1, description="After so many a new one is opened. Default: 100.", examples=["100"]
-    )
-    keep_days: int = Field(
-        default=3,
+    connections: int = _default(1, "Parallel connections to the mail server.", ge=1, le=32)
+    mails_per_connection: int = _default(100, "Mails per connection before it is opened again.", ge=1)
+    keep_days: int = _default(
+        3,
+        "How many days the state keeps the text of mails that were delivered or given up. It keeps for ever "
+        "who got which paper.",
         ge=1,
         le=3650,
-        description="How long the state keeps the bodies of mails that are done with. Who got which paper "
-        "is kept for ever. Default: 3.",
-        examples=["3"],
     )
-    smtp_url_file: Path | None = Field(
-        default=None,
-        description="The file that holds the SMTP address, smtps://user:password@host:465; chmod 600. "
-        "Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder.",
+    smtp_url_file: FilePath | None = _optional(
+        "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
+        "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."
     )
 
 
-class ArchivePart(Part):
-    """The page that shows each keyword's latest papers."""
+class ArchiveSection(Section):
+    """The page with each keyword's latest papers."""
 
-    file: Annotated[Path | None, WithJsonSchema({"type": ["string", "null"]})] = Field(
-        default="README.md", description="Beside this file; null for no archive. Default: README.md."
+    file: Annotated[FilePath | None, WithJsonSchema({"type": ["string", "null"]})] = _default(
+        "README.md", "The path of the page; null for no archive.", example=""
     )
-    keywords: KeywordNames | None = Field(
-        default=None,
-        description="Its sections, in order. Default: all that subscribers read.",
-        examples=["[Reward Model, Reasoning]"],
+    keywords: KeywordNames | None = _optional(
+        "The keywords on the page, in this order. Default: those of all subscribers.",
+        "[Reward Model, Reasoning]",
     )
-    papers: int = Field(
-        default=100, ge=1, le=100, description="Papers a section. Default: 100.", examples=["100"]
-    )
-    url: Url | None = Field(
-        default=None,
-        description="Where the page can be read; mails link to it.",
-        examples=["https://github.com/you/daily-papers"],
+    papers: int = _default(100, "Papers per keyword.", ge=1, le=100)
+    url: Endpoint | None = _optional(
+        "The web address of the page; mails link to it.", "https://github.com/you/daily-papers"
     )
 
 
-class ArxivPart(Part):
-    """Where arXiv is, and how often it may be asked."""
+class ArxivSection(Section):
+    """Where arXiv is, and how often to send it a request."""
 
-    api: Url = Field(default="https://export.arxiv.org/api/query", description="The query endpoint.")
-    feed: Annotated[str, _text(fields.feed), WithJsonSchema({"type": "string", "format": "uri"})] = Field(
-        default="https://rss.arxiv.org/atom/", description="The announcement feeds; categories are appended."
+    api: Endpoint = _default("https://export.arxiv.org/api/query", "The query API.", example="")
+    feed: Feed = _default(
+        "https://rss.arxiv.org/atom/", "The announcement feeds; categories are appended.", example=""
     )
-    interval: float = Field(
-        default=3.0,
+    interval_seconds: float = _default(
+        3,
+        "Seconds between two requests. Less than 3 only if api and feed are both on this machine.",
+        alias="interval",
         ge=0,
-        description="Seconds between two requests; under 3 only for a server on this machine. Default: 3.",
-        examples=["3"],
     )
 
 
-class MonitoringPart(Part):
-    """Who is told how runs go."""
+class MonitoringSection(Section):
+    """Who gets to know how runs go."""
 
-    ping_url: Url | None = Field(
-        default=None,
-        description="Asked with /start when a run begins, as it is when everybody got theirs, with /fail "
-        "and the reason when not (as healthchecks.io wants it).",
-        examples=["https://hc-ping.com/your-own-uuid"],
+    ping_url: Endpoint | None = _optional(
+        "A health check such as healthchecks.io. It is called with /start when a run begins, as it is when "
+        "every subscriber was served, and with /fail and the reason when not.",
+        "https://hc-ping.com/your-own-uuid",
     )
-    metrics_file: Path | None = Field(
-        default=None,
-        description="Written after each run, for Prometheus' textfile collector.",
-        examples=["/var/lib/prometheus/node-exporter/daily_papers.prom"],
+    metrics_file: FilePath | None = _optional(
+        "Written after each run, for Prometheus' textfile collector.",
+        "/var/lib/prometheus/node-exporter/daily_papers.prom",
     )
-    operator: Address | None = Field(
-        default=None,
-        description="Gets a mail when runs fail time after time, and when that is over.",
-        examples=["you@example.org"],
+    operator: Address | None = _optional(
+        "This address gets a mail when several runs in a row fail, and when runs succeed again.",
+        "you@example.org",
     )
-    failed_runs: int = Field(
-        default=3, ge=1, description="So many in a row, for the operator's mail. Default: 3.", examples=["3"]
-    )
+    failed_runs: int = _default(3, "Failed runs in a row before the operator gets a mail.", ge=1)
 
 
-class FilePart(Part):
+class FileSection(Section):
     """Who gets which new arXiv papers by mail, and when."""
 
-    subscribers: list[SubscriberPart] = Field(
+    subscribers: list[SubscriberSection] = Field(
         min_length=1,
         description="Everyone who gets a digest.",
         examples=["[{email: you@example.org, keywords: [Reasoning]}]"],
     )
-    keywords: dict[Label, KeywordPart] = Field(
-        default={}, description="Keywords that need more than a phrase, by name."
+    keywords: dict[Label, KeywordSection] = Field(
+        default={}, description="Keywords that need more than one phrase, by name."
     )
-    schedule: SchedulePart = Field(
-        default_factory=SchedulePart, description="When mails go out. Default: daily at 07:00 UTC."
+    schedule: ScheduleSection = Field(default_factory=ScheduleSection)
+    mail: MailSection = Field(default_factory=MailSection)
+    archive: ArchiveSection = Field(default_factory=ArchiveSection)
+    welcome: int = _default(
+        10, "How many of a keyword's latest papers a new subscriber gets in the first mail.", ge=0, le=100
     )
-    mail: MailPart = Field(
-        default_factory=MailPart, description="How mails look from outside, and who carries them."
+    state: FilePath = _default(
+        "state/digest.sqlite3", "The file that remembers which mails were sent.", example=""
     )
-    archive: ArchivePart = Field(
-        default_factory=ArchivePart, description="The page of each keyword's latest papers."
+    outbox: FilePath = _default("outbox", "The folder for mails if there is no SMTP server.", example="")
+    templates: FilePath | None = _optional(
+        "A folder with your own templates. Each replaces the one of the same name that comes with the "
+        "project.",
+        "my-templates",
     )
-    welcome: int = Field(
-        default=10,
-        ge=0,
-        le=100,
-        description="How many of a keyword's latest papers a new subscriber gets to begin with. Default: 10.",
-        examples=["10"],
-    )
-    state: Path = Field(
-        default="state/digest.sqlite3", description="What was sent to whom. Default: state/digest.sqlite3."
-    )
-    outbox: Path = Field(default="outbox", description="Mails that no SMTP server carries. Default: outbox.")
-    templates: Path | None = Field(
-        default=None,
-        description="A folder with templates of your own; each wins over the one of its name that comes "
-        "with the project.",
-        examples=["my-templates"],
-    )
-    arxiv: ArxivPart = Field(
-        default_factory=ArxivPart, description="Where arXiv is, and how often it may be asked."
-    )
-    monitoring: MonitoringPart = Field(default_factory=MonitoringPart, description="Who is told how runs go.")
+    arxiv: ArxivSection = Field(default_factory=ArxivSection)
+    monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
 
 
-_PARTS: dict[str, type[Part]] = {
-    "": FilePart,
-    "subscribers": SubscriberPart,
-    "keywords": KeywordPart,
-    "schedule": SchedulePart,
-    "mail": MailPart,
-    "archive": ArchivePart,
-    "arxiv": ArxivPart,
-    "monitoring": MonitoringPart,
-}
-
-
-def read_file(document: Document) -> tuple[FilePart | None, list[ConfigFault]]:
+def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFault]]:
     """The document in its checked form, or None and what is wrong with it."""
     try:
-        return FilePart.model_validate(document.content), []
+        return FileSection.model_validate(document.content), []
     except ValidationError as exc:
-        keys = {name: keys_of(part) for name, part in _PARTS.items()}
-        return None, faults_of_form(document, exc.errors(include_url=False), keys)
+        keys = {name: keys_of(section) for name, section in _sections()}
+        return None, schema_faults(document, exc.errors(include_url=False), keys)
 
 
-def read_keyword(content: object) -> KeywordPart | None:
+def read_keyword(content: object) -> KeywordSection | None:
     """One definition of a keyword by itself; None if it has faults."""
     try:
-        return KeywordPart.model_validate(content)
+        return KeywordSection.model_validate(content)
     except ValidationError:
         return None
 
 
-def keys_of(part: type[Part]) -> dict[str, str]:
-    """The keys that a part of the file knows, each with an example value or an empty text."""
-    fields = part.model_fields.items()
-    return {field.alias or name: str((field.examples or [""])[0]) for name, field in fields}
+def keys_of(section: type[Section]) -> Keys:
+    """The keys that a section accepts, each with an example value or an empty text."""
+    keys = section.model_fields.items()
+    return {key.alias or name: str((key.examples or [""])[0]) for name, key in keys}
+
+
+def _sections() -> Iterator[tuple[str, type[Section]]]:
+    """Each section with its key in the file; the whole file's is ""."""
+    yield "", FileSection
+    for name, key in FileSection.model_fields.items():
+        for kind in (key.annotation, *get_args(key.annotation)):
+            if isinstance(kind, type) and issubclass(kind, Section):
+                yield name, kind
 
 
 class _ForEditors(GenerateJsonSchema):
-    """A schema without titles that repeat the keys, and without the null that stands for "not given"."""
+    """A JSON schema without titles that repeat the keys, and without null for "left out"."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
         return False
@@ -365,7 +264,7 @@ class _ForEditors(GenerateJsonSchema):
 
 def json_schema() -> str:
     """The JSON schema of the file, for editors: https://json-schema.org/draft/2020-12"""
-    schema = FilePart.model_json_schema(schema_generator=_ForEditors)
+    schema = FileSection.model_json_schema(schema_generator=_ForEditors)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,7 @@
-"""The SMTP URL, which holds a password: no fault shows any part of it."""
+"""Read the mail server from the SMTP URL: find the URL, guard the file that holds it, take it apart.
+
+The URL holds a password, so no fault shows any part of it.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,46 +10,55 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from digest.config.environment import Overrides, fault_of
-from digest.config.fields import address, is_loopback, mailbox
+from digest.config.fields import is_loopback
 from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
-NAME = "Daily Papers"
-
-LOCAL_SENDER = f"{NAME} <digest@localhost>"
-
 _URL_FILE = ("mail", "smtp_url_file")
 
-_FROM = ("mail", "from")
+_OTHERS = 0o077  # permissions of everybody but the file's owner
+
+_SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
+
+_HOST_AND_PORT = re.compile(
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?", re.IGNORECASE | re.ASCII
+)
+
+_HIGHEST_PORT = 65535
+
+_OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
 
 
 def read_smtp(
     document: Document, folder: Path, overrides: Overrides
 ) -> tuple[SmtpServer | None, list[ConfigFault]]:
-    """The server that the environment or the file names, if one does. `folder` is that of the file."""
+    """The server that the environment names, or else the file; None if neither does.
+
+    `folder` is that of the file.
+    """
     if overrides.smtp_url:
         url = overrides.smtp_url
-        return _attempt(lambda: smtp_server(url, Path.cwd()), partial(fault_of, "DIGEST_SMTP_URL"))
+        return _server_or_fault(lambda: smtp_server(url, Path.cwd()), partial(fault_of, "DIGEST_SMTP_URL"))
     if overrides.smtp_url_file:
-        named_by = partial(fault_of, "DIGEST_SMTP_URL_FILE")
-        return _from_file(overrides.smtp_url_file, overrides, named_by)
+        fault = partial(fault_of, "DIGEST_SMTP_URL_FILE")
+        return _server_in(overrides.smtp_url_file, overrides, fault)
     named = document.at(_URL_FILE)
     if isinstance(named, str) and named:
-        return _from_file(folder / named, overrides, partial(document.fault, _URL_FILE))
+        return _server_in(folder / named, overrides, partial(document.fault, _URL_FILE))
     return None, []
 
 
-def _from_file(
+def _server_in(
     file: Path, overrides: Overrides, fault: Callable[[str], ConfigFault]
 ) -> tuple[SmtpServer | None, list[ConfigFault]]:
-    return _attempt(
+    return _server_or_fault(
         lambda: smtp_server(read_secret(file, overrides.credentials), file.parent),
         lambda problem: fault(f"{file}: {problem}"),
     )
 
 
-def _attempt(
+def _server_or_fault(
     read: Callable[[], SmtpServer], fault: Callable[[str], ConfigFault]
 ) -> tuple[SmtpServer | None, list[ConfigFault]]:
     try:
@@ -55,33 +67,11 @@ def _attempt(
         return None, [fault(str(exc))]
 
 
-def default_sender(smtp: SmtpServer | None) -> str | None:
-    """Who mails come from if the file does not say; None if that cannot be known."""
-    if smtp is None or (smtp.user is None and is_loopback(smtp.host)):
-        return LOCAL_SENDER
-    try:
-        return mailbox(f"{NAME} <{address(smtp.user or '')}>")
-    except ValueError:
-        return None
-
-
-def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFault]:
-    """A fault if nothing tells who the mails come from."""
-    mail = document.at(_FROM[:1])
-    if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
-        return []
-    problem = f"missing; the SMTP user is no address, so add a line such as from: {NAME} <digest@example.org>"
-    return [document.fault(_FROM, problem)]
-
-
-_OF_OTHERS = 0o077
-
-
 def read_secret(file: Path, credentials: Path | None) -> str:
-    """The one line that the file holds, without its line end.
+    """The one line of the file, without its line end.
 
-    Files below `credentials`, the folder that systemd keeps for a service, are guarded by systemd:
-    their permissions do not matter. Raises ValueError.
+    The file must be for its owner alone. `credentials` is the folder of systemd's LoadCredential=: systemd
+    guards it, so permissions of files in it do not matter. Raises ValueError.
     """
     try:
         permissions = file.stat().st_mode
@@ -89,11 +79,11 @@ def read_secret(file: Path, credentials: Path | None) -> str:
     except UnicodeDecodeError as exc:
         raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
     except OSError as exc:
-        raise ValueError(f"cannot be read ({exc.strerror}); mend the path or the permissions") from exc
-    if permissions & _OF_OTHERS and not _is_below(file, credentials):
+        raise ValueError(f"cannot be read ({exc.strerror}); fix its path or permissions") from exc
+    if permissions & _OTHERS and not _is_below(file, credentials):
         raise ValueError(f"others may read this secret; run: chmod 600 {file}")
     if len(text.splitlines()) != 1:
-        raise ValueError("must hold one line, the SMTP address; delete the rest or write it")
+        raise ValueError("must have exactly one line, the SMTP address; write it, or delete the other lines")
     return text
 
 
@@ -101,38 +91,29 @@ def _is_below(file: Path, folder: Path | None) -> bool:
     return folder is not None and file.resolve().is_relative_to(folder.resolve())
 
 
-_SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
-
-_SERVER = re.compile(
-    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?", re.IGNORECASE | re.ASCII
-)
-
-_HIGHEST_PORT = 65535
-
-
 def smtp_server(url: str, folder: Path) -> SmtpServer:
-    """`smtp+starttls://user:password@host:587?ca=FILE` → a server.
+    """The server of `smtp+starttls://user:password@host:587?ca=FILE`.
 
-    User and password are percent-decoded, and end at the last `@`. A relative FILE is taken from `folder`.
+    User and password end at the last `@` and are percent-decoded. A relative FILE starts at `folder`.
     Raises ValueError.
     """
     scheme, _, rest = url.partition("://")
     if scheme.lower() not in _SECURITY:
         raise ValueError("the SMTP address must begin with smtps://, smtp+starttls:// or smtp://")
-    security, usual_port = _SECURITY[scheme.lower()]
+    security, default_port = _SECURITY[scheme.lower()]
     login, at, location = rest.rpartition("@")
     server, _, query = location.partition("?")
     host, port = _host_and_port(server)
     user, password = _login(login) if at else (None, None)
     options = _options(query)
     if security == "plain" and not is_loopback(host):
-        _refuse_open_network(options, with_password=user is not None)
+        _refuse_unencrypted(options, with_password=user is not None)
     ca_file = _ca_file(options.get("ca"), folder)
-    return SmtpServer(host, port or usual_port, security, user, password, ca_file)
+    return SmtpServer(host, port or default_port, security, user, password, ca_file)
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
-    server = _SERVER.fullmatch(text)
+    server = _HOST_AND_PORT.fullmatch(text)
     if not server:
         raise ValueError(
             "the SMTP address must name a host and may name a port, as in smtps://user:password@host:465; "
@@ -161,13 +142,13 @@ def _options(query: str) -> dict[str, str]:
     try:
         options = parse_qs(query, keep_blank_values=True, strict_parsing=True) if query else {}
     except ValueError as exc:
-        raise ValueError("the part after the ? of the SMTP address must be ca=FILE or insecure=yes") from exc
+        raise ValueError(_OPTIONS) from exc
     if options.keys() - {"ca", "insecure"} or options.get("insecure", ["yes"]) != ["yes"]:
-        raise ValueError("the part after the ? of the SMTP address must be ca=FILE or insecure=yes")
+        raise ValueError(_OPTIONS)
     return {name: values[-1] for name, values in options.items()}
 
 
-def _refuse_open_network(options: dict[str, str], *, with_password: bool) -> None:
+def _refuse_unencrypted(options: dict[str, str], *, with_password: bool) -> None:
     if with_password:
         raise ValueError(
             "smtp:// would send the password unencrypted beyond this machine; "
@@ -185,5 +166,5 @@ def _ca_file(text: str | None, folder: Path) -> Path | None:
         return None
     file = folder / text
     if not file.is_file():
-        raise ValueError("the certificate file of the SMTP address (ca=) does not exist; mend its path")
+        raise ValueError("the certificate file of the SMTP address (ca=) does not exist; fix its path")
     return file

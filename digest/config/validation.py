@@ -1,36 +1,74 @@
-"""Faults that no single value shows. They are looked for even where the file has faults of form."""
+"""Find the faults that the schema cannot show, even in a file that does not fit the schema."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest.config.build import Definitions
+from digest.config.build import SENDER_NAME, Definitions, default_sender
 from digest.config.environment import Overrides, fault_of
 from digest.config.fields import address, is_local
 from digest.config.quoting import quoted
 from digest.config.yaml_document import Document, Location, spelled
+from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
 _MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
 
+_SENDER: Location = ("mail", "from")
+
 _TEMPLATES: Location = ("templates",)
 
+_INTERVAL: Location = ("arxiv", "interval")
 
-def faults_across(document: Document, defined: Definitions) -> Iterator[ConfigFault]:
-    """Empty values, subscribers and names that occur twice, keywords that mean nothing or the same."""
+_LEAST_SECONDS = 3  # between two requests: https://info.arxiv.org/help/api/tou.html
+
+
+def consistency_faults(document: Document, defined: Definitions) -> Iterator[ConfigFault]:
+    """Empty values, addresses and names that occur twice, keywords that mean nothing or the same."""
     yield from _empty_values(document)
-    yield from _subscribers_twice(document)
+    yield from _addresses_twice(document)
     yield from _names_twice(document)
     for location in _keyword_lists(document):
         yield from _keyword_faults(document, location, defined)
 
 
+def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFault]:
+    """A fault if neither the file nor the SMTP user says who the mails come from."""
+    mail = document.at(_SENDER[:1])
+    if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
+        return []
+    example = f"from: {SENDER_NAME} <digest@example.org>"
+    problem = f"missing; the SMTP user is no address, so add a line such as {example}"
+    return [document.fault(_SENDER, problem)]
+
+
 def templates_faults(document: Document, folder: Path) -> list[ConfigFault]:
-    """A fault if the templates are to be found where there is no folder. `folder` is that of the file."""
+    """A fault if `templates` names no folder. `folder` is that of the file."""
     named = document.at(_TEMPLATES)
     if not isinstance(named, str) or not named or (folder / named).is_dir():
         return []
     problem = f"{quoted(named)}: there is no such folder; make it, with copies of the templates to change"
     return [document.fault(_TEMPLATES, problem)]
+
+
+def interval_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
+    """A fault if arXiv itself would get requests faster than its terms of use allow."""
+    override = overrides.interval_seconds
+    interval = document.at(_INTERVAL) if override is None else override
+    if not isinstance(interval, int | float) or not 0 <= interval < _LEAST_SECONDS:
+        return []
+    if _is_local(overrides.api, document, "api") and _is_local(overrides.feed, document, "feed"):
+        return []
+    problem = (
+        f"less than {_LEAST_SECONDS} seconds only if api and feed are both on this machine; write 3 or more"
+    )
+    if override is None:
+        return [document.fault(_INTERVAL, problem)]
+    return [fault_of("DIGEST_ARXIV_INTERVAL", problem)]
+
+
+def _is_local(override: str | None, document: Document, key: str) -> bool:
+    url = override or document.at(("arxiv", key))
+    return isinstance(url, str) and is_local(url)
 
 
 def _empty_values(document: Document) -> Iterator[ConfigFault]:
@@ -39,19 +77,13 @@ def _empty_values(document: Document) -> Iterator[ConfigFault]:
             yield document.fault(location, "empty; write a value or delete this line")
 
 
-def _subscribers(document: Document) -> Iterator[Location]:
-    listed = document.at(("subscribers",))
-    for number in range(len(listed) if isinstance(listed, list) else 0):
-        yield ("subscribers", number)
-
-
-def _subscribers_twice(document: Document) -> Iterator[ConfigFault]:
+def _addresses_twice(document: Document) -> Iterator[ConfigFault]:
     first: dict[str, Location] = {}
     for subscriber in _subscribers(document):
         location = (*subscriber, "email")
         email = _address(document.at(location))
         if email in first:
-            problem = f"the same address as {_place(document, first[email])}; merge the two subscribers"
+            problem = f"the same address as {_with_line(document, first[email])}; merge the two subscribers"
             yield document.fault(location, problem)
         elif email:
             first[email] = location
@@ -64,13 +96,19 @@ def _address(email: object) -> str | None:
         return None
 
 
+def _subscribers(document: Document) -> Iterator[Location]:
+    listed = document.at(("subscribers",))
+    for number in range(len(listed) if isinstance(listed, list) else 0):
+        yield ("subscribers", number)
+
+
 def _names_twice(document: Document) -> Iterator[ConfigFault]:
     first: dict[str, Location] = {}
     defined = document.at(("keywords",))
     for name in defined if isinstance(defined, dict) else ():
         folded = " ".join(name.casefold().split())
         if folded in first:
-            problem = f"differs only in case or spaces from {_place(document, first[folded])}; rename one"
+            problem = f"differs only in case or spaces from {_with_line(document, first[folded])}; rename one"
             yield document.fault(("keywords", name), problem, at_key=True)
         first.setdefault(folded, ("keywords", name))
 
@@ -89,40 +127,12 @@ def _keyword_faults(document: Document, location: Location, defined: Definitions
             yield document.fault(item, str(exc))
             continue
         if keyword and keyword.id in first:
-            problem = (
-                f"{quoted(text)} asks arXiv the same as {quoted(first[keyword.id])}; delete one of the two"
-            )
-            yield document.fault(item, problem)
+            same = quoted(first[keyword.id])
+            yield document.fault(item, f"{quoted(text)} is the same keyword as {same}; delete one of the two")
         elif keyword:
             first[keyword.id] = text
 
 
-def _place(document: Document, location: Location) -> str:
-    places = document.keys if location[0] == "keywords" else document.values
-    return f"{spelled(location)} on line {places[location].line}"
-
-
-_LEAST_SECONDS = 3
-
-_INTERVAL = ("arxiv", "interval")
-
-
-def pace_faults(document: Document, overrides: Overrides) -> list[ConfigFault]:
-    """A fault if arXiv itself would be asked too fast."""
-    by_environment = overrides.interval_seconds
-    interval = document.at(_INTERVAL) if by_environment is None else by_environment
-    if not isinstance(interval, int | float) or not 0 <= interval < _LEAST_SECONDS:
-        return []
-    if _is_local(overrides.api, document, "api") and _is_local(overrides.feed, document, "feed"):
-        return []
-    problem = (
-        f"under {_LEAST_SECONDS} seconds only where api and feed are both on this machine; write 3 or more"
-    )
-    if by_environment is None:
-        return [document.fault(_INTERVAL, problem)]
-    return [fault_of("DIGEST_ARXIV_INTERVAL", problem)]
-
-
-def _is_local(override: str | None, document: Document, key: str) -> bool:
-    url = override or document.at(("arxiv", key))
-    return isinstance(url, str) and is_local(url)
+def _with_line(document: Document, location: Location) -> str:
+    positions = document.keys if location[0] == "keywords" else document.values
+    return f"{spelled(location)} on line {positions[location].line}"

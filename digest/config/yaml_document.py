@@ -28,7 +28,7 @@ _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a key or value begins; both count from 1."""
 
     line: int
@@ -37,12 +37,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's data, and where each part of it stands."""
+    """A file's data, and where each section of it stands."""
 
     name: str
     content: object
-    keys: Mapping[Location, Place]
-    values: Mapping[Location, Place]
+    keys: Mapping[Location, Position]
+    values: Mapping[Location, Position]
     written: Mapping[Location, str]
     """Scalars as they stand in the file: `no` where the content has False."""
 
@@ -74,8 +74,8 @@ class Document:
         holder = location
         while holder and holder not in self.values:
             holder = holder[:-1]
-        place = self.keys[location] if at_key else self.values.get(holder)
-        line, column = (place.line, place.column) if place else (None, None)
+        position = self.keys[location] if at_key else self.values.get(holder)
+        line, column = (position.line, position.column) if position else (None, None)
         return ConfigFault(self.name, line, column, spelled(location), problem)
 
 
@@ -111,14 +111,14 @@ def _unreadable(name: str, text: str, position: int) -> ConfigFault:
 
 
 def _syntax_fault(name: str, text: str, error: yaml.MarkedYAMLError) -> ConfigFault:
-    place = _place(error.problem_mark or error.context_mark)
-    line = text.splitlines()[place.line - 1 : place.line]
-    character = line[0][place.column - 1 : place.column] if line else ""
-    return ConfigFault(name, place.line, place.column, "", explain(error.problem or "", character))
+    position = _position(error.problem_mark or error.context_mark)
+    line = text.splitlines()[position.line - 1 : position.line]
+    character = line[0][position.column - 1 : position.column] if line else ""
+    return ConfigFault(name, position.line, position.column, "", explain(error.problem or "", character))
 
 
-def _place(mark: yaml.Mark | None) -> Place:
-    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+def _position(mark: yaml.Mark | None) -> Position:
+    return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -157,8 +157,8 @@ class _Builder:
         self.faults: list[ConfigFault] = []
         self._name = name
         self._loader = loader
-        self._keys: dict[Location, Place] = {}
-        self._values: dict[Location, Place] = {}
+        self._keys: dict[Location, Position] = {}
+        self._values: dict[Location, Position] = {}
         self._written: dict[Location, str] = {}
         self._pairs_of: dict[int, _Pairs] = {}
 
@@ -168,7 +168,7 @@ class _Builder:
 
     def _value(self, node: yaml.Node, location: Location) -> object:
         self._refuse_excess(node, location)
-        self._values[location] = _place(node.start_mark)
+        self._values[location] = _position(node.start_mark)
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
@@ -186,7 +186,7 @@ class _Builder:
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, object]:
         pairs = self._pairs(node, location)
         for name, (key, _) in pairs.items():
-            self._keys[(*location, name)] = _place(key.start_mark)
+            self._keys[(*location, name)] = _position(key.start_mark)
         return {name: self._value(value, (*location, name)) for name, (_, value) in pairs.items()}
 
     def _pairs(self, node: yaml.MappingNode, location: Location) -> _Pairs:
@@ -206,7 +206,7 @@ class _Builder:
                 problem = "a key must be text; put a text that begins with [ or { in quotes"
                 self.faults.append(self._fault_at(key, location, problem))
             elif key.value in pairs:
-                first = _place(pairs[key.value][0].start_mark).line
+                first = _position(pairs[key.value][0].start_mark).line
                 problem = f"this key is already on line {first}; delete one of the two"
                 self.faults.append(self._fault_at(key, (*location, key.value), problem))
             else:
@@ -233,8 +233,8 @@ class _Builder:
             raise ConfigError([self._fault_at(node, (), problem)])
 
     def _fault_at(self, node: yaml.Node, location: Location, problem: str) -> ConfigFault:
-        place = _place(node.start_mark)
-        return ConfigFault(self._name, place.line, place.column, spelled(location), problem)
+        position = _position(node.start_mark)
+        return ConfigFault(self._name, position.line, position.column, spelled(location), problem)
 
 
 _REMEDIES = {

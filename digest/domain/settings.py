@@ -1,4 +1,4 @@
-"""settings"""
+"""The settings of a configuration: complete, checked, and read-only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from digest.domain.subscribers import Subscriber
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed over. `security` is `tls`, `starttls` or `plain`."""
+    """The mail server. `security` is `tls`, `starttls` or `plain`."""
 
     host: str
     port: int
@@ -25,25 +25,25 @@ class MailSettings:
     """What all mails share. `sender` and `reply_to` are header values such as `Name <a@b.example>`."""
 
     sender: str
-    reply_to: str | None
-    when_empty: str
-    """`skip` or `send`: what to do when there is nothing new."""
+    reply_to: str | None = None
+    when_empty: str = "skip"
+    """`skip` or `send`: what to do when there are no new papers."""
     when_unconfirmed: str = "retry"
-    """`retry` or `never`: whether a mail goes out once more whose arrival the server never confirmed."""
+    """`retry` or `never`: whether to send a mail again if the server did not confirm that it has it."""
     connections: int = 1
-    """To the mail server, at the same time."""
+    """Parallel connections to the mail server."""
     mails_per_connection: int = 100
     archive_url: str | None = None
-    """Where the archive can be read."""
+    """The web address of the archive."""
     retry_scale: float = 1.0
-    """Multiplies every pause before a mail is tried again (tests)."""
+    """Multiplies every pause before a mail is tried again (for tests)."""
     keep_days: int = 3
-    """How long the bodies of mails that are done with stay in the state."""
+    """How many days the state keeps the bodies of mails that were delivered or given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSettings:
-    """Which file holds the archive (None: no archive), its sections in order, papers a section."""
+    """The file that holds the archive (None: no archive), its keywords in order, papers per keyword."""
 
     file: Path | None
     keywords: tuple[Keyword, ...]
@@ -52,30 +52,30 @@ class ArchiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class ArxivSettings:
-    """Endpoints, and the least number of seconds between two requests."""
+    """The addresses of arXiv, and the least number of seconds between two requests."""
 
     api: str
     feed: str
     interval_seconds: float
-    retry_scale: float
-    """Multiplies every back-off pause (tests); never the interval."""
+    retry_scale: float = 1.0
+    """Multiplies every back-off pause (for tests); never the interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonitoringSettings:
-    """Who is told how runs go; None: nobody."""
+    """Who gets to know how runs go; None: nobody."""
 
     ping_url: str | None = field(default=None, repr=False)
-    """Told of each run's start, success and failure. Whoever knows it can do so: a secret."""
+    """Called at each run's start, success and failure. A secret: anybody who knows it can report a run."""
     metrics_file: Path | None = None
     operator: str | None = field(default=None, repr=False)
-    """The address that gets a mail after so many failed runs in a row, and when they are over."""
+    """The address that gets a mail after `failed_runs` failed runs in a row, and when runs succeed again."""
     failed_runs: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that a person or the environment may set, complete and checked."""
+    """Everything that a person or the environment can set. Every path is absolute."""
 
     file: Path
     subscribers: tuple[Subscriber, ...]
@@ -83,14 +83,14 @@ class Config:
     archive: ArchiveSettings
     arxiv: ArxivSettings
     welcome: int
-    """How many of a keyword's latest papers a subscriber gets to begin with."""
+    """How many of a keyword's latest papers a new subscriber gets in the first mail."""
     state: Path
     outbox: Path
     smtp: SmtpServer | None
     templates: Path | None = None
-    """A folder whose templates win over those that come with the project."""
+    """A folder whose templates replace those that come with the project."""
     wait_minutes: int = 120
-    """How long mails wait behind their hour for what arXiv has not told."""
+    """How many minutes the daemon delays mails at most if arXiv is late or does not answer."""
     monitoring: MonitoringSettings = MonitoringSettings()
 
     @property

@@ -1,27 +1,87 @@
+from dataclasses import MISSING, fields
 from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.config import build
-from digest.config.build import Definitions
+from digest.config.build import ConfigBuilder, Definitions, default_sender, definitions, record
 from digest.config.environment import Overrides
-from digest.config.schema import FilePart, KeywordPart, read_file
+from digest.config.schema import (
+    ArchiveSection,
+    ArxivSection,
+    KeywordSection,
+    MailSection,
+    MonitoringSection,
+    ScheduleSection,
+    Section,
+    read_keyword,
+    read_sections,
+)
 from digest.config.yaml_document import parse
 from digest.domain.keywords import Keyword
-from digest.domain.settings import ArchiveSettings, ArxivSettings, MailSettings, SmtpServer
+from digest.domain.settings import (
+    ArchiveSettings,
+    ArxivSettings,
+    Config,
+    MailSettings,
+    MonitoringSettings,
+    SmtpServer,
+)
 from digest.domain.subscribers import Schedule
 
-_READER = "subscribers: [{email: you@example.org, keywords: [Reasoning]%s}]\n"
+_SUBSCRIBER = "subscribers: [{email: you@example.org, keywords: [Reasoning]%s}]\n"
 _REASONING = Keyword("Reasoning", any=("Reasoning",))
-_NOTHING = Definitions({})
+_RLHF = Keyword("RLHF", any=("human feedback",))
 
 
-def sound(text: str) -> FilePart:
-    part, faults = read_file(parse("s.yaml", text)[0])
-    assert part is not None, faults
-    return part
+def defined(text: str) -> KeywordSection:
+    section = read_keyword({"any": text})
+    assert section is not None
+    return section
+
+
+_DEFINED = Definitions({"RLHF": defined("human feedback"), "Broken": None})
+
+
+def built(text: str, smtp: SmtpServer | None = None, overrides: Overrides | None = None) -> Config:
+    section, faults = read_sections(parse("s.yaml", text)[0])
+    assert section is not None, faults
+    file = Path("/etc/subscribers.yaml")
+    return ConfigBuilder(file, section, Definitions({}), overrides or Overrides(), smtp).config()
+
+
+def test_a_record_has_its_own_values_then_those_of_the_first_source_then_its_defaults() -> None:
+    environment, file = Overrides(ping_url="https://a.example"), MonitoringSection(failed_runs=5)
+    settings = record(MonitoringSettings, environment, file, operator="you@example.org")
+    assert settings == MonitoringSettings("https://a.example", None, "you@example.org", 5)
+
+
+_SECTIONS = [
+    (MailSection, MailSettings, {"smtp_url_file"}),
+    (ArchiveSection, ArchiveSettings, {"url"}),
+    (ArxivSection, ArxivSettings, set()),
+    (MonitoringSection, MonitoringSettings, set()),
+    (ScheduleSection, Config, {"at", "timezone", "days"}),
+    (KeywordSection, Keyword, set()),
+]
+
+
+@pytest.mark.parametrize(("section", "kind", "used_elsewhere"), _SECTIONS)
+def test_every_key_is_a_field_of_its_settings(
+    section: type[Section], kind: type[Config], used_elsewhere: set[str]
+) -> None:
+    assert section.model_fields.keys() - {field.name for field in fields(kind)} == used_elsewhere
+
+
+@pytest.mark.parametrize(("section", "kind", "_"), _SECTIONS[:5])
+def test_a_default_is_the_same_in_the_file_and_in_the_settings(
+    section: type[Section], kind: type[Config], _: set[str]
+) -> None:
+    in_file = section().model_dump()
+    in_settings = {field.name: field.default for field in fields(kind) if field.default is not MISSING}
+    shared = in_file.keys() & in_settings.keys()
+    assert {name: in_file[name] for name in shared} == {name: in_settings[name] for name in shared}
 
 
 @pytest.mark.parametrize(
@@ -35,16 +95,12 @@ def sound(text: str) -> FilePart:
     ids=["all common", "own hour", "own time zone", "own days"],
 )
 def test_a_subscriber_overrides_the_schedule_key_by_key(own: str, expected: Schedule) -> None:
-    part = sound(_READER % own + "schedule: {at: 6:00, timezone: Asia/Tokyo, days: weekly}")
-    assert [subscriber.schedule for subscriber in build.subscribers(part, _NOTHING)] == [expected]
+    config = built(_SUBSCRIBER % own + "schedule: {at: 6:00, timezone: Asia/Tokyo, days: weekly}")
+    assert [subscriber.schedule for subscriber in config.subscribers] == [expected]
 
 
 def test_texts_become_keywords_in_their_order() -> None:
-    defined = Definitions({"RLHF": KeywordPart(any=["human feedback"])})
-    assert build.keywords(["Reasoning", "rlhf"], defined) == (
-        _REASONING,
-        Keyword("RLHF", any=("human feedback",)),
-    )
+    assert _DEFINED.keywords(["Reasoning", "rlhf"]) == (_REASONING, _RLHF)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +126,29 @@ def test_texts_become_keywords_in_their_order() -> None:
     ids=["outbox", "SMTP user", "all given"],
 )
 def test_the_mails_have_a_sender(text: str, smtp: SmtpServer | None, expected: MailSettings) -> None:
-    assert build.mail(sound(_READER % "" + text), smtp, Overrides()) == expected
+    assert built(_SUBSCRIBER % "" + text, smtp).mail == expected
+
+
+@pytest.mark.parametrize(
+    ("smtp", "expected"),
+    [
+        (None, "Daily Papers <digest@localhost>"),
+        (SmtpServer("h", 465, "tls", "me@Example.org", "p"), "Daily Papers <me@example.org>"),
+        (SmtpServer("h", 465, "tls", "me", "p"), None),
+        (SmtpServer("mail.example.org", 465, "tls"), None),
+        (SmtpServer("localhost", 25, "plain"), "Daily Papers <digest@localhost>"),
+        (SmtpServer("::1", 25, "plain", "me@example.org", "p"), "Daily Papers <me@example.org>"),
+        (SmtpServer("127.0.0.1", 25, "plain", "me", "p"), None),
+    ],
+    ids=[
+        *("outbox", "user is an address", "user is a name", "no user"),
+        *("on this machine", "on this machine, user is an address", "on this machine, user is a name"),
+    ],
+)
+def test_the_sender_is_the_smtp_user_where_that_is_an_address_or_this_machines_own(
+    smtp: SmtpServer | None, expected: str | None
+) -> None:
+    assert default_sender(smtp) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,15 +163,49 @@ def test_the_mails_have_a_sender(text: str, smtp: SmtpServer | None, expected: M
     ],
     ids=["default", "all given", "none"],
 )
-def test_the_archive_has_its_own_sections_or_what_is_read(text: str, expected: ArchiveSettings) -> None:
-    part = sound(_READER % "" + text)
-    subscribers = build.subscribers(part, _NOTHING)
-    assert build.archive(part.archive, Path("/etc"), subscribers, _NOTHING) == expected
+def test_the_archive_has_its_own_keywords_or_those_of_all_subscribers(
+    text: str, expected: ArchiveSettings
+) -> None:
+    assert built(_SUBSCRIBER % "" + text).archive == expected
 
 
 def test_zero_in_the_environment_is_not_unset() -> None:
-    assert build.mail(sound(_READER % ""), None, Overrides(retry_scale=0)).retry_scale == 0
-    part = sound(_READER % "").arxiv
-    assert build.arxiv(part, Overrides(interval_seconds=0, retry_scale=0)) == ArxivSettings(
-        part.api, part.feed, 0, 0
-    )
+    config = built(_SUBSCRIBER % "", overrides=Overrides(interval_seconds=0, retry_scale=0))
+    assert config.mail.retry_scale == 0
+    assert config.arxiv == ArxivSettings(config.arxiv.api, config.arxiv.feed, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RLHF", _RLHF),
+        (" rlhf ", _RLHF),
+        ("broken", None),
+        ("RLHF  paper", Keyword("RLHF paper", any=("RLHF paper",))),
+    ],
+    ids=["exactly", "case and spaces aside", "defined with faults", "a phrase"],
+)
+def test_a_text_means_what_is_defined_or_itself(text: str, expected: Keyword | None) -> None:
+    assert _DEFINED.keyword(text) == expected
+
+
+def test_a_name_need_not_be_searchable() -> None:
+    definitions = Definitions({"C++!": KeywordSection(categories=("cs",)), "?": defined("x")})
+    assert definitions.keyword("?") == Keyword("?", any=("x",))
+
+
+def test_a_text_that_is_neither_defined_nor_searchable_is_refused() -> None:
+    with pytest.raises(ValueError) as caught:
+        _DEFINED.keyword("?")
+    assert str(caught.value) == '"?" has no letter or digit to search for; write a word'
+
+
+def test_sound_definitions_are_there_beside_faulty_ones() -> None:
+    document, _ = parse("s.yaml", "keywords: {RLHF: {any: human feedback}, Broken: {any: 3}}")
+    found = definitions(document)
+    assert (found.keyword("RLHF"), found.keyword("Broken")) == (_RLHF, None)
+
+
+def test_a_file_without_definitions_has_none() -> None:
+    document, _ = parse("s.yaml", "keywords: [RLHF]")
+    assert definitions(document).keyword("RLHF") == Keyword("RLHF", any=("RLHF",))

@@ -1,11 +1,14 @@
 from collections.abc import Callable
 from datetime import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config import fields
+from digest.config.fields import address, display_name, endpoint, feed, is_local, is_loopback, mailbox
+from digest.config.quoting import quoted
 from digest.domain.keywords import Match, searchable
 
 
@@ -27,7 +30,7 @@ from digest.domain.keywords import Match, searchable
         (fields.match, "title", Match.TITLE),
         (fields.when_empty, "send", "send"),
         (fields.when_unconfirmed, "never", "never"),
-        (fields.path, "a b/c", "a b/c"),
+        (fields.path, "a b/c", Path("a b/c")),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -79,11 +82,11 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.phrase, "?!", '"?!" has no letter or digit to search for; write a word'),
         (fields.phrase, "  ", "empty; write a text or delete this"),
         (fields.phrase, "x" * 201, "201 characters long; shorten it to 200"),
-        (fields.phrase, "a\nb", '"a\\nb" has the invisible character U+000A; type it anew, on one line'),
+        (fields.phrase, "a\nb", '"a\\nb" has the invisible character U+000A; type it again, on one line'),
         (
             fields.phrase,
             "a\u200bb",
-            '"a\\u200bb" has the invisible character U+200B; type it anew, on one line',
+            '"a\\u200bb" has the invisible character U+200B; type it again, on one line',
         ),
         (fields.category, "cs.lg", 'unknown category "cs.lg"; did you mean "cs.LG"?'),
         (
@@ -95,7 +98,7 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
         (fields.path, "", "empty; write a text or delete this"),
         (fields.path, "~/state", '"~/state": "~" has no meaning here; write the whole path'),
-        (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it anew, on one line'),
+        (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it again, on one line'),
     ],
     ids=lambda value: ascii(value)[1:40] if isinstance(value, str) else None,
 )
@@ -132,3 +135,195 @@ def _zone_or_problem(text: str) -> str:
         return f"zone {fields.timezone(text).key}"
     except ValueError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("you@example.org", "you@example.org"),
+        ("Ada.L+papers@EXAMPLE.Org", "Ada.L+papers@example.org"),
+        ("you@Bücher.example", "you@xn--bcher-kva.example"),
+        ("you@xn--bcher-kva.example", "you@xn--bcher-kva.example"),
+        ("you@faß.example", "you@xn--fa-hia.example"),
+        ("you@例え。テスト", "you@xn--r8jz45g.xn--zckzah"),
+        ("jörg@example.org", "jörg@example.org"),
+        ("jo\u0308rg@example.org", "jörg@example.org"),
+        ("Jörg+α@Bücher.example", "Jörg+α@xn--bcher-kva.example"),
+        ("読者@example.org", "読者@example.org"),
+        ("reader@trial.test", "reader@trial.test"),
+    ],
+    ids=[
+        *("plain", "case of the domain alone", "international domain", "the same in ASCII"),
+        *("sharp s by IDNA 2008", "international dot", "beyond ASCII", "composed", "both beyond ASCII"),
+        *("another script", "reserved for trials"),
+    ],
+)
+def test_an_address_is_made_normal_and_its_domain_ascii(text: str, expected: str) -> None:
+    assert (address(text), address(expected)) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you",
+        "you@example",
+        "@example.org",
+        "a b@example.org",
+        "a@b@c.org",
+        "you@example.org\r\nBcc: x@example.org",
+        "you@localhost",
+        "jö rg@example.org",
+        "jörg\u2028@example.org",
+        "\u202ejörg@example.org",
+        "j\ud800rg@example.org",
+        '"jörg"@example.org',
+        "you@xn--i-7iq.example",
+    ],
+    ids=[
+        *("no @", "no dot", "no name", "space", "two @", "line end", "this machine"),
+        *("space beyond ASCII", "other line end", "direction", "surrogate", "quoted", "emoji in ASCII"),
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not an e-mail address; write one such as you@example\.org$"):
+        address(text)
+
+
+def test_a_name_before_the_address_has_a_key_of_its_own() -> None:
+    with pytest.raises(ValueError) as caught:
+        address("Ada <ada@example.org>")
+    assert str(caught.value) == (
+        '"Ada <ada@example.org>": write the address alone; a name goes under the key "name"'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["you@😀.example", "you@i❤.example", "you@bücher", "you@a\u200cb.example"],
+    ids=["emoji", "sign", "no dot", "joiner"],
+)
+def test_a_domain_beyond_ascii_that_cannot_be_is_refused_by_that_reason(text: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        address(text)
+    assert str(caught.value) == (
+        f'{quoted(text)}: the text after the "@" is not a domain; beyond ASCII a domain has letters and '
+        "digits, but no emoji or other signs"
+    )
+
+
+@pytest.mark.parametrize("read", [address, mailbox])
+def test_an_address_that_looks_like_an_encoded_word_is_refused(read: Callable[[str], str]) -> None:
+    with pytest.raises(ValueError) as caught:
+        read("=?utf-8?q?x?=@example.org")
+    assert str(caught.value) == ('"=?utf-8?q?x?=": "=?" begins an encoded word in mail headers; delete it')
+
+
+@pytest.mark.parametrize("text", ["jörg@example.org", "Jörg <jörg@example.org>"], ids=["bare", "named"])
+def test_what_answers_a_mail_must_reach_it_from_everywhere(text: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        mailbox(text)
+    assert str(caught.value) == (
+        '"jörg@example.org": only ASCII characters are possible before the "@" here, since not every mail '
+        "server can send a reply or a returned mail to it; use another of your addresses"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("digest@Example.org", "digest@example.org"),
+        ("Daily Papers <digest@example.org>", "Daily Papers <digest@example.org>"),
+        ('"Papers, Daily" <digest@example.org>', '"Papers, Daily" <digest@example.org>'),
+        ("Täglich <digest@example.org>", "Täglich <digest@example.org>"),
+        ("<digest@example.org>", "digest@example.org"),
+        ("Papers <digest@bücher.example>", "Papers <digest@xn--bcher-kva.example>"),
+    ],
+    ids=["bare", "named", "a name with a comma", "a name beyond ASCII", "no name", "international domain"],
+)
+def test_a_mailbox_becomes_a_header_value(text: str, expected: str) -> None:
+    assert mailbox(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "A\nBcc: b@c.org <a@b.org>",
+            '"A\\nBcc: b@c.org" has the invisible character U+000A; type it again, on one line',
+        ),
+        (
+            "=?utf-8?q?x?= <a@b.org>",
+            '"=?utf-8?q?x?=": "=?" begins an encoded word in mail headers; delete it',
+        ),
+        ("Ada <ada>", '"ada" is not an e-mail address; write one such as you@example.org'),
+    ],
+    ids=["line end", "encoded word", "no address"],
+)
+def test_a_mailbox_that_could_forge_a_header_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        mailbox(text)
+    assert str(caught.value) == problem
+
+
+def test_a_display_name_has_single_spaces() -> None:
+    assert display_name(" Ada   Example ") == "Ada Example"
+
+
+_REMEDY = "write one such as https://export.arxiv.org/api/query"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("LOCALHOST", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("127.0.0.1.example.org", False),
+        ("localhost.example.org", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://export.arxiv.org/api/query", "http://127.0.0.1:8000/api", "http://[::1]:8000/api"],
+)
+def test_an_endpoint_is_https_or_on_this_machine(text: str) -> None:
+    assert endpoint(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("http://arxiv.org/api", '"http://arxiv.org/api": http is for this machine only; write https'),
+        ("ftp://arxiv.org", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("arxiv.org/api", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://me:pw@arxiv.org/", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://arxiv.org/?a=b", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://arxiv.org/#a", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://arxiv.org/a b", f"not a web address without user, query and fragment; {_REMEDY}"),
+        ("https://arxiv.org:99999/", f"not a web address; {_REMEDY}"),
+        ("https://[::1/", f"not a web address; {_REMEDY}"),
+    ],
+)
+def test_another_endpoint_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        endpoint(text)
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize("text", ["https://rss.arxiv.org/atom", "https://rss.arxiv.org/atom/"])
+def test_a_feed_ends_with_a_slash(text: str) -> None:
+    assert feed(text) == "https://rss.arxiv.org/atom/"
+
+
+def test_the_host_of_an_endpoint_tells_whether_it_is_local() -> None:
+    assert is_local("http://localhost:1/api")
+    assert not is_local("https://export.arxiv.org/api/query")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.config.load import load_config
+from digest.config.load import line_of, load_config
 from digest.domain.keywords import Keyword, Match
 from digest.domain.settings import ArchiveSettings, ArxivSettings, Config, MailSettings, SmtpServer
 from digest.domain.subscribers import Schedule, Subscriber
@@ -241,7 +241,7 @@ arxiv: {interval: 1}
         ),
         'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?',
         (
-            'subscribers.yaml:4:27: subscribers[1].keywords[1]: "reasoning" asks arXiv the same as '
+            'subscribers.yaml:4:27: subscribers[1].keywords[1]: "reasoning" is the same keyword as '
             '"Reasoning"; delete one of the two'
         ),
         (
@@ -251,8 +251,8 @@ arxiv: {interval: 1}
         "subscribers.yaml:7:10: welcome: 500 is too large; write 100 or less",
         "subscribers.yaml:8:1: welcome: this key is already on line 7; delete one of the two",
         (
-            "subscribers.yaml:9:19: arxiv.interval: under 3 seconds only where api and feed are both on this "
-            "machine; write 3 or more"
+            "subscribers.yaml:9:19: arxiv.interval: less than 3 seconds only if api and feed are both on "
+            "this machine; write 3 or more"
         ),
         'DIGEST_STATE: "~/state": "~" has no meaning here; write the whole path',
         (
@@ -295,7 +295,7 @@ def test_a_file_that_cannot_be_opened_is_told_with_the_systems_reason(file: Path
     with pytest.raises(ConfigError) as caught:
         load_config(file, {})
     assert str(caught.value) == (
-        "subscribers.yaml: cannot be read (Too many levels of symbolic links); mend its path or permissions"
+        "subscribers.yaml: cannot be read (Too many levels of symbolic links); fix its path or permissions"
     )
 
 
@@ -314,6 +314,13 @@ def test_an_empty_file_is_told(file: Path, text: str) -> None:
 def test_a_file_of_comments_alone_is_told(file: Path) -> None:
     expected = 'subscribers.yaml: keys and values are needed; begin with the line "subscribers:"'
     assert faults(file, "# nothing yet\n") == [expected]
+
+
+def test_an_address_that_is_no_longer_in_the_file_has_no_line(file: Path) -> None:
+    config = load(file, LEAST)
+    assert line_of(config, "YOU@example.org") == 2
+    file.write_text("subscribers: []")
+    assert line_of(config, "you@example.org") is None
 
 
 _SCRAPS = ["subscribers", "email", "keywords", "any", "a", "a@x.org", "[", "]", "{", "}", ":", ": ", "- "]

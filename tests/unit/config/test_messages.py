@@ -116,11 +116,11 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _EMAIL + "    keywords: [Reasoning, reasoning, REASONING]",
             [
                 (
-                    '3:27: subscribers[0].keywords[1]: "reasoning" asks arXiv the same as "Reasoning"; '
+                    '3:27: subscribers[0].keywords[1]: "reasoning" is the same keyword as "Reasoning"; '
                     "delete one of the two"
                 ),
                 (
-                    '3:38: subscribers[0].keywords[2]: "REASONING" asks arXiv the same as "Reasoning"; '
+                    '3:38: subscribers[0].keywords[2]: "REASONING" is the same keyword as "Reasoning"; '
                     "delete one of the two"
                 ),
             ],
@@ -145,7 +145,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     '3:15: subscribers[0].keywords: "a\\nb" has the invisible character U+000A; '
-                    "type it anew, on one line"
+                    "type it again, on one line"
                 )
             ],
         ),
@@ -229,7 +229,10 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "keywords: {'': {any: a}, \"a\\tb\": {any: a}}",
             [
                 "2:12: keywords.: empty; write a text or delete this",
-                '2:26: keywords.a\\tb: "a\\tb" has the invisible character U+0009; type it anew, on one line',
+                (
+                    '2:26: keywords.a\\tb: "a\\tb" has the invisible character U+0009; '
+                    "type it again, on one line"
+                ),
             ],
         ),
         (
@@ -284,7 +287,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "archive: {papers: many, keywords: [a, A]}",
             [
                 "2:19: archive.papers: a number is needed; write one such as 100, without quotes",
-                '2:39: archive.keywords[1]: "A" asks arXiv the same as "a"; delete one of the two',
+                '2:39: archive.keywords[1]: "A" is the same keyword as "a"; delete one of the two',
             ],
         ),
         (

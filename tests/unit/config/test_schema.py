@@ -4,7 +4,14 @@ import sys
 from pathlib import Path
 
 from digest.config.load import load_config
-from digest.config.schema import FilePart, KeywordPart, json_schema, keys_of, read_file, read_keyword
+from digest.config.schema import (
+    FileSection,
+    KeywordSection,
+    json_schema,
+    keys_of,
+    read_keyword,
+    read_sections,
+)
 from digest.config.yaml_document import parse
 
 _TOP = Path(__file__).parents[3]
@@ -24,19 +31,19 @@ def test_the_command_that_regenerates_it_writes_it_out() -> None:
 
 def test_every_key_is_explained_to_editors() -> None:
     schema = json.loads(json_schema())
-    parts = [schema, *schema["$defs"].values()]
-    fields = [(name, field) for part in parts for name, field in part["properties"].items()]
+    sections = [schema, *schema["$defs"].values()]
+    fields = [(name, field) for section in sections for name, field in section["properties"].items()]
     assert [name for name, field in fields if not field.keys() & {"description", "$ref"}] == []
 
 
 def test_null_is_for_the_archives_file_alone() -> None:
     text = json_schema()
     assert text.count('"null"') == 1
-    assert json.loads(text)["$defs"]["ArchivePart"]["properties"]["file"]["type"] == ["string", "null"]
+    assert json.loads(text)["$defs"]["ArchiveSection"]["properties"]["file"]["type"] == ["string", "null"]
 
 
 def test_keys_go_by_their_names_in_the_file() -> None:
-    assert keys_of(FilePart) == {
+    assert keys_of(FileSection) == {
         "subscribers": "[{email: you@example.org, keywords: [Reasoning]}]",
         "keywords": "",
         "schedule": "",
@@ -53,14 +60,14 @@ def test_keys_go_by_their_names_in_the_file() -> None:
 
 def test_a_sound_document_has_no_faults() -> None:
     document, _ = parse("s.yaml", "subscribers: [{email: you@example.org, keywords: Reasoning}]")
-    part, faults = read_file(document)
+    section, faults = read_sections(document)
     assert faults == []
-    assert part is not None
-    assert part.subscribers[0].keywords == ["Reasoning"]
+    assert section is not None
+    assert section.subscribers[0].keywords == ("Reasoning",)
 
 
 def test_a_definition_can_be_read_by_itself() -> None:
-    assert read_keyword({"any": "RLHF"}) == KeywordPart(any=["RLHF"])
+    assert read_keyword({"any": "RLHF"}) == KeywordSection(any=("RLHF",))
     assert read_keyword({"any": 3}) is None
 
 
@@ -82,6 +89,6 @@ def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -
     file.write_text(text)
     load_config(file, {})
     document, _ = parse("s.yaml", text)
-    parts = json.loads(json_schema())["$defs"].values()
-    known = {name for part in [json.loads(json_schema()), *parts] for name in part["properties"]}
+    sections = json.loads(json_schema())["$defs"].values()
+    known = {name for section in [json.loads(json_schema()), *sections] for name in section["properties"]}
     assert known - {str(location[-1]) for location in document.keys} == set()

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.smtp_url import smtp_server
+from digest.config.environment import Overrides
+from digest.config.smtp_url import read_secret, read_smtp, smtp_server
+from digest.config.yaml_document import Document, parse
 from digest.domain.settings import SmtpServer
 
 _HOST = (
@@ -84,7 +86,7 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtp://u:hunter2@h?insecure=yes", _OPEN_PASSWORD),
         (
             "smtps://u:hunter2@h?ca=hunter2.pem",
-            "the certificate file of the SMTP address (ca=) does not exist; mend its path",
+            "the certificate file of the SMTP address (ca=) does not exist; fix its path",
         ),
     ],
 )
@@ -104,3 +106,125 @@ def _outcome(url: str) -> str:
         return repr(smtp_server(url, Path("/")))
     except ValueError as error:
         return str(error)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "smtp-url"
+    file.touch(mode=0o600)
+    return file
+
+
+def test_the_one_line_is_read_without_its_line_end(file: Path) -> None:
+    file.write_text("smtps://u:p@h\n")
+    assert read_secret(file, None) == "smtps://u:p@h"
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o601], ids=oct)
+def test_a_secret_that_others_can_reach_is_refused(file: Path, mode: int) -> None:
+    file.write_text("smtps://u:p@h\n")
+    file.chmod(mode)
+    with pytest.raises(ValueError) as caught:
+        read_secret(file, file.parent / "elsewhere")
+    assert str(caught.value) == f"others may read this secret; run: chmod 600 {file}"
+
+
+def test_a_credential_that_systemd_guards_may_have_any_permissions(file: Path) -> None:
+    file.write_text("smtps://u:p@h\n")
+    file.chmod(0o444)
+    assert read_secret(file, file.parent) == "smtps://u:p@h"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "smtps://u:p@h\nhunter2\n"], ids=["empty", "blank", "two lines"]
+)
+def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> None:
+    file.write_text(text)
+    with pytest.raises(ValueError) as caught:
+        read_secret(file, None)
+    assert (
+        str(caught.value)
+        == "must have exactly one line, the SMTP address; write it, or delete the other lines"
+    )
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError) as caught:
+        read_secret(tmp_path / "none", None)
+    assert str(caught.value) == ("cannot be read (No such file or directory); fix its path or permissions")
+
+
+def test_a_file_that_is_not_text_is_told(file: Path) -> None:
+    file.write_bytes(b"hunter2\xff")
+    with pytest.raises(ValueError) as caught:
+        read_secret(file, None)
+    assert str(caught.value) == "not UTF-8; write the SMTP address on its first line"
+
+
+_SERVER = SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2")
+_URL = "smtps://robot:hunter2@mail.example.org"
+
+
+def document(text: str = "welcome: 1") -> Document:
+    return parse("s.yaml", text)[0]
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    file = tmp_path / "url"
+    file.touch(mode=0o600)
+    file.write_text(_URL)
+    return file
+
+
+def test_without_an_address_there_is_no_server(tmp_path: Path) -> None:
+    assert read_smtp(document(), tmp_path, Overrides()) == (None, [])
+
+
+def test_the_file_names_a_secret_beside_it(secret: Path) -> None:
+    named = document("mail: {smtp_url_file: url}")
+    assert read_smtp(named, secret.parent, Overrides()) == (_SERVER, [])
+
+
+def test_a_variable_names_a_secret(secret: Path) -> None:
+    assert read_smtp(document(), Path("/"), Overrides(smtp_url_file=secret)) == (_SERVER, [])
+
+
+def test_the_variable_wins_over_the_file(tmp_path: Path) -> None:
+    named = document("mail: {smtp_url_file: missing}")
+    assert read_smtp(named, tmp_path, Overrides(smtp_url=_URL)) == (_SERVER, [])
+
+
+def test_a_certificate_lies_beside_the_secret_that_names_it(secret: Path) -> None:
+    secret.write_text(f"{_URL}?ca=ca.pem")
+    (secret.parent / "ca.pem").touch()
+    server, _ = read_smtp(document(), Path("/"), Overrides(smtp_url_file=secret))
+    assert server == SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2", secret.parent / "ca.pem")
+
+
+def faults(document: Document, folder: Path, overrides: Overrides) -> list[str]:
+    server, faults = read_smtp(document, folder, overrides)
+    assert server is None
+    return [str(fault) for fault in faults]
+
+
+_SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
+
+
+def test_a_fault_in_the_secret_is_placed_where_the_secret_is_named(secret: Path) -> None:
+    secret.write_text("hunter2")
+    named = document("mail:\n  smtp_url_file: url")
+    assert faults(named, secret.parent, Overrides()) == [
+        f"s.yaml:2:18: mail.smtp_url_file: {secret}: {_SCHEME}"
+    ]
+    assert faults(document(), Path("/"), Overrides(smtp_url_file=secret)) == [
+        f"DIGEST_SMTP_URL_FILE: {secret}: {_SCHEME}"
+    ]
+    assert faults(document(), Path("/"), Overrides(smtp_url="hunter2")) == [f"DIGEST_SMTP_URL: {_SCHEME}"]
+
+
+def test_a_secret_that_others_can_read_is_a_fault_with_its_remedy(secret: Path) -> None:
+    secret.chmod(0o644)
+    assert faults(document(), Path("/"), Overrides(smtp_url_file=secret)) == [
+        f"DIGEST_SMTP_URL_FILE: {secret}: others may read this secret; run: chmod 600 {secret}"
+    ]

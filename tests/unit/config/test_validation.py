@@ -1,13 +1,15 @@
 import pytest
 
 from digest.config.build import definitions
-from digest.config.validation import faults_across
+from digest.config.environment import Overrides
+from digest.config.validation import consistency_faults, interval_faults, sender_faults
 from digest.config.yaml_document import parse
+from digest.domain.settings import SmtpServer
 
 
-def told(text: str) -> list[str]:
+def faults(text: str) -> list[str]:
     document, _ = parse("s.yaml", text)
-    return [str(fault) for fault in faults_across(document, definitions(document))]
+    return [str(fault) for fault in consistency_faults(document, definitions(document))]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def told(text: str) -> list[str]:
     ],
 )
 def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
-    assert told(text) == []
+    assert faults(text) == []
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
         ),
         (
             "keywords: {X: {any: [a b]}}\narchive: {keywords: [X, A b]}",
-            's.yaml:2:25: archive.keywords[1]: "A b" asks arXiv the same as "X"; delete one of the two',
+            's.yaml:2:25: archive.keywords[1]: "A b" is the same keyword as "X"; delete one of the two',
         ),
         (
             "keywords:\n  A  B: {any: x}\n  a b: {any: y}",
@@ -61,4 +63,72 @@ def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
     ids=["one address in two spellings", "a definition and its phrase", "names alike", "an empty value"],
 )
 def test_what_no_single_value_shows_is_told(text: str, fault: str) -> None:
-    assert told(text) == [fault]
+    assert faults(text) == [fault]
+
+
+_LOCAL = "http://127.0.0.1:1/"
+_FAR = "https://export.arxiv.org/"
+_PROBLEM = "less than 3 seconds only if api and feed are both on this machine; write 3 or more"
+
+
+def _interval_faults(text: str, overrides: Overrides) -> list[str]:
+    return [str(fault) for fault in interval_faults(parse("s.yaml", text)[0], overrides)]
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides"),
+    [
+        ("welcome: 1", Overrides()),
+        ("arxiv: {interval: 3}", Overrides()),
+        ("arxiv: {interval: 60}", Overrides()),
+        (f"arxiv: {{api: '{_LOCAL}', feed: '{_LOCAL}', interval: 0}}", Overrides()),
+        (f"arxiv: {{api: '{_FAR}', interval: 0}}", Overrides(api=_LOCAL, feed=_LOCAL)),
+        ("arxiv: {interval: 1}", Overrides(interval_seconds=3)),
+        ("arxiv: {interval: -1}", Overrides()),
+        ("arxiv: {interval: soon}", Overrides()),
+    ],
+    ids=["default", "3", "60", "local", "local by environment", "slowed by environment", "negative", "text"],
+)
+def test_no_fault_of_pace(text: str, overrides: Overrides) -> None:
+    assert _interval_faults(text, overrides) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "place"),
+    [
+        ("arxiv: {interval: 2.9}", Overrides(), "s.yaml:1:19: arxiv.interval"),
+        (f"arxiv: {{interval: 0, api: '{_LOCAL}'}}", Overrides(), "s.yaml:1:19: arxiv.interval"),
+        (f"arxiv: {{interval: 0, feed: '{_LOCAL}'}}", Overrides(), "s.yaml:1:19: arxiv.interval"),
+        ("arxiv: {interval: 5}", Overrides(interval_seconds=0), "DIGEST_ARXIV_INTERVAL"),
+        (
+            f"arxiv: {{api: '{_LOCAL}', feed: '{_LOCAL}', interval: 0}}",
+            Overrides(api=_FAR),
+            "s.yaml:1:76: arxiv.interval",
+        ),
+    ],
+    ids=["file", "far feed", "far api", "environment", "far by environment"],
+)
+def test_arxiv_itself_is_not_asked_faster_than_it_allows(text: str, overrides: Overrides, place: str) -> None:
+    assert _interval_faults(text, overrides) == [f"{place}: {_PROBLEM}"]
+
+
+_SERVER = SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("mail:\n  when_empty: skip", "s.yaml:2:3"), ("welcome: 1", "s.yaml:1:1")],
+    ids=["a mail section", "none"],
+)
+def test_a_sender_that_nothing_tells_is_missing(text: str, place: str) -> None:
+    document, _ = parse("s.yaml", text)
+    assert [str(fault) for fault in sender_faults(document, _SERVER)] == [
+        (
+            f"{place}: mail.from: missing; the SMTP user is no address, so add a line such as "
+            "from: Daily Papers <digest@example.org>"
+        )
+    ]
+
+
+def test_a_sender_in_the_file_is_enough() -> None:
+    assert sender_faults(parse("s.yaml", "mail: {from: a@example.org}")[0], _SERVER) == []

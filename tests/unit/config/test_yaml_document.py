@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.yaml_document import Document, Place, parse, spelled
+from digest.config.yaml_document import Document, Position, parse, spelled
 from digest.errors import ConfigError, ConfigFault
 
 
@@ -59,14 +59,14 @@ def test_every_key_and_value_has_its_place() -> None:
     assert document == Document(
         name="s.yaml",
         content={"ä": [{"é": False}, ["x"]]},
-        keys={("ä",): Place(1, 1), ("ä", 0, "é"): Place(2, 5)},
+        keys={("ä",): Position(1, 1), ("ä", 0, "é"): Position(2, 5)},
         values={
-            (): Place(1, 1),
-            ("ä",): Place(2, 3),
-            ("ä", 0): Place(2, 5),
-            ("ä", 0, "é"): Place(2, 8),
-            ("ä", 1): Place(3, 5),
-            ("ä", 1, 0): Place(3, 6),
+            (): Position(1, 1),
+            ("ä",): Position(2, 3),
+            ("ä", 0): Position(2, 5),
+            ("ä", 0, "é"): Position(2, 8),
+            ("ä", 1): Position(3, 5),
+            ("ä", 1, 0): Position(3, 6),
         },
         written={("ä", 0, "é"): "no", ("ä", 1, 0): "x"},
     )
@@ -195,3 +195,54 @@ def _names(text: str) -> set[str]:
         return {parse("s.yaml", text)[0].name}
     except ConfigError as error:
         return {fault.file for fault in error.faults}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a:\n\t- b\n", "2:1: a tab; indent with spaces"),
+        ("a: b\n\tc: d\n", "2:1: a tab; indent with spaces"),
+        ("a: @b\n", '1:4: a text cannot begin with "@"; put it in quotes'),
+        ("a: `b`\n", '1:4: a text cannot begin with "`"; put it in quotes'),
+        (
+            "a: *b\n",
+            (
+                '1:4: a text that begins with "*" is an alias, and nothing has that name; '
+                "if a text is meant, put it in quotes"
+            ),
+        ),
+        ("a: [b, c\nd: e\n", "2:2: a list in brackets is not closed before this; write [one, two]"),
+        ("a: {b: c\n", "2:1: keys in braces are not closed before this; write {key: value}"),
+        ("a: 'b\nc: d\n", "3:1: a quote was opened and never closed; close it"),
+        ("a: b\n---\nc: d\n", '2:1: a second document begins here; delete the line "---"'),
+        (
+            "- a\nb: c\n",
+            "2:1: this line does not line up with the list above; indent it as its neighbours are",
+        ),
+        (
+            "a: b: c\n",
+            (
+                "1:5: a colon where none is possible; put a text that has one in quotes, "
+                "and give keys of one level the same indentation"
+            ),
+        ),
+        (
+            'a: "b" c\n',
+            (
+                "1:8: this does not line up with the keys above, or follows a closed quote; "
+                "indent it as its neighbours are"
+            ),
+        ),
+        ("a: b\nc\nd: e\n", '3:1: a key without a colon stands before this; write "key: value"'),
+        ('a: "\\q"\n', "1:5: a backslash in double quotes has a meaning of its own; use single quotes"),
+        (
+            "a: }\n",
+            "1:4: not YAML (did not find expected node content); put texts with special characters in quotes",
+        ),
+    ],
+    ids=lambda text: repr(text)[1:20],
+)
+def test_a_text_that_is_not_yaml_is_told_with_its_place_and_remedy(text: str, fault: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse("s.yaml", text)
+    assert str(caught.value) == f"s.yaml:{fault}"
