@@ -145,13 +145,13 @@ class Daemon:
             self._monitor.started()
             with recorded_run(context) as this:
                 if asked:
-                    this.ask()
+                    this.fetch()
                     plan = self._plan()
                     _log_waiting(plan)
                 now = self._clock.now()
                 self._tried.update((subscriber.email, now) for subscriber in (*plan.serve, *plan.resume))
-                this.serve(plan.serve)
-                this.resume(plan.resume)
+                this.dispatch(plan.serve)
+                this.retry_deferred(plan.resume)
                 if asked:
                     this.publish()
             _log(this.report)

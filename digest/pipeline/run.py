@@ -20,8 +20,8 @@ from digest.pipeline.report import run_problems
 def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
     """Serve these subscribers (of all in the configuration) now. Raises StoreError."""
     with recorded_run(context) as this:
-        this.ask()
-        this.serve(subscribers)
+        this.fetch()
+        this.dispatch(subscribers)
         this.publish()
     return this.report
 
@@ -52,18 +52,18 @@ class Run:
         """What was done so far."""
         return Report(self._keywords, tuple(self._mails), self._archive)
 
-    def ask(self) -> None:
+    def fetch(self) -> None:
         """Ask for all keywords, whoever is served: together they cost hardly more than one."""
         self._keywords = tuple(fetch_keywords(self._context, self.number))
 
-    def serve(self, subscribers: Sequence[Subscriber]) -> None:
+    def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what is new, and before that what earlier runs left."""
         subscribers = [subscriber for subscriber in subscribers if subscriber.email not in self._suppressed]
-        self._mails += self._service.serve(subscribers)
+        self._mails += self._service.dispatch(subscribers)
 
-    def resume(self, subscribers: Sequence[Subscriber]) -> None:
+    def retry_deferred(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what earlier runs left, and nothing new."""
-        self._mails += self._service.resume(subscribers)
+        self._mails += self._service.retry_deferred(subscribers)
 
     def publish(self) -> None:
         """Bring the archive up to date."""
