@@ -255,7 +255,7 @@ class SqlStore:
                 served=served(connection),
                 suppressed=suppressed,
                 retries=failing_mails(connection),
-                expecting=subscribers_expecting(connection),
+                pending=subscribers_expecting(connection),
                 fetch_statuses=fetch_statuses(connection),
                 asked=asked_at(connection, _RUNS_TO_JUDGE_BY),
             )
