@@ -9,6 +9,7 @@ from digest import bootstrap
 from digest.commands.context import CommandContext
 from digest.daemon.liveness import Heartbeat
 from digest.daemon.loop import Daemon
+from digest.daemon.state import ScheduleStateReader
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.monitoring.monitor import RunMonitor
@@ -37,7 +38,7 @@ def daemon(command: CommandContext) -> None:
         try:
             Daemon(
                 command.config,
-                bootstrap.schedule_state,
+                ScheduleStateReader(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,
                 watch=RunMonitor,

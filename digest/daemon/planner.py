@@ -112,7 +112,7 @@ class Planner:
             return Readiness.DUE
         if self.now < self._end_of_waiting(subscriber):
             return Readiness.WAITING_FOR_SOURCE
-        if subscriber.email in self.schedule_state.has_pending:
+        if subscriber.email in self.schedule_state.pending:
             return Readiness.DUE
         if any(self._is_failing(keyword) for keyword in missing):
             return Readiness.WAITING_FOR_SOURCE

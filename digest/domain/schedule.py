@@ -33,7 +33,7 @@ class ScheduleState:
     suppressed: frozenset[str] = frozenset()
     retries: Mapping[str, datetime | None] = field(default_factory=dict)
     """When to retry the mail of each subscriber whose mail failed (None: as soon as possible)."""
-    has_pending: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
     """For whom a mail is on its way or papers wait."""
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)
     fetched_at: tuple[datetime, ...] = ()

@@ -37,7 +37,7 @@ class Service:
         self._context = context
         self._delivery = _delivery(context)
 
-    def serve(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
+    def dispatch(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
         """Deliver to them what earlier runs left and what is new; the others of them are done at once."""
         answers = self._answers()
         expecting, told = self._context.store.mails.has_pending(), self._told_of_nothing(subscribers, answers)
@@ -51,7 +51,7 @@ class Service:
 
         yield from self._each(wanting, serve)
 
-    def resume(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
+    def retry_deferred(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
         """Deliver to them what earlier runs left, and nothing new."""
         yield from self._each(subscribers, self._deliver_queued)
 

@@ -59,11 +59,11 @@ class Run:
     def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what is new, and before that what earlier runs left."""
         subscribers = [subscriber for subscriber in subscribers if subscriber.email not in self._suppressed]
-        self._mails += self._service.serve(subscribers)
+        self._mails += self._service.dispatch(subscribers)
 
     def retry_deferred(self, subscribers: Sequence[Subscriber]) -> None:
         """Deliver to them what earlier runs left, and nothing new."""
-        self._mails += self._service.resume(subscribers)
+        self._mails += self._service.retry_deferred(subscribers)
 
     def publish(self) -> None:
         """Bring the archive up to date."""

@@ -57,7 +57,7 @@ class SqlStore:
                 last_served_at=last_served_at(connection),
                 suppressed=suppressed,
                 retries=failing_mails(connection),
-                has_pending=subscribers_with_pending(connection),
+                pending=subscribers_with_pending(connection),
                 fetch_statuses=fetch_statuses(connection),
                 fetched_at=fetched_at(connection, _RUNS_TO_JUDGE_BY),
             )

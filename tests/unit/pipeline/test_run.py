@@ -66,7 +66,7 @@ class Life:
     def run(self, *subscribers: Subscriber) -> Report:
         return run(self.context(), subscribers or self.config.subscribers)
 
-    def resume(self, *subscribers: Subscriber) -> Report:
+    def retry_deferred(self, *subscribers: Subscriber) -> Report:
         with recorded_run(self.context()) as this:
             this.retry_deferred(subscribers or self.config.subscribers)
         return this.report
@@ -508,7 +508,9 @@ def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(li
     life.run(ADA)
     life.source.asked.clear()
     life.clock.moment += timedelta(minutes=6)
-    assert life.resume(ADA) == Report((), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome())
+    assert life.retry_deferred(ADA) == Report(
+        (), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome()
+    )
     assert life.source.asked == []
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
 
