@@ -17,7 +17,7 @@ from digest.domain.matching import Matcher
 from digest.domain.papers import Paper
 from digest.domain.subscribers import Subscriber
 from digest.errors import ArchiveError, RenderError
-from digest.mail.content.fit import Detail
+from digest.mail.content.fit import DetailLimits
 from digest.pipeline.context import RunContext
 from digest.preview.dry_run import candidates_of, made
 from digest.preview.models import Preview, Tab
@@ -82,7 +82,7 @@ def _rare_mails(context: RunContext) -> None:
     candidates = candidates_of(list(_claimed(subscriber))[-40:])
     digest = compose(subscriber, candidates, context.clock.now().date(), {})
     renderer = bootstrap.mail_renderer(context.config)
-    renderer.render(replace(digest, part=1, parts=2), "token", Detail(with_card=0.5))
+    renderer.render(replace(digest, part=1, parts=2), "token", DetailLimits(card_share=0.5))
 
 
 def _rare_archives(context: RunContext) -> None:

@@ -14,7 +14,7 @@ import pytest
 from digest.domain.digests import Digest, Entry, Section, Unanswered
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
-from digest.mail.content.fit import DETAIL_STEPS, Detail, split
+from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, split
 from digest.mail.content.render import MailRenderer
 from digest.system.templates import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
@@ -119,15 +119,15 @@ HOSTILE = paper(
     authors=("<form>", "‏כותב מומצא"),
 )
 MISSING = (Unanswered(REWARD, NOON - timedelta(days=1)), Unanswered(REASONING, None))
-DIGESTS: Mapping[str, tuple[Digest, Detail]] = {
-    "no paper": (digest_of(), Detail()),
-    "one paper": (digest_of(*papers_of(1)), Detail()),
-    "12 papers": (digest_of(*papers_of(12)), Detail()),
-    "80 papers": (digest_of(*papers_of(80)), Detail()),
-    "a welcome": (digest_of(*papers_of(5), welcome=True), Detail()),
-    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), Detail()),
-    "hostile": (digest_of(HOSTILE, HOSTILE), Detail()),
-    "one of two": (split(digest_of(*papers_of(12)), 2)[0], Detail()),
+DIGESTS: Mapping[str, tuple[Digest, DetailLimits]] = {
+    "no paper": (digest_of(), DetailLimits()),
+    "one paper": (digest_of(*papers_of(1)), DetailLimits()),
+    "12 papers": (digest_of(*papers_of(12)), DetailLimits()),
+    "80 papers": (digest_of(*papers_of(80)), DetailLimits()),
+    "a welcome": (digest_of(*papers_of(5), welcome=True), DetailLimits()),
+    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), DetailLimits()),
+    "hostile": (digest_of(HOSTILE, HOSTILE), DetailLimits()),
+    "one of two": (split(digest_of(*papers_of(12)), 2)[0], DetailLimits()),
     **{
         f"step {step}": (digest_of(*papers_of(12)), DETAIL_STEPS[step])
         for step in range(1, len(DETAIL_STEPS), 4)
@@ -135,7 +135,7 @@ DIGESTS: Mapping[str, tuple[Digest, Detail]] = {
 }
 
 
-def html_of(digest: Digest, detail: Detail) -> str:
+def html_of(digest: Digest, detail: DetailLimits) -> str:
     return RENDERER.render(digest, "k3fq7a2mzx4pl6wd", detail).html
 
 
@@ -202,10 +202,10 @@ def test_an_inbox_shows_the_contents_first() -> None:
 
 @pytest.mark.parametrize(
     ("detail", "most"),
-    [(Detail(), 2_500), (Detail(with_abstract=0.0), 950), (Detail(with_card=0.0), 420)],
+    [(DetailLimits(), 2_500), (DetailLimits(abstract_share=0.0), 950), (DetailLimits(card_share=0.0), 420)],
     ids=["card", "card without abstract", "title"],
 )
-def test_a_paper_takes_few_bytes(detail: Detail, most: int) -> None:
+def test_a_paper_takes_few_bytes(detail: DetailLimits, most: int) -> None:
     """A usual one, with an abstract of the median length."""
     usual = paper(
         title="Reward Models That Read the Whole Answer: An Invented Study in Nine Languages",
@@ -218,4 +218,4 @@ def test_a_paper_takes_few_bytes(detail: Detail, most: int) -> None:
 
 
 def test_what_stands_around_the_papers_takes_few_bytes() -> None:
-    assert len(html_of(digest_of(unanswered=MISSING), Detail()).encode()) <= 9_000
+    assert len(html_of(digest_of(unanswered=MISSING), DetailLimits()).encode()) <= 9_000
