@@ -26,16 +26,16 @@ class DigestMailBuilder:
         # Workers deliver in several threads; premailer's documentation does not say that it is thread-safe.
         self._lock = Lock()
 
-    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+    def build(self, digest: Digest, now: datetime) -> list[Mail]:
         """As few mails as hold all papers; another `now` gives other Message-IDs. Raises RenderError."""
         token = self._signer.unsubscribe_token(digest.subscriber.email)
         with self._lock:
             return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
+    def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about failing runs. Raises RenderError."""
         return compose_notice(
-            self._renderer.render_alert(alarm),
+            self._renderer.render_alert(alert),
             self._settings,
             operator,
             message_id=self._signer.message_id(operator, f"alarm {now.isoformat()}"),

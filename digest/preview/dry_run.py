@@ -149,7 +149,7 @@ def made(context: RunContext, digest: Digest, note: str = "") -> Tab:
     """The tab with the mails that tell this digest, or with the reason why they cannot be made."""
     name = name_of(digest.subscriber)
     try:
-        mails = context.mail_builder.make(digest, context.clock.now())
+        mails = context.mail_builder.build(digest, context.clock.now())
     except RenderError as exc:
         return Tab(name, note=note, problem=str(exc))
     return Tab(name, tuple(mail.content for mail in mails), note)

@@ -64,7 +64,7 @@ class FakeMailBuilder:
     longest: int = 1000
     alarms: list[Alert] = field(default_factory=list)
 
-    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+    def build(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
             raise self.broken[digest.subscriber.email]
         self.made.append(digest)
@@ -81,8 +81,8 @@ class FakeMailBuilder:
             for part, papers in enumerate(parts or [()], 1)
         ]
 
-    def alarm(self, alarm: Alert, operator: str, now: datetime) -> Mail:
-        self.alarms.append(alarm)
+    def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
+        self.alarms.append(alert)
         return Mail(f"<alarm.{len(self.alarms)}@example.org>", operator, "digest@example.org", b"an alarm")
 
 

@@ -46,7 +46,7 @@ DIGEST = Digest(
 
 
 def test_a_mail_carries_the_rendered_digest_to_its_subscriber_and_knows_its_papers() -> None:
-    [mail] = BUILDER.make(DIGEST, NOON)
+    [mail] = BUILDER.build(DIGEST, NOON)
     token = SIGNER.unsubscribe_token("ada@example.org")
     message, rendered = read(mail.content), RENDERER.render(DIGEST, token)
 
@@ -58,7 +58,7 @@ def test_a_mail_carries_the_rendered_digest_to_its_subscriber_and_knows_its_pape
 
 
 def test_the_subscriber_unsubscribes_with_a_token_of_their_own() -> None:
-    [mail], token = BUILDER.make(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
+    [mail], token = BUILDER.build(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
     message = read(mail.content)
     link = f"mailto:papers@example.org?subject=unsubscribe%20{token}"
     (_, text), (_, page) = bodies(message)
@@ -71,17 +71,17 @@ def test_a_mail_is_identified_by_its_subscriber_its_moment_and_its_papers() -> N
         DIGEST, sections=tuple(replace(each, entries=each.entries[::-1]) for each in DIGEST.sections)
     )
     fewer = replace(DIGEST, sections=DIGEST.sections[:1])
-    identifier = BUILDER.make(DIGEST, NOON)[0].message_id
+    identifier = BUILDER.build(DIGEST, NOON)[0].message_id
 
     assert identifier == SIGNER.message_id(
         "ada@example.org", "2026-06-22T12:00:00+00:00 2606.00001 2606.00002 2606.00003"
     )
-    assert BUILDER.make(upside_down, NOON)[0].message_id == identifier
+    assert BUILDER.build(upside_down, NOON)[0].message_id == identifier
     others = {
-        BUILDER.make(DIGEST, NOON + timedelta(microseconds=1))[0].message_id,
-        BUILDER.make(fewer, NOON)[0].message_id,
-        BUILDER.make(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON)[0].message_id,
-        DigestMailBuilder(RENDERER, SETTINGS, Signer(bytes(32))).make(DIGEST, NOON)[0].message_id,
+        BUILDER.build(DIGEST, NOON + timedelta(microseconds=1))[0].message_id,
+        BUILDER.build(fewer, NOON)[0].message_id,
+        BUILDER.build(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON)[0].message_id,
+        DigestMailBuilder(RENDERER, SETTINGS, Signer(bytes(32))).build(DIGEST, NOON)[0].message_id,
     }
     assert len(others - {identifier}) == 4
 
@@ -114,14 +114,14 @@ def test_threads_make_their_mails_one_after_the_other() -> None:
     mail_builder = DigestMailBuilder(renderer, SETTINGS, SIGNER)
     subscribers = [replace(DIGEST, subscriber=subscriber(f"r{number}@example.org")) for number in range(3)]
     with ThreadPoolExecutor(3) as threads:
-        mails = [mail for [mail] in threads.map(lambda digest: mail_builder.make(digest, NOON), subscribers)]
+        mails = [mail for [mail] in threads.map(lambda digest: mail_builder.build(digest, NOON), subscribers)]
 
     assert [mail.recipient for mail in mails] == ["r0@example.org", "r1@example.org", "r2@example.org"]
     assert renderer.most == 1
 
 
 def test_a_digest_of_nothing_is_a_mail_without_papers() -> None:
-    [mail] = BUILDER.make(replace(DIGEST, sections=()), NOON)
+    [mail] = BUILDER.build(replace(DIGEST, sections=()), NOON)
     assert mail.papers == ()
 
 
@@ -140,7 +140,7 @@ def long_digest(count: int) -> Digest:
 
 @pytest.mark.parametrize(("count", "mails"), [(1, 1), (12, 1), (80, 1), (300, 2), (1000, 7)])
 def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int) -> None:
-    made = BUILDER.make(long_digest(count), NOON)
+    made = BUILDER.build(long_digest(count), NOON)
     assert len(made) <= mails
     shown: list[str] = []
     for mail in made:
@@ -156,7 +156,7 @@ def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int
 
 
 def test_the_subjects_and_counts_of_the_parts_add_up() -> None:
-    made = BUILDER.make(long_digest(1000), NOON)
+    made = BUILDER.build(long_digest(1000), NOON)
     subjects = [str(read(mail.content)["Subject"]) for mail in made]
     assert [(subject.partition(":")[0], subject.rpartition(" (")[2]) for subject in subjects] == [
         (f"{len(mail.papers)} new papers", f"{part} of {len(made)})") for part, mail in enumerate(made, 1)
@@ -170,4 +170,4 @@ def test_one_paper_that_no_mail_can_hold_is_an_error() -> None:
 
     mail_builder = DigestMailBuilder(Gigantic(SETTINGS, templates_folder()), SETTINGS, SIGNER)
     with pytest.raises(RenderError, match="one paper alone takes more room than a mail has"):
-        mail_builder.make(DIGEST, NOON)
+        mail_builder.build(DIGEST, NOON)

@@ -254,7 +254,7 @@ class Post:
 
 @pytest.fixture(scope="module")
 def posts() -> Mapping[str, Post]:
-    mails = {name: MAILER.make(digest_of(text), NOON)[0] for name, text in HOSTILE.items()}
+    mails = {name: MAILER.build(digest_of(text), NOON)[0] for name, text in HOSTILE.items()}
     mailbox = Mailbox()
     with serving(mailbox) as port:
         transport = SmtpTransport(SmtpServer("localhost", port, "plain"), "digest.example.net")
@@ -317,7 +317,7 @@ def test_a_mail_with_a_hostile_title_arrives_byte_for_byte(name: str, posts: Map
 def test_a_mail_to_an_address_beyond_ascii_arrives_byte_for_byte_too() -> None:
     address = "jörg+数@xn--bcher-kva.example"
     digest = digest_of(HOSTILE["encoded word: header in q"])
-    [mail] = MAILER.make(replace(digest, subscriber=replace(digest.subscriber, email=address)), NOON)
+    [mail] = MAILER.build(replace(digest, subscriber=replace(digest.subscriber, email=address)), NOON)
     mailbox = Mailbox()
     with serving(mailbox, enable_SMTPUTF8=True) as port:
         transport = SmtpTransport(SmtpServer("localhost", port, "plain"), "digest.example.net")
