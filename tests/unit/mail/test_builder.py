@@ -133,9 +133,7 @@ def long_digest(count: int) -> Digest:
         numbers = range(place, count, len(wanted))
         papers = [paper(f"2606.{number + 1:05}", abstract=PROSE, title=TITLE) for number in numbers]
         sections.append(Section(each, tuple(Entry(one, also=(), welcome=False) for one in papers)))
-    return Digest(
-        replace(ADA, keywords=tuple(wanted)), NOON.date(), tuple(s for s in sections if s.entries)
-    )
+    return Digest(replace(ADA, keywords=tuple(wanted)), NOON.date(), tuple(s for s in sections if s.entries))
 
 
 @pytest.mark.parametrize(("count", "mails"), [(1, 1), (12, 1), (80, 1), (300, 2), (1000, 7)])
