@@ -53,7 +53,7 @@ LEAST_FONT_PIXELS = 15
 
 
 class Page(HTMLParser):
-    """A page's elements with their attributes, and its texts, each with the tags that it stands in."""
+    """A page's elements with their attributes, and its texts, each with the tags around it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ def test_the_text_of_a_link_says_which_one_it_is(page: Page) -> None:
 
 
 @each_digest
-def test_every_text_stands_in_a_cell_with_ink_and_background(page: Page) -> None:
+def test_every_text_is_in_a_cell_with_ink_and_background(page: Page) -> None:
     """Programs that turn colours around by themselves then turn both."""
     assert [text for text, tags in page.texts if "td" not in tags] == []
     cells = [set(declared(has["style"])) for tag, has in page.elements if tag == "td"]
@@ -217,5 +217,5 @@ def test_a_paper_takes_few_bytes(detail: DetailLimits, most: int) -> None:
     assert (nine - one) / 16 <= most
 
 
-def test_what_stands_around_the_papers_takes_few_bytes() -> None:
+def test_a_mail_without_its_papers_takes_few_bytes() -> None:
     assert len(html_of(digest_of(unanswered=MISSING), DetailLimits()).encode()) <= 9_000

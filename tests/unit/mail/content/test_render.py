@@ -54,7 +54,7 @@ class Skeleton(HTMLParser):
 
 def digest_of(*papers: Paper, keyword: Keyword = REWARD_MODEL, also: tuple[str, ...] = ()) -> Digest:
     entries = tuple(Entry(each, also, welcome=False) for each in papers)
-    return Digest(subscriber("reader@example.org", keyword), MONDAY, (Section(keyword, entries),))
+    return Digest(subscriber("rita@example.org", keyword), MONDAY, (Section(keyword, entries),))
 
 
 def test_the_text_is_written_to_be_read() -> None:
@@ -72,7 +72,7 @@ DAILY PAPERS
 Monday, 22 June 2026
 2 new papers in 1 keyword
 
-How to unsubscribe stands at the end.
+How to unsubscribe is at the end.
 
 
 Reward Model · 2 new papers
@@ -133,7 +133,7 @@ title for the abstract, or ask for narrower keywords.
 arXiv has not answered for Reward Model yet. Nothing is lost: its papers
 come with a later digest.
 
-How to unsubscribe stands at the end.
+How to unsubscribe is at the end.
 
 
 Reward Model · 1 new paper
@@ -151,7 +151,7 @@ def test_the_page_shows_what_the_text_shows(limits: DetailLimits) -> None:
     digest = digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
     rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, limits)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
-    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe stands at the end\."
+    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe is at the end\."
     text = re.sub(only_in_the_text, " ", rendered.text.lower())
     assert [word for word in text.split() if word not in page] == []
 
