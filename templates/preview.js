@@ -1,7 +1,7 @@
 "use strict";
 
 // Tabs by the pattern of https://www.w3.org/WAI/ARIA/apg/patterns/tabs/; without this script the names
-// are links, and all readers stand one below the other.
+// are links, and all subscribers are shown one below the other.
 const list = document.getElementById("tabs");
 const tabs = Array.from(list.querySelectorAll(".tab"));
 
@@ -54,7 +54,7 @@ if (tabs.length) {
   select(tabs.find((tab) => tab.hash === location.hash) || tabs[0]);
 }
 
-// The page is made anew by the program; this looks whether it was, and keeps the chosen tab.
+// The program rebuilds the page after changes; this reloads it then, and keeps the chosen tab.
 const version = document.documentElement.dataset.version;
 
 async function look() {

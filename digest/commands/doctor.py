@@ -10,12 +10,11 @@ from pathlib import Path
 
 import click
 
-from digest.bootstrap import arxiv_client, smtp_transport
+from digest.bootstrap import archive_at, arxiv_client, smtp_transport
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.settings import Config, SmtpServer
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
 from digest.preview.samples import template_faults
-from digest.publish.markers import frame
 from digest.sources.arxiv.api import ArxivApi
 from digest.store.database import Database
 from digest.system.clock import Clock
@@ -51,7 +50,7 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
         yield _check("the state is sound", lambda: _check_state(config.state))
     yield _check("there is room on the disk of the state", lambda: _check_room(config.state.parent))
     if file := config.archive.file:
-        yield _check(f"the archive {file} can be written", lambda: _check_archive(file))
+        yield _check(f"the archive {file} can be written", lambda: _check_archive(file, config))
     yield from _examine_arxiv(config, clock)
     if server := config.smtp:
         name = f"{server.host}:{server.port}"
@@ -106,15 +105,14 @@ def _check_room(folder: Path) -> None:
         raise StoreError(there, short, "make room: where nothing can be recorded, nothing is sent")
 
 
-def _check_archive(file: Path) -> None:
+def _check_archive(file: Path, config: Config) -> None:
     """Look whether its markers are in order, and write beside it."""
     folder = file.resolve().parent
     if not folder.is_dir():
         raise ArchiveError(
             f"{folder}: there is no such folder", "make it, or name another file of the archive"
         )
-    if file.exists():
-        frame(file.read_bytes(), file)
+    archive_at(file, config).check()
     _write_in(folder)
 
 

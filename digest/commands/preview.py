@@ -14,7 +14,7 @@ from digest.preview.dry_run import DryRun
 from digest.preview.models import Preview
 from digest.preview.server import PreviewServer
 from digest.preview.site import site, write_site
-from digest.preview.watcher import Live
+from digest.preview.watcher import Watcher
 from digest.system.signals import Interrupted
 from digest.system.templates import Templates, templates_folder
 
@@ -44,32 +44,32 @@ def preview(
         raise click.UsageError("--demo has subscribers of its own; leave EMAIL out")
     config = None if demo and not command.config_file.exists() else command.config()
     own = config.templates if config else None
-    make = partial(samples.showing, own) if demo else _rehearsed(command, email, offline=offline)
+    make = partial(samples.sample_preview, own) if demo else _dry_run(command, email, offline=offline)
     folders = [folder for folder in (own, templates_folder()) if folder]
     if output:
         return _write(make(), Templates(*folders), output.absolute())
-    live = Live(make, Templates(*folders), [*folders, command.config_file])
-    return _serve(live, port, browser=browser)
+    watcher = Watcher(make, Templates(*folders), [*folders, command.config_file])
+    return _serve(watcher, port, browser=browser)
 
 
-def _rehearsed(command: CommandContext, email: str | None, *, offline: bool) -> Callable[[], Preview]:
+def _dry_run(command: CommandContext, email: str | None, *, offline: bool) -> Callable[[], Preview]:
     emails = [email] if email else []
-    rehearsal = DryRun.of_state(command.config, command.clock, emails, offline=offline)
+    dry_run = DryRun.of_state(command.config, command.clock, emails, offline=offline)
     config = command.config()
-    if not rehearsal.subscribers_of(config):
+    if not dry_run.subscribers_of(config):
         raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
-    return rehearsal.showing
+    return dry_run.preview
 
 
-def _write(showing: Preview, templates: Templates, folder: Path) -> int:
-    click.echo(write_site(site(showing, templates), folder))
-    for failure in showing.failures:
+def _write(shown: Preview, templates: Templates, folder: Path) -> int:
+    click.echo(write_site(site(shown, templates), folder))
+    for failure in shown.failures:
         click.echo(f"error: {failure}", err=True)
-    return ExitStatus.PARTLY_FAILED if showing.failures else ExitStatus.DONE
+    return ExitStatus.PARTLY_FAILED if shown.failures else ExitStatus.DONE
 
 
-def _serve(live: Live, port: int, *, browser: bool) -> int:
-    with suppress(Interrupted), PreviewServer(live.edition, port) as server:
+def _serve(watcher: Watcher, port: int, *, browser: bool) -> int:
+    with suppress(Interrupted), PreviewServer(watcher.latest_build, port) as server:
         click.echo(f"the preview is at {server.url}")
         if browser:
             webbrowser.open(server.url)

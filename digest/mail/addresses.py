@@ -1,4 +1,4 @@
-"""Addresses in the forms that a mail needs. Addresses come from the configuration, already checked."""
+"""Take apart the addresses of the configuration, which is already checked, and write unsubscribe links."""
 
 from email.utils import parseaddr
 from urllib.parse import quote
@@ -22,15 +22,15 @@ def domain(header: str) -> str:
 
 
 def contact(settings: MailSettings) -> str:
-    """The bare address of whoever reads the answers to a mail."""
+    """The bare address that gets the replies to a mail."""
     return bare_address(settings.reply_to or settings.sender)
 
 
 def unsubscribe_subject(token: str) -> str:
-    """The subject of a mail by which a subscriber asks to get no more; `token` stands for that subscriber."""
+    """The subject of a mail that unsubscribes the subscriber with this token."""
     return f"unsubscribe {token}"
 
 
 def unsubscribe_url(settings: MailSettings, token: str) -> str:
-    """A `mailto:` link (RFC 6068) that writes such a mail to whoever reads the answers."""
+    """A `mailto:` link (RFC 6068) that writes such a mail to the contact address."""
     return f"mailto:{quote(contact(settings), safe='@')}?subject={quote(unsubscribe_subject(token))}"

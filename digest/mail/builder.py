@@ -1,4 +1,4 @@
-"""From a digest to the finished mails."""
+"""Build the mails of a digest: render, fit the size, compose the message."""
 
 import math
 from dataclasses import replace
@@ -11,29 +11,29 @@ from digest.domain.runs import Alert
 from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
-from digest.mail.content.fit import Detail, most_detail_that_fits, room, split
+from digest.mail.content.fit import DetailLimits, most_detail_that_fits, size_ratio, split
 from digest.mail.content.render import MailRenderer
 from digest.mail.mime import compose_message, compose_notice
 
 
 class DigestMailBuilder:
-    """digest.protocols.MailBuilder: renders with the templates, as much as fits, and composes the message."""
+    """A pipeline.ports.MailBuilder that renders with the templates, in as much detail as fits."""
 
     def __init__(self, renderer: MailRenderer, settings: MailSettings, signer: Signer) -> None:
         self._renderer = renderer
         self._settings = settings
         self._signer = signer
-        self._alone = Lock()  # several threads deliver, and premailer does not say that they may share it
+        # Workers deliver in several threads; premailer's documentation does not say that it is thread-safe.
+        self._lock = Lock()
 
-    def make(self, digest: Digest, now: datetime) -> list[Mail]:
-        """As few mails as hold all papers. Made again at another moment, they are others, by their
-        Message-IDs too."""
+    def build(self, digest: Digest, now: datetime) -> list[Mail]:
+        """As few mails as hold all papers; another `now` gives other Message-IDs. Raises RenderError."""
         token = self._signer.unsubscribe_token(digest.subscriber.email)
-        with self._alone:
+        with self._lock:
             return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
 
-    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
-        """What the operator, an address, is told of the program itself."""
+    def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
+        """The mail to the operator's address about failing runs. Raises RenderError."""
         return compose_notice(
             self._renderer.render_alert(alert),
             self._settings,
@@ -46,21 +46,21 @@ class DigestMailBuilder:
         parts = 1
         while parts <= max(len(digest.entries), 1):
             rendered = [(part, self._most_detail_that_fits(part, token)) for part in split(digest, parts)]
-            most = max(room(mail) for _, mail in rendered)
-            if most <= 1:
+            largest = max(size_ratio(mail) for _, mail in rendered)
+            if largest <= 1:
                 return rendered
-            parts = max(parts + 1, math.ceil(parts * most))
+            parts = max(parts + 1, math.ceil(parts * largest))
         raise RenderError("one paper alone takes more room than a mail has")
 
     def _most_detail_that_fits(self, digest: Digest, token: str) -> Rendered:
-        """The digest with as much detail as fits into one mail, or in the least if it does not fit."""
-        made: dict[Detail, Rendered] = {}
+        """The digest with as much detail as fits into one mail, or the least if nothing fits."""
+        rendered: dict[DetailLimits, Rendered] = {}
 
-        def fits(detail: Detail) -> bool:
-            made[detail] = self._renderer.render(digest, token, detail)
-            return room(made[detail]) <= 1
+        def fits(limits: DetailLimits) -> bool:
+            rendered[limits] = self._renderer.render(digest, token, limits)
+            return size_ratio(rendered[limits]) <= 1
 
-        return made[most_detail_that_fits(fits)]
+        return rendered[most_detail_that_fits(fits)]
 
     def _mail(self, digest: Digest, rendered: Rendered, token: str, now: datetime) -> Mail:
         papers = tuple(entry.paper.id for entry in digest.entries)

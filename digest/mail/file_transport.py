@@ -1,4 +1,4 @@
-"""A folder instead of a mail server: the message as it would go out, and its page for a browser."""
+"""Write mails to a folder instead of a mail server: the message as it would go out, and its HTML page."""
 
 import hashlib
 import re
@@ -13,19 +13,19 @@ from digest.domain.mails import Mail
 from digest.errors import TransportUnavailable
 from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
 
-_OURS = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}\.eml")
+_MAIL_FILE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}\.eml")
 
 
 class FileTransport:
-    """A transport (protocols.Transport). The `.eml` file is the delivery; it is written last."""
+    """A pipeline.ports.Transport. The `.eml` file is the delivery; it is written last."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
-        """Write the two files, or write them again: a mail's files always have the same names.
+        """Write the two files, or overwrite them: a mail's files always have the same names.
 
-        So there is never a doubt to record, and `before_end_of_data` is not called. Raises
+        So a delivery is never uncertain, and `before_end_of_data` is not called. Raises
         TransportUnavailable if the folder cannot be written.
         """
         message = message_from_bytes(mail.content, policy=policy.default)
@@ -39,43 +39,43 @@ class FileTransport:
             raise _not_written(self._folder, exc) from exc
 
     def erase(self, recipient: str) -> int:
-        """Delete the files of each mail to this normalised address, however its letters are written.
+        """Delete the files of each mail to this normalised address, ignoring case.
 
-        Returns how many mails these were. Raises TransportUnavailable if they cannot be deleted.
+        Returns how many mails that were. Raises TransportUnavailable if they cannot be deleted.
         """
         try:
             erased = list(self._mails_to(recipient))
             for file in erased:
                 file.with_suffix(".html").unlink(missing_ok=True)
-                file.unlink()  # last, for it tells whose the page is
+                file.unlink()  # last: after a crash it still shows whose the page is
         except OSError as exc:
             raise _not_written(self._folder, exc) from exc
         return len(erased)
 
     def _mails_to(self, recipient: str) -> Iterator[Path]:
         for file in self._folder.glob("*.eml"):
-            if _OURS.fullmatch(file.name) and recipient.casefold() in _recipients(file.read_bytes()):
+            if _MAIL_FILE.fullmatch(file.name) and recipient.casefold() in _recipients(file.read_bytes()):
                 yield file
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing is open."""
 
 
 def _file_name(message: EmailMessage) -> str:
-    """Such as `2026-06-22-0700-1f0e9c…`: sorts by date; the rest is a digest of the Message-ID."""
+    """Such as `2026-06-22-0700-1f0e9c…`: sorts by date; ends in a hash of the Message-ID."""
     moment = parsedate_to_datetime(str(message["Date"]))
-    distinct = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:16]
-    return f"{moment:%Y-%m-%d-%H%M}-{distinct}"
+    unique = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:16]
+    return f"{moment:%Y-%m-%d-%H%M}-{unique}"
 
 
 def _recipients(content: bytes) -> list[str]:
-    """The addresses under To, which may be in UTF-8 (RFC 6532)."""
+    """The addresses of the To header, which may be in UTF-8 (RFC 6532)."""
     to = message_from_string(content.decode("utf-8", "replace"), policy=policy.default)["To"]
     return [address.addr_spec.casefold() for address in to.addresses] if to else []
 
 
 def _page(message: EmailMessage) -> bytes:
-    """The HTML part, decoded; its own `<meta charset>` says that it is UTF-8. Empty if there is none."""
+    """The HTML part, decoded; its `<meta charset>` says UTF-8. Empty if there is none."""
     part = message.get_body(("html",))
     return cast(bytes, part.get_payload(decode=True)) if part else b""
 

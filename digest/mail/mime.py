@@ -1,8 +1,8 @@
-"""From a rendered digest to the bytes of a message (RFC 5322, MIME).
+"""Make the bytes of a message from a rendered digest (RFC 5322, MIME).
 
 The header block is written here, line by line. The email package would fold long links into encoded
-words, and before CPython 3.11.10 it decodes encoded words in a header that is being written, line
-ends and all, so that a title could add headers: https://github.com/python/cpython/issues/121650
+words, and before CPython 3.11.10 it decodes encoded words in a header that is being written, with their
+line ends, so that a title could add headers: https://github.com/python/cpython/issues/121650
 """
 
 import re
@@ -27,7 +27,7 @@ _BODY = policy.SMTP.clone(max_line_length=76)  # quoted-printable lines (RFC 204
 
 _STRUCTURE = ("multipart/alternative", "text/plain", "text/html")
 
-_OF_A_PART = ("Content-Type", "Content-Transfer-Encoding")
+_PART_HEADERS = ("Content-Type", "Content-Transfer-Encoding")
 
 _LONGEST_LINE = 998  # octets, without its CRLF (RFC 5322, section 2.1.1)
 
@@ -37,11 +37,11 @@ _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322, section 3.2.3
 
 _STRAY_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
-_OF_AN_ADDRESS_BEYOND_ASCII = (NonASCIILocalPartDefect, UndecodableBytesDefect)
+_DEFECTS_OF_NON_ASCII_ADDRESSES = (NonASCIILocalPartDefect, UndecodableBytesDefect)
 
 
 def header_text(text: str) -> str:
-    """The text as one line in which nothing can be taken for an encoded word (RFC 2047, section 2)."""
+    """The text as one line that no mail program decodes as an encoded word (RFC 2047, section 2)."""
     return one_line(text).replace("=?", "= ?")
 
 
@@ -56,23 +56,25 @@ def compose_message(
 ) -> Mail:
     """The finished mail: text, then HTML, both in quoted-printable; lines end in CRLF.
 
-    It is ASCII, but for an address of the subscriber's that is not (RFC 6532), which needs SMTPUTF8.
-    `token` is what the subscriber unsubscribes with. Raises RenderError as check_message does.
+    All is ASCII, except a subscriber's address that is not (RFC 6532); that one needs SMTPUTF8.
+    `token` is the subscriber's unsubscribe token, `date` the Date header. Raises RenderError as
+    check_message does.
     """
     headers = {
-        "From": _sender("From", settings.sender),
-        "To": _mailbox("To", subscriber.name, subscriber.email),
-        **({"Reply-To": _sender("Reply-To", settings.reply_to)} if settings.reply_to else {}),
-        "Subject": _words("Subject", header_text(rendered.subject)),
+        "From": _sender_header("From", settings.sender),
+        "To": _address_header("To", subscriber.name, subscriber.email),
+        **({"Reply-To": _sender_header("Reply-To", settings.reply_to)} if settings.reply_to else {}),
+        "Subject": _encoded("Subject", header_text(rendered.subject)),
         "Date": format_datetime(date),
         "Message-ID": message_id,
         "List-Id": f"Daily Papers <daily-papers.{domain(settings.sender)}>",
+        # No List-Unsubscribe-Post: one-click (RFC 8058) needs an HTTPS address, and this is a mailto.
         "List-Unsubscribe": f"<{unsubscribe_url(settings, token)}>",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "MIME-Version": "1.0",
     }
-    content = _block(headers) + _body(rendered)
+    content = _header_block(headers) + _body(rendered)
     check_message(content, (*headers, "Content-Type"), subscriber.email)
     return Mail(message_id, subscriber.email, bare_address(settings.sender), content)
 
@@ -80,33 +82,33 @@ def compose_message(
 def compose_notice(
     rendered: Rendered, settings: MailSettings, recipient: str, *, message_id: str, date: datetime
 ) -> Mail:
-    """A message to whoever runs the program, of its text alone. Raises RenderError as check_message does."""
+    """A message to the operator, text only. Raises RenderError as check_message does."""
     headers = {
-        "From": _sender("From", settings.sender),
+        "From": _sender_header("From", settings.sender),
         "To": recipient,
-        "Subject": _words("Subject", header_text(rendered.subject)),
+        "Subject": _encoded("Subject", header_text(rendered.subject)),
         "Date": format_datetime(date),
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "MIME-Version": "1.0",
     }
-    content = _block(headers) + _part(rendered.text, "plain").as_bytes()
-    check_message(content, (*headers, *_OF_A_PART), recipient, structure=["text/plain"])
+    content = _header_block(headers) + _part(rendered.text, "plain").as_bytes()
+    check_message(content, (*headers, *_PART_HEADERS), recipient, structure=["text/plain"])
     return Mail(message_id, recipient, bare_address(settings.sender), content)
 
 
-def _block(headers: Mapping[str, str]) -> bytes:
+def _header_block(headers: Mapping[str, str]) -> bytes:
     return "".join(f"{name}: {value}{_CRLF}" for name, value in headers.items()).encode()
 
 
 def check_message(
     content: bytes, intended: Sequence[str], recipient: str, *, structure: Sequence[str] = _STRUCTURE
 ) -> None:
-    """Raises RenderError unless whoever reads the message sees what it was made of, and nothing else.
+    """Raise RenderError unless the message, parsed again, is what was intended and nothing else.
 
-    That is these header names in this order, a text and a page (or what parts the structure names), and
-    lines that every mail server carries unchanged: short, ended by CRLF, in ASCII but for the recipient's
-    address.
+    That is the `intended` header names in this order, the content types of `structure`, and lines that
+    every mail server passes on unchanged: at most 998 octets, CRLF at the end, ASCII except for the
+    recipient's address. It is the last defence against a title that adds a header or a part.
     """
     for fact, passed in _checks(content, intended, recipient, structure).items():
         if not passed:
@@ -118,7 +120,7 @@ def check_message(
 def _checks(
     content: bytes, intended: Sequence[str], recipient: str, structure: Sequence[str]
 ) -> dict[str, bool]:
-    """What would be wrong with the message, and whether it is right."""
+    """Each possible fault of the message, and whether the check passed."""
     message = message_from_bytes(content, policy=policy.default)
     headers, parts = message.keys(), [part.get_content_type() for part in message.walk()]
     defects = list(_defects(message))
@@ -133,13 +135,13 @@ def _checks(
 
 
 def _defects(message: EmailMessage) -> Iterator[str]:
-    """The names of what the email package finds wrong with the parts and their headers."""
+    """The names of the defects that the email package finds in the parts and their headers."""
     for part in message.walk():
         found: list[MessageDefect] = [*part.defects]
         for header in part.values():
             found += header.defects
         for defect in found:
-            if not isinstance(defect, _OF_AN_ADDRESS_BEYOND_ASCII):
+            if not isinstance(defect, _DEFECTS_OF_NON_ASCII_ADDRESSES):
                 yield type(defect).__name__
 
 
@@ -156,28 +158,29 @@ def _body(rendered: Rendered) -> bytes:
 
 
 def _part(content: str, subtype: str) -> EmailMessage:
+    # Base64 would make every mail a third larger, and 8bit is not accepted by every server.
     part = EmailMessage(policy=_BODY)
     part.set_content(content, subtype=subtype, charset="utf-8", cte="quoted-printable")
     del part["MIME-Version"]  # which belongs to the message as a whole
     return part
 
 
-def _sender(header: str, value: str) -> str:
-    return _mailbox(header, display_name(value), bare_address(value))
+def _sender_header(header: str, value: str) -> str:
+    return _address_header(header, display_name(value), bare_address(value))
 
 
-def _mailbox(header: str, name: str, address: str) -> str:
+def _address_header(header: str, name: str, address: str) -> str:
     """A name and an address (RFC 5322, section 3.4); only the name may be encoded (RFC 2047, section 5)."""
     phrase = header_text(name)
     if not phrase:
         return address
     if not phrase.isascii():
-        return f"{_words(header, phrase)}{_CRLF} <{address}>"
+        return f"{_encoded(header, phrase)}{_CRLF} <{address}>"
     return f'"{quote(phrase)}" <{address}>' if _SPECIALS.search(phrase) else f"{phrase} <{address}>"
 
 
-def _words(header: str, text: str) -> str:
-    """A text as it stands in that header: if need be in encoded words, folded; spaces survive."""
+def _encoded(header: str, text: str) -> str:
+    """The text for that header: as it is if ASCII, else in folded encoded words that keep its spaces."""
     if text.isascii():
         return text
     return Header(text, "utf-8", _LONGEST_ENCODED_LINE, header).encode(linesep=_CRLF)

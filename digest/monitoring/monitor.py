@@ -94,7 +94,7 @@ class RunMonitor:
         now = context.clock.now()
         try:
             with context.signals_deferred():
-                mail = context.mail_builder.alert(alarm, self._settings.operator, now)
+                mail = context.mail_builder.build_alert(alarm, self._settings.operator, now)
                 context.transports[0].deliver(mail, lambda: None)
                 context.store.runs.record_alert(None if alarm.over else now)
         except DigestError as exc:

@@ -135,7 +135,7 @@ class Service:
         today = now.astimezone(subscriber.schedule.timezone).date()
         digest = compose(subscriber, waiting.papers, today, answers.unanswered)
         try:
-            mails = self._context.mail_builder.make(digest, now)
+            mails = self._context.mail_builder.build(digest, now)
         except RenderError as exc:
             return [*before, MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)]
         self._context.store.mails.enqueue(mails, waiting.up_to, now)

@@ -177,11 +177,11 @@ class Store(Protocol):
 
 
 class MailBuilder(Protocol):
-    def make(self, digest: Digest, now: datetime) -> Sequence[Mail]:
+    def build(self, digest: Digest, now: datetime) -> Sequence[Mail]:
         """The finished message that tells this digest, or several where one would be too long.
         Raises RenderError."""
 
-    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
+    def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The finished message that tells the operator, an address. Raises RenderError."""
 
 

@@ -1,6 +1,6 @@
-"""What every subscriber would get now: a whole run over a copy of the state, with nobody at its other end.
+"""Find out what each subscriber would get now: a whole dry run over a copy of the state.
 
-Where nothing would go out, a sample shows what the subscriber's mails look like.
+A subscriber who would get nothing has a sample, made of the latest papers of their keywords.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,48 +27,50 @@ from digest.system.clock import Clock
 _SAMPLE_PAPERS = 5
 """Of each keyword."""
 
-_NOT_ASKED = "arXiv is asked once a preview, and not yet for this keyword; start the preview anew for that"
+_ADDED_LATER = "the preview asks arXiv once, before this keyword was added; restart the preview to ask again"
 
 
 class EmptySource:
-    """digest.protocols.Source where nothing is new: what waits is all there is."""
+    """A pipeline.ports.Source with nothing new: only papers that wait in the state are shown."""
 
     def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         yield from (FetchResult(request.keyword) for request in requests)
 
 
 @dataclass(slots=True)
-class CachedSource:
-    """What arXiv said to the first questions; it is not asked again, however often somebody saves a file."""
+class FetchCache:
+    """The results of the first fetch: each saved file makes a new preview, but asks arXiv no second time."""
 
-    _findings: dict[str, FetchResult] = field(default_factory=dict)
-    _complete: bool = False
+    _results: dict[str, FetchResult] = field(default_factory=dict)
+    _filled: bool = False
 
-    def of(self, source: Source) -> Source:
-        """That source if it was not asked yet, and from then on its answers."""
-        return _Remembering(source, self)
+    def wrap(self, source: Source) -> Source:
+        """A source that asks this one if nothing was fetched yet, and else answers from the cache."""
+        return CachedSource(source, self)
 
-    def answers(self, source: Source, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
-        if not self._complete:
-            self._findings = {result.keyword.id: result for result in source.discover(requests)}
-            self._complete = True
+    def results(self, source: Source, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        if not self._filled:
+            self._results = {result.keyword.id: result for result in source.discover(requests)}
+            self._filled = True
         for request in requests:
-            unknown = FetchResult(request.keyword, problem=SourceError(_NOT_ASKED))
-            yield self._findings.get(request.keyword.id, unknown)
+            unknown = FetchResult(request.keyword, problem=SourceError(_ADDED_LATER))
+            yield self._results.get(request.keyword.id, unknown)
 
 
 @dataclass(frozen=True, slots=True)
-class _Remembering:
+class CachedSource:
+    """A pipeline.ports.Source behind a FetchCache."""
+
     source: Source
-    recollection: CachedSource
+    cache: FetchCache
 
     def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
-        yield from self.recollection.answers(self.source, requests)
+        yield from self.cache.results(self.source, requests)
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryTransport:
-    """digest.protocols.Transport that keeps the mails."""
+    """A pipeline.ports.Transport that keeps the mails in a list."""
 
     mails: list[Mail] = field(default_factory=list)
 
@@ -79,16 +81,16 @@ class MemoryTransport:
         """Nothing is open."""
 
     def contents(self, subscriber: Subscriber) -> tuple[bytes, ...]:
-        """The messages to this subscriber, in the order of their sending."""
+        """The messages to this subscriber, in the order of delivery."""
         return tuple(mail.content for mail in self.mails if mail.recipient == subscriber.email)
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """Rehearses for the subscribers with these addresses, or for all if there are none.
+    """Dry runs for the subscribers with these addresses, or for all if there are none.
 
-    `load` reads the configuration anew, `open_run` is that of a rehearsal (digest.app) and
-    `source` what takes the place of its source.
+    `load` reads the configuration, `open_run` opens the context of a dry run (as bootstrap.open_dry_run
+    does), and `source` wraps or replaces the context's source.
     """
 
     load: Callable[[], Config]
@@ -101,75 +103,77 @@ class DryRun:
     def of_state(
         cls, load: Callable[[], Config], clock: Clock, emails: Iterable[str], *, offline: bool
     ) -> "DryRun":
-        """One over the state that the configuration names; `offline` asks arXiv for nothing."""
+        """A dry run over the state that the configuration names; `offline` does not ask arXiv."""
 
         def open_run(config: Config) -> AbstractContextManager[RunContext]:
             return bootstrap.open_dry_run(config, clock, config.outbox)
 
-        source = (lambda _: EmptySource()) if offline else CachedSource().of
+        source = (lambda _: EmptySource()) if offline else FetchCache().wrap
         return cls(load, open_run, source, frozenset(email.casefold() for email in emails))
 
-    def showing(self) -> Preview:
-        """Raises ConfigError, StoreError; PreviewError if none of the subscribers is there any more."""
+    def preview(self) -> Preview:
+        """The mails that would go out now. Raises ConfigError, StoreError; PreviewError if the configuration
+        has none of the subscribers any more."""
         config = self.load()
         subscribers = self.subscribers_of(config)
         if not subscribers:
-            raise PreviewError(f"nobody in {config.file.name} has this address", "see that it is spelt right")
+            raise PreviewError(
+                f"nobody in {config.file.name} has this address", "check the spelling of the address"
+            )
         with self.open_run(config) as context:
-            return _rehearsed(replace(context, source=self.source(context.source)), subscribers)
+            return _preview_of_run(replace(context, source=self.source(context.source)), subscribers)
 
     def subscribers_of(self, config: Config) -> list[Subscriber]:
-        """Those of the configuration for whom this is."""
-        everybody = config.subscribers
+        """The subscribers of the configuration that the dry run is for."""
         return [
             subscriber
-            for subscriber in everybody
+            for subscriber in config.subscribers
             if not self.emails or subscriber.email.casefold() in self.emails
         ]
 
 
-def _rehearsed(context: RunContext, subscribers: Sequence[Subscriber]) -> Preview:
-    tray = MemoryTransport()
-    report = run(replace(context, transports=[tray]), subscribers)
-    troubles = {outcome.label: outcome.problem for outcome in report.mails if outcome.problem}
+def _preview_of_run(context: RunContext, subscribers: Sequence[Subscriber]) -> Preview:
+    transport = MemoryTransport()
+    report = run(replace(context, transports=[transport]), subscribers)
+    failures = {outcome.label: outcome.problem for outcome in report.mails if outcome.problem}
     notes = tuple(problems(replace(report, mails=())))
     tabs = []
     for subscriber in subscribers:
-        mails, problem = tray.contents(subscriber), troubles.get(subscriber.label, "")
-        found = Tab(name_of(subscriber), mails, problem=problem)
-        tabs.append(found if mails or problem else _instead(context, subscriber))
+        mails, problem = transport.contents(subscriber), failures.get(subscriber.label, "")
+        tab = Tab(display_name(subscriber), mails, problem=problem)
+        tabs.append(tab if mails or problem else _sample_tab(context, subscriber))
     return Preview(tuple(tabs), notes)
 
 
-def name_of(subscriber: Subscriber) -> str:
+def display_name(subscriber: Subscriber) -> str:
     return subscriber.name or subscriber.email
 
 
-def made(context: RunContext, digest: Digest, note: str = "") -> Tab:
-    """The tab with the mails that tell this digest, or with the reason why they cannot be made."""
-    name = name_of(digest.subscriber)
+def digest_tab(context: RunContext, digest: Digest, note: str = "") -> Tab:
+    """A tab with the mails of this digest, or with the reason why they cannot be built."""
+    name = display_name(digest.subscriber)
     try:
-        mails = context.mail_builder.make(digest, context.clock.now())
+        mails = context.mail_builder.build(digest, context.clock.now())
     except RenderError as exc:
         return Tab(name, note=note, problem=str(exc))
     return Tab(name, tuple(mail.content for mail in mails), note)
 
 
-def _instead(context: RunContext, subscriber: Subscriber) -> Tab:
-    """What to show where no mail would go out now."""
+def _sample_tab(context: RunContext, subscriber: Subscriber) -> Tab:
+    """A tab for a subscriber who would get no mail now: a sample, and why."""
     suppressed = context.store.suppressions.of([subscriber.email]).get(subscriber.email)
     why = f"gets no mail: {why_suppressed(suppressed)}" if suppressed else "nothing new waits"
     candidates = _latest(context, subscriber)
     if not candidates:
         note = f"No mail would go out now: {why}. There is no sample either: no papers are known yet."
-        return Tab(name_of(subscriber), note=note)
+        return Tab(display_name(subscriber), note=note)
     today = context.clock.now().astimezone(subscriber.schedule.timezone).date()
     note = f"A sample, made of the latest papers: no mail would go out now ({why})."
-    return made(context, compose(subscriber, candidates, today, {}), note)
+    return digest_tab(context, compose(subscriber, candidates, today, {}), note)
 
 
 def _latest(context: RunContext, subscriber: Subscriber) -> list[PendingPaper]:
-    """A few papers of each keyword, whether the subscriber had them or not."""
+    """A few papers of each keyword, also those that the subscriber has got."""
     sections = [
         context.store.keywords.archive_section(keyword, _SAMPLE_PAPERS) for keyword in subscriber.keywords
     ]
@@ -177,11 +181,11 @@ def _latest(context: RunContext, subscriber: Subscriber) -> list[PendingPaper]:
     for section in sections:
         for paper in section.papers:
             by_id.setdefault(paper.id, (paper, set()))[1].add(section.keyword.id)
-    return candidates_of(by_id.values())
+    return pending_papers(by_id.values())
 
 
-def candidates_of(
+def pending_papers(
     found: Iterable[tuple[Paper, Iterable[str]]], *, welcome: bool = False
 ) -> list[PendingPaper]:
-    """Papers, each with the keys of the keywords that have it, as if they waited."""
+    """The papers, each with the ids of its keywords, as if they were pending."""
     return [PendingPaper(paper, frozenset(keys), welcome) for paper, keys in found]

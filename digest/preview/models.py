@@ -1,4 +1,4 @@
-"""What there is to look at: a tab for each subscriber, with finished messages or why there are none."""
+"""What a preview shows: a tab for each subscriber, with finished messages or the reason for none."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ from digest.errors import DigestError
 
 
 class PreviewError(DigestError):
-    """The preview cannot be shown; no mail is concerned."""
+    """The preview cannot be shown."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)
@@ -18,17 +18,17 @@ class Tab:
     """What one subscriber would get: finished messages (RFC 5322), in order, mostly one."""
 
     name: str = field(repr=False)
-    """The subscriber's name or address: the page is for the keeper's own eyes."""
+    """The subscriber's name or address: only the operator sees the page."""
     mails: tuple[bytes, ...] = field(default=(), repr=False)
     note: str = ""
-    """What these mails are, if not just what would go out."""
+    """What these mails are, if they are not those that would go out now."""
     problem: str = ""
-    """Why a mail could not be made, with the template's file and line."""
+    """Why a mail could not be built, with the template's file and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`notes` concern all tabs, such as what arXiv did not answer; so does `problem`."""
+    """`notes` are about all tabs, such as keywords that could not be fetched; so is `problem`."""
 
     tabs: tuple[Tab, ...]
     notes: tuple[str, ...] = ()
@@ -37,5 +37,5 @@ class Preview:
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """Why mails could not be made, each reason once."""
+        """Why mails could not be built, each reason once."""
         return tuple(dict.fromkeys(tab.problem for tab in self.tabs if tab.problem))

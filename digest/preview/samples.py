@@ -1,4 +1,4 @@
-"""Invented subscribers and papers, one for each kind of mail: for looks without a state and without arXiv."""
+"""A preview of invented subscribers and papers, one for each kind of mail; needs no state and no arXiv."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +17,10 @@ from digest.domain.matching import Matcher
 from digest.domain.papers import Paper
 from digest.domain.subscribers import Subscriber
 from digest.errors import ArchiveError, RenderError
-from digest.mail.content.fit import Detail
+from digest.mail.content.fit import DetailLimits
 from digest.pipeline.context import RunContext
-from digest.preview.dry_run import candidates_of, made
+from digest.preview.dry_run import digest_tab, pending_papers
 from digest.preview.models import Preview, Tab
-from digest.publish.readme import LIMIT_BYTES
 from digest.system.clock import SystemClock
 
 _SUBSCRIBERS = """\
@@ -33,7 +32,7 @@ subscribers:
   - {email: nothing@example.org, name: Nothing new, keywords: [Reasoning]}
 """
 
-# Keywords that a mail cannot mark in a paper's words, and papers that several of them find.
+# Keywords that mark nothing in a paper's words, and papers that several of them find.
 _RARE = """\
 subscribers:
   - {email: rare@example.org, keywords: [Of a category, Of an archive, Reward Model, Reasoning]}
@@ -43,9 +42,13 @@ keywords:
 """
 
 
+_LONG_ARCHIVE_CHARACTERS = 600_000
+"""Of abstracts: more than a published page can show."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """So many of a subscriber's papers, as a welcome or as news; was the last keyword answered?"""
+    """A kind of mail: how many papers at most, first ones or new ones, and the last keyword unanswered."""
 
     papers: int
     welcome: bool = False
@@ -55,19 +58,19 @@ class _Kind:
 _KINDS = (_Kind(1000), _Kind(1), _Kind(5, welcome=True), _Kind(3, unanswered=True), _Kind(0))
 
 
-def showing(templates: Path | None = None) -> Preview:
-    """A tab for each kind of mail; templates in that folder win, as in a configuration."""
-    with _invented_world(templates) as context:
+def sample_preview(templates: Path | None = None) -> Preview:
+    """A tab for each kind of mail; templates in that folder replace the project's own."""
+    with _sample_context(templates) as context:
         subscribers = zip(context.config.subscribers, _KINDS, strict=True)
         tabs = tuple(_tab(context, subscriber, kind) for subscriber, kind in subscribers)
     return Preview(tabs, ("Everything here is invented, the papers too.",))
 
 
 def template_faults(templates: Path | None) -> list[str]:
-    """What is wrong with the templates of mails and archive, each with file and line: all are filled in,
-    with what they show every day and with what they show but seldom."""
-    faults = list(showing(templates).failures)
-    with _invented_world(templates, _RARE) as context:
+    """The faults of the templates of mails and archive, with file and line: all templates are filled in,
+    with what they show every day and with what they show rarely."""
+    faults = list(sample_preview(templates).failures)
+    with _sample_context(templates, _RARE) as context:
         for check in (_rare_mails, _rare_archives):
             try:
                 check(context)
@@ -77,28 +80,30 @@ def template_faults(templates: Path | None) -> list[str]:
 
 
 def _rare_mails(context: RunContext) -> None:
-    """One of two mails, in which some papers are told by their titles alone. Raises RenderError."""
+    """Fill in the first of two mails, which shows some papers by title only. Raises RenderError."""
     (subscriber,) = context.config.subscribers
-    candidates = candidates_of(list(_claimed(subscriber))[-40:])
+    candidates = pending_papers(list(_claimed(subscriber))[-40:])
     digest = compose(subscriber, candidates, context.clock.now().date(), {})
     renderer = bootstrap.mail_renderer(context.config)
-    renderer.render(replace(digest, part=1, parts=2), "token", Detail(with_card=0.5))
+    renderer.render(replace(digest, part=1, parts=2), "token", DetailLimits(card_share=0.5))
 
 
 def _rare_archives(context: RunContext) -> None:
-    """One that is too long, one with an old table and one without papers. Raises ArchiveError."""
+    """Fill in an archive that is too long, one with a stale table and one without papers.
+
+    Raises ArchiveError.
+    """
     (subscriber,) = context.config.subscribers
     papers, now = tuple(paper for paper, _ in _claimed(subscriber)), context.clock.now()
     filled, empty = (ArchiveSection(subscriber.keywords[0], some, now, now) for some in (papers, ()))
-    too_long = replace(
-        filled, papers=papers * (LIMIT_BYTES // sum(len(paper.abstract) for paper in papers) + 1)
-    )
+    copies = _LONG_ARCHIVE_CHARACTERS // sum(len(paper.abstract) for paper in papers) + 1
+    too_long = replace(filled, papers=papers * copies)
     for sections in ([filled, empty], [too_long]):
-        bootstrap.archive_at(context.config.file.with_name("README.md"), context.config).update(sections)
+        bootstrap.archive_at(context.config.file.with_name("archive"), context.config).update(sections)
 
 
 @contextmanager
-def _invented_world(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> Iterator[RunContext]:
+def _sample_context(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> Iterator[RunContext]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "subscribers.yaml"
         file.write_text(subscribers, encoding="utf-8")
@@ -110,14 +115,14 @@ def _invented_world(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> 
 def _tab(context: RunContext, subscriber: Subscriber, kind: _Kind) -> Tab:
     now = context.clock.now()
     claimed = list(_claimed(subscriber))[-kind.papers :] if kind.papers else []
-    candidates = candidates_of(claimed, welcome=kind.welcome)
+    candidates = pending_papers(claimed, welcome=kind.welcome)
     last = subscriber.keywords[-1].id
     unanswered = {last: now - timedelta(days=2)} if kind.unanswered else {}
-    return made(context, compose(subscriber, candidates, now.date(), unanswered))
+    return digest_tab(context, compose(subscriber, candidates, now.date(), unanswered))
 
 
 def _claimed(subscriber: Subscriber) -> Iterator[tuple[Paper, frozenset[str]]]:
-    """The papers that this subscriber's keywords find, oldest announcement first."""
+    """The papers that match this subscriber's keywords, oldest announcement first."""
     matcher = Matcher(subscriber.keywords)
     for paper in map(_as_listed, load_papers()):
         if keys := matcher.claims(paper):

@@ -1,4 +1,4 @@
-"""The preview's own web server: loopback only, read only, and for whoever has its address."""
+"""The web server of the preview: loopback only, read only, under an address that nobody can guess."""
 
 import contextlib
 import hmac
@@ -22,6 +22,8 @@ _TYPES = {
 }
 
 _TEXT = "text/plain; charset=utf-8"
+
+_WRONG_ADDRESS = b"wrong address: use the full link that `digest preview` printed in the terminal\n"
 
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -51,23 +53,23 @@ class _Reply:
 
 
 class PreviewServer(ThreadingTCPServer):
-    """Serves the current edition under `url`, a name that no other user of the machine can guess.
+    """Serves the latest build under `url`, whose path no other user of the machine can guess.
 
-    A request whose Host is another name is refused: a page elsewhere that has its name point here
-    (DNS rebinding) sees nothing. Port 0 is a free one. Raises PreviewError if the port is taken.
+    Refuses a request for another host name, so that a foreign page whose name points here (DNS rebinding)
+    sees nothing. Port 0 takes a free one. Raises PreviewError if the port is taken.
     """
 
     allow_reuse_address = True
     daemon_threads = True
-    block_on_close = False  # a browser holds connections open that it may need later
+    block_on_close = False  # a browser keeps idle connections open
 
-    def __init__(self, edition: Callable[[], Build], port: int = 0) -> None:
+    def __init__(self, latest_build: Callable[[], Build], port: int = 0) -> None:
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except OSError as exc:
             problem = f"port {port} cannot be used: {exc.strerror or exc}"
             raise PreviewError(problem, "name another --port, or none for a free one") from exc
-        self._edition = edition
+        self._latest_build = latest_build
         self._port = self.server_address[1]
         self._root = f"/{secrets.token_urlsafe(16)}/"
         self.url = f"http://127.0.0.1:{self._port}{self._root}"
@@ -77,29 +79,32 @@ class PreviewServer(ThreadingTCPServer):
             return _Reply(HTTPStatus.MISDIRECTED_REQUEST, b"this is not the server of that name\n")
         root, name = path[: len(self._root)], path[len(self._root) :]
         if not hmac.compare_digest(root.encode(), self._root.encode()):
-            return _Reply(HTTPStatus.NOT_FOUND, b"the preview's address is the one that it printed\n")
-        return _of(self._edition(), name)
+            return _Reply(
+                HTTPStatus.NOT_FOUND,
+                _WRONG_ADDRESS,
+            )
+        return _file_reply(self._latest_build(), name)
 
 
-def _of(edition: Build, name: str) -> _Reply:
-    """A file of the edition, its page for the empty name, or its number for `version`."""
+def _file_reply(build: Build, name: str) -> _Reply:
+    """A file of the build; its page for the empty name, its version for `version`."""
     if name == "version":
-        return _Reply(HTTPStatus.OK, edition.version.encode())
-    if edition.problem:
-        return _Reply(HTTPStatus.OK, f"{edition.problem}\n".encode(), headers={"Refresh": "1"})
+        return _Reply(HTTPStatus.OK, build.version.encode())
+    if build.problem:
+        return _Reply(HTTPStatus.OK, f"{build.problem}\n".encode(), headers={"Refresh": "1"})
     name = name or PAGE
-    if name not in edition.files:
+    if name not in build.files:
         return _Reply(HTTPStatus.NOT_FOUND, b"the preview has no such file\n")
     policy = _PAGE_POLICY if name == PAGE else _MAIL_POLICY
     kind = _TYPES[PurePosixPath(name).suffix]
-    return _Reply(HTTPStatus.OK, edition.files[name], kind, {"Content-Security-Policy": policy})
+    return _Reply(HTTPStatus.OK, build.files[name], kind, {"Content-Security-Policy": policy})
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: PreviewServer
 
     def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):  # a browser that reloads waits for nothing
+        with contextlib.suppress(ConnectionError):  # a browser that reloads closes connections
             super().handle()
 
     def do_GET(self) -> None:
@@ -112,8 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.content)
 
     def version_string(self) -> str:
-        """Nothing of what serves this."""
+        """Name neither Python nor its version."""
         return "preview"
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Keep quiet: the address that is asked for is a secret."""
+        """Log nothing: the requested address is a secret."""

@@ -1,4 +1,4 @@
-"""The preview as files: the page, its style and script, and the mails that it frames."""
+"""Make the files of a preview: its page, style and script, and the mails in the page's frames."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from digest.system.templates import TemplateProblem, Templates
 PAGE = "index.html"
 
 Files = Mapping[str, bytes]
-"""What lies under which name; all text is UTF-8."""
+"""The content of each file by its name; all text is UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,24 @@ class TabView:
     mails: tuple[MailView, ...]
 
 
-def site(showing: Preview, templates: Templates, version: str = "") -> Files:
-    """The files of a showing; their page looks for another `version` and then reloads (empty: it does not).
+def site(preview: Preview, templates: Templates, version: str = "") -> Files:
+    """The files of a preview; the page reloads when the server has another `version` (empty: never).
 
     Raises RenderError, which names the template and, where known, its line.
     """
-    tabs = [_tab_view(number, tab) for number, tab in enumerate(showing.tabs, 1)]
+    tabs = [_tab_view(number, tab) for number, tab in enumerate(preview.tabs, 1)]
     files = {name: content for tab in tabs for mail in tab.mails for name, content in _mail_files(mail)}
     try:
         for name in ("preview.css", "preview.js"):
             files[name] = templates.filled(name).encode()
-        page = templates.filled("preview.html", showing=showing, tabs=tabs, version=version)
+        page = templates.filled("preview.html", preview=preview, tabs=tabs, version=version)
     except TemplateProblem as exc:
         raise RenderError(str(exc)) from exc
     return files | {PAGE: page.encode()}
 
 
 def write_site(files: Files, folder: Path) -> Path:
-    """Write the files for their owner alone; returns that of the page. Raises PreviewError."""
+    """Write the files for their owner only; returns the page's path. Raises PreviewError."""
     try:
         make_private_folder(folder)
         for name, content in files.items():

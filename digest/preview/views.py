@@ -1,4 +1,4 @@
-"""A finished message as people will see it: its headers, its sizes, its page in several lights, its text."""
+"""Take a finished message apart for the preview: headers, sizes, text, and its page in light and dark."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 LARGEST_MAIL = 102_400
-"""Bytes of a message: beyond about as many, Gmail clips it and hides its tail."""
+"""Bytes of a message; Gmail clips larger ones and hides their end."""
 
 LARGEST_PAGE = 92_160
-"""Bytes of the HTML part, decoded: what that leaves for it beside the text."""
+"""Bytes of the decoded HTML part: what is left for it beside the text."""
 
-_ALWAYS, _NEVER = "(min-width: 0px)", "(max-width: 0px)"  # `all` cannot stand behind `and`
+_ALWAYS, _NEVER = "(min-width: 0px)", "(max-width: 0px)"  # `all` is not allowed after `and`
 
 _SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 
@@ -25,7 +25,7 @@ _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many of so many bytes."""
+    """A size and its limit, in bytes."""
 
     bytes: int
     limit: int
@@ -64,10 +64,10 @@ def view(content: bytes) -> View:
 
 
 def in_scheme(html: str, scheme: str) -> str:
-    """The page as a mail program in this colour scheme (`light` or `dark`) shows it, wherever it is seen.
+    """The page as a mail program in this colour scheme (`light` or `dark`) shows it, on any desktop.
 
-    The queries for `prefers-color-scheme` become ones that always or never hold, and where the page
-    says that it takes both schemes it says this one.
+    Media queries for `prefers-color-scheme` become ones that always or never apply, and a page that
+    supports both schemes says that it supports this one.
     Source: https://drafts.csswg.org/mediaqueries-5/#prefers-color-scheme
     """
     decided = _SCHEME.sub(lambda query: _ALWAYS if query[1].lower() == scheme else _NEVER, html)
@@ -75,7 +75,7 @@ def in_scheme(html: str, scheme: str) -> str:
 
 
 def without_style(html: str) -> str:
-    """The page without its style sheets, which some mail programs drop; attributes stay."""
+    """The page without its style sheets, as some mail programs show it; style attributes stay."""
     return _STYLE.sub("", html)
 
 

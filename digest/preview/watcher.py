@@ -1,4 +1,4 @@
-"""A preview that follows the files that it was made from."""
+"""Build the preview, and rebuild it when its templates or its configuration change."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ Fingerprint = frozenset[tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The preview as it is now. Without files its own template is broken: `problem` says where."""
+    """The files of a preview. There are none if its own template is broken; `problem` says where."""
 
     version: str
     files: Files
@@ -24,25 +24,25 @@ class Build:
 
 
 def fingerprint(places: Iterable[Path]) -> Fingerprint:
-    """Name, time and size of these files and of those in these folders; it changes when one of them does."""
-    return frozenset(_seen(places))
+    """Name, time and size of these files and of those in these folders; changes when one of them does."""
+    return frozenset(_file_states(places))
 
 
-def _seen(places: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
+def _file_states(places: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
     for place in places:
         for file in place.iterdir() if place.is_dir() else [place]:
             try:
                 found = file.stat()
-            except FileNotFoundError:  # an editor is about to put another one in its place
+            except FileNotFoundError:  # an editor is replacing it
                 continue
             yield str(file), found.st_mtime_ns, found.st_size
 
 
-class Live:
-    """Makes the preview, and makes it anew once the files in `places` (or folders) have changed.
+class Watcher:
+    """Keeps the latest build of the preview; rebuilds it when a file in `places` (files, folders) changes.
 
-    `make` raises DigestError: at first that ends the preview; later the page shows it, above the mails
-    as they were before, until the files are mended. Several threads may ask.
+    If `make` raises a DigestError, the constructor raises it too; later the page shows it above the previous
+    mails, until the files are corrected. Thread-safe.
     """
 
     def __init__(self, make: Callable[[], Preview], templates: Templates, places: Iterable[Path]) -> None:
@@ -50,30 +50,30 @@ class Live:
         self._templates = templates
         self._places = tuple(places)
         self._numbers = count(1)
-        self._one_at_a_time = Lock()
-        self._made_from = fingerprint(self._places)  # before reading them: no change slips through
-        self._showing = make()
-        self._edition = self._published(self._showing)
+        self._lock = Lock()
+        self._fingerprint = fingerprint(self._places)  # before reading them: no change slips through
+        self._preview = make()
+        self._build = self._built(self._preview)
 
-    def edition(self) -> Build:
-        """The latest one, which is another only where a file has changed."""
-        with self._one_at_a_time:
+    def latest_build(self) -> Build:
+        """The latest build; the same object until a file changes."""
+        with self._lock:
             found = fingerprint(self._places)
-            if found != self._made_from:
-                self._made_from = found
-                self._edition = self._published(self._remade())
-            return self._edition
+            if found != self._fingerprint:
+                self._fingerprint = found
+                self._build = self._built(self._remade())
+            return self._build
 
     def _remade(self) -> Preview:
         try:
-            self._showing = self._make()
+            self._preview = self._make()
         except DigestError as exc:
-            return replace(self._showing, problem=str(exc), hint=exc.hint)
-        return self._showing
+            return replace(self._preview, problem=str(exc), hint=exc.hint)
+        return self._preview
 
-    def _published(self, showing: Preview) -> Build:
+    def _built(self, preview: Preview) -> Build:
         version = str(next(self._numbers))
         try:
-            return Build(version, site(showing, self._templates, version))
+            return Build(version, site(preview, self._templates, version))
         except RenderError as exc:
             return Build(version, {}, str(exc))

@@ -1,15 +1,15 @@
-"""Text that GitHub's Markdown shows as it stands: nothing in it can format, link, notify or break a table.
+"""Escape text for GitHub's Markdown: nothing in it can format, link, notify or break a table.
 
-Only two things keep a meaning: mathematics between dollars, and web addresses where a caller wants
-them clickable. Sources: https://github.github.com/gfm/ and GitHub's page "Writing mathematical
-expressions".
+Two things keep their meaning: mathematics between dollars, and web addresses if wanted. Sources:
+https://github.github.com/gfm/ and GitHub's page "Writing mathematical expressions".
 """
 
 import re
 
 from digest.domain.text import one_line
 
-# What GitHub finds in a text even behind an entity: mentions, addresses, references, emoji, mathematics.
+# GitHub finds these even if they are written as an entity: mentions, addresses, references, emoji,
+# mathematics.
 _CATCHWORD = r"(?P<catchword>[$@#]|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.)"
 
 _MARK = r"(?P<mark>[&<>|`*_~\\\[\]])"
@@ -35,23 +35,23 @@ _TEX_BAR = re.compile(r"\\.|\|")
 _TEX_BAR_NAMES = {"|": r"\vert ", r"\|": r"\Vert "}
 
 
-def words(text: str) -> str:
-    """The text on one line, as Markdown for a heading, a table cell or the words of a link."""
-    return _LIVE.sub(_harmless, one_line(text))
+def escape(text: str) -> str:
+    """The text on one line, as Markdown for a heading, a table cell or the text of a link."""
+    return _LIVE.sub(_escaped, one_line(text))
 
 
-def linked_words(text: str) -> str:
-    """As `words`, with the web addresses in it clickable; not for the words of a link."""
-    return _LIVE_OR_ADDRESS.sub(_harmless, one_line(text))
+def escape_with_links(text: str) -> str:
+    """As `escape`, but web addresses become links; not for the text of a link."""
+    return _LIVE_OR_ADDRESS.sub(_escaped, one_line(text))
 
 
-def _harmless(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     text = found[0]
     match found.lastgroup:
         case "display" | "inline" as kind:
             return _mathematics(found[kind])
         case "address":
-            return f'<a href="{text.replace("&", "&amp;")}">{_LIVE.sub(_harmless, text)}</a>'
+            return f'<a href="{text.replace("&", "&amp;")}">{_LIVE.sub(_escaped, text)}</a>'
         case "catchword":
             return f"<span>{text}</span>"
         case _:
@@ -59,6 +59,6 @@ def _harmless(found: re.Match[str]) -> str:
 
 
 def _mathematics(tex: str) -> str:
-    """TeX between dollar-backticks, where Markdown means nothing except that a bar ends a table's cell."""
+    """TeX between dollar-backticks, where only a bar has a meaning in Markdown: it ends a table's cell."""
     without_bars = _TEX_BAR.sub(lambda found: _TEX_BAR_NAMES.get(found[0], found[0]), tex)
     return f"$`{without_bars}`$"

@@ -1,8 +1,8 @@
-"""Where the archive stands in its file: between two markers, each alone on its line.
+"""Find the part of a file between two markers, each alone on its line, and replace that part only.
 
-Trailing spaces are allowed, indentation is not: so an example of the markers, in a sentence or an
-indented block of code, is none. Everything here is bytes, since the words around the markers are a
-person's, in whatever encoding.
+Trailing spaces are allowed, indentation is not, so that an example of the markers in a sentence or an
+indented block of code does not count. Everything is bytes, since the text around the markers belongs
+to a person and may have any encoding.
 """
 
 import re
@@ -25,23 +25,23 @@ _LINE_END = re.compile(rb"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A file without its archive: up to and including the one marker, and from the other on."""
+class Surroundings:
+    """A file without the part between its markers: up to the end of the first, and from the second on."""
 
     before: bytes
     after: bytes
     line_end: bytes
 
-    def around(self, page: str) -> bytes:
-        """The file's content with the page in it; `page` has `\\n` for its line ends and none at its end."""
+    def with_page(self, page: str) -> bytes:
+        """The file's content with this page; `page` has `\\n` as line ends and none at its end."""
         lines = page.encode().split(b"\n")
         return self.line_end.join((self.before, *lines, self.after))
 
 
-def frame(content: bytes, file: Path) -> Frame:
-    """What stands around the archive. Where there are no markers, they are appended, after a blank line.
+def split_at_markers(content: bytes, file: Path) -> Surroundings:
+    """What is around the markers; a file without markers gets them at its end, after a blank line.
 
-    Raises ArchiveError, which names `file`, unless there is one pair of markers in order, or none.
+    Raises ArchiveError, which names `file`, unless it has one pair of markers in order, or none.
     """
     found = list(_MARKER.finditer(content))
     if not found:
@@ -49,19 +49,21 @@ def frame(content: bytes, file: Path) -> Frame:
     if [marker["marker"] for marker in found] != [BEGIN, END]:
         raise _unclear(content, found, file)
     begin, end = found
-    return Frame(content[: begin.end()], content[end.start("marker") :], _line_end(content[begin.end() :]))
+    return Surroundings(
+        content[: begin.end()], content[end.start("marker") :], _line_end(content[begin.end() :])
+    )
 
 
 def has_marker(page: str) -> bool:
-    """Whether a marker stands alone on a line of the page, where it would be taken for the file's own."""
+    """Whether a line of the page is a marker, which would count as one of the file's own."""
     content = page.encode()
     return (BEGIN in content or END in content) and _MARKER.search(content) is not None
 
 
-def _appended(content: bytes) -> Frame:
+def _appended(content: bytes) -> Surroundings:
     line_end = _line_end(content)
     gap = b"".join(line_end for missing in (line_end, line_end * 2) if not content.endswith(missing))
-    return Frame(content + (gap if content else b"") + BEGIN, END + line_end, line_end)
+    return Surroundings(content + (gap if content else b"") + BEGIN, END + line_end, line_end)
 
 
 def _line_end(content: bytes) -> bytes:

@@ -71,11 +71,11 @@ class TimedMailer(FakeMailBuilder):
     mail_builder: MailBuilder | None = None
     seconds: float = 0.0
 
-    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+    def build(self, digest: Digest, now: datetime) -> list[Mail]:
         assert self.mail_builder
         start = perf_counter()
         try:
-            return list(self.mail_builder.make(digest, now))
+            return list(self.mail_builder.build(digest, now))
         finally:
             self.seconds += perf_counter() - start
 
@@ -165,7 +165,7 @@ def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: An
     signer = Signer(bytes(32))
     mail_builder = DigestMailBuilder(MailRenderer(settings.mail, templates_folder()), settings.mail, signer)
     samples = [
-        zlib.compress(mail_builder.make(_digest(subscriber, announced), _BEFORE)[0].content)
+        zlib.compress(mail_builder.build(_digest(subscriber, announced), _BEFORE)[0].content)
         for subscriber in settings.subscribers[:_SAMPLES]
     ]
     connection.executemany(

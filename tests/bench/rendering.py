@@ -20,7 +20,7 @@ def measure() -> str:
     mail_builder = DigestMailBuilder(MailRenderer(settings, templates_folder()), settings, Signer(bytes(32)))
     digest = _digest(Prose(seed=1))
     start = perf_counter()
-    sizes = [len(mail_builder.make(digest, NOON)[0].content) for _ in range(_MAILS)]
+    sizes = [len(mail_builder.build(digest, NOON)[0].content) for _ in range(_MAILS)]
     milliseconds = (perf_counter() - start) / _MAILS * 1_000
     return f"rendering: a mail with {_PAPERS} papers in {milliseconds:.1f} ms, {sizes[0] / 1_000:.0f} kB"
 

@@ -128,8 +128,10 @@ def test_both_services_live_in_the_same_place_behind_the_same_fences() -> None:
 
 
 def test_no_service_is_given_up_before_the_longest_wait_for_a_mail_server_is_over() -> None:
-    assert seconds(setting(DAEMON, "WatchdogSec")) >= 2 * Timeouts().dot
-    assert {seconds(setting(unit, "TimeoutStopSec")) for unit in (DAEMON, RUN)} == {Timeouts().dot + 60}
+    assert seconds(setting(DAEMON, "WatchdogSec")) >= 2 * Timeouts().end_of_data
+    assert {seconds(setting(unit, "TimeoutStopSec")) for unit in (DAEMON, RUN)} == {
+        Timeouts().end_of_data + 60
+    }
 
 
 @pytest.mark.parametrize("since", ["2026-03-05", "2026-10-29"], ids=["summer time begins", "and ends"])
@@ -171,7 +173,7 @@ def test_nothing_but_the_volume_and_tmp_is_written_to_under_compose() -> None:
 
 def test_a_container_is_not_given_up_either() -> None:
     max_wait = str(compose()["services"]["daily-papers"]["stop_grace_period"])
-    assert seconds(max_wait) == Timeouts().dot + 60
+    assert seconds(max_wait) == Timeouts().end_of_data + 60
 
 
 def test_a_secret_is_taken_with_the_permissions_that_docker_gives_it(tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ def test_the_page_puts_everything_where_the_services_look_for_it() -> None:
 def test_the_page_starts_the_container_as_it_was_built() -> None:
     (started,) = (line for line in typed(PAGE) if line.startswith("docker run "))
     assert f' --read-only --tmpfs /tmp --volume "$PWD/data:{last("VOLUME")}" ' in started
-    assert f" --stop-timeout {Timeouts().dot + 60:.0f} " in started
+    assert f" --stop-timeout {Timeouts().end_of_data + 60:.0f} " in started
     assert f"chown -R {last('USER')} data smtp-url" in typed(PAGE)
 
 

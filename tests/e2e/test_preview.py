@@ -1,4 +1,4 @@
-"""`digest preview`, as a process that a browser looks at."""
+"""`digest preview`, as a process, seen in a browser."""
 
 import shutil
 import signal
@@ -50,10 +50,10 @@ def previewing(home: Home, *arguments: str) -> Iterator[str]:
 
 
 def end(process: subprocess.Popen[str]) -> str:
-    """Press Ctrl-C; returns what it told on standard error."""
+    """Press Ctrl-C; returns its standard error."""
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=10)
-    return told
+    _, error = process.communicate(timeout=10)
+    return error
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def demo(home: Home, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_the_mails_that_would_go_out_are_shown_and_not_remembered(home: Home, browser: Browser) -> None:
+def test_the_mails_that_would_go_out_are_shown_and_not_recorded(home: Home, browser: Browser) -> None:
     home.write(TWO)
     home.digest("run")
     home.at(DAYS[1])
@@ -91,7 +91,7 @@ def test_offline_arxiv_is_not_asked(home: Home) -> None:
     assert len(home.arxiv.requests) == asked
 
 
-def test_an_arxiv_that_cannot_be_reached_is_no_hindrance(home: Home) -> None:
+def test_the_preview_works_while_arxiv_cannot_be_reached(home: Home) -> None:
     home.environment["DIGEST_ARXIV_API"] = home.environment["DIGEST_ARXIV_FEED"] = "http://127.0.0.1:9/"
     done = home.digest("preview", "--output", "out")
     assert done.returncode == 0, done.stderr
@@ -110,7 +110,7 @@ def test_the_files_can_be_seen_without_a_server(home: Home, browser: Browser) ->
         assert {urlsplit(request).scheme for request in page.requests} == {"file"}
 
 
-def test_the_demo_needs_no_configuration_but_heeds_the_templates_of_one(home: Home) -> None:
+def test_the_demo_needs_no_configuration_but_uses_the_templates_of_one(home: Home) -> None:
     own = home.folder / "mine"
     own.mkdir()
     (own / "digest.txt").write_text("RESTYLED\n")
@@ -121,7 +121,7 @@ def test_the_demo_needs_no_configuration_but_heeds_the_templates_of_one(home: Ho
         assert ("RESTYLED" in (home.folder / "out/index.html").read_text()) is restyled
 
 
-def test_dark_is_dark_and_light_is_light_whatever_the_desktop_is(home: Home, browser: Browser) -> None:
+def test_dark_is_dark_and_light_is_light_on_any_desktop(home: Home, browser: Browser) -> None:
     with previewing(home, "--demo") as url:
         for desktop in (False, True):
             with browser.opened(f"{url}mail-1-1-dark.html", dark=desktop) as page:
@@ -156,7 +156,7 @@ def test_tabs_are_chosen_with_the_keyboard(demo: Page, keys: list[str], chosen: 
     assert demo.evaluate("document.activeElement.textContent.trim()") == chosen
 
 
-def test_no_request_leaves_the_loopback_even_if_a_template_wishes_it(
+def test_no_request_leaves_the_loopback_even_if_a_template_asks_for_it(
     home: Home, browser: Browser, workshop: Path
 ) -> None:
     file = workshop / "digest.html"
@@ -180,7 +180,7 @@ def test_a_changed_template_shows_by_itself_and_the_tab_stays(
 
 
 @pytest.mark.parametrize("name", ["digest.html", "preview.html"])
-def test_a_broken_template_is_told_with_file_and_line_and_recovers(
+def test_a_broken_template_is_shown_with_file_and_line_and_recovers(
     home: Home, browser: Browser, workshop: Path, name: str
 ) -> None:
     file = workshop / name
@@ -192,7 +192,7 @@ def test_a_broken_template_is_told_with_file_and_line_and_recovers(
         page.wait_for("body:has-text('Many papers'):not(:has-text('undefined'))")
 
 
-def test_a_broken_configuration_is_told_with_file_and_line_and_recovers(home: Home, browser: Browser) -> None:
+def test_a_broken_configuration_is_shown_with_its_line_and_recovers(home: Home, browser: Browser) -> None:
     with previewing(home) as url, browser.opened(url) as page:
         asked = len(home.arxiv.requests)
         home.write(f"{LEAST}    keyword: [x]\n")
@@ -226,7 +226,7 @@ def test_ctrl_c_ends_it(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "error"),
     [
         (["eve@example.org"], 2, "not every address is a subscriber's in subscribers.yaml"),
         (["--demo", "ada@example.org"], 2, "--demo has subscribers of its own"),
@@ -234,9 +234,9 @@ def test_ctrl_c_ends_it(home: Home) -> None:
     ],
     ids=["stranger", "demo of one", "no folder"],
 )
-def test_what_cannot_be_shown_is_told(home: Home, arguments: list[str], status: int, told: str) -> None:
+def test_what_cannot_be_shown_is_reported(home: Home, arguments: list[str], status: int, error: str) -> None:
     done = home.digest("preview", "--no-browser", *arguments)
-    assert (done.returncode, told in done.stderr) == (status, True), done.stderr
+    assert (done.returncode, error in done.stderr) == (status, True), done.stderr
 
 
 def test_a_mail_that_cannot_be_made_fails_what_is_written(home: Home, workshop: Path) -> None:

@@ -64,7 +64,7 @@ class FakeMailBuilder:
     longest: int = 1000
     alerts: list[Alert] = field(default_factory=list)
 
-    def make(self, digest: Digest, now: datetime) -> list[Mail]:
+    def build(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
             raise self.broken[digest.subscriber.email]
         self.made.append(digest)
@@ -81,7 +81,7 @@ class FakeMailBuilder:
             for part, papers in enumerate(parts or [()], 1)
         ]
 
-    def alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
+    def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)
         return Mail(f"<alarm.{len(self.alerts)}@example.org>", operator, "digest@example.org", b"an alarm")
 

@@ -1,14 +1,14 @@
-"""A mail server on the loopback interface that does as it is told, and remembers what it saw.
+"""A mail server on the loopback interface that follows a script and records what it received.
 
     with HostileServer({"rcpt": "550 5.1.1 unknown"}) as server:
         ... hand mails over to localhost:server.port ...
     assert server.accepted == []
 
 **Phases**, each a word: `greeting` (a client has connected), `ehlo`, `helo`, `starttls`, `auth`, `mail`,
-`rcpt`, `data`, `body` (`body_bytes` bytes of the content have come), `dot` (the content and the final dot
-have come), `answered` (the final dot has been answered), `rset`, `quit`, and `other`.
+`rcpt`, `data`, `body` (`body_bytes` bytes of the content have come), `dot` (the end of data
+has come), `answered` (it has been answered), `rset`, `quit`, and `other`.
 
-**A script** maps phases to replies; what it does not name is answered as by a healthy server. One script a
+**A script** maps phases to replies; other phases are answered as by a healthy server. One script a
 connection: the first is for the first connection, and the last for all further ones too. A reply is
     str        this line, with CRLF added;
     bytes      these bytes, as they are;
@@ -16,16 +16,16 @@ connection: the first is for the first connection, and the last for all further 
     CLOSE      no reply: the connection ends;
     RESET      the same by TCP's RST, as when the server's machine fails;
     HANG       no reply, ever, nor is anything read any more.
-For `starttls`, what does not begin with 220 refuses it; without a certificate the server goes on in the open
+For `starttls`, what does not begin with 220 refuses it; without a certificate the server goes on unencrypted
 whatever it says. For `data`, what does not begin with 354 leaves it at commands. `recipients` maps addresses
 to their own replies at `rcpt`.
 
 **The hook** `on_command(phase, connection)` is called in each phase before the reply is sent, so that a test
-may kill the client there; for `answered`, after the reply to the final dot was sent. `connection` counts
-from 1. For every phase in which the client dies, the server goes on as if nothing had happened: at `dot` it
+may kill the client there; for `answered`, after the reply to the end of data was sent. `connection` counts
+from 1. If the client dies in a phase, the server continues as if nothing had happened: at `dot` it
 takes the mail, as its script says.
 
-**What it remembers**: `accepted`, the mails whose final dot it answered with 2yz (or whose Reply says
+**What it records**: `accepted`, the mails whose end of data it answered with 2yz (or whose Reply says
 `taken`), written down before the answer is sent; `received`, every content that came whole; `commands`, the
 lines of each connection, the password left out; `connections`, how many there were.
 """
@@ -44,7 +44,7 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes over the wire, and what comes after it. `taken`: at the dot, whether the mail was taken."""
+    """What is sent, and what comes after it. `taken`: at `dot`, whether the mail counts as accepted."""
 
     content: bytes = b""
     after_seconds: float = 0.0
@@ -88,7 +88,7 @@ class Accepted:
     encrypted: bool = False
 
 
-class _Over(Exception):
+class _Ended(Exception):
     """The connection has ended."""
 
 
@@ -167,7 +167,7 @@ class HostileServer:
         conversation = _Conversation(self, client, number, {**HEALTHY, **script})
         try:
             conversation.hold()
-        except (_Over, OSError):
+        except (_Ended, OSError):
             pass
         finally:
             conversation.end()
@@ -213,7 +213,7 @@ class _Conversation:
         else:
             self._answer(verb.lower() if verb in ("HELO", "RSET", "QUIT") else "other")
         if verb == "QUIT":
-            raise _Over
+            raise _Ended
 
     def _ehlo(self, line: str) -> None:
         words = ["hostile.example greets you", *self._server.extensions]
@@ -256,11 +256,11 @@ class _Conversation:
         self._answer("answered")
 
     def _content(self) -> Iterator[bytes]:
-        """The lines up to the final dot, without doubled dots."""
+        """The lines up to the end of data, without doubled dots."""
         missing: int | None = self._server.body_bytes
         for line in iter(self._lines.readline, b".\r\n"):
             if not line:
-                raise _Over
+                raise _Ended
             yield line.removeprefix(b".") if line.startswith(b".") else line
             if missing is not None and (missing := missing - len(line)) <= 0:
                 missing = None
@@ -302,7 +302,7 @@ class _Conversation:
         if reply.by_reset:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if reply.closing or reply.hanging:
-            raise _Over
+            raise _Ended
         return reply.content
 
     def _encrypt(self) -> None:

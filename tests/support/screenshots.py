@@ -92,7 +92,7 @@ def html_telling(digest: Digest) -> str:
     """The page of the (first) mail that tells this digest, made as a run makes it."""
     settings = config(Path("nowhere"))
     with bootstrap.open_dry_run(settings, FakeClock(), settings.outbox) as context:
-        return view(context.mail_builder.make(digest, NOON)[0].content).html
+        return view(context.mail_builder.build(digest, NOON)[0].content).html
 
 
 def take(browser: Browser, folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""CSS into style attributes, since mail programs heed little else. The only module that knows premailer.
+"""Move CSS rules into style attributes, because mail programs apply little else. Wraps premailer.
 
-It works on templates, once, and not on each page that is made of them: a hundred times as fast.
+It works once on each template, not on each mail: premailer takes 20 to 65 ms for a whole mail.
 """
 
 import logging
@@ -25,12 +25,12 @@ _NUMBER = "data-tag"
 def inline(template: str, css: str) -> str:
     """The HTML template with the rules of `css` as `style` attributes of its elements.
 
-    A rule that depends on more than one element holds where these stand in each other in the template
-    itself. What cannot stand in an attribute (media queries) goes into a `<style>` at the end of the head,
-    where premailer makes it `!important`. Fetches nothing, and changes no line break. Raises RenderError
-    for a selector that cannot be understood; cssutils leaves out other faulty rules, as a browser would.
+    A rule for nested elements applies where they are nested in the template itself. Rules that cannot be
+    an attribute (media queries) go into a `<style>` at the end of the head, as `!important`. Fetches
+    nothing and keeps every line break, so that errors name the template's lines. Raises RenderError for an
+    invalid selector; other faulty rules are left out, as in a browser.
     """
-    markup = blanked(template)
+    markup = blanked(template)  # premailer percent-encodes {{ }} in links and breaks {% %} inside tables
     tags = _StartTags(markup).found
     if not tags:
         return template
@@ -67,7 +67,7 @@ class _StartTags(HTMLParser):
 
 
 def _rewritten(text: str, tags: Sequence[_Tag], attribute: Callable[[int], str]) -> str:
-    """The text with this attribute of each tag by its number, first of all and in place of a style."""
+    """The text with `attribute(number)` put into each tag, first of all and instead of its own style."""
     pieces, done = [], 0
     for number, tag in enumerate(tags):
         rest = text[tag.name_end : tag.end]
@@ -78,7 +78,7 @@ def _rewritten(text: str, tags: Sequence[_Tag], attribute: Callable[[int], str])
 
 
 def _attribute(style: str) -> str:
-    """Without the spaces that make no difference: they stand in every paper's card."""
+    """Without optional spaces: they would be repeated in every paper's card."""
     compact = style.replace("; ", ";").replace('"', "'")
     return f' style="{compact}"' if style else ""
 

@@ -1,13 +1,13 @@
-"""A digest's small texts: its subject, its amounts, dates, lists of authors, links to code."""
+"""The short texts of a mail: subject, amounts, dates, author lists, links to code, what is left out."""
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
 
 from digest.domain.digests import Digest, Entry
 from digest.domain.text import counted, one_line
+from digest.mail.content.fit import DetailLevel
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -16,7 +16,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-_SUBJECT_LENGTH = 78
+_SUBJECT_LENGTH = 78  # characters of a header line (RFC 5322, section 2.1.1)
 
 _NAMED_KEYWORDS = 2
 
@@ -38,19 +38,9 @@ _REPOSITORY = re.compile(
 _KINDS = {"huggingface.co/": "Model", "huggingface.co/datasets/": "Data", "huggingface.co/spaces/": "Demo"}
 
 
-class Told(Enum):
-    """How much of a paper a mail tells."""
-
-    ALL = auto()
-    SHORTENED = auto()
-    """Of its abstract only the beginning."""
-    NO_ABSTRACT = auto()
-    TITLE = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Where code, a model or data lies: `Code`, `invented/paper`, `https://github.com/invented/paper`."""
+    """A place of code, a model or data: `Code`, `invented/paper`, `https://github.com/invented/paper`."""
 
     kind: str
     name: str
@@ -58,9 +48,9 @@ class Repository:
 
 
 def subject(digest: Digest) -> str:
-    """Such as `12 new papers: Reward Model, Reasoning and 1 more · 22 Jun`, and which of several mails.
+    """Such as `12 new papers: Reward Model, Reasoning and 1 more · 22 Jun (1 of 2)`.
 
-    Names fewer keywords where it would be longer than 78 characters, if need be none.
+    Names fewer keywords, or none, where it would be longer than 78 characters.
     """
     lead, end = _lead(digest.entries), f"{digest.date.day} {_MONTHS[digest.date.month - 1][:3]}"
     if digest.parts > 1:
@@ -83,22 +73,26 @@ def amount(entries: Sequence[Entry]) -> str:
     return f"{counted(new, 'new paper')} and {begin}" if new else begin
 
 
-def left_out(told: Collection[Told]) -> str:
-    """What a mail that tells so much of its papers leaves out, in a sentence; empty if that is nothing."""
-    kinds = set(told)
-    if kinds <= {Told.ALL}:
+def left_out(levels: Collection[DetailLevel]) -> str:
+    """What a mail leaves out that shows its papers at these levels; empty if that is nothing."""
+    found = set(levels)
+    if found <= {DetailLevel.FULL}:
         return ""
-    fact = "Papers are shown by their titles alone" if kinds == {Told.TITLE} else _left_out_in_part(kinds)
-    return f"{fact}, so that mail programs show this mail whole: every title links to its paper."
+    titles_only = found == {DetailLevel.TITLE_ONLY}
+    fact = "Only titles are shown" if titles_only else _left_out_in_part(found)
+    return (
+        f"{fact}, because mail programs cut off long mails. "
+        "Click a title for the abstract, or ask for narrower keywords."
+    )
 
 
-def _left_out_in_part(kinds: Collection[Told]) -> str:
-    missing = Told.NO_ABSTRACT in kinds or Told.TITLE in kinds
-    kept = Told.ALL in kinds or Told.SHORTENED in kinds
-    deeds = ["shortened"] * (Told.SHORTENED in kinds) + ["left out"] * missing
+def _left_out_in_part(levels: Collection[DetailLevel]) -> str:
+    missing = DetailLevel.NO_ABSTRACT in levels or DetailLevel.TITLE_ONLY in levels
+    kept = DetailLevel.FULL in levels or DetailLevel.SHORTENED in levels
+    changes = ["shortened"] * (DetailLevel.SHORTENED in levels) + ["left out"] * missing
     what = "Some abstracts" if missing and kept else "Abstracts"
-    titles = ", and some papers are shown by their titles alone" if Told.TITLE in kinds else ""
-    return f"{what} are {' or '.join(deeds)}{titles}"
+    titles = ", and some papers are shown by title only" if DetailLevel.TITLE_ONLY in levels else ""
+    return f"{what} are {' or '.join(changes)}{titles}"
 
 
 def long_date(day: date) -> str:
@@ -111,20 +105,15 @@ def plain_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def cut(text: str, characters: int) -> str:
-    """The text, or as much of it as goes into so many characters together with an ellipsis."""
-    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
-
-
 def authors_line(authors: Sequence[str]) -> str:
-    """All of up to six authors; of more, the first five and the number of the others."""
+    """Up to six authors, or the first five and the number of the others."""
     if len(authors) <= _ALL_AUTHORS:
         return ", ".join(authors)
     return listed(authors, _FIRST_AUTHORS)
 
 
 def listed(names: Sequence[str], named: int) -> str:
-    """The first so many of the names, and the number of the others."""
+    """The first `named` names, and the number of the others: `A, B and 3 more`."""
     shown, others = ", ".join(names[:named]), len(names[named:])
     return f"{shown} and {others} more" if others else shown
 

@@ -1,4 +1,4 @@
-"""A digest becomes a subject, an HTML page and a text."""
+"""Fill in the mail templates: a digest becomes a subject, an HTML page and a text."""
 
 import textwrap
 from pathlib import Path
@@ -9,7 +9,7 @@ from digest.domain.runs import Alert
 from digest.domain.settings import MailSettings
 from digest.domain.text import counted, moment, one_line
 from digest.errors import RenderError
-from digest.mail.content.fit import WHOLE, Detail
+from digest.mail.content.fit import FULL_DETAIL, DetailLimits
 from digest.mail.content.inline import inline
 from digest.mail.content.view import digest_view
 from digest.system.templates import TemplateProblem, Templates
@@ -18,19 +18,21 @@ _TEXT_WIDTH = 76
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css`, `digest.txt` and `operator.txt`; the first
-    folder that has one counts."""
+    """Renders with the templates `digest.html`, `digest.css`, `digest.txt` and `operator.txt`.
+
+    Of several folders the first that has a template counts. Not for two threads at a time.
+    """
 
     def __init__(self, settings: MailSettings, *folders: Path) -> None:
         self._templates = Templates(*folders, finish=self._styled, wrapped=wrapped, underlined=underlined)
         self._settings = settings
 
-    def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
-        """`token` is what the subscriber unsubscribes with, `detail` how much the mail may tell.
+    def render(self, digest: Digest, token: str, limits: DetailLimits = FULL_DETAIL) -> Rendered:
+        """`token` is the subscriber's unsubscribe token, `limits` how much of the papers is shown.
 
         Raises RenderError, which names the template and, where known, its line.
         """
-        view = digest_view(digest, self._settings, token, detail)
+        view = digest_view(digest, self._settings, token, limits)
         try:
             html = self._templates.filled("digest.html", digest=view)
             text = self._templates.filled("digest.txt", digest=view)
@@ -38,20 +40,20 @@ class MailRenderer:
             raise RenderError(str(exc)) from exc
         return Rendered(subject=view.subject, html=html, text=text)
 
-    def render_alert(self, alarm: Alert) -> Rendered:
-        """What the operator is told: text alone, by the template `operator.txt`. Raises RenderError."""
-        over = alarm.over
+    def render_alert(self, alert: Alert) -> Rendered:
+        """The operator's mail: text only, by the template `operator.txt`. Raises RenderError."""
+        over = alert.over
         view = {
             "over": over,
-            "since": moment(alarm.since),
-            "runs": counted(alarm.runs, "run"),
-            "lines": [one_line(line) for line in alarm.lines],
+            "since": moment(alert.since),
+            "runs": counted(alert.runs, "run"),
+            "lines": [one_line(line) for line in alert.lines],
         }
         try:
-            text = self._templates.filled("operator.txt", alarm=view)
+            text = self._templates.filled("operator.txt", alert=view)
         except TemplateProblem as exc:
             raise RenderError(str(exc)) from exc
-        subject = "all is well again" if over else f"{counted(alarm.runs, 'run')} in a row failed"
+        subject = "all is well again" if over else f"{counted(alert.runs, 'run')} in a row failed"
         return Rendered(subject=f"Daily Papers: {subject}", html="", text=text)
 
     def _styled(self, template: str) -> str:
@@ -59,9 +61,9 @@ class MailRenderer:
 
 
 def wrapped(text: str, indent: int = 0, first: str = "") -> str:
-    """The text in lines of up to 76 characters, indented; `first` stands in the first line's indent.
+    """The text in lines of at most 76 characters, indented; `first` begins the first line's indent.
 
-    A longer word, such as a web address, keeps a line to itself.
+    A longer word, such as a web address, has a line of its own.
     """
     return textwrap.fill(
         text,

@@ -1,4 +1,4 @@
-"""A digest as its templates see it: ready values, cleaned, with nothing left to decide."""
+"""Turn a digest into the values that its templates show: cleaned, shortened, nothing left to decide."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -14,13 +14,11 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.domain.text import counted, one_line
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
-from digest.mail.content.fit import WHOLE, Detail
+from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
 from digest.mail.content.phrases import (
     Repository,
-    Told,
     amount,
     authors_line,
-    cut,
     left_out,
     listed,
     long_date,
@@ -29,19 +27,8 @@ from digest.mail.content.phrases import (
     subject,
 )
 from digest.mail.content.reasons import reason
+from digest.mail.content.truncate import COMMENT_CHARACTERS, REASON_CHARACTERS, truncate, truncate_paper
 from digest.mail.tex.readable import readable
-
-# So that one record cannot fill a mail, nor be why the others are told in less detail. Real papers have
-# less: arXiv takes abstracts of up to 1,920 characters; a few older ones have 2,700 without their TeX.
-_TITLE_CHARACTERS = 600
-
-_ABSTRACT_CHARACTERS = 2_800
-
-_COMMENT_CHARACTERS = 300
-
-_REASON_CHARACTERS = 200
-
-_NAME_CHARACTERS = 80
 
 _NAMED_IN_NOTICE = 10
 
@@ -49,19 +36,19 @@ _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find.
 
 _NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
 
-_WELCOME = "Welcome! These are the latest papers of your keywords. From now on you get those that are new."
+_WELCOME = "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only."
 
 _ADDRESS = re.compile(r"(?<!\S)(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A paper's card, or of a paper told by its title the number, the title and the link alone.
+    """A paper's card; at DetailLevel.TITLE_ONLY just its number, title and link.
 
-    Strings are one line each, and empty where there is nothing to say.
+    Strings are one line each, and empty where there is nothing to show.
     """
 
-    told: Told
+    level: DetailLevel
     number: int
     id: str
     link: str
@@ -76,7 +63,7 @@ class PaperView:
     abstract: str = ""
     abstract_segments: tuple[Segment, ...] = ()
     reason: str = ""
-    """Why the paper is in its section; `unmarked_reason` is the same, unless marked words show it."""
+    """Why the paper is in its section; `unmarked_reason` is empty if marked words show it already."""
     unmarked_reason: str = ""
     also: tuple[str, ...] = ()
 
@@ -99,32 +86,34 @@ class DigestView:
     amount: str
     contents: tuple[str, ...]
     notes: tuple[str, ...]
-    """What there is to know about this mail, each in a sentence or two."""
+    """About this mail: a welcome, what is left out; a sentence or two each."""
     notices: tuple[str, ...]
-    """What arXiv did not tell today, in the same way."""
+    """Keywords for which arXiv gave no complete answer today; a sentence or two each."""
     sections: tuple[SectionView, ...]
     subscribed: tuple[str, ...]
     contact: str
     unsubscribe_subject: str
-    """What to write to `contact` to get no more; `unsubscribe_url` is a link that does so."""
+    """Of a mail to `contact`; `unsubscribe_url` is a `mailto:` link that writes it."""
     unsubscribe_url: str
     archive_url: str
-    """Empty if nobody said where the archive can be read."""
+    """Empty if the configuration names none."""
 
 
-def digest_view(digest: Digest, settings: MailSettings, token: str, detail: Detail = WHOLE) -> DigestView:
+def digest_view(
+    digest: Digest, settings: MailSettings, token: str, limits: DetailLimits = FULL_DETAIL
+) -> DigestView:
     """What both parts of the mail show; papers are numbered through all sections.
 
-    `token` is what the subscriber unsubscribes with.
+    `token` is the subscriber's unsubscribe token, `limits` how much of the papers is shown.
     """
-    sections = tuple(_section_views(digest, detail))
+    sections = tuple(_section_views(digest, limits))
     return DigestView(
         subject=subject(digest),
         date=long_date(digest.date),
         place=f"mail {digest.part} of {digest.parts}" if digest.parts > 1 else "",
         amount=_amount(digest),
         contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
-        notes=tuple(_notes(digest, {paper.told for section in sections for paper in section.papers})),
+        notes=tuple(_notes(digest, {paper.level for section in sections for paper in section.papers})),
         notices=tuple(_notices(digest)),
         sections=sections,
         subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
@@ -141,22 +130,22 @@ def _amount(digest: Digest) -> str:
     return f"{words} in {counted(len(digest.sections), 'keyword')}" if all_new else words
 
 
-def _notes(digest: Digest, told: Collection[Told]) -> Iterator[str]:
+def _notes(digest: Digest, levels: Collection[DetailLevel]) -> Iterator[str]:
     if not digest.entries:
         yield _NOTHING_KNOWN if digest.unanswered else _NOTHING
     elif all(entry.welcome for entry in digest.entries):
         yield _WELCOME
-    if sentence := left_out(told):
+    if sentence := left_out(levels):
         yield sentence
 
 
 def _notices(digest: Digest) -> Iterator[str]:
-    """One for all keywords with the same last good answer: when arXiv is down, that is every keyword."""
+    """One for all keywords with the same last good answer: if arXiv is down, these are all keywords."""
     names: dict[datetime | None, list[str]] = {}
     for missing in digest.unanswered:
         names.setdefault(missing.last_good_at, []).append(one_line(missing.keyword.name))
-    for last_good_at, those in names.items():
-        yield _notice(those, last_good_at, digest.subscriber.schedule.timezone)
+    for last_good_at, group in names.items():
+        yield _notice(group, last_good_at, digest.subscriber.schedule.timezone)
 
 
 def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinfo) -> str:
@@ -169,58 +158,56 @@ def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinf
         )
     local = last_good_at.astimezone(timezone)
     return (
-        f"arXiv did not tell everything for {which} today; its last good answer was on "
+        f"arXiv gave no complete answer for {which} today; its last good one was on "
         f"{plain_date(local.date())} at {local:%H:%M}. "
         "Nothing is lost: those papers come with the next digest."
     )
 
 
-def _section_views(digest: Digest, detail: Detail) -> Iterator[SectionView]:
+def _section_views(digest: Digest, limits: DetailLimits) -> Iterator[SectionView]:
     numbers = count(1)
     for section in digest.sections:
         papers = []
         for rank, entry in enumerate(section.entries):
             others = [keyword for keyword in digest.subscriber.keywords if keyword.name in entry.also]
-            telling = _Telling(detail, rank / len(section.entries))
-            papers.append(_paper_view(next(numbers), entry, (section.keyword, *others), telling))
+            policy = _DetailPolicy(limits, rank / len(section.entries))
+            papers.append(_paper_view(next(numbers), entry, (section.keyword, *others), policy))
         yield SectionView(one_line(section.keyword.name), amount(section.entries), tuple(papers))
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """How much there is room to tell of a paper before which this share of its section stands."""
+class _DetailPolicy:
+    """The limits for one paper; `position` is the share of its section before it."""
 
-    detail: Detail
-    before: float
+    limits: DetailLimits
+    position: float
 
-    def of(self, abstract: str) -> Told:
-        if self.before >= self.detail.with_card:
-            return Told.TITLE
-        if abstract and self.before >= self.detail.with_abstract:
-            return Told.NO_ABSTRACT
-        return Told.ALL if self.detail.shortened(abstract) == abstract else Told.SHORTENED
+    def apply(self, abstract: str) -> tuple[DetailLevel, str]:
+        """The level of a paper with this abstract, and what is shown of the abstract."""
+        level = self.limits.level_of(abstract, self.position)
+        has_abstract = level in (DetailLevel.FULL, DetailLevel.SHORTENED)
+        return level, self.limits.shortened(abstract) if has_abstract else ""
 
 
-def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], telling: _Telling) -> PaperView:
-    paper = _readable(entry.paper)
-    told = telling.of(paper.abstract)
-    view = PaperView(told, number, paper.id, paper.abs_url, paper.title, _marked(paper.title, found_by))
-    if told is Told.TITLE:
+def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], policy: _DetailPolicy) -> PaperView:
+    paper = _display_paper(entry.paper)
+    level, abstract = policy.apply(paper.abstract)
+    view = PaperView(level, number, paper.id, paper.abs_url, paper.title, _marked(paper.title, found_by))
+    if level is DetailLevel.TITLE_ONLY:
         return view
-    abstract = "" if told is Told.NO_ABSTRACT else telling.detail.shortened(paper.abstract)
     return _with_card(view, replace(entry, paper=paper), found_by, abstract)
 
 
 def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstract: str) -> PaperView:
-    """`entry` has the readable paper; `abstract` is what is shown of its abstract."""
+    """`entry` has the paper as displayed; `abstract` is what is shown of its abstract."""
     paper, segments = entry.paper, _marked(abstract, found_by)
-    why = cut(one_line(reason(found_by[0], paper)), _REASON_CHARACTERS)
+    why = truncate(one_line(reason(found_by[0], paper)), REASON_CHARACTERS)
     is_marked = any(segment.marked for segment in view.title_segments + segments)
     return replace(
         view,
         authors=authors_line(paper.authors),
         facts=(plain_date(paper.updated.date()), *paper.categories[:1]),
-        comment=cut(paper.comment, _COMMENT_CHARACTERS),
+        comment=truncate(paper.comment, COMMENT_CHARACTERS),
         pdf=paper.pdf_url,
         repository=repository(f"{paper.abstract} {paper.comment}"),
         abstract=abstract,
@@ -232,27 +219,26 @@ def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstr
 
 
 @lru_cache(4096)  # the same papers go to many subscribers, and each mail is tried in several lengths
-def _readable(paper: Paper) -> Paper:
-    return replace(
+def _display_paper(paper: Paper) -> Paper:
+    """The paper with its texts as they are shown: without TeX, on one line, cut to their limits."""
+    readable_paper = replace(
         paper,
-        title=cut(_words(paper.title), _TITLE_CHARACTERS) or f"arXiv:{paper.id}",
-        abstract=cut(_words(paper.abstract), _ABSTRACT_CHARACTERS),
-        authors=tuple(cut(_words(author), _NAME_CHARACTERS) for author in paper.authors),
-        categories=tuple(cut(one_line(category), _NAME_CHARACTERS) for category in paper.categories),
-        comment=_words(paper.comment),
+        title=_readable_line(paper.title),
+        abstract=_readable_line(paper.abstract),
+        authors=tuple(map(_readable_line, paper.authors)),
+        categories=tuple(map(one_line, paper.categories)),
+        comment=_readable_line(paper.comment),
     )
+    return truncate_paper(readable_paper)
 
 
-def _words(text: str) -> str:
-    """Foreign words as they are shown, without TeX."""
+def _readable_line(text: str) -> str:
+    """TeX becomes text; the result may hold line ends or unseen characters again, so it is cleaned twice."""
     return one_line(readable(one_line(text)))
 
 
 def _marked(text: str, found_by: Sequence[Keyword]) -> tuple[Segment, ...]:
-    """The text in segments; what the keywords look for is marked.
-
-    Web addresses are never marked in part, so that they stay in one piece.
-    """
+    """The text in segments; what the keywords look for is marked, but never a part of a web address."""
     phrases = [phrase for keyword in found_by for phrase in keyword.any + keyword.all]
     segments: list[Segment] = []
     for position, piece in enumerate(_ADDRESS.split(text)):

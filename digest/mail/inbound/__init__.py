@@ -1,1 +1,5 @@
-"""What comes back by mail."""
+"""What comes back by mail.
+
+`mailboxes` reads the messages of a Maildir, an mbox or a file; `parser` finds unsubscribe requests and
+bounces in them.
+"""

@@ -1,4 +1,4 @@
-"""mailboxes"""
+"""Read the messages of a Maildir, an mbox or a single file, as bytes."""
 
 from collections.abc import Iterator
 from contextlib import suppress as ignored
@@ -13,6 +13,7 @@ _ENVELOPE = b"From "
 
 
 def is_maildir(folder: Path) -> bool:
+    """Whether the folder has `new/` and `cur/`."""
     return all((folder / name).is_dir() for name in _FOLDERS)
 
 
@@ -29,7 +30,7 @@ def messages_at(path: Path) -> Iterator[bytes]:
 def messages_in(stream: BinaryIO) -> Iterator[bytes]:
     """The messages of an mbox (RFC 4155), or else the one message that the stream is.
 
-    Of one that is too large to be read (mail.incoming) only so much is given that this can be seen.
+    A message that is too large for the parser (MOST_BYTES) is cut, but stays longer than that limit.
     """
     first = stream.readline(MOST_BYTES)
     if not first.startswith(_ENVELOPE):

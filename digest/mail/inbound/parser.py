@@ -1,7 +1,7 @@
-"""What an incoming message wants of us. Pure: its bytes in, a wish or a notice out, or nothing.
+"""Find out what an incoming message is: an unsubscribe request, a bounce, or neither. Pure.
 
-Whoever wrote it is not trusted: `From` proves nothing and is not looked at. What counts is what nobody
-can guess (digest.signing): the token of a wish, the Message-ID of a mail that came back.
+The sender is not trusted: `From` proves nothing and is not read. Only secrets that nobody can guess count
+(domain.tokens): the token of a request, the Message-ID of a returned mail.
 """
 
 import re
@@ -12,16 +12,16 @@ from email.message import EmailMessage, Message
 from typing import cast
 
 MOST_BYTES = 5_000_000
-"""Of a message that is read at all. Digests are far smaller, and so is what comes back of them."""
+"""Larger messages are not read. Digests and what comes back of them are far smaller."""
 
 _MOST_LINES = 100_000
 
-_MOST_PARTS = 50  # bounds how deep they are nested, too
+_MOST_PARTS = 50  # this limits their nesting too
 
 _PARTS = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 
-# The email package takes quadratic time over a long header, and most over one with parameters. These are
-# the ones that are looked at.
+# The email package takes quadratic time for a long header, and most for one with parameters. These are the
+# headers that are read here.
 _LONG_HEADER = re.compile(
     rb"^(?:content-[a-z-]+:(?:[^\n]|\n[ \t]){1000}"
     rb"|(?:subject|auto-submitted|precedence|return-path|message-id|action|status"
@@ -29,13 +29,13 @@ _LONG_HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-_WISH = r"unsubscribe\s+(?P<token>[a-z2-7]{32})"
+_REQUEST = r"unsubscribe\s+(?P<token>[a-z2-7]{32})"
 
-_LINE = re.compile(_WISH, re.IGNORECASE | re.ASCII)
+_LINE = re.compile(_REQUEST, re.IGNORECASE | re.ASCII)
 
-# Mail servers of companies put marks such as [EXTERNAL] before a subject. `Re:` is none: whoever answers
-# in a thread that began with a wish may well write that they want the mails back.
-_SUBJECT = re.compile(rf"(?:\[[^\[\]]{{1,40}}\] ?)*{_WISH}", re.IGNORECASE | re.ASCII)
+# Companies' mail servers put marks such as [EXTERNAL] before a subject. `Re:` is not allowed: a reply in a
+# thread that began with a request may say that its author wants the mails back.
+_SUBJECT = re.compile(rf"(?:\[[^\[\]]{{1,40}}\] ?)*{_REQUEST}", re.IGNORECASE | re.ASCII)
 
 _UNWANTED_PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
 
@@ -56,15 +56,15 @@ _STATUS = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")  # no part of an
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
-# RFC 3463, section 3; the registry of RFC 5248. What a permanent status (5.x.x) says of the address.
+# Permanent statuses (5.x.x) that say the address does not exist: RFC 3463, section 3; RFC 5248.
 _GONE = {
     "5.1.1",  # no such mailbox
-    "5.1.6",  # moved, nobody knows where to
+    "5.1.6",  # moved, with no forwarding address
     "5.1.10",  # no such recipient, says Exchange; its domain takes no mail at all (RFC 7505, section 4.2)
 }
 
-# Not among them: 5.1.2 (no such domain) and 5.1.3 (syntax), which are also told while a name server or a
-# gateway is broken, and 5.2.1 (disabled), which Gmail also says of mailboxes that get too much at once.
+# Not among them: 5.1.2 (no such domain) and 5.1.3 (syntax), which also occur while a name server or a
+# gateway is broken, and 5.2.1 (disabled), which Gmail also uses for mailboxes that get too much at once.
 _NOT_THE_ADDRESS = {
     "5.1.7",  # the sender's address
     "5.1.8",
@@ -77,7 +77,7 @@ _NOT_THE_ADDRESS_EITHER = ("5.5.", "5.6.", "5.7.")  # the protocol, the content;
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeRequest:
-    """Whoever holds this token wants no more mail."""
+    """The subscriber with this token wants no more mail."""
 
     token: str = field(repr=False)
     """32 letters and digits, in lower case."""
@@ -85,32 +85,32 @@ class UnsubscribeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A mail that was not delivered, and never will be (RFC 3464)."""
+    """A mail that was permanently refused (RFC 3464)."""
 
     message_id: str
     """Of that mail, with its angle brackets."""
     recipient: str = field(repr=False)
-    """The address that failed, as the report has it; empty if it names none."""
+    """The address that failed, as written in the report; empty if it names none."""
     status: str
     """Such as `5.1.1` (RFC 3463)."""
     gone: bool
-    """There is no such address; else it was refused for now, however permanent the status is called."""
+    """The address does not exist. If false, the refusal may end, although its status is permanent."""
 
 
 def read(content: bytes) -> UnsubscribeRequest | Bounce | None:
-    """What the message says to us; None for everything that is neither, or not to be made out."""
+    """The request or the bounce that the message is; None for any other or unreadable message."""
     if _is_excessive(content):
         return None
     try:
-        # as UTF-8, since a header may be so (RFC 6532); whatever else matters is ASCII
+        # as UTF-8, since a header may be (RFC 6532); all else that is read here is ASCII
         message = cast(EmailMessage, _parsed(content.decode("utf-8", "replace")))
-        return _bounce(message) if _is_report(message) else _wish(message)
-    except Exception:  # the email package fails in a dozen ways on what strangers can write
+        return _bounce(message) if _is_report(message) else _unsubscribe_request(message)
+    except Exception:  # the email package raises a dozen types of errors for what strangers can write
         return None
 
 
 def _is_excessive(content: bytes) -> bool:
-    """Whether reading it could take more than seconds."""
+    """Whether parsing it could take more than a few seconds."""
     return (
         len(content) > MOST_BYTES
         or max(content.count(b"\n"), content.count(b"\r")) > _MOST_LINES
@@ -119,10 +119,10 @@ def _is_excessive(content: bytes) -> bool:
     )
 
 
-def _wish(message: EmailMessage) -> UnsubscribeRequest | None:
-    """A wish is the whole subject, or the whole first line of the text.
+def _unsubscribe_request(message: EmailMessage) -> UnsubscribeRequest | None:
+    """A request is the whole subject, or the whole first line of the text.
 
-    A digest that is quoted or forwarded has the token further down, where it is nobody's wish.
+    A quoted or forwarded digest has the token further down, where it is no request.
     """
     if _is_automatic(message):
         return None
@@ -142,7 +142,7 @@ def _is_automatic(message: EmailMessage) -> bool:
 
 
 def _first_line(message: EmailMessage) -> str:
-    """The first line of the text that is not empty. What matters is ASCII, so no charset is believed."""
+    """The first line of the text that is not empty, read as ASCII: a request is ASCII in any charset."""
     part = message.get_body(("plain",))
     text = part.get_payload(decode=True) if part else b""
     lines = text.decode("ascii", "replace").splitlines() if isinstance(text, bytes) else []
@@ -162,12 +162,12 @@ def _bounce(message: EmailMessage) -> Bounce | None:
     if failed is None or not message_id:
         return None
     status = _status(failed)
-    # Our mails have one recipient. Where there are more, the address exists, and leads on to these.
+    # Our mails have one recipient. If a report names more, the address exists and forwards to them.
     return Bounce(message_id, _address(failed), status, len(recipients) == 1 and status in _GONE)
 
 
 def _failed(recipients: Iterable[Message]) -> Message | None:
-    """The first recipient whose failure says something of the address, if the mail reached nobody."""
+    """The first recipient with a failure of the address; None if the mail reached any recipient."""
     actions = [(_word(group["Action"]), group) for group in recipients]
     if any(action in _ARRIVED for action, _ in actions):
         return None
@@ -182,7 +182,7 @@ def _counts(status: str) -> bool:
 
 
 def _status(group: Message) -> str:
-    """The permanent status; the server's own words where the reporter has nothing better than 5.0.0."""
+    """The permanent status; the one in the server's own words if the reporter has only 5.0.0."""
     fields = (str(group["Status"] or ""), str(group["Diagnostic-Code"] or ""))
     status, said = (found[0] if (found := _STATUS.search(text)) else "" for text in fields)
     return said or status if status == "5.0.0" else status
@@ -198,10 +198,10 @@ def _address(group: Message) -> str:
 
 
 def _groups(part: Message) -> Iterator[Message]:
-    """The groups of fields of a report (RFC 3464, section 2.1), of which one is for the whole message.
+    """The groups of fields of a report (RFC 3464, section 2.1); one of them is for the whole message.
 
-    The email package splits `message/delivery-status` into groups, and takes the rest of an international
-    one (RFC 6533) for the text below the first.
+    The email package splits `message/delivery-status` into groups, but takes all but the first group of
+    an international one (RFC 6533) as its text.
     """
     if part.get_content_type() not in _STATUS_TYPES:
         return
@@ -211,7 +211,7 @@ def _groups(part: Message) -> Iterator[Message]:
 
 
 def _returned_id(part: Message) -> str:
-    """The Message-ID of the mail that came back, whole or with its headers alone; empty in other parts."""
+    """The Message-ID of the returned mail, which is whole or headers only; empty for other parts."""
     if part.get_content_type() not in _RETURNED_TYPES:
         return ""
     if part.is_multipart():

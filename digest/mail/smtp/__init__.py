@@ -1,1 +1,5 @@
-"""Delivery by SMTP."""
+"""Delivery by SMTP.
+
+`transport` sends a mail, phase by phase; `connection` opens, encrypts and logs in, and wraps smtplib;
+`replies` decides what a server's reply means.
+"""

@@ -1,6 +1,6 @@
-"""A connection to a mail server: opened, encrypted and logged in; commands and what their replies mean.
+"""Open a connection to a mail server, encrypt it and log in; send commands and check their replies.
 
-The only module that knows smtplib. Nothing that it tells has an address or a secret in it.
+The only module that knows smtplib. No error from here contains an address or a secret.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from digest.mail.smtp.replies import (
     Meaning,
     Phase,
     Reply,
-    ReplyReader,
+    ReplyParser,
     ReplyTooLong,
     meaning_of,
     without_addresses,
@@ -44,13 +44,13 @@ class Timeouts:
     data: float = 120.0
     block: float = 180.0
     """To send a part of the content."""
-    dot: float = 600.0
-    """A shorter wait after the final dot makes duplicates (section 4.5.3.2.6)."""
+    end_of_data: float = 600.0
+    """For the reply to the end of data; a shorter wait makes duplicates (section 4.5.3.2.6)."""
     quit: float = 10.0
-    """All mails are settled by then; to wait longer has no use."""
+    """The results of all mails are known by then, so a longer wait has no use."""
 
 
-_PIECE = 4096  # bytes of replies at a time
+_RECEIVED_BYTES = 4096  # at a time
 
 _REFUSED: Mapping[Phase, str] = {
     Phase.GREETING: "refused to serve",
@@ -60,7 +60,7 @@ _REFUSED: Mapping[Phase, str] = {
     Phase.MAIL: "refused a mail from our sender",
     Phase.RCPT: "refused the recipient",
     Phase.DATA: "refused the mail unseen",
-    Phase.DOT: "refused the mail",
+    Phase.END_OF_DATA: "refused the mail",
 }
 
 _ERRORS: Mapping[Meaning, type[TransportError]] = {
@@ -75,15 +75,17 @@ _HINT_CERTIFICATE = (
     "name the server as its certificate does; add ?ca=FILE to the SMTP URL for another authority"
 )
 
-_HINT_ENCRYPTION = "try smtps://, or another network: somebody may sit in between; no password was sent"
+_HINT_ENCRYPTION = (
+    "try smtps://, or another network: somebody may intercept the connection; no password was sent"
+)
 
 
 class ConnectionLost(Exception):
-    """The server went away, or said that it would; what was not finished was not delivered."""
+    """The server closed the connection, or said that it will; an unfinished mail was not delivered."""
 
 
 class Connection(smtplib.SMTP):
-    """A dialogue over a socket that is connected already, with limits to the time and size of each reply."""
+    """An SMTP dialogue over a connected socket, with a limit for the time and size of each reply."""
 
     sock: socket.socket
 
@@ -92,30 +94,30 @@ class Connection(smtplib.SMTP):
         self.sock = sock
         self.command_encoding = "utf-8"  # for addresses (RFC 6531); all else is ASCII
         self.mails = 0
-        """How many were begun here."""
+        """How many were begun on this connection."""
         self.name = server_name(server)
         self._server = server
         self._timeouts = timeouts
         self._seconds = timeouts.command
-        self._reader = ReplyReader()
+        self._parser = ReplyParser()
 
-    def ask(self, phase: Phase, command: str, recipient: str = "") -> None:
-        """Give a command, and raise what the reply means unless it is to go on.
+    def send_command(self, phase: Phase, command: str, recipient: str = "") -> None:
+        """Send the command and check its reply.
 
         Raises OSError (no valid reply), ConnectionLost, and the TransportErrors of the phase.
         """
         seconds = self._timeouts.data if phase is Phase.DATA else self._timeouts.command
-        self.judge(phase, self.answer_to(command, seconds), recipient)
+        self.check(phase, self.exchange(command, seconds), recipient)
 
-    def answer_to(self, command: str, seconds: float) -> Reply:
-        """Raises OSError."""
+    def exchange(self, command: str, seconds: float) -> Reply:
+        """Send the command; returns its reply. Raises OSError, also after so many seconds."""
         self._seconds = seconds
         self.sock.settimeout(seconds)
         self.putcmd(command)
         return self.reply()
 
     def send_block(self, content: bytes) -> None:
-        """A part of a mail's content. Raises OSError."""
+        """Send a part of a mail's content. Raises OSError."""
         self.sock.settimeout(self._timeouts.block)
         self.sock.sendall(content)
 
@@ -124,33 +126,40 @@ class Connection(smtplib.SMTP):
         return Reply(*self.getreply())
 
     def getreply(self) -> tuple[int, bytes]:
-        """By this, smtplib's own methods read too; theirs waits anew for each byte, and takes any number."""
+        """Read a reply; smtplib's own methods call this too.
+
+        smtplib's version restarts its time-out with each byte, and its reply may have any number of lines:
+        a slow or endless one would hold up the run.
+        """
         ends_at = time.monotonic() + self._seconds
         try:
-            while (reply := self._reader.read()) is None:
+            while (reply := self._parser.read()) is None:
                 self._receive(max(0.001, ends_at - time.monotonic()))
         except (OSError, ReplyTooLong) as exc:
             raise smtplib.SMTPServerDisconnected(str(exc)) from exc
         return reply.code, reply.words
 
-    def speaks_unasked(self) -> bool:
-        """Whether the server said something that is not read yet. Raises OSError if it has gone."""
+    def has_unexpected_reply(self) -> bool:
+        """Whether the server sent something that is not read yet. Raises OSError if it has gone."""
         with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
             self._receive(0)
-        return bool(self._reader.unread)
+        return bool(self._parser.unread)
 
-    def judge(self, phase: Phase, reply: Reply, recipient: str = "") -> None:
-        """Raise what the reply means, unless it is to go on."""
+    def check(self, phase: Phase, reply: Reply, recipient: str = "") -> None:
+        """Raise the error that the reply means in this phase, if any.
+
+        ConnectionLost, DeliveryUnknown (after the end of data), or the TransportErrors of `_ERRORS`.
+        """
         meaning = meaning_of(phase, reply)
         if meaning is Meaning.GO_ON:
             return
         secrets = (self._server.user or "", self._server.password or "")
-        told = reply.told(secrets, recipient.rpartition("@")[0])
+        words = reply.redacted(secrets, recipient.rpartition("@")[0])
         if meaning is Meaning.RECONNECT:
-            raise ConnectionLost(told)
+            raise ConnectionLost(words)
         if meaning is Meaning.UNKNOWN:
-            raise DeliveryUnknown(f"{self.name} had the whole mail, and answered {told}")
-        error = _ERRORS[meaning](f"{self.name} {_REFUSED[phase]}: {told}")
+            raise DeliveryUnknown(f"{self.name} had the whole mail, and answered {words}")
+        error = _ERRORS[meaning](f"{self.name} {_REFUSED[phase]}: {words}")
         if phase is Phase.MAIL and meaning is Meaning.UNAVAILABLE:
             error.hint = PolicyRefused.hint
         raise error
@@ -162,23 +171,26 @@ class Connection(smtplib.SMTP):
 
     def _receive(self, seconds: float) -> None:
         self.sock.settimeout(seconds)
-        received = self.sock.recv(_PIECE)
+        received = self.sock.recv(_RECEIVED_BYTES)
         if not received:
             raise ConnectionError("it closed the connection")
-        self._reader.feed(received)
+        self._parser.feed(received)
 
 
 def server_name(server: SmtpServer) -> str:
-    """As errors call it."""
+    """The server as errors name it."""
     return f"the mail server {server.host}:{server.port}"
 
 
 def open_connection(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connection:
-    """Connected, encrypted and logged in as the server's settings say. Raises TransportUnavailable."""
-    context = None if server.security == "plain" else _trust(server.ca_file)
+    """Connect, encrypt and log in as the settings say. Raises TransportUnavailable.
+
+    `helo` is the name to introduce this machine by; None: its own.
+    """
+    context = None if server.security == "plain" else _tls_context(server.ca_file)
     try:
         with contextlib.ExitStack() as on_failure:
-            smtp = _dialled(server, helo, timeouts)
+            smtp = _connected(server, helo, timeouts)
             on_failure.callback(smtp.close)
             _introduce(smtp, server, context)
             on_failure.pop_all()
@@ -190,8 +202,8 @@ def open_connection(server: SmtpServer, helo: str | None, timeouts: Timeouts) ->
     return smtp
 
 
-def _dialled(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connection:
-    """Connected, without Nagle's algorithm, which would hold back each final dot for 40 milliseconds."""
+def _connected(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connection:
+    """Connected, without Nagle's algorithm, which would delay each end of data by 40 milliseconds."""
     sock = socket.create_connection((server.host, server.port), timeouts.connect)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Connection(sock, server, helo, timeouts)
@@ -200,10 +212,10 @@ def _dialled(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connec
 def _introduce(smtp: Connection, server: SmtpServer, context: ssl.SSLContext | None) -> None:
     if context and server.security == "tls":
         smtp.encrypt(context)
-    smtp.judge(Phase.GREETING, smtp.reply())
+    smtp.check(Phase.GREETING, smtp.reply())
     _greet(smtp)
     if context and server.security == "starttls":
-        _ask_for_encryption(smtp)
+        _start_tls(smtp)
         smtp.encrypt(context)
         _greet(smtp)
     if server.user:
@@ -215,16 +227,16 @@ def _greet(smtp: Connection) -> None:
     code, words = smtp.ehlo()
     if code // 100 == 5:
         code, words = smtp.helo()
-    smtp.judge(Phase.EHLO, Reply(code, words))
+    smtp.check(Phase.EHLO, Reply(code, words))
 
 
-def _ask_for_encryption(smtp: Connection) -> None:
-    """STARTTLS; what follows its reply in the open may be anybody's words (as in CVE-2021-38371)."""
+def _start_tls(smtp: Connection) -> None:
+    """STARTTLS; refuses unencrypted data after its reply, which anybody may inject (CVE-2021-38371)."""
     if not smtp.has_extn("STARTTLS"):
         raise _unencrypted(f"{smtp.name} offers no encryption (STARTTLS)")
-    smtp.ask(Phase.STARTTLS, "STARTTLS")
-    if smtp.speaks_unasked():
-        raise _unencrypted(f"{smtp.name} went on in the open when it should have encrypted")
+    smtp.send_command(Phase.STARTTLS, "STARTTLS")
+    if smtp.has_unexpected_reply():
+        raise _unencrypted(f"{smtp.name} went on unencrypted after STARTTLS")
 
 
 def _unencrypted(problem: str) -> TransportUnavailable:
@@ -234,7 +246,7 @@ def _unencrypted(problem: str) -> TransportUnavailable:
 
 
 def _log_in(smtp: Connection, user: str, password: str) -> None:
-    """The server's words are left out, and the cause: either may repeat the password, if encoded."""
+    """Errors leave out the server's words and the cause: both may contain the encoded password."""
     problem, refusal = "", None
     try:
         smtp.login(user, password)
@@ -250,10 +262,11 @@ def _log_in(smtp: Connection, user: str, password: str) -> None:
     if problem:
         raise TransportUnavailable(f"{smtp.name} {problem}")
     if refusal:
-        smtp.judge(Phase.AUTH, refusal)
+        smtp.check(Phase.AUTH, refusal)
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """smtplib's own starttls() and SMTP_SSL verify no certificate unless they get such a context."""
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as exc:

@@ -1,7 +1,7 @@
-"""What a mail server's replies say: how they are read (RFC 5321, section 4.2) and what each one means.
+"""Read a mail server's replies (RFC 5321, section 4.2) and decide what each one means.
 
-A reply counts by its three digits. The enhanced status code (RFC 3463) that may follow refines it, unless
-the two contradict each other. Words never count.
+The three digits decide. The enhanced status code (RFC 3463) that may follow refines them, unless the two
+contradict each other. The words after them decide nothing: every server has its own.
 """
 
 import re
@@ -26,7 +26,7 @@ _LONGEST_WORDS = 200
 
 
 class Phase(StrEnum):
-    """What a reply answers."""
+    """The command or event that a reply answers."""
 
     GREETING = "greeting"
     EHLO = "ehlo"
@@ -35,7 +35,8 @@ class Phase(StrEnum):
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
-    DOT = "dot"
+    END_OF_DATA = "end of data"
+    """The line with a single dot."""
     RSET = "rset"
 
 
@@ -43,18 +44,18 @@ class Meaning(StrEnum):
     """What a reply means to us."""
 
     GO_ON = "go on"
-    """At the final dot: the mail is delivered."""
+    """After the end of data: the mail is delivered."""
     RECONNECT = "reconnect"
-    """This connection is of no more use; another one may be."""
+    """This connection is lost; a new one may work."""
     UNAVAILABLE = "unavailable"
-    """The server does not serve us, whatever the mail."""
+    """The server does not serve us, with any mail."""
     POLICY = "policy"
-    """Our sender or machine is not welcome."""
+    """Our sender or machine is refused."""
     RECIPIENT_LATER = "recipient later"
     RECIPIENT_REFUSED = "recipient refused"
     MESSAGE_REFUSED = "message refused"
     UNKNOWN = "unknown"
-    """No answer to the question whether the mail was taken."""
+    """The reply does not say whether the mail was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Reply:
         """The codes alone."""
         return Reply(self.code, self.enhanced.encode())
 
-    def told(self, secrets: Iterable[str] = (), local_part: str = "") -> str:
-        """What the server said, in one line: no address in it, none of the secrets, nor this local part."""
+    def redacted(self, secrets: Iterable[str] = (), local_part: str = "") -> str:
+        """The reply in one line, without addresses, these secrets and this local part of an address."""
         words = without_addresses(self.words.decode("utf-8", "replace"))
         for secret in filter(None, secrets):
             words = words.replace(secret, "<secret>")
@@ -89,7 +90,7 @@ class Reply:
 
 
 def without_addresses(text: str) -> str:
-    """The text in one line, each e-mail address in it as `<address>`."""
+    """The text in one line, with `<address>` in place of each email address."""
     return _ADDRESS.sub("<address>", one_line(text))
 
 
@@ -97,16 +98,16 @@ _MAIL = (Phase.MAIL,)
 
 _RCPT = (Phase.RCPT,)
 
-_CONTENT = (Phase.DATA, Phase.DOT)
+_CONTENT = (Phase.DATA, Phase.END_OF_DATA)
 
 _MAIL_TO = (*_RCPT, *_CONTENT)
 
-_BEFORE_DOT = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+_BEFORE_END_OF_DATA = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 _ALL_BUT_DATA = tuple(phase for phase in Phase if phase is not Phase.DATA)
 
-# The first row that fits decides. `?` stands for one character, `*` for any number of them; an enhanced
-# code of "" is fitted by a reply that has none.
+# The first row that matches decides. `?` is one character, `*` any number of them; the enhanced code ""
+# matches a reply that has none.
 _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     # phases         code     enhanced   meaning
     (_ALL_BUT_DATA,  "2??",   "*",       Meaning.GO_ON),
@@ -114,15 +115,15 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
 
     ((Phase.RSET,),  "*",     "*",       Meaning.RECONNECT),
 
-    # The server closes the connection, for reasons of its own (RFC 5321, section 3.8). After the final dot
-    # it is a 4yz as any other: the mail was not taken (section 4.2.5).
-    (_BEFORE_DOT,    "421",   "*",       Meaning.RECONNECT),
+    # The server closes the connection for its own reasons (RFC 5321, section 3.8). After the end of data
+    # it is a 4yz like any other: the mail was not accepted (section 4.2.5).
+    (_BEFORE_END_OF_DATA,    "421",   "*",       Meaning.RECONNECT),
 
-    # At MAIL nothing is known of the recipient; but the size of the message is (RFC 1870, section 6.1).
+    # At MAIL the server knows no recipient yet, but the size of the message (RFC 1870, section 6.1).
     (_MAIL,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),
     (_MAIL,          "552",   "",        Meaning.MESSAGE_REFUSED),
 
-    # Refusals of us that come late: many servers keep those of the connection and the sender until RCPT.
+    # Refusals of us that come late: many servers refuse a connection or a sender only at RCPT.
     (_MAIL_TO,       "530",   "*",       Meaning.UNAVAILABLE),  # log in first (RFC 4954, section 6)
     (_MAIL_TO,       "5??",   "5.7.*",   Meaning.POLICY),       # security or policy (RFC 3463, section 3.8)
     (_MAIL_TO,       "521",   "*",       Meaning.UNAVAILABLE),  # this host takes no mail (RFC 7504)
@@ -144,17 +145,18 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     (_RCPT,          "5??",   "5.6.*",   Meaning.MESSAGE_REFUSED),  # it cannot carry such a message
     (_RCPT,          "5??",   "*",       Meaning.RECIPIENT_REFUSED),
 
-    # Of the content, unless the enhanced code accuses the address (5.1.x) or the mailbox (5.2.x).
+    # About the content, unless the enhanced code names the address (5.1.x) or the mailbox (5.2.x).
     (_CONTENT,       "5??",   "5.[12].*", Meaning.RECIPIENT_REFUSED),
     (_CONTENT,       "5??",   "*",       Meaning.MESSAGE_REFUSED),
 
-    # No reply at all, or one that does not belong here; up to MAIL, any refusal too.
-    ((Phase.DOT,),   "*",     "*",       Meaning.UNKNOWN),
+    # No reply at all, or an unexpected one; up to MAIL, any refusal too.
+    ((Phase.END_OF_DATA,),   "*",     "*",       Meaning.UNKNOWN),
     (tuple(Phase),   "*",     "*",       Meaning.UNAVAILABLE),
 )  # fmt: skip
 
 
 def meaning_of(phase: Phase, reply: Reply) -> Meaning:
+    """What this reply means in this phase: the first matching row of the table."""
     code, enhanced = f"{reply.code:03}", reply.enhanced
     return next(
         meaning
@@ -164,15 +166,15 @@ def meaning_of(phase: Phase, reply: Reply) -> Meaning:
 
 
 class ReplyTooLong(ValueError):
-    """The server does not come to the end of a reply."""
+    """A reply is longer than LONGEST_REPLY."""
 
 
-class ReplyReader:
-    """Reads replies out of what a connection brings, in whatever pieces it comes."""
+class ReplyParser:
+    """Reads replies from the bytes of a connection, in whatever pieces they arrive."""
 
     def __init__(self) -> None:
         self.unread = b""
-        """What came after the last reply that was read."""
+        """The bytes after the last complete reply."""
         self._lines: list[bytes] = []
         self._size = 0
 
@@ -181,7 +183,7 @@ class ReplyReader:
         self._size += len(received)
 
     def read(self) -> Reply | None:
-        """The next reply, once its last line is there. Raises ReplyTooLong."""
+        """The next reply, or None until its last line has arrived. Raises ReplyTooLong."""
         while b"\n" in self.unread:
             line, _, self.unread = self.unread.partition(b"\n")
             self._lines.append(line.rstrip(b"\r"))
@@ -194,7 +196,7 @@ class ReplyReader:
 
 
 def _complete(lines: list[bytes]) -> Reply | None:
-    """The reply, if these are all its lines. One that is no reply, or contradicts itself, ends at once."""
+    """The reply, if these are all its lines. An invalid one, or one with different codes, ends at once."""
     last = _LINE.fullmatch(lines[-1])
     if not last or last[1] != lines[0][:3]:
         return Reply(NOT_A_REPLY, b"\n".join(lines))

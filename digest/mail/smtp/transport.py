@@ -1,7 +1,7 @@
-"""Handing mails over by SMTP, phase by phase (RFC 5321), so that each failure tells whose it is.
+"""Deliver mails by SMTP, phase by phase (RFC 5321), so that each failure says who caused it.
 
-smtplib's own `send_message` raises the same for a connection that was lost before the final dot
-(certainly not delivered) and for one that was lost behind it (perhaps delivered).
+smtplib's own `send_message` raises the same exception for a connection lost before the end of data
+(certainly not delivered) and for one lost after it (perhaps delivered), and fails at QUIT after success.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ _RFC_TIMEOUTS = Timeouts()
 
 _BLOCK = 65_536  # bytes of content at a time
 
-_CLOSING = 421
+_CLOSING = 421  # the server closes the connection (RFC 5321, section 3.8)
 
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -33,7 +33,7 @@ _OF_THIS_MAIL = (PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefu
 
 
 class SmtpTransport:
-    """A transport (protocols.Transport) that keeps one connection for all mails and opens it when needed.
+    """A pipeline.ports.Transport with one connection, opened when needed and reused for further mails.
 
     `helo` is the name to introduce this machine by; None: its own.
     """
@@ -51,39 +51,41 @@ class SmtpTransport:
         self._mails_per_connection = mails_per_connection
         self._timeouts = timeouts
         self._smtp: Connection | None = None
-        self._mail_in_hand = False
+        self._sending = False
 
     def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
-        """Hand the mail over. A connection that is lost before the final dot is opened again, once.
+        """Deliver the mail. A connection that is lost before the end of data is opened again, once.
 
-        What `before_end_of_data` raises ends the connection, and the mail is not delivered.
+        If `before_end_of_data` raises, the connection is closed and the mail is not delivered.
         Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
         (none of them delivered), DeliveryUnknown.
         """
         try:
-            self._hand_over(mail, before_end_of_data)
+            self._deliver_once(mail, before_end_of_data)
         except ConnectionLost:
             try:
-                self._hand_over(mail, before_end_of_data)
+                self._deliver_once(mail, before_end_of_data)
             except ConnectionLost as exc:
-                problem = f"{server_name(self._server)} went away in the middle of a mail, twice: {exc}"
+                problem = (
+                    f"{server_name(self._server)} closed the connection in the middle of a mail, twice: {exc}"
+                )
                 raise TransportUnavailable(problem) from exc
 
     def connect(self) -> None:
-        """Connect, encrypt and log in as configured, unless that was done. Raises TransportUnavailable."""
+        """Connect, encrypt and log in, unless connected already. Raises TransportUnavailable."""
         self._connected()
 
     def close(self) -> None:
-        """Take leave. What the server says to that changes nothing any more.
+        """Send QUIT and close; errors are ignored, since every mail has its result by then.
 
-        Nothing is done in the middle of a mail that another thread hands over, as when a signal ends the
-        program at once: the word would become a part of the mail.
+        Does nothing while another thread sends a mail, as when a signal ends the program at once: QUIT
+        would become a part of the mail.
         """
-        if self._mail_in_hand:
+        if self._sending:
             return
         if self._smtp:
             with contextlib.suppress(OSError):
-                self._smtp.answer_to("QUIT", self._timeouts.quit)
+                self._smtp.exchange("QUIT", self._timeouts.quit)
         self._drop()
 
     def _connected(self) -> Connection:
@@ -92,10 +94,10 @@ class SmtpTransport:
         self._smtp = self._smtp or open_connection(self._server, self._helo, self._timeouts)
         return self._smtp
 
-    def _hand_over(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
+    def _deliver_once(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
         smtp = self._connected()
         smtp.mails += 1
-        self._mail_in_hand = True
+        self._sending = True
         try:
             self._send(smtp, mail)
             before_end_of_data()
@@ -104,46 +106,46 @@ class SmtpTransport:
             self._reset()
             raise
         except BaseException:
-            self._drop()  # in the middle of a mail, no other can go on this connection
+            self._drop()  # in the middle of a mail this connection cannot carry another one
             raise
         finally:
-            self._mail_in_hand = False
+            self._sending = False
 
     def _send(self, smtp: Connection, mail: Mail) -> None:
-        """All but the final dot: the server answers for nothing yet."""
-        content = _stuffed(mail.content)
+        """Send all but the end of data: until then the server has not accepted the mail."""
+        content = _dot_stuffed(mail.content)
         try:
-            smtp.ask(Phase.MAIL, f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}")
-            smtp.ask(Phase.RCPT, f"RCPT TO:<{mail.recipient}>", mail.recipient)
-            smtp.ask(Phase.DATA, "DATA", mail.recipient)
+            smtp.send_command(Phase.MAIL, f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}")
+            smtp.send_command(Phase.RCPT, f"RCPT TO:<{mail.recipient}>", mail.recipient)
+            smtp.send_command(Phase.DATA, "DATA", mail.recipient)
             for start in range(0, len(content), _BLOCK):
                 smtp.send_block(content[start : start + _BLOCK])
-            self._see_that_it_listens(smtp, mail)
+            self._check_no_early_reply(smtp, mail)
         except OSError as exc:
             raise ConnectionLost(str(exc)) from exc
 
-    def _see_that_it_listens(self, smtp: Connection, mail: Mail) -> None:
-        """A server that is gone, or has answered already, will not take what is sent to it now."""
-        if smtp.speaks_unasked():
+    def _check_no_early_reply(self, smtp: Connection, mail: Mail) -> None:
+        """A server that has gone or replied already does not accept the mail any more."""
+        if smtp.has_unexpected_reply():
             reply = smtp.reply()
-            self._drop()  # it would take the next command for a part of the mail
-            smtp.judge(Phase.DATA, reply, mail.recipient)
+            self._drop()  # the server would read the next command as a part of the mail
+            smtp.check(Phase.DATA, reply, mail.recipient)
             raise ConnectionLost("it answered before the end of the mail")
 
     def _finish(self, smtp: Connection, mail: Mail) -> None:
         try:
-            reply = smtp.answer_to(".", self._timeouts.dot)
+            reply = smtp.exchange(".", self._timeouts.end_of_data)
         except OSError as exc:
             raise DeliveryUnknown(f"{smtp.name} had the whole mail, but never answered: {exc}") from exc
         if reply.code == _CLOSING:
             self._drop()
-        smtp.judge(Phase.DOT, reply, mail.recipient)
+        smtp.check(Phase.END_OF_DATA, reply, mail.recipient)
 
     def _reset(self) -> None:
-        """Make the connection, if it is still there, ready for the next mail, or give it up."""
+        """Make an open connection ready for the next mail, or drop it."""
         if self._smtp:
             try:
-                self._smtp.ask(Phase.RSET, "RSET")
+                self._smtp.send_command(Phase.RSET, "RSET")
             except (OSError, ConnectionLost):
                 self._drop()
 
@@ -165,7 +167,7 @@ def _parameters(smtp: Connection, mail: Mail) -> str:
     return size + " BODY=8BITMIME" * eight_bit + " SMTPUTF8" * international
 
 
-def _stuffed(content: bytes) -> bytes:
-    """The mail as it goes over the wire up to the final dot (RFC 5321, section 4.5.2)."""
+def _dot_stuffed(content: bytes) -> bytes:
+    """The content with leading dots doubled and a line end at its end (RFC 5321, section 4.5.2)."""
     stuffed = _LEADING_DOT.sub(b"..", content)
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

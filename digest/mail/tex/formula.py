@@ -1,7 +1,7 @@
-"""A formula in TeX as one line of characters; one that cannot be said so is refused as a whole.
+"""Turn a TeX formula into one line of characters; refuse, as a whole, one that has no such form.
 
 Scripts become small digits where Unicode has them, else `x_i` and `x^(n+1)`; fractions get a slash;
-alphabets lose their shape (but for ℝ and its like), since the shaped letters are missing on many phones.
+letters lose their alphabet (except ℝ and its like), since many phones lack such letters.
 """
 
 import re
@@ -12,7 +12,7 @@ from digest.mail.tex.symbols import ACCENTS, DOUBLE_STRUCK, LOWERED, NAMES, RAIS
 
 
 class Unreadable(Exception):
-    """A piece of TeX that has no plain form; it is to be shown as it was written."""
+    """A piece of TeX has no plain form; it is shown as it was written."""
 
 
 _FONTS = words(
@@ -81,14 +81,14 @@ _DEEPEST = 16
 
 
 def formula(source: str, start: int, end: int) -> str:
-    """What stands between its delimiters, as plain text. Raises Unreadable."""
-    return line(_Reader(source, start, end).atoms()).strip()
+    """The formula `source[start:end]`, without its delimiters, as plain text. Raises Unreadable."""
+    return line(_Parser(source, start, end).atoms()).strip()
 
 
 def first_atom(source: str, start: int, end: int) -> tuple[str, int]:
     """The macro or script at `start`, with its arguments and scripts, and its end. Raises Unreadable."""
-    subscriber = _Reader(source, start, end)
-    return subscriber.atom().shown, subscriber.at
+    parser = _Parser(source, start, end)
+    return parser.atom().shown, parser.at
 
 
 def raised(shown: str) -> str:
@@ -113,15 +113,15 @@ def _enclosed(shown: str, simple: re.Pattern[str]) -> str:
     return shown if simple.fullmatch(shown) else f"({shown})"
 
 
-class _Reader:
-    """Reads atoms from a stretch of the source; `at` is where it stands."""
+class _Parser:
+    """Reads atoms from a stretch of the source; `at` is the position of the next one."""
 
     def __init__(self, source: str, start: int, end: int) -> None:
         self._source, self.at, self._end = source, start, end
         self._depth = 0
 
     def atoms(self, closing: str = "") -> list[Atom]:
-        """All up to the closing piece, which is read too, or to the end if there is none."""
+        """All atoms up to the closing piece, which is consumed, or up to the end."""
         atoms: list[Atom] = []
         spaced = False
         while (piece := self._peek(_TOKEN)) != closing:
@@ -148,12 +148,12 @@ class _Reader:
         return atom
 
     def _peek(self, pattern: re.Pattern[str]) -> str:
-        """What the pattern finds here; empty if it finds nothing."""
+        """What matches at this position; empty if nothing does."""
         found = pattern.match(self._source, self.at, self._end)
         return found[0] if found else ""
 
     def _taken(self, pattern: re.Pattern[str]) -> str:
-        """The pattern's first group, if it is found here; and then it is read."""
+        """The first group of a match at this position, which is consumed; empty if there is none."""
         found = pattern.match(self._source, self.at, self._end)
         if not found:
             return ""
@@ -237,7 +237,7 @@ class _Reader:
 
 
 def _character(code: str) -> str:
-    """The character of that hexadecimal code, if it can be seen."""
+    """The character with this hexadecimal code, if it is printable. Raises Unreadable."""
     number = int(code or "0", 16)
     if number > 0x10FFFF or not chr(number).isprintable():
         raise Unreadable

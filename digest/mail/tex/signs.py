@@ -1,4 +1,4 @@
-"""Signs that TeX shares with prose, prices, quotations and code: which of them is meant."""
+"""Decide what a sign means that TeX shares with prose, prices, quotations and code."""
 
 import re
 import unicodedata
@@ -30,14 +30,17 @@ _CONSONANTS = frozenset(("~n", "~N", ".z", ".Z", *(f"'{letter}" for letter in "c
 
 _CONTRACTIONS = frozenset(("s", "t", "d", "m", "re", "ve", "ll"))
 
-# arXiv turns accents into letters, and takes the first letters of `{\beta` for one: what is left is `e̱ta`.
+# arXiv turns TeX accents into letters, and mistakes the `\b` of `{\beta` for one: the result is `e̱ta`.
 _MISTAKEN = {TEXT_ACCENTS[name]: name for name in "uvHcdbkr"}
 
 _MISTAKEN_ACCENT = re.compile(f"([A-Za-z])([{''.join(_MISTAKEN)}])([a-z]*)")
 
 
-def partners(source: str) -> dict[int, int]:
-    """Where each brace is closed; those without a partner and those nested too deeply are left out."""
+def matching_braces(source: str) -> dict[int, int]:
+    """The position of each opening brace, mapped to that of its closing one.
+
+    Braces without a partner and those nested more than 12 deep are left out.
+    """
     closings: dict[int, int] = {}
     opened: list[int] = []
     for found in _BRACE.finditer(source):
@@ -51,10 +54,10 @@ def partners(source: str) -> dict[int, int]:
 
 
 def is_money(inner: str, after: str) -> bool:
-    """Whether dollars with this between them, and this character after them, are a currency.
+    """Whether dollars with `inner` between them, and the character `after` after them, are a currency.
 
-    Then there are words between them, with a space at an end or without a sign of a formula, or one
-    amount follows upon the other.
+    They are if there are words between them, with a space at an end or without a sign of a formula, or
+    if one amount follows another.
     """
     has_words = bool(_PROSE.search(_NOT_PROSE.sub("·", inner)))
     has_sign, is_loose = bool(_FORMULA_SIGN.search(inner)), inner != inner.strip()
@@ -76,7 +79,7 @@ def ties(before: str, after: str) -> bool:
 
 
 def is_set(inner: str, before: str, after: str) -> bool:
-    """Whether braces around this are to be seen: `{yes, no}`, `={e}`; not so `{BERT}` and `2{,}184`."""
+    """Whether braces around `inner` are shown: `{yes, no}`, `={e}`; but not `{BERT}` and `2{,}184`."""
     if len(inner) == 1:
         return inner.isalnum() and not before.isalnum() and not after.isalnum()
     return bool(_SET.match(inner))
@@ -85,7 +88,7 @@ def is_set(inner: str, before: str, after: str) -> bool:
 def accented(accent: str, source: str, at: int) -> tuple[str, int] | None:
     r"""The letter at that place under a TeX accent (`'` for `\'`), and where it ends; None if there is none.
 
-    Without braces only letters that European names have are taken; `it\'s` and `\"quoted\"` are not TeX.
+    Without braces only letters of European names count; `it\'s` and `\"quoted\"` are not TeX.
     """
     letter = _BRACED_LETTER.match(source, at) or _bare_letter(accent, source, at)
     if not letter:
@@ -94,8 +97,8 @@ def accented(accent: str, source: str, at: int) -> tuple[str, int] | None:
     return (composed, letter.end()) if len(composed) == 1 else None
 
 
-def mended(text: str, macros: Container[str]) -> str:
-    """The text with those macros restored that arXiv took for accents, which left a brace without partner."""
+def restore_macros(text: str, macros: Container[str]) -> str:
+    """The text with these macros restored where arXiv took them for accents, leaving a brace unmatched."""
     if text.count("}") <= text.count("{"):
         return text
 

@@ -1,4 +1,4 @@
-"""Where the spaces of a formula stand: where its author left them, and around relations and names."""
+"""Put the spaces of a formula: where its author left them, and around relations and names."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _APPLIED_TO = frozenset("√∑∏∫|‖⌈⌊")
 
 
 class Kind(Enum):
-    """How something in a formula stands to its neighbours."""
+    """How an atom of a formula is spaced from its neighbours."""
 
     ORDINARY = auto()
     RELATION = auto()
     OPERATOR = auto()
     NAME = auto()
     SCRIPTED = auto()
-    """Ends in a script of ordinary letters or a root, which must not run into a letter that follows."""
+    """Ends in a script of ordinary letters or a root, and needs a space before a letter."""
     FRACTION = auto()
 
 
@@ -36,21 +36,21 @@ class Atom:
 
 
 def symbol(character: str) -> Atom:
-    """The atom that a symbol is."""
+    """The atom of a single symbol."""
     if is_relation(character):
         return Atom(character, Kind.RELATION)
     return Atom(character, Kind.OPERATOR if is_operator(character) else Kind.ORDINARY)
 
 
 def kind(atom: Atom, before: list[Atom]) -> Kind:
-    """A sign that has nothing to its left belongs to what is on its right: `≤5`, `(±1)`."""
+    """The kind of the atom after those before it; a sign with nothing to its left is ordinary: `≤5`."""
     signs = (Kind.RELATION, Kind.OPERATOR)
     alone = not before or before[-1].kind in signs or before[-1].shown[-1:] in _OPENING
     return Kind.ORDINARY if atom.kind in signs and alone else atom.kind
 
 
 def line(atoms: list[Atom]) -> str:
-    """All in a row; fractions that touch a neighbour in parentheses."""
+    """The atoms as one line; a fraction that touches a neighbour is put in parentheses."""
     shown = ""
     last: Atom | None = None
     for atom, following in zip(atoms, (*atoms[1:], None), strict=False):
@@ -62,7 +62,7 @@ def line(atoms: list[Atom]) -> str:
 
 
 def _apart(last: Atom, atom: Atom) -> bool:
-    """Whether a space belongs between the two, though their author left none."""
+    """Whether the two need a space between them that their author did not type."""
     kinds, begins = (last.kind, atom.kind), atom.shown[:1]
     if Kind.RELATION in kinds or (last.kind is Kind.OPERATOR and last.spaced):
         return True

@@ -1,10 +1,10 @@
-"""What TeX's macros stand for, in characters that phones can show."""
+"""The meaning of TeX macros, in characters that phones can show. Wraps pylatexenc's tables."""
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
 
 def words(text: str) -> frozenset[str]:
-    """A table that is written as one text."""
+    """The words of a table that is written as one string."""
     return frozenset(text.split())
 
 
@@ -24,14 +24,14 @@ _PREFERRED = {
     "textbar": "|",
 }
 
-# pylatexenc's words for rare symbols, which in an abstract are an author's names for something else.
+# Macros of rare symbols, whose names authors use for something else.
 _WORDS = words("between flat image intercal multimap natural original recorder sharp square")
 
 _ZODIAC_AND_MUSIC = range(0x2600, 0x2700)
 
 
 def _table() -> dict[str, str]:
-    """pylatexenc's letters and symbols; its longer texts are templates, among them today's date."""
+    """pylatexenc's macros of one character; its longer replacements are templates, such as \\today."""
     specifications = get_default_latex_context_db().iter_macro_specs()
     texts = ((spec.macroname, spec.simplify_repl) for spec in specifications)
     return {name: text for name, text in texts if name.isalpha() and _is_symbol(name, text)}
@@ -49,7 +49,7 @@ LETTERS = {
     **{name: _TABLE[name] for name in words("AA AE DH DJ L NG O OE TH aa ae dh dj i j l ng o oe ss th")},
     **_pairs("LaTeX LaTeX TeX TeX deg °"),
 }
-"""Macros (without the backslash) of running text alone; in a formula they mean something else."""
+"""Macros (without the backslash) of running text only; in a formula they mean something else."""
 
 SYMBOLS = {name: text for name, text in _TABLE.items() if name not in LETTERS}
 """Macros of formulas and of running text."""
@@ -69,7 +69,7 @@ NAMES = {
     "liminf": "lim inf",
     "limsup": "lim sup",
 }
-"""Macros of formulas that stand apart from what they apply to, as words do."""
+"""Macros of formulas that are set off by spaces, as words are."""
 
 WRAPPERS = words(
     "emph hbox hl mbox num text textbf textit textmd textnormal textrm textsc textsf textsl texttt textup ul"
@@ -129,10 +129,10 @@ _RELATIONS = frozenset("∈∉∋⊢⊨∝∥⟂⊥≔⟵⟶⟷⟸⟹⟺⟼⪅�
 
 
 def is_relation(symbol: str) -> bool:
-    """Whether formulas set it between spaces, as they do arrows and comparisons."""
+    """Whether formulas put spaces around it, as around arrows and comparisons."""
     return symbol in _RELATIONS or "←" <= symbol <= "⇿" or "∼" <= symbol <= "⊋"
 
 
 def is_operator(symbol: str) -> bool:
-    """Whether it joins two things, and is spaced as its author spaced it."""
+    """Whether it joins two operands; it keeps the spaces that its author typed."""
     return symbol in _OPERATORS

@@ -16,7 +16,7 @@ from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
 from digest.mail.builder import DigestMailBuilder
-from digest.mail.content.fit import WHOLE, Detail
+from digest.mail.content.fit import FULL_DETAIL, DetailLimits
 from digest.mail.content.render import MailRenderer
 from digest.system.templates import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
@@ -27,8 +27,8 @@ PROSE = "We invent a sentence of about a hundred characters, so that an abstract
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
 RENDERER = MailRenderer(SETTINGS, templates_folder())
 SIGNER = Signer(bytes(range(32)))
-MAILER = DigestMailBuilder(RENDERER, SETTINGS, SIGNER)
-READER = subscriber("ada@example.org", keyword("Reward Model"), keyword("Reasoning"), name="Ada Example")
+BUILDER = DigestMailBuilder(RENDERER, SETTINGS, SIGNER)
+ADA = subscriber("ada@example.org", keyword("Reward Model"), keyword("Reasoning"), name="Ada Example")
 
 
 def entry(paper_id: str) -> Entry:
@@ -36,17 +36,17 @@ def entry(paper_id: str) -> Entry:
 
 
 DIGEST = Digest(
-    READER,
+    ADA,
     NOON.date(),
     (
-        Section(READER.keywords[0], (entry("2606.00003"), entry("2606.00001"))),
-        Section(READER.keywords[1], (entry("2606.00002"),)),
+        Section(ADA.keywords[0], (entry("2606.00003"), entry("2606.00001"))),
+        Section(ADA.keywords[1], (entry("2606.00002"),)),
     ),
 )
 
 
 def test_a_mail_carries_the_rendered_digest_to_its_subscriber_and_knows_its_papers() -> None:
-    [mail] = MAILER.make(DIGEST, NOON)
+    [mail] = BUILDER.build(DIGEST, NOON)
     token = SIGNER.unsubscribe_token("ada@example.org")
     message, rendered = read(mail.content), RENDERER.render(DIGEST, token)
 
@@ -58,7 +58,7 @@ def test_a_mail_carries_the_rendered_digest_to_its_subscriber_and_knows_its_pape
 
 
 def test_the_subscriber_unsubscribes_with_a_token_of_their_own() -> None:
-    [mail], token = MAILER.make(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
+    [mail], token = BUILDER.build(DIGEST, NOON), SIGNER.unsubscribe_token("ada@example.org")
     message = read(mail.content)
     link = f"mailto:papers@example.org?subject=unsubscribe%20{token}"
     (_, text), (_, page) = bodies(message)
@@ -71,40 +71,40 @@ def test_a_mail_is_identified_by_its_subscriber_its_moment_and_its_papers() -> N
         DIGEST, sections=tuple(replace(each, entries=each.entries[::-1]) for each in DIGEST.sections)
     )
     fewer = replace(DIGEST, sections=DIGEST.sections[:1])
-    identifier = MAILER.make(DIGEST, NOON)[0].message_id
+    identifier = BUILDER.build(DIGEST, NOON)[0].message_id
 
     assert identifier == SIGNER.message_id(
         "ada@example.org", "2026-06-22T12:00:00+00:00 2606.00001 2606.00002 2606.00003"
     )
-    assert MAILER.make(upside_down, NOON)[0].message_id == identifier
+    assert BUILDER.build(upside_down, NOON)[0].message_id == identifier
     others = {
-        MAILER.make(DIGEST, NOON + timedelta(microseconds=1))[0].message_id,
-        MAILER.make(fewer, NOON)[0].message_id,
-        MAILER.make(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON)[0].message_id,
-        DigestMailBuilder(RENDERER, SETTINGS, Signer(bytes(32))).make(DIGEST, NOON)[0].message_id,
+        BUILDER.build(DIGEST, NOON + timedelta(microseconds=1))[0].message_id,
+        BUILDER.build(fewer, NOON)[0].message_id,
+        BUILDER.build(replace(DIGEST, subscriber=subscriber("bo@example.org")), NOON)[0].message_id,
+        DigestMailBuilder(RENDERER, SETTINGS, Signer(bytes(32))).build(DIGEST, NOON)[0].message_id,
     }
     assert len(others - {identifier}) == 4
 
 
 class Counted(MailRenderer):
-    """A renderer that waits for company, and knows how many were in it at once."""
+    """A renderer that waits for a second thread, and counts how many are in it at once."""
 
     def __init__(self) -> None:
         super().__init__(SETTINGS, templates_folder())
         self.inside = self.most = 0
-        self.company = threading.Event()
+        self.second = threading.Event()
 
-    def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
+    def render(self, digest: Digest, token: str, limits: DetailLimits = FULL_DETAIL) -> Rendered:
         with self._counted():
-            self.company.wait(0.05)
-            return super().render(digest, token, detail)
+            self.second.wait(0.05)
+            return super().render(digest, token, limits)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
         self.inside += 1
         self.most = max(self.most, self.inside)
         if self.inside > 1:
-            self.company.set()
+            self.second.set()
         yield
         self.inside -= 1
 
@@ -114,14 +114,14 @@ def test_threads_make_their_mails_one_after_the_other() -> None:
     mail_builder = DigestMailBuilder(renderer, SETTINGS, SIGNER)
     subscribers = [replace(DIGEST, subscriber=subscriber(f"r{number}@example.org")) for number in range(3)]
     with ThreadPoolExecutor(3) as threads:
-        mails = [mail for [mail] in threads.map(lambda digest: mail_builder.make(digest, NOON), subscribers)]
+        mails = [mail for [mail] in threads.map(lambda digest: mail_builder.build(digest, NOON), subscribers)]
 
     assert [mail.recipient for mail in mails] == ["r0@example.org", "r1@example.org", "r2@example.org"]
     assert renderer.most == 1
 
 
 def test_a_digest_of_nothing_is_a_mail_without_papers() -> None:
-    [mail] = MAILER.make(replace(DIGEST, sections=()), NOON)
+    [mail] = BUILDER.build(replace(DIGEST, sections=()), NOON)
     assert mail.papers == ()
 
 
@@ -133,9 +133,7 @@ def long_digest(count: int) -> Digest:
         numbers = range(place, count, len(wanted))
         papers = [paper(f"2606.{number + 1:05}", abstract=PROSE, title=TITLE) for number in numbers]
         sections.append(Section(each, tuple(Entry(one, also=(), welcome=False) for one in papers)))
-    return Digest(
-        replace(READER, keywords=tuple(wanted)), NOON.date(), tuple(s for s in sections if s.entries)
-    )
+    return Digest(replace(ADA, keywords=tuple(wanted)), NOON.date(), tuple(s for s in sections if s.entries))
 
 
 @pytest.mark.parametrize(
@@ -143,9 +141,9 @@ def long_digest(count: int) -> Digest:
     [(1, 1), (12, 1), (80, 1), (300, 2), pytest.param(1000, 7, marks=pytest.mark.exhaustive)],
 )
 def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int) -> None:
-    made = MAILER.make(long_digest(count), NOON)
+    made = BUILDER.build(long_digest(count), NOON)
     assert len(made) <= mails
-    told: list[str] = []
+    shown: list[str] = []
     for mail in made:
         (_, text), (_, page) = bodies(read(mail.content))
         assert len(mail.content) <= 102_400
@@ -153,14 +151,14 @@ def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int
         in_page = re.findall(r"arxiv\.org/abs/(\d{4}\.\d{5})v1\"", page)
         assert in_page == re.findall(r"arxiv\.org/abs/(\d{4}\.\d{5})v1\n", text)
         assert sorted(in_page) == sorted(mail.papers)
-        told += in_page
-    assert sorted(told) == [f"2606.{number:05}" for number in range(1, count + 1)]
+        shown += in_page
+    assert sorted(shown) == [f"2606.{number:05}" for number in range(1, count + 1)]
     assert len({mail.message_id for mail in made}) == len(made)
 
 
 @pytest.mark.exhaustive
 def test_the_subjects_and_counts_of_the_parts_add_up() -> None:
-    made = MAILER.make(long_digest(1000), NOON)
+    made = BUILDER.build(long_digest(1000), NOON)
     subjects = [str(read(mail.content)["Subject"]) for mail in made]
     assert [(subject.partition(":")[0], subject.rpartition(" (")[2]) for subject in subjects] == [
         (f"{len(mail.papers)} new papers", f"{part} of {len(made)})") for part, mail in enumerate(made, 1)
@@ -169,9 +167,9 @@ def test_the_subjects_and_counts_of_the_parts_add_up() -> None:
 
 def test_one_paper_that_no_mail_can_hold_is_an_error() -> None:
     class Gigantic(MailRenderer):
-        def render(self, digest: Digest, token: str, detail: Detail = WHOLE) -> Rendered:
+        def render(self, digest: Digest, token: str, limits: DetailLimits = FULL_DETAIL) -> Rendered:
             return Rendered("", "x" * 200_000, "")
 
     mail_builder = DigestMailBuilder(Gigantic(SETTINGS, templates_folder()), SETTINGS, SIGNER)
     with pytest.raises(RenderError, match="one paper alone takes more room than a mail has"):
-        mail_builder.make(DIGEST, NOON)
+        mail_builder.build(DIGEST, NOON)

@@ -10,9 +10,9 @@ from digest.errors import TransportUnavailable
 from digest.mail.file_transport import FileTransport
 
 
-def mail(message_id: str = "<1@example.org>", recipient: str = "reader@example.org") -> Mail:
+def mail(message_id: str = "<1@example.org>", recipient: str = "rita@example.org") -> Mail:
     content = (
-        f"To: Reader <{recipient}>\r\nDate: Mon, 22 Jun 2026 07:05:00 +0000\r\nMessage-ID: {message_id}\r\n"
+        f"To: Rita <{recipient}>\r\nDate: Mon, 22 Jun 2026 07:05:00 +0000\r\nMessage-ID: {message_id}\r\n"
         "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
         "<p>=C3=BCn=C3=AF</p>\r\n"
     )
@@ -34,8 +34,8 @@ def test_a_mail_becomes_its_exact_bytes_and_a_page(tmp_path: Path) -> None:
     assert (eml.read_bytes(), html.read_text()) == (delivered.content, "<p>ünï</p>\n")
 
 
-def test_file_names_tell_the_date_and_no_address(tmp_path: Path) -> None:
-    deliver(FileTransport(tmp_path), mail("<reader@example.org/../../x>"))
+def test_file_names_have_the_date_and_no_address(tmp_path: Path) -> None:
+    deliver(FileTransport(tmp_path), mail("<rita@example.org/../../x>"))
     names = [file.name for file in files(tmp_path)]
     assert [name[:16] for name in names] == ["2026-06-22-0705-"] * 2
     assert [name[16:32].isalnum() for name in names] == [True, True]
@@ -95,8 +95,8 @@ def test_an_outbox_that_is_closed_can_be_used_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("recipient", "erased"),
     [
-        ("reader@example.org", 2),
-        ("Reader@example.org", 2),
+        ("rita@example.org", 2),
+        ("Rita@example.org", 2),
         ("jürgen@xn--bcher-kva.example", 1),
         ("STRASSE@example.org", 1),
         ("eader@example.org", 0),
@@ -109,8 +109,8 @@ def test_all_mails_of_a_subscriber_are_erased_and_no_others(
 ) -> None:
     outbox = FileTransport(tmp_path)
     subscribers = [
-        "reader@example.org",
-        "READER@example.org",
+        "rita@example.org",
+        "RITA@example.org",
         "jürgen@xn--bcher-kva.example",
         "straße@example.org",
     ]
@@ -128,17 +128,17 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
         file.write_bytes(erased.content)
     strange = tmp_path / "2026-06-22-0705-0123456789abcdef.eml"
     strange.write_bytes(b"Subject: to nobody\r\n\r\n")
-    assert (outbox.erase("reader@example.org"), files(tmp_path)) == (1, sorted([*theirs, strange]))
+    assert (outbox.erase("rita@example.org"), files(tmp_path)) == (1, sorted([*theirs, strange]))
 
 
 def test_a_mail_without_its_page_is_erased(tmp_path: Path) -> None:
     deliver(FileTransport(tmp_path), mail())
     files(tmp_path)[1].unlink()
-    assert (FileTransport(tmp_path).erase("reader@example.org"), files(tmp_path)) == (1, [])
+    assert (FileTransport(tmp_path).erase("rita@example.org"), files(tmp_path)) == (1, [])
 
 
 def test_in_a_folder_that_is_not_there_nothing_is_erased(tmp_path: Path) -> None:
-    assert FileTransport(tmp_path / "outbox").erase("reader@example.org") == 0
+    assert FileTransport(tmp_path / "outbox").erase("rita@example.org") == 0
 
 
 def test_the_page_goes_first_so_that_a_mail_half_erased_is_found_again(tmp_path: Path) -> None:
@@ -147,6 +147,6 @@ def test_the_page_goes_first_so_that_a_mail_half_erased_is_found_again(tmp_path:
     html.unlink()
     html.mkdir()  # in the way
     with pytest.raises(TransportUnavailable) as caught:
-        FileTransport(tmp_path).erase("reader@example.org")
+        FileTransport(tmp_path).erase("rita@example.org")
     assert str(caught.value) == f"the outbox {tmp_path} cannot be written: Is a directory"
     assert eml.exists()

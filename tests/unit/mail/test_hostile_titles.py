@@ -1,4 +1,4 @@
-"""Titles that try to be more than words: each is put wherever foreign words stand in a mail, and the
+"""Titles that try to be more than words: each is put in every place for foreign text in a mail, and the
 mail must be what was intended, from its headers to what a real mail server receives."""
 
 import unicodedata
@@ -225,20 +225,20 @@ def _families() -> Mapping[str, str]:
 HOSTILE = _families()
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
 SIGNER = Signer(bytes(32))
-READER = "reader@example.org"
-TOKEN = SIGNER.unsubscribe_token(READER)
+RITA = "rita@example.org"
+TOKEN = SIGNER.unsubscribe_token(RITA)
 UNSUBSCRIBE = f"<mailto:papers@example.org?subject=unsubscribe%20{TOKEN}>"
 RENDERER = MailRenderer(SETTINGS, templates_folder())
 MAILER = DigestMailBuilder(RENDERER, SETTINGS, SIGNER)
 
 
 def digest_of(text: str) -> Digest:
-    """The text stands everywhere: shortened, as if the configuration had let it through, for names."""
+    """The text is everywhere: shortened, as if the configuration had accepted it, for names."""
     name = text[:50]
     asked = keyword(name, any=("absent phrase",))
     found = paper(title=text, abstract=text, authors=(text, "Ada Example"), comment=text)
     section = Section(asked, (Entry(found, also=(name,), welcome=False),))
-    return Digest(subscriber(READER, asked, name=name), NOON.date(), (section,), (Unanswered(asked, None),))
+    return Digest(subscriber(RITA, asked, name=name), NOON.date(), (section,), (Unanswered(asked, None),))
 
 
 ORDINARY = Skeleton(RENDERER.render(digest_of("ordinary words"), TOKEN).html)
@@ -254,7 +254,7 @@ class Post:
 
 @pytest.fixture(scope="module")
 def posts() -> Mapping[str, Post]:
-    mails = {name: MAILER.make(digest_of(text), NOON)[0] for name, text in HOSTILE.items()}
+    mails = {name: MAILER.build(digest_of(text), NOON)[0] for name, text in HOSTILE.items()}
     mailbox = Mailbox()
     with serving(mailbox) as port:
         transport = SmtpTransport(SmtpServer("localhost", port, "plain"), "digest.example.net")
@@ -276,7 +276,7 @@ def test_the_titles_are_many_and_all_different() -> None:
 def test_a_hostile_title_changes_no_header(name: str, posts: Mapping[str, Post]) -> None:
     mail, shown = posts[name].mail, header_text(HOSTILE[name][:50])
     message = read(mail.content)
-    assert mailboxes(mail.content, "To") == [(shown, READER)]
+    assert mailboxes(mail.content, "To") == [(shown, RITA)]
     assert [(header, value) for header, value in message.items() if header != "To"][:-1] == [
         ("From", "Daily Papers <papers@example.org>"),
         ("Subject", f"1 new paper: {shown} · 22 Jun"),
@@ -311,13 +311,13 @@ def test_a_hostile_title_is_shown_as_words_in_both_parts(name: str, posts: Mappi
 @each_hostile_title
 def test_a_mail_with_a_hostile_title_arrives_byte_for_byte(name: str, posts: Mapping[str, Post]) -> None:
     mail, received = posts[name].mail, posts[name].received
-    assert received == Received("papers@example.org", (READER,), mail.content, encrypted=False)
+    assert received == Received("papers@example.org", (RITA,), mail.content, encrypted=False)
 
 
 def test_a_mail_to_an_address_beyond_ascii_arrives_byte_for_byte_too() -> None:
     address = "jörg+数@xn--bcher-kva.example"
     digest = digest_of(HOSTILE["encoded word: header in q"])
-    [mail] = MAILER.make(replace(digest, subscriber=replace(digest.subscriber, email=address)), NOON)
+    [mail] = MAILER.build(replace(digest, subscriber=replace(digest.subscriber, email=address)), NOON)
     mailbox = Mailbox()
     with serving(mailbox, enable_SMTPUTF8=True) as port:
         transport = SmtpTransport(SmtpServer("localhost", port, "plain"), "digest.example.net")

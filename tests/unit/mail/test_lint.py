@@ -14,7 +14,7 @@ import pytest
 from digest.domain.digests import Digest, Entry, Section, Unanswered
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
-from digest.mail.content.fit import DETAIL_STEPS, Detail, split
+from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, split
 from digest.mail.content.render import MailRenderer
 from digest.system.templates import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
@@ -53,7 +53,7 @@ LEAST_FONT_PIXELS = 15
 
 
 class Page(HTMLParser):
-    """A page's elements with their attributes, and its texts, each with the tags that it stands in."""
+    """A page's elements with their attributes, and its texts, each with the tags around it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -119,15 +119,15 @@ HOSTILE = paper(
     authors=("<form>", "‏כותב מומצא"),
 )
 MISSING = (Unanswered(REWARD, NOON - timedelta(days=1)), Unanswered(REASONING, None))
-DIGESTS: Mapping[str, tuple[Digest, Detail]] = {
-    "no paper": (digest_of(), Detail()),
-    "one paper": (digest_of(*papers_of(1)), Detail()),
-    "12 papers": (digest_of(*papers_of(12)), Detail()),
-    "80 papers": (digest_of(*papers_of(80)), Detail()),
-    "a welcome": (digest_of(*papers_of(5), welcome=True), Detail()),
-    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), Detail()),
-    "hostile": (digest_of(HOSTILE, HOSTILE), Detail()),
-    "one of two": (split(digest_of(*papers_of(12)), 2)[0], Detail()),
+DIGESTS: Mapping[str, tuple[Digest, DetailLimits]] = {
+    "no paper": (digest_of(), DetailLimits()),
+    "one paper": (digest_of(*papers_of(1)), DetailLimits()),
+    "12 papers": (digest_of(*papers_of(12)), DetailLimits()),
+    "80 papers": (digest_of(*papers_of(80)), DetailLimits()),
+    "a welcome": (digest_of(*papers_of(5), welcome=True), DetailLimits()),
+    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), DetailLimits()),
+    "hostile": (digest_of(HOSTILE, HOSTILE), DetailLimits()),
+    "one of two": (split(digest_of(*papers_of(12)), 2)[0], DetailLimits()),
     **{
         f"step {step}": (digest_of(*papers_of(12)), DETAIL_STEPS[step])
         for step in range(1, len(DETAIL_STEPS), 4)
@@ -135,7 +135,7 @@ DIGESTS: Mapping[str, tuple[Digest, Detail]] = {
 }
 
 
-def html_of(digest: Digest, detail: Detail) -> str:
+def html_of(digest: Digest, detail: DetailLimits) -> str:
     return RENDERER.render(digest, "k3fq7a2mzx4pl6wd", detail).html
 
 
@@ -181,7 +181,7 @@ def test_the_text_of_a_link_says_which_one_it_is(page: Page) -> None:
 
 
 @each_digest
-def test_every_text_stands_in_a_cell_with_ink_and_background(page: Page) -> None:
+def test_every_text_is_in_a_cell_with_ink_and_background(page: Page) -> None:
     """Programs that turn colours around by themselves then turn both."""
     assert [text for text, tags in page.texts if "td" not in tags] == []
     cells = [set(declared(has["style"])) for tag, has in page.elements if tag == "td"]
@@ -202,10 +202,10 @@ def test_an_inbox_shows_the_contents_first() -> None:
 
 @pytest.mark.parametrize(
     ("detail", "most"),
-    [(Detail(), 2_500), (Detail(with_abstract=0.0), 950), (Detail(with_card=0.0), 420)],
+    [(DetailLimits(), 2_500), (DetailLimits(abstract_share=0.0), 950), (DetailLimits(card_share=0.0), 420)],
     ids=["card", "card without abstract", "title"],
 )
-def test_a_paper_takes_few_bytes(detail: Detail, most: int) -> None:
+def test_a_paper_takes_few_bytes(detail: DetailLimits, most: int) -> None:
     """A usual one, with an abstract of the median length."""
     usual = paper(
         title="Reward Models That Read the Whole Answer: An Invented Study in Nine Languages",
@@ -217,5 +217,5 @@ def test_a_paper_takes_few_bytes(detail: Detail, most: int) -> None:
     assert (nine - one) / 16 <= most
 
 
-def test_what_stands_around_the_papers_takes_few_bytes() -> None:
-    assert len(html_of(digest_of(unanswered=MISSING), Detail()).encode()) <= 9_000
+def test_a_mail_without_its_papers_takes_few_bytes() -> None:
+    assert len(html_of(digest_of(unanswered=MISSING), DetailLimits()).encode()) <= 9_000

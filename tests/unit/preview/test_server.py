@@ -1,4 +1,4 @@
-"""The preview's web server, asked by a real client."""
+"""The web server of the preview, with a real client."""
 
 import socket
 import struct
@@ -15,7 +15,7 @@ from digest.preview.models import PreviewError
 from digest.preview.server import PreviewServer
 from digest.preview.watcher import Build
 
-EDITION = Build(
+BUILD = Build(
     "7",
     {
         "index.html": b"the page",
@@ -35,8 +35,8 @@ class Answer:
 
 
 @contextmanager
-def serving(edition: Build = EDITION) -> Iterator[PreviewServer]:
-    with PreviewServer(lambda: edition) as server:
+def serving(build: Build = BUILD) -> Iterator[PreviewServer]:
+    with PreviewServer(lambda: build) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
@@ -99,7 +99,7 @@ def test_no_policy_allows_another_host(server: PreviewServer) -> None:
         assert sources <= {"'none'", "'self'", "'unsafe-inline'"}
 
 
-def test_the_page_can_ask_which_edition_there_is(server: PreviewServer) -> None:
+def test_the_page_can_ask_for_the_latest_version(server: PreviewServer) -> None:
     assert ask(server, "version").body == b"7"
 
 
@@ -107,7 +107,7 @@ def test_the_page_can_ask_which_edition_there_is(server: PreviewServer) -> None:
     "path",
     ["/", "/index.html", "/wrong/index.html", "nothing.html", "../index.html", "%2e%2e/setup.cfg", "?x"],
 )
-def test_nothing_else_is_to_be_had(server: PreviewServer, path: str) -> None:
+def test_nothing_else_is_served(server: PreviewServer, path: str) -> None:
     answer = ask(server, path)
     assert (answer.status, b"the page" in answer.body) == (404, False)
 
@@ -118,7 +118,7 @@ def test_a_request_to_another_name_is_refused(server: PreviewServer, host: str) 
     assert (answer.status, answer.body) == (421, b"this is not the server of that name\n")
 
 
-def test_the_machines_own_name_for_itself_will_do(server: PreviewServer) -> None:
+def test_localhost_is_accepted_as_host(server: PreviewServer) -> None:
     assert ask(server, "", host=f"localhost:{urlsplit(server.url).port}").status == 200
 
 
@@ -137,7 +137,7 @@ def test_nothing_can_be_sent_to_it(server: PreviewServer) -> None:
     assert ask(server, "", method="POST").status == 501
 
 
-def test_a_broken_page_tells_why_and_asks_again() -> None:
+def test_a_broken_page_says_why_and_reloads() -> None:
     with serving(Build("3", {}, "preview.html:1: the fact")) as server:
         answer = ask(server, "")
         assert (answer.status, answer.body) == (200, b"preview.html:1: the fact\n")
@@ -146,10 +146,10 @@ def test_a_broken_page_tells_why_and_asks_again() -> None:
         assert ask(server, "version").body == b"3"
 
 
-def test_a_port_that_is_taken_is_told() -> None:
+def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PreviewError) as failure:
-            PreviewServer(lambda: EDITION, port)
+            PreviewServer(lambda: BUILD, port)
     assert str(failure.value) == f"port {port} cannot be used: Address already in use"
     assert failure.value.hint == "name another --port, or none for a free one"

@@ -1,4 +1,4 @@
-"""The preview as files: who sees what, and whose they are."""
+"""The files of a preview: their content, and who may read them."""
 
 import shutil
 from pathlib import Path
@@ -18,8 +18,8 @@ STYLED = (
 )
 
 
-def page_of(showing: Preview, version: str = "") -> str:
-    return site(showing, TEMPLATES, version)["index.html"].decode()
+def page_of(preview: Preview, version: str = "") -> str:
+    return site(preview, TEMPLATES, version)["index.html"].decode()
 
 
 def test_a_mail_is_there_in_each_view() -> None:
@@ -50,7 +50,7 @@ def test_everything_that_the_page_points_at_is_there() -> None:
     assert pointed_at == set(files) - {"index.html"}
 
 
-def test_the_page_tells_of_each_subscriber_and_mail() -> None:
+def test_the_page_shows_each_subscriber_and_mail() -> None:
     tabs = (
         Tab("Ada", (message(), message()), note="A note of Ada's."),
         Tab("Bo", problem="digest.html:3: x"),
@@ -68,7 +68,7 @@ def test_a_single_mail_is_not_counted() -> None:
     assert "1 of 1" not in page_of(Preview((Tab("Ada", (message(),)),)))
 
 
-def test_sizes_are_told_against_their_limits() -> None:
+def test_sizes_are_shown_with_their_limits() -> None:
     html = "<p>x</p>".ljust(92_161, " ") + "\n"
     mail = message(html)
     text = Skeleton(page_of(Preview((Tab("Ada", (mail,)),)))).text
@@ -76,17 +76,17 @@ def test_sizes_are_told_against_their_limits() -> None:
     assert f"{len(mail):,} of 102,400 bytes" in text
 
 
-def test_a_problem_is_told_with_its_hint_and_above_what_was_before() -> None:
-    showing = Preview((Tab("Ada"),), problem="subscribers.yaml:3:5: no such key", hint="mend it")
-    text = Skeleton(page_of(showing)).text
-    places = [text.index(words) for words in (showing.problem, showing.hint, "what was before", "Ada")]
+def test_a_problem_is_shown_with_its_hint_above_the_previous_mails() -> None:
+    preview = Preview((Tab("Ada"),), problem="subscribers.yaml:3:5: no such key", hint="mend it")
+    text = Skeleton(page_of(preview)).text
+    places = [text.index(words) for words in (preview.problem, preview.hint, "previous version", "Ada")]
     assert places == sorted(places)
 
 
-def test_words_of_others_are_never_markup() -> None:
+def test_foreign_text_is_never_markup() -> None:
     evil = "</pre><script>alert(1)</script>"
-    showing = Preview((Tab(evil, (message(text=evil),), evil, evil),), (evil,), evil, evil)
-    assert evil not in page_of(showing)
+    preview = Preview((Tab(evil, (message(text=evil),), evil, evil),), (evil,), evil, evil)
+    assert evil not in page_of(preview)
 
 
 def test_only_a_page_with_a_version_looks_for_another() -> None:
@@ -95,7 +95,7 @@ def test_only_a_page_with_a_version_looks_for_another() -> None:
     assert 'data-version=""' in page_of(shown)
 
 
-def test_a_broken_template_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(templates_folder(), tmp_path / "templates"))
     (folder / "preview.html").write_text("<p>\n{{ nobody.knows }}\n")
     with pytest.raises(RenderError) as failure:
@@ -114,7 +114,7 @@ def test_what_is_written_is_private(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PreviewError) as failure:
         write_site({"index.html": b""}, tmp_path / "file")

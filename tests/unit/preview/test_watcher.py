@@ -1,4 +1,4 @@
-"""A preview that follows its files."""
+"""A preview that is rebuilt when its files change."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ import pytest
 
 from digest.errors import DigestError
 from digest.preview.models import Preview, PreviewError, Tab
-from digest.preview.watcher import Build, Live, fingerprint
+from digest.preview.watcher import Build, Watcher, fingerprint
 from digest.system.templates import Templates, templates_folder
 
 
 @dataclass
 class Maker:
-    """Makes a showing of one subscriber, or meets the error."""
+    """Makes a preview of one subscriber, or raises the error."""
 
     name: str = "Ada"
     error: DigestError | None = None
@@ -41,12 +41,12 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-def live(maker: Callable[[], Preview], folder: Path, *more: Path) -> Live:
-    return Live(maker, Templates(folder), [folder, *more])
+def watcher(maker: Callable[[], Preview], folder: Path, *more: Path) -> Watcher:
+    return Watcher(maker, Templates(folder), [folder, *more])
 
 
-def page(edition: Build) -> str:
-    return edition.files["index.html"].decode()
+def page(build: Build) -> str:
+    return build.files["index.html"].decode()
 
 
 def touch(file: Path) -> None:
@@ -55,55 +55,55 @@ def touch(file: Path) -> None:
     os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns + 1_000_000))
 
 
-def test_nothing_is_made_anew_while_no_file_changes(folder: Path, config: Path) -> None:
+def test_nothing_is_rebuilt_while_no_file_changes(folder: Path, config: Path) -> None:
     maker = Maker()
-    shown = live(maker, folder, config)
-    assert shown.edition() is shown.edition()
+    shown = watcher(maker, folder, config)
+    assert shown.latest_build() is shown.latest_build()
     assert maker.made == ["Ada"]
 
 
 @pytest.mark.parametrize("name", ["subscribers.yaml", "templates/digest.css", "templates/preview.js"])
-def test_a_changed_file_makes_another_edition(tmp_path: Path, folder: Path, config: Path, name: str) -> None:
+def test_a_changed_file_causes_a_new_build(tmp_path: Path, folder: Path, config: Path, name: str) -> None:
     maker = Maker()
-    shown = live(maker, folder, config)
-    first = shown.edition()
+    shown = watcher(maker, folder, config)
+    first = shown.latest_build()
     maker.name = "Bo"
     touch(tmp_path / name)
-    second = shown.edition()
+    second = shown.latest_build()
     assert (first.version, second.version) == ("1", "2")
     assert ("Bo" in page(first), "Bo" in page(second)) == (False, True)
 
 
-def test_what_breaks_is_told_above_what_was_before_until_it_is_mended(folder: Path, config: Path) -> None:
+def test_an_error_is_shown_above_the_previous_mails_until_it_is_corrected(folder: Path, config: Path) -> None:
     maker = Maker()
-    shown = live(maker, folder, config)
+    shown = watcher(maker, folder, config)
     maker.error = PreviewError("subscribers.yaml:3:5: broken", "mend it")
     touch(config)
-    broken = page(shown.edition())
+    broken = page(shown.latest_build())
     assert all(words in broken for words in ("subscribers.yaml:3:5: broken", "mend it", "Ada"))
     maker.error = None
     touch(config)
-    assert "broken" not in page(shown.edition())
+    assert "broken" not in page(shown.latest_build())
 
 
-def test_what_is_broken_from_the_beginning_ends_the_preview(folder: Path) -> None:
+def test_an_error_at_the_start_ends_the_preview(folder: Path) -> None:
     with pytest.raises(PreviewError, match="nothing to see"):
-        live(Maker(error=PreviewError("nothing to see", "")), folder)
+        watcher(Maker(error=PreviewError("nothing to see", "")), folder)
 
 
-def test_the_previews_own_template_may_break_and_be_mended(folder: Path) -> None:
-    shown = live(Maker(), folder)
+def test_the_template_of_the_preview_may_break_and_be_corrected(folder: Path) -> None:
+    shown = watcher(Maker(), folder)
     template = folder / "preview.html"
     whole = template.read_text()
     template.write_text("{% if %}")
-    broken = shown.edition()
+    broken = shown.latest_build()
     assert broken == Build("2", {}, broken.problem)
     assert broken.problem.startswith(f"{template}:1: ")
     template.write_text(whole)
-    assert "Ada" in page(shown.edition())
+    assert "Ada" in page(shown.latest_build())
 
 
-def test_a_fingerprint_tells_files_that_come_go_and_change(tmp_path: Path) -> None:
+def test_a_fingerprint_changes_when_files_come_change_or_go(tmp_path: Path) -> None:
     file = tmp_path / "a.html"
     states = [fingerprint([tmp_path, tmp_path / "nowhere"])]
     file.write_text("x")

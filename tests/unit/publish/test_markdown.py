@@ -1,4 +1,4 @@
-"""Judged by cmark-gfm, GitHub's own parser."""
+"""What GitHub shows of escaped text, by its own parser, cmark-gfm."""
 
 from html.parser import HTMLParser
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.domain.text import one_line
-from digest.publish.markdown import linked_words, words
+from digest.publish.markdown import escape, escape_with_links
 
 HAZARDS = (
     "|", "||", r"\|", "`", "``", "*", "**", "_", "__", "~~", "[x](http://evil.example)", "![x](y)", "[",
@@ -74,8 +74,8 @@ def row(*cells: str) -> Parsed:
     ],
     ids=["plain", "bar", "white space", "html", "marks", "mention", "emoji", "www", "address", "controls"],
 )
-def test_what_markdown_would_interpret_is_written_so_that_it_is_not(text: str, markdown: str) -> None:
-    assert words(text) == markdown
+def test_what_markdown_would_interpret_is_escaped(text: str, markdown: str) -> None:
+    assert escape(text) == markdown
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_markdown_would_interpret_is_written_so_that_it_is_not(text: str, m
     ids=["inline", "display", "spaced display", "bar", "double bar", "bar in a new line", "dollar", "two"],
 )
 def test_mathematics_stays_mathematics(text: str, markdown: str) -> None:
-    assert words(text) == markdown
+    assert escape(text) == markdown
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_mathematics_stays_mathematics(text: str, markdown: str) -> None:
     ids=["money", "a space", "a digit", "alone", "two spaces", "nothing", "backtick", "escaped", "adjacent"],
 )  # fmt: skip
 def test_a_dollar_that_is_not_mathematics_is_a_dollar(text: str) -> None:
-    assert words(text).count("<span>$</span>") == text.count("$")
-    assert row(words(text)).cells == [text]
+    assert escape(text).count("<span>$</span>") == text.count("$")
+    assert row(escape(text)).cells == [text]
 
 
 @pytest.mark.parametrize(
@@ -118,21 +118,21 @@ def test_a_dollar_that_is_not_mathematics_is_a_dollar(text: str) -> None:
     ids=["in a sentence", "in parentheses", "before a bar", "with a user", "with an emoji"],
 )
 def test_a_web_address_leads_where_it_says(text: str, target: str) -> None:
-    parsed = row(linked_words(text))
+    parsed = row(escape_with_links(text))
 
     assert (parsed.cells, parsed.targets) == ([text], [target])
 
 
 @given(hostile)
 def test_a_table_shows_any_text_as_it_is(text: str) -> None:
-    parsed = row(words(text), linked_words(text), "last")
+    parsed = row(escape(text), escape_with_links(text), "last")
 
     assert parsed.cells == [one_line(text), one_line(text), "last"]
 
 
 @given(hostile_with_dollars)
 def test_no_text_brings_an_element_of_its_own(text: str) -> None:
-    parsed = row(words(text), linked_words(text), "last")
+    parsed = row(escape(text), escape_with_links(text), "last")
 
     assert len(parsed.cells) == 3
     assert set(parsed.elements) <= {"table", "thead", "tbody", "tr", "th", "td", "span", "code", "a"}
@@ -141,7 +141,7 @@ def test_no_text_brings_an_element_of_its_own(text: str) -> None:
 
 @given(hostile_with_dollars)
 def test_the_words_of_a_link_stay_in_their_link(text: str) -> None:
-    parsed = row(f"**[{words(text)}](https://arxiv.org/abs/2606.00001v1)**")
+    parsed = row(f"**[{escape(text)}](https://arxiv.org/abs/2606.00001v1)**")
 
     assert parsed.targets == ["https://arxiv.org/abs/2606.00001v1"]
     assert len(parsed.cells) == 1

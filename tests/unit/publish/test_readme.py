@@ -1,4 +1,4 @@
-"""The archive page in its file; what GitHub makes of it is judged by cmark-gfm, its own parser."""
+"""The archive page in its file; cmark-gfm, the parser of GitHub, shows what becomes of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
-from digest.publish.markers import BEGIN, END, frame
+from digest.publish.markers import BEGIN, END, split_at_markers
 from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
 from tests.support.builders import NOON, keyword, paper
 from tests.unit.publish.test_markdown import Parsed, hostile, rendered
@@ -89,7 +89,7 @@ def test_a_missing_file_is_created_with_a_heading_and_the_page(file: Path) -> No
     )
 
 
-def test_only_what_stands_between_the_markers_is_replaced(file: Path) -> None:
+def test_only_the_part_between_the_markers_is_replaced(file: Path) -> None:
     file.write_bytes(b"# Mine\r\n<!-- papers:begin -->  \r\nold\n<!-- papers:end -->\r\nand \xff mine")
 
     assert update(file)
@@ -154,21 +154,21 @@ def test_a_persons_words_around_the_markers_stay_as_they_are(
     above, below = above + line_end, line_end + below
     content = above + BEGIN + line_end + b"old" + line_end + END + below
 
-    new = frame(content, Path("README.md")).around("new")
+    new = split_at_markers(content, Path("README.md")).with_page("new")
 
     assert new.startswith(above + BEGIN)
     assert new.endswith(END + below)
     assert new[len(above + BEGIN) : -len(END + below)].split() == [b"new"]
-    assert frame(new, Path("README.md")).around("new") == new
+    assert split_at_markers(new, Path("README.md")).with_page("new") == new
 
 
 @given(human)
 def test_a_persons_words_without_markers_stay_as_they_are(above: bytes) -> None:
-    new = frame(above, Path("README.md")).around("new")
+    new = split_at_markers(above, Path("README.md")).with_page("new")
 
     assert new.startswith(above)
     assert new[len(above) :].split() == (BEGIN + b" new " + END).split()
-    assert frame(new, Path("README.md")).around("new") == new
+    assert split_at_markers(new, Path("README.md")).with_page("new") == new
 
 
 B, E = BEGIN.decode(), END.decode()
@@ -248,7 +248,7 @@ def test_a_page_that_github_would_cut_off_shows_fewer_papers_of_each_keyword(fil
 @pytest.mark.parametrize(
     ("title_letters", "shown"), [(100, 100), (20_000, 25)], ids=["all fit", "more than it seems fit"]
 )
-def test_how_many_papers_fit_is_told_by_the_page_not_by_their_abstracts(
+def test_how_many_papers_fit_depends_on_the_page_not_on_the_abstracts(
     tmp_path: Path, title_letters: int, shown: int
 ) -> None:
     (tmp_path / "archive.md").write_text("{% for row in sections[0].rows %}{{ row.title }} {% endfor %}")
@@ -315,7 +315,7 @@ def test_a_person_may_restyle_the_page(file: Path) -> None:
     assert file.read_text() == f"{B}\n* Reward Model\n* C<span>#</span>\n* Reasoning\n{E}\n"
 
 
-def test_without_any_good_answer_the_page_tells_no_date(file: Path) -> None:
+def test_without_any_good_answer_the_page_has_no_date(file: Path) -> None:
     file.write_bytes(MARKERS)
 
     assert update(file, [replace(SECTIONS[1], keyword=keyword("Reasoning"))])
@@ -329,7 +329,7 @@ def test_a_section_that_could_not_be_refreshed_says_since_when(tmp_path: Path) -
     stale = replace(fresh, stale_since=datetime(2026, 6, 21, 7, tzinfo=UTC))
     archive.update([stale])
     page = (tmp_path / "README.md").read_text()
-    assert "## Reward Model\nNot refreshed since 2026-06-21, when arXiv last told everything; " in page
+    assert "## Reward Model\nNot refreshed since 2026-06-21, the last complete answer of arXiv; " in page
     assert len(Parsed(rendered(page)).cells) == 4
     archive.update([fresh])
     assert "Not refreshed" not in (tmp_path / "README.md").read_text()

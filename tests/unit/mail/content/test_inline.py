@@ -63,7 +63,7 @@ def test_everything_else_stays_as_it_is(text: str) -> None:
     ],
     ids=["rows in a loop", "a statement in a tag", "several lines", "a value in a tag", "a style of its own"],
 )
-def test_elements_are_styled_where_statements_stand_among_them(template: str, styled: str) -> None:
+def test_elements_are_styled_among_statements(template: str, styled: str) -> None:
     assert inline(template, "td { margin: 0 }") == styled
 
 

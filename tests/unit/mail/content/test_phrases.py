@@ -1,4 +1,4 @@
-"""A digest's small texts."""
+"""The short texts of a mail."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,12 +6,11 @@ from datetime import date
 import pytest
 
 from digest.domain.digests import Digest, Entry, Section
+from digest.mail.content.fit import DetailLevel
 from digest.mail.content.phrases import (
     Repository,
-    Told,
     amount,
     authors_line,
-    cut,
     left_out,
     long_date,
     repository,
@@ -47,7 +46,7 @@ def digest(*sections: tuple[str, int], entry: Entry = NEW) -> Digest:
     ],
     ids=["one", "two keywords", "three keywords", "long names", "too long a name", "none", "unclean name"],
 )
-def test_the_subject_tells_how_many_papers_for_what_and_when(
+def test_the_subject_names_how_many_papers_for_what_and_when(
     sections: list[tuple[str, int]], expected: str
 ) -> None:
     assert subject(digest(*sections)) == expected
@@ -62,7 +61,7 @@ def test_a_welcome_without_room_for_names_ends_without_a_dangling_sign() -> None
     assert subject(digest(("A" * 90, 1), entry=WELCOME)) == "Welcome: 1 paper to begin with · 22 Jun"
 
 
-def test_the_subject_tells_which_of_several_mails_it_is() -> None:
+def test_the_subject_says_which_of_several_mails_it_is() -> None:
     second = replace(digest(("Reward Model", 7), ("Reasoning", 4)), part=2, parts=3)
     assert subject(second) == "11 new papers: Reward Model, Reasoning · 22 Jun (2 of 3)"
 
@@ -78,7 +77,7 @@ def test_the_subject_tells_which_of_several_mails_it_is() -> None:
     ],
     ids=["none", "one", "two", "welcome", "both"],
 )
-def test_an_amount_tells_new_papers_from_those_to_begin_with(entries: list[Entry], expected: str) -> None:
+def test_an_amount_counts_new_and_first_papers_apart(entries: list[Entry], expected: str) -> None:
     assert amount(entries) == expected
 
 
@@ -95,45 +94,36 @@ def test_more_than_six_authors_are_cut_to_five_and_a_number(number: int, expecte
     assert authors_line([f"A{n}" for n in range(1, number + 1)]) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("eight ch", "eight ch"),
-        ("nine char", "nine ch…"),
-        ("a b c d e f", "a b c d…"),
-        ("abcdefg hij", "abcdefg…"),
-    ],
-    ids=["fits", "too long", "within a word", "at a space"],
+WHY = (
+    "because mail programs cut off long mails. Click a title for the abstract, or ask for narrower keywords."
 )
-def test_a_text_is_cut_to_eight_characters(text: str, left: str) -> None:
-    assert cut(text, 8) == left
 
 
-WHOLE = "so that mail programs show this mail whole: every title links to its paper."
+FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
 
 
 @pytest.mark.parametrize(
-    ("told", "sentence"),
+    ("levels", "sentence"),
     [
         (set(), ""),
-        ({Told.ALL}, ""),
-        ({Told.ALL, Told.SHORTENED}, f"Abstracts are shortened, {WHOLE}"),
-        ({Told.SHORTENED, Told.NO_ABSTRACT}, f"Some abstracts are shortened or left out, {WHOLE}"),
-        ({Told.ALL, Told.NO_ABSTRACT}, f"Some abstracts are left out, {WHOLE}"),
-        ({Told.NO_ABSTRACT}, f"Abstracts are left out, {WHOLE}"),
+        ({FULL}, ""),
+        ({FULL, SHORTENED}, f"Abstracts are shortened, {WHY}"),
+        ({SHORTENED, NO_ABSTRACT}, f"Some abstracts are shortened or left out, {WHY}"),
+        ({FULL, NO_ABSTRACT}, f"Some abstracts are left out, {WHY}"),
+        ({NO_ABSTRACT}, f"Abstracts are left out, {WHY}"),
         (
-            {Told.NO_ABSTRACT, Told.TITLE},
-            f"Abstracts are left out, and some papers are shown by their titles alone, {WHOLE}",
+            {NO_ABSTRACT, TITLE_ONLY},
+            f"Abstracts are left out, and some papers are shown by title only, {WHY}",
         ),
-        ({Told.TITLE}, f"Papers are shown by their titles alone, {WHOLE}"),
+        ({TITLE_ONLY}, f"Only titles are shown, {WHY}"),
     ],
     ids=[
         *("no paper", "everything", "shortened", "some without", "some without, others whole", "none with"),
         *("some titles", "titles"),
     ],
 )
-def test_what_is_left_out_is_said(told: set[Told], sentence: str) -> None:
-    assert left_out(told) == sentence
+def test_the_mail_says_what_it_leaves_out(levels: set[DetailLevel], sentence: str) -> None:
+    assert left_out(levels) == sentence
 
 
 @pytest.mark.parametrize(

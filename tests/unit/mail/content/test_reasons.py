@@ -1,4 +1,4 @@
-"""Why a paper stands in a digest."""
+"""Why a paper is in a digest."""
 
 import pytest
 

@@ -17,7 +17,7 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.domain.text import one_line
 from digest.errors import RenderError
-from digest.mail.content.fit import Detail
+from digest.mail.content.fit import DetailLimits
 from digest.mail.content.render import MailRenderer, underlined, wrapped
 from digest.mail.tex.readable import readable
 from digest.system.templates import templates_folder
@@ -54,7 +54,7 @@ class Skeleton(HTMLParser):
 
 def digest_of(*papers: Paper, keyword: Keyword = REWARD_MODEL, also: tuple[str, ...] = ()) -> Digest:
     entries = tuple(Entry(each, also, welcome=False) for each in papers)
-    return Digest(subscriber("reader@example.org", keyword), MONDAY, (Section(keyword, entries),))
+    return Digest(subscriber("rita@example.org", keyword), MONDAY, (Section(keyword, entries),))
 
 
 def test_the_text_is_written_to_be_read() -> None:
@@ -72,7 +72,7 @@ DAILY PAPERS
 Monday, 22 June 2026
 2 new papers in 1 keyword
 
-How to unsubscribe stands at the end.
+How to unsubscribe is at the end.
 
 
 Reward Model · 2 new papers
@@ -118,7 +118,7 @@ Thank you to arXiv for use of its open access interoperability.
 
 def test_the_text_of_one_of_several_mails_says_what_is_unusual_about_it() -> None:
     digest = replace(digest_of(paper()), part=1, parts=2, unanswered=(Unanswered(REWARD_MODEL, None),))
-    assert RENDERER.render(digest, TOKEN, Detail(with_card=0.0)).text.partition("\n\n\n--")[0] == (
+    assert RENDERER.render(digest, TOKEN, DetailLimits(card_share=0.0)).text.partition("\n\n\n--")[0] == (
         """\
 Reward Model: 1
 
@@ -127,13 +127,13 @@ Monday, 22 June 2026
 Mail 1 of 2
 1 new paper in 1 keyword
 
-Papers are shown by their titles alone, so that mail programs show this mail
-whole: every title links to its paper.
+Only titles are shown, because mail programs cut off long mails. Click a
+title for the abstract, or ask for narrower keywords.
 
 arXiv has not answered for Reward Model yet. Nothing is lost: its papers
 come with a later digest.
 
-How to unsubscribe stands at the end.
+How to unsubscribe is at the end.
 
 
 Reward Model · 1 new paper
@@ -144,12 +144,14 @@ Reward Model · 1 new paper
     )
 
 
-@pytest.mark.parametrize("detail", [Detail(), Detail(20), Detail(20, 0.0), Detail(20, 0.0, 0.5)])
-def test_the_page_shows_what_the_text_shows(detail: Detail) -> None:
+@pytest.mark.parametrize(
+    "limits", [DetailLimits(), DetailLimits(20), DetailLimits(20, 0.0), DetailLimits(20, 0.0, 0.5)]
+)
+def test_the_page_shows_what_the_text_shows(limits: DetailLimits) -> None:
     digest = digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
-    rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, detail)
+    rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, limits)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
-    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe stands at the end\."
+    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe is at the end\."
     text = re.sub(only_in_the_text, " ", rendered.text.lower())
     assert [word for word in text.split() if word not in page] == []
 
@@ -180,13 +182,13 @@ def test_the_page_links_papers_their_code_and_how_to_unsubscribe() -> None:
     ]
 
 
-@pytest.mark.parametrize("detail", [Detail(), Detail(with_card=0.0)], ids=["cards", "titles"])
-def test_the_page_has_a_heading_for_each_section_and_paper(detail: Detail) -> None:
+@pytest.mark.parametrize("limits", [DetailLimits(), DetailLimits(card_share=0.0)], ids=["cards", "titles"])
+def test_the_page_has_a_heading_for_each_section_and_paper(limits: DetailLimits) -> None:
     sections = tuple(
         Section(keyword(name), tuple(Entry(paper(id), (), welcome=False) for id in ids))
         for name, ids in {"A b": ("2606.00001", "2606.00002"), "C d": ("2606.00003",)}.items()
     )
-    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN, detail).html)
+    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN, limits).html)
     assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h3", "h3", "h2", "h3"]
 
 

@@ -1,4 +1,4 @@
-"""A digest as its templates see it."""
+"""The values that the mail templates show."""
 
 import time
 from dataclasses import replace
@@ -11,14 +11,15 @@ from digest.domain.keywords import Keyword
 from digest.domain.matching import Segment
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
-from digest.mail.content.fit import WHOLE, Detail
-from digest.mail.content.phrases import Repository, Told
+from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
+from digest.mail.content.phrases import Repository
 from digest.mail.content.view import DigestView, PaperView, SectionView, digest_view
 from tests.support.builders import keyword, paper, schedule, subscriber
 
 MONDAY = date(2026, 6, 22)
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
 REWARD, REASONING = keyword("Reward Model"), keyword("Reasoning")
+FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
 
 
 def test_a_digest_becomes_ready_values() -> None:
@@ -48,7 +49,7 @@ def test_a_digest_becomes_ready_values() -> None:
                 amount="1 new paper",
                 papers=(
                     PaperView(
-                        told=Told.ALL,
+                        level=FULL,
                         number=1,
                         id="2606.00001",
                         link="https://arxiv.org/abs/2606.00001v2",
@@ -86,8 +87,8 @@ def digest_of(*papers: Paper, asked: Keyword = REWARD, welcome: bool = False) ->
     return Digest(subscriber("r@example.org", asked), MONDAY, (Section(asked, entries),))
 
 
-def only_paper(paper: Paper, detail: Detail = WHOLE, asked: Keyword = REWARD) -> PaperView:
-    (section,) = digest_view(digest_of(paper, asked=asked), SETTINGS, "q7", detail).sections
+def only_paper(paper: Paper, limits: DetailLimits = FULL_DETAIL, asked: Keyword = REWARD) -> PaperView:
+    (section,) = digest_view(digest_of(paper, asked=asked), SETTINGS, "q7", limits).sections
     return section.papers[0]
 
 
@@ -118,7 +119,7 @@ def test_a_very_long_word_takes_no_longer_than_its_letters() -> None:
     assert time.perf_counter() - start < 5
 
 
-def test_a_title_of_unseen_characters_gives_way_to_the_identifier() -> None:
+def test_a_title_of_invisible_characters_is_replaced_by_the_identifier() -> None:
     assert only_paper(paper(title="\x00\u202e")).title == "arXiv:2606.00001"
 
 
@@ -141,7 +142,7 @@ def test_tex_is_made_readable_before_words_are_marked() -> None:
     assert shown.repository == Repository("Code", "a/b_c", "https://github.com/a/b_c")
 
 
-def test_one_record_cannot_fill_a_mail() -> None:
+def test_the_texts_of_a_paper_are_cut_to_their_limits() -> None:
     asked = keyword(any=(), authors=tuple(f"Author{n}" for n in range(60)))
     shown = only_paper(
         paper(
@@ -158,7 +159,7 @@ def test_one_record_cannot_fill_a_mail() -> None:
     assert (len(shown.reason), shown.reason[-1]) == (200, "…")
 
 
-def test_a_reason_is_told_beside_marked_words_only_where_they_do_not_show_it() -> None:
+def test_a_reason_is_repeated_beside_marked_words_only_if_they_do_not_show_it() -> None:
     asked = keyword(authors=("Ada",))
     seen, unseen = paper(title="A reward model"), paper()
     assert only_paper(seen, asked=asked).reason == "“Reward Model” in title; by Ada Example"
@@ -167,55 +168,57 @@ def test_a_reason_is_told_beside_marked_words_only_where_they_do_not_show_it() -
 
 
 ABSTRACT = "The first sentence. The second one."
-NO_ROOM = "so that mail programs show this mail whole: every title links to its paper."
+WHY = (
+    "because mail programs cut off long mails. Click a title for the abstract, or ask for narrower keywords."
+)
 
 
 @pytest.mark.parametrize(
-    ("detail", "told", "abstracts", "note"),
+    ("limits", "levels", "abstracts", "note"),
     [
-        (Detail(), [Told.ALL] * 4, [ABSTRACT] * 4, ()),
-        (Detail(100), [Told.ALL] * 4, [ABSTRACT] * 4, ()),
+        (DetailLimits(), [FULL] * 4, [ABSTRACT] * 4, ()),
+        (DetailLimits(100), [FULL] * 4, [ABSTRACT] * 4, ()),
         (
-            Detail(20),
-            [Told.SHORTENED] * 4,
+            DetailLimits(20),
+            [SHORTENED] * 4,
             ["The first sentence.\u00a0…"] * 4,
-            (f"Abstracts are shortened, {NO_ROOM}",),
+            (f"Abstracts are shortened, {WHY}",),
         ),
         (
-            Detail(20, 0.6),
-            [*[Told.SHORTENED] * 3, Told.NO_ABSTRACT],
+            DetailLimits(20, 0.6),
+            [*[SHORTENED] * 3, NO_ABSTRACT],
             [*["The first sentence.\u00a0…"] * 3, ""],
-            (f"Some abstracts are shortened or left out, {NO_ROOM}",),
+            (f"Some abstracts are shortened or left out, {WHY}",),
         ),
         (
-            Detail(20, 0.0, 0.1),
-            [Told.NO_ABSTRACT, *[Told.TITLE] * 3],
+            DetailLimits(20, 0.0, 0.1),
+            [NO_ABSTRACT, *[TITLE_ONLY] * 3],
             [""] * 4,
-            (f"Abstracts are left out, and some papers are shown by their titles alone, {NO_ROOM}",),
+            (f"Abstracts are left out, and some papers are shown by title only, {WHY}",),
         ),
         (
-            Detail(20, 0.0, 0.0),
-            [Told.TITLE] * 4,
+            DetailLimits(20, 0.0, 0.0),
+            [TITLE_ONLY] * 4,
             [""] * 4,
-            (f"Papers are shown by their titles alone, {NO_ROOM}",),
+            (f"Only titles are shown, {WHY}",),
         ),
     ],
     ids=["everything", "short abstracts", "shortened", "some without", "some titles", "titles"],
 )
-def test_a_mail_tells_what_there_is_room_for_and_says_so(
-    detail: Detail, told: list[Told], abstracts: list[str], note: tuple[str, ...]
+def test_a_mail_shows_what_its_limits_allow_and_says_what_it_leaves_out(
+    limits: DetailLimits, levels: list[DetailLevel], abstracts: list[str], note: tuple[str, ...]
 ) -> None:
     papers = (paper(f"2606.0000{n}", abstract=ABSTRACT) for n in range(4))
-    view = digest_view(digest_of(*papers), SETTINGS, "q7", detail)
+    view = digest_view(digest_of(*papers), SETTINGS, "q7", limits)
     (section,) = view.sections
-    assert [shown.told for shown in section.papers] == told
+    assert [shown.level for shown in section.papers] == levels
     assert [shown.abstract for shown in section.papers] == abstracts
     assert (view.notes, view.amount) == (note, "4 new papers in 1 keyword")
 
 
-def test_a_paper_told_by_its_title_has_nothing_else() -> None:
-    assert only_paper(paper(title="A title"), Detail(with_card=0.0)) == PaperView(
-        told=Told.TITLE,
+def test_a_paper_shown_by_title_only_has_nothing_else() -> None:
+    assert only_paper(paper(title="A title"), DetailLimits(card_share=0.0)) == PaperView(
+        level=TITLE_ONLY,
         number=1,
         id="2606.00001",
         link="https://arxiv.org/abs/2606.00001v1",
@@ -224,8 +227,8 @@ def test_a_paper_told_by_its_title_has_nothing_else() -> None:
     )
 
 
-def test_a_paper_without_abstract_lacks_none() -> None:
-    assert only_paper(paper(abstract=""), Detail(with_abstract=0.0)).told is Told.ALL
+def test_a_paper_that_has_no_abstract_is_shown_in_full() -> None:
+    assert only_paper(paper(abstract=""), DetailLimits(abstract_share=0.0)).level is FULL
 
 
 @pytest.mark.parametrize(
@@ -233,7 +236,7 @@ def test_a_paper_without_abstract_lacks_none() -> None:
     [
         (
             digest_of(paper(), welcome=True),
-            "Welcome! These are the latest papers of your keywords. From now on you get those that are new.",
+            "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only.",
         ),
         (
             Digest(subscriber(), MONDAY, ()),
@@ -246,11 +249,11 @@ def test_a_paper_without_abstract_lacks_none() -> None:
     ],
     ids=["welcome", "nothing new", "nothing known"],
 )
-def test_what_is_unusual_about_a_mail_is_said(digest: Digest, note: str) -> None:
+def test_a_mail_says_what_is_unusual_about_it(digest: Digest, note: str) -> None:
     assert digest_view(digest, SETTINGS, "q7").notes == (note,)
 
 
-def test_what_arxiv_did_not_tell_is_said_in_the_subscribers_own_time() -> None:
+def test_an_incomplete_answer_is_dated_in_the_time_zone_of_the_subscriber() -> None:
     digest = Digest(
         subscriber("r@example.org", REWARD, REASONING, schedule=schedule(timezone="Asia/Tokyo")),
         MONDAY,
@@ -259,18 +262,18 @@ def test_what_arxiv_did_not_tell_is_said_in_the_subscribers_own_time() -> None:
     )
     assert digest_view(digest, SETTINGS, "q7").notices == (
         (
-            "arXiv did not tell everything for Reward Model today; its last good answer was on 22 June 2026 "
+            "arXiv gave no complete answer for Reward Model today; its last good one was on 22 June 2026 "
             "at 06:12. Nothing is lost: those papers come with the next digest."
         ),
         "arXiv has not answered for Reasoning yet. Nothing is lost: its papers come with a later digest.",
     )
 
 
-def test_an_outage_is_told_once_and_not_for_each_keyword() -> None:
+def test_an_outage_is_reported_once_and_not_for_each_keyword() -> None:
     keywords = [keyword(f"Keyword {number}") for number in range(200)]
     unanswered = tuple(Unanswered(each, datetime(2026, 6, 21, 21, 12, tzinfo=UTC)) for each in keywords)
     (notice,) = digest_view(
         Digest(subscriber("r@example.org", *keywords), MONDAY, (), unanswered), SETTINGS, "q7"
     ).notices
-    assert notice.startswith("arXiv did not tell everything for Keyword 0, Keyword 1, Keyword 2, ")
-    assert " Keyword 9 and 190 more today; its last good answer was on 21 June 2026 at " in notice
+    assert notice.startswith("arXiv gave no complete answer for Keyword 0, Keyword 1, Keyword 2, ")
+    assert " Keyword 9 and 190 more today; its last good one was on 21 June 2026 at " in notice

@@ -1,4 +1,4 @@
-"""Who says what in a message: tables of wishes and of reports, in the shapes of real mail programs."""
+"""Unsubscribe requests and delivery reports, as real mail programs write them."""
 
 import time
 from email import policy
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.mail.inbound.parser import MOST_BYTES, Bounce, UnsubscribeRequest, read
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
-WISH = f"unsubscribe {TOKEN}"
+REQUEST = f"unsubscribe {TOKEN}"
 ID = "<mfrggzdfmztwq2lknnwg23tpobyxe43u@daily-papers.invalid>"
 
 
@@ -26,18 +26,18 @@ def message(subject: str = "", body: str = "", **headers: str) -> bytes:
 @pytest.mark.parametrize(
     "content",
     [
-        message(WISH),
+        message(REQUEST),
         message(f"  Unsubscribe   {TOKEN.upper()} "),
         message(f"unsubscribe\r\n {TOKEN}"),
-        message(f"[EXTERNAL] [SPAM?] {WISH}"),
-        message(Header(WISH, "utf-8").encode()),
-        message("Re: 4 new papers", f"\r\n  \r\n{WISH.upper()}\r\n\r\n> 4 new papers\r\n"),
-        message("=?no-such-charset?q?x?=", WISH, Content_Type="text/plain; charset=no-such-charset"),
-        message(WISH, Auto_Submitted="no"),
-        message(WISH, Return_Path="<ada@example.org>", X_Auto_Response_Suppress="All"),
-        message(WISH, "caf\udce9", Content_Type='text/plain; charset="us-ascii'),
-        message(WISH).replace(b"\r\n", b"\n"),
-        message(WISH).replace(b"ada@example.org", b"mallory@example.net"),
+        message(f"[EXTERNAL] [SPAM?] {REQUEST}"),
+        message(Header(REQUEST, "utf-8").encode()),
+        message("Re: 4 new papers", f"\r\n  \r\n{REQUEST.upper()}\r\n\r\n> 4 new papers\r\n"),
+        message("=?no-such-charset?q?x?=", REQUEST, Content_Type="text/plain; charset=no-such-charset"),
+        message(REQUEST, Auto_Submitted="no"),
+        message(REQUEST, Return_Path="<ada@example.org>", X_Auto_Response_Suppress="All"),
+        message(REQUEST, "caf\udce9", Content_Type='text/plain; charset="us-ascii'),
+        message(REQUEST).replace(b"\r\n", b"\n"),
+        message(REQUEST).replace(b"ada@example.org", b"mallory@example.net"),
     ],
     ids=[
         "the link as it is",
@@ -54,11 +54,11 @@ def message(subject: str = "", body: str = "", **headers: str) -> bytes:
         "from any address: the token counts",
     ],
 )
-def test_a_token_in_the_subject_or_the_first_line_is_a_wish(content: bytes) -> None:
+def test_a_token_in_the_subject_or_the_first_line_is_a_request(content: bytes) -> None:
     assert read(content) == UnsubscribeRequest(TOKEN)
 
 
-QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {WISH}\r\n"
+QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {REQUEST}\r\n"
 
 
 @pytest.mark.parametrize(
@@ -66,29 +66,29 @@ QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {W
     [
         message("unsubscribe"),
         message("unsubscribe me please", "unsubscribe"),
-        message(f"{WISH} please"),
-        message(f"Re: {WISH}", "No, I do want these mails!"),
-        message(f"AW: {WISH}"),
+        message(f"{REQUEST} please"),
+        message(f"Re: {REQUEST}", "No, I do want these mails!"),
+        message(f"AW: {REQUEST}"),
         message(f"unsubscribe {TOKEN[:-1]}"),
         message(f"unsubscribe {TOKEN[:-1]}1"),
-        message("Re: 4 new papers", f"{WISH} is what your mail says"),
+        message("Re: 4 new papers", f"{REQUEST} is what your mail says"),
         message("Re: 4 new papers", f"Thank you!\r\n\r\n{QUOTED}"),
         message("Fwd: 4 new papers", QUOTED),
-        message("Fwd: 4 new papers", f"-------- Forwarded --------\r\n{WISH}\r\n"),
-        message("Look", f"<p>{WISH}</p>", Content_Type="text/html"),
-        message(WISH, Auto_Submitted="auto-replied (vacation)"),
-        message(WISH, Auto_Submitted="auto-generated; owner=x"),
-        message(WISH, Precedence="Bulk"),
-        message(WISH, Precedence="list"),
-        message(WISH, Precedence="junk"),
-        message(WISH, Precedence="auto_reply"),
-        message(WISH, X_Autoreply="yes"),
-        message(WISH, X_Autorespond="4 new papers"),
-        message(WISH, Return_Path="<>"),
-        message(WISH, Content_Type="multipart/report; boundary=x"),
+        message("Fwd: 4 new papers", f"-------- Forwarded --------\r\n{REQUEST}\r\n"),
+        message("Look", f"<p>{REQUEST}</p>", Content_Type="text/html"),
+        message(REQUEST, Auto_Submitted="auto-replied (vacation)"),
+        message(REQUEST, Auto_Submitted="auto-generated; owner=x"),
+        message(REQUEST, Precedence="Bulk"),
+        message(REQUEST, Precedence="list"),
+        message(REQUEST, Precedence="junk"),
+        message(REQUEST, Precedence="auto_reply"),
+        message(REQUEST, X_Autoreply="yes"),
+        message(REQUEST, X_Autorespond="4 new papers"),
+        message(REQUEST, Return_Path="<>"),
+        message(REQUEST, Content_Type="multipart/report; boundary=x"),
         b"",
         b"\xff\x00\r\n\r\n\xfe",
-        message(WISH)[10:17],
+        message(REQUEST)[10:17],
     ],
     ids=[
         "no token",
@@ -101,7 +101,7 @@ QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {W
         "more words in the first line",
         "a quoted digest",
         "a forwarded digest",
-        "a forwarded wish",
+        "a forwarded request",
         "HTML",
         "a vacation notice",
         "a program's message",
@@ -118,23 +118,23 @@ QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {W
         "a scrap of one",
     ],
 )
-def test_nothing_else_is_a_wish(content: bytes) -> None:
+def test_nothing_else_is_a_request(content: bytes) -> None:
     assert read(content) is None
 
 
-def test_the_first_line_counts_in_whatever_part_the_text_is() -> None:
+def test_the_first_line_counts_in_any_part_that_has_the_text() -> None:
     mail = EmailMessage(policy=policy.SMTP)
     mail["Subject"] = "Re: 4 new papers"
-    mail.set_content(f"{WISH}\n\nAda\n", cte="base64")
-    mail.add_alternative(f"<p>{WISH}</p>", subtype="html")
+    mail.set_content(f"{REQUEST}\n\nAda\n", cte="base64")
+    mail.add_alternative(f"<p>{REQUEST}</p>", subtype="html")
     mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
     assert read(mail.as_bytes()) == UnsubscribeRequest(TOKEN)
 
 
-def test_a_wish_in_an_attached_message_is_not_the_sender_s() -> None:
+def test_a_request_in_an_attached_message_does_not_count() -> None:
     inner = EmailMessage(policy=policy.SMTP)
-    inner["Subject"] = WISH
-    inner.set_content(f"{WISH}\n")
+    inner["Subject"] = REQUEST
+    inner.set_content(f"{REQUEST}\n")
     mail = EmailMessage(policy=policy.SMTP)
     mail["Subject"] = "what is this?"
     mail.set_content("see below\n")
@@ -189,7 +189,7 @@ List-Unsubscribe: <mailto:digest@example.org?subject=unsubscribe%20{TOKEN}>
 """
 RETURNED = f"""\
 From: Daily Papers <digest@example.org>
-Subject: {WISH}
+Subject: {REQUEST}
 Message-ID:
  {ID}
 Content-Type: multipart/alternative; boundary=digest
@@ -197,7 +197,7 @@ Content-Type: multipart/alternative; boundary=digest
 --digest
 Content-Type: text/plain
 
-{WISH}
+{REQUEST}
 --digest--
 """
 EXIM = f"""\
@@ -368,9 +368,7 @@ ADA = "ada@example.org"
     ids=["Postfix", "Exim", "sendmail", "Exchange", "Gmail", "international", "international, whole"],
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_a_report_names_the_mail_and_what_became_of_its_recipient(
-    report: str, bounce: Bounce, line_end: str
-) -> None:
+def test_a_report_names_the_mail_and_its_failed_recipient(report: str, bounce: Bounce, line_end: str) -> None:
     assert read(report.replace("\n", line_end).encode()) == bounce
 
 
@@ -434,7 +432,7 @@ def test_where_the_reporter_has_no_status_the_servers_own_words_count(said: str,
     assert read(report.encode()) == Bounce(ID, ADA, "5.1.1" if gone else "5.0.0", gone)
 
 
-def test_a_word_in_capitals_or_with_a_remark_is_the_same_word() -> None:
+def test_capitals_and_comments_do_not_change_a_field() -> None:
     assert read(reporting("FAILED (permanently)")) == Bounce(ID, ADA, "5.1.1", gone=True)
 
 
@@ -466,7 +464,7 @@ SECOND = "\nFinal-Recipient: rfc822; bo@example.org\nAction: {}\nStatus: {}\n"
     ],
     ids=["nobody", "nobody, by policy", "one later perhaps", "one got it", "one is further on"],
 )
-def test_an_address_that_leads_to_several_exists(action: str, status: str, bounce: Bounce | None) -> None:
+def test_an_address_that_forwards_to_several_exists(action: str, status: str, bounce: Bounce | None) -> None:
     words = "    User unknown in local recipient table\n"
     report = POSTFIX.replace(words, words + SECOND.format(action, status))
     assert read(report.encode()) == bounce
@@ -495,20 +493,20 @@ def test_an_address_that_leads_to_several_exists(action: str, status: str, bounc
         "a report that somebody passed on",
     ],
 )
-def test_what_is_no_whole_report_says_nothing(report: str) -> None:
+def test_an_incomplete_report_is_ignored(report: str) -> None:
     assert read(report.encode()) is None
 
 
 def nested(kind: str, depth: int) -> bytes:
-    """A wish in so many wrappings, below headers that are a wish themselves."""
-    wrapped = f"Content-Type: text/plain\n\n{WISH}\n"
+    """A request nested `depth` parts deep, below headers that are a request themselves."""
+    wrapped = f"Content-Type: text/plain\n\n{REQUEST}\n"
     for level in range(depth):
         if kind == "multipart":
             parts = f"--b{level}\n{wrapped}\n--b{level}--"
             wrapped = f"Content-Type: multipart/mixed; boundary=b{level}\n\n{parts}\n"
         else:
             wrapped = f"Content-Type: message/rfc822\n\n{wrapped}"
-    return f"Subject: {WISH}\n{wrapped}".encode()
+    return f"Subject: {REQUEST}\n{wrapped}".encode()
 
 
 @pytest.mark.parametrize(
@@ -517,12 +515,12 @@ def nested(kind: str, depth: int) -> bytes:
         nested("multipart", 200),
         nested("message", 200),
         nested("multipart", 5000),
-        message(WISH, "x" * MOST_BYTES),
-        message(WISH, "\r\n" * 150_000),
+        message(REQUEST, "x" * MOST_BYTES),
+        message(REQUEST, "\r\n" * 150_000),
         message(f"unsubscribe{' ' * 5000}{TOKEN}"),
-        message(WISH, "", X="y", Content_Type="text/plain; " + "a=b; " * 1000),
-        message(WISH, "", Content_Disposition="inline;\r\n " + "a=b;\r\n " * 1000),
-        message(WISH) + b"\nContent-Type: text/plain" * 60,
+        message(REQUEST, "", X="y", Content_Type="text/plain; " + "a=b; " * 1000),
+        message(REQUEST, "", Content_Disposition="inline;\r\n " + "a=b;\r\n " * 1000),
+        message(REQUEST) + b"\nContent-Type: text/plain" * 60,
     ],
     ids=[
         "200 deep",
@@ -544,18 +542,18 @@ def test_a_message_that_would_take_long_is_not_read(content: bytes) -> None:
 
 def test_a_message_of_ordinary_depth_is_read() -> None:
     assert read(nested("multipart", 10)) == UnsubscribeRequest(TOKEN)
-    assert read(message(WISH, "x" * (MOST_BYTES - 1000))) == UnsubscribeRequest(TOKEN)
+    assert read(message(REQUEST, "x" * (MOST_BYTES - 1000))) == UnsubscribeRequest(TOKEN)
 
 
 def test_neither_token_nor_address_shows_in_a_traceback() -> None:
-    shown = repr((read(message(WISH)), read(POSTFIX.encode())))
+    shown = repr((read(message(REQUEST)), read(POSTFIX.encode())))
     assert TOKEN not in shown
     assert ADA not in shown
 
 
 LINES = st.sampled_from(
     [
-        f"Subject: {WISH}",
+        f"Subject: {REQUEST}",
         "Subject: =?utf-8?b?=?=",
         "Content-Type: multipart/report; boundary=b",
         "Content-Type: multipart/report; boundary*0*=x''%; boundary*1=",
@@ -583,6 +581,6 @@ LINES = st.sampled_from(
 
 @settings(max_examples=3 * settings().max_examples, deadline=None)
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_whatever_strangers_write_is_read_or_says_nothing(lines: list[str], line_end: str) -> None:
+def test_all_that_strangers_write_is_read_or_ignored(lines: list[str], line_end: str) -> None:
     found = read(line_end.join(lines).encode("utf-8", "replace"))
     assert found is None or isinstance(found, UnsubscribeRequest | Bounce)

@@ -1,4 +1,4 @@
-"""Connecting, encrypting and logging in; against a scripted server, and a real one (aiosmtpd)."""
+"""Connect, encrypt and log in, with a scripted server and a real one (aiosmtpd)."""
 
 import base64
 import socket
@@ -22,17 +22,23 @@ from tests.support.mailbox import Mailbox, Received, serving
 SENDER, ADDRESS = "digest@example.net", "ada@example.org"
 CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
 USER, PASSWORD = "postbox", "correct horse"
-PATIENT = Timeouts(*[5.0] * 6)
-HASTY = 0.2  # seconds
+LONG_TIMEOUTS = Timeouts(*[5.0] * 6)
+SHORT = 0.2  # seconds
 HINT_SERVER = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
-HINT_ENCRYPTION = "try smtps://, or another network: somebody may sit in between; no password was sent"
+HINT_ENCRYPTION = (
+    "try smtps://, or another network: somebody may intercept the connection; no password was sent"
+)
 HINT_CERTIFICATE = (
     "name the server as its certificate does; add ?ca=FILE to the SMTP URL for another authority"
 )
 
 
-def postman(
-    port: int, security: str = "plain", host: str = "localhost", timeouts: Timeouts = PATIENT, **login: Any
+def smtp_transport(
+    port: int,
+    security: str = "plain",
+    host: str = "localhost",
+    timeouts: Timeouts = LONG_TIMEOUTS,
+    **login: Any,
 ) -> SmtpTransport:
     return SmtpTransport(SmtpServer(host, port, security, **login), "digest.example.net", timeouts=timeouts)
 
@@ -58,7 +64,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_connection_is_opened_once() -> None:
     with HostileServer() as server:
-        transport = postman(server.port)
+        transport = smtp_transport(server.port)
         transport.connect()
         transport.connect()
         deliver(transport)
@@ -67,9 +73,11 @@ def test_a_connection_is_opened_once() -> None:
     assert (server.connections, len(server.accepted)) == (1, 1)
 
 
-def test_no_final_dot_is_held_back_by_nagles_algorithm() -> None:
+def test_nagles_algorithm_is_off() -> None:
     with HostileServer() as server:
-        connection = open_connection(SmtpServer("localhost", server.port, "plain"), "example.net", PATIENT)
+        connection = open_connection(
+            SmtpServer("localhost", server.port, "plain"), "example.net", LONG_TIMEOUTS
+        )
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         connection.close()
 
@@ -78,25 +86,25 @@ def test_a_server_that_is_not_there_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
-    assert failure(postman(port)) == ("cannot be used: [Errno 111] Connection refused", HINT_SERVER)
+    assert failure(smtp_transport(port)) == ("cannot be used: [Errno 111] Connection refused", HINT_SERVER)
 
 
 def test_a_name_that_cannot_be_looked_up_is_named() -> None:
     with pytest.raises(TransportUnavailable, match=r"^the mail server a\.\.b:25 cannot be used: "):
-        postman(25, host="a..b").connect()
+        smtp_transport(25, host="a..b").connect()
 
 
-def test_what_the_system_says_of_a_failure_is_told_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_the_system_is_shown_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("no way\nto ada@example.org")
 
     monkeypatch.setattr(socket, "create_connection", fail)
-    assert failure(postman(25)) == ("cannot be used: no way to <address>", HINT_SERVER)
+    assert failure(smtp_transport(25)) == ("cannot be used: no way to <address>", HINT_SERVER)
 
 
 def test_a_server_that_does_not_know_ehlo_is_greeted_by_helo() -> None:
     with HostileServer({"ehlo": "502 5.5.1 what?"}) as server:
-        transport = postman(server.port)
+        transport = smtp_transport(server.port)
         deliver(transport)
         transport.close()
 
@@ -107,11 +115,11 @@ def test_a_server_that_does_not_know_ehlo_is_greeted_by_helo() -> None:
 
 def test_a_server_that_takes_no_greeting_is_unavailable() -> None:
     with HostileServer({"ehlo": "550 who?", "helo": "550 nor so"}) as server:
-        assert failure(postman(server.port)) == ("refused to serve: 550 nor so", HINT_SERVER)
+        assert failure(smtp_transport(server.port)) == ("refused to serve: 550 nor so", HINT_SERVER)
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "shown"),
     [
         (b"554 <ada@example.org> may not\r\n", "refused to serve: 554 <address> may not"),
         (b"554-postbox,\r\n554 correct horse\r\n", "refused to serve: 554 <secret>, <secret>"),
@@ -119,10 +127,10 @@ def test_a_server_that_takes_no_greeting_is_unavailable() -> None:
     ],
     ids=["address", "secrets", "without end"],
 )
-def test_what_a_server_says_first_is_told_in_one_harmless_line(said: bytes, told: str) -> None:
+def test_the_greeting_of_a_server_is_shown_in_one_harmless_line(said: bytes, shown: str) -> None:
     with HostileServer({"greeting": said}) as server:
-        transport = postman(server.port, user=USER, password=PASSWORD)
-        assert failure(transport) == (told, HINT_SERVER)
+        transport = smtp_transport(server.port, user=USER, password=PASSWORD)
+        assert failure(transport) == (shown, HINT_SERVER)
         assert USER not in repr(transport)
 
 
@@ -145,10 +153,10 @@ LOGINS: dict[str, tuple[Script, str, str]] = {
 
 
 @pytest.mark.parametrize(("script", "password", "fact"), LOGINS.values(), ids=LOGINS.keys())
-def test_a_login_that_fails_tells_neither_user_nor_password(script: Script, password: str, fact: str) -> None:
-    timeouts = replace(PATIENT, command=HASTY if HANG in script.values() else 5)
+def test_a_failed_login_shows_neither_user_nor_password(script: Script, password: str, fact: str) -> None:
+    timeouts = replace(LONG_TIMEOUTS, command=SHORT if HANG in script.values() else 5)
     with HostileServer(script, login=(USER, PASSWORD)) as server:
-        transport = postman(server.port, user=USER, password=password, timeouts=timeouts)
+        transport = smtp_transport(server.port, user=USER, password=password, timeouts=timeouts)
         with pytest.raises(TransportUnavailable) as raised:
             transport.connect()
 
@@ -157,9 +165,9 @@ def test_a_login_that_fails_tells_neither_user_nor_password(script: Script, pass
     assert (server.connections, server.accepted) == (1, [])
 
 
-def test_without_starttls_nothing_is_said_in_the_open() -> None:
+def test_without_starttls_nothing_is_sent_unencrypted() -> None:
     with HostileServer(login=(USER, PASSWORD)) as server:
-        transport = postman(server.port, "starttls", user=USER, password=PASSWORD)
+        transport = smtp_transport(server.port, "starttls", user=USER, password=PASSWORD)
         assert failure(transport) == ("offers no encryption (STARTTLS)", HINT_ENCRYPTION)
 
     assert [lines[0] for lines in server.commands] == ["ehlo digest.example.net"]
@@ -177,12 +185,12 @@ def test_without_starttls_nothing_is_said_in_the_open() -> None:
         (HANG, "cannot be used: timed out", HINT_SERVER),
         (
             b"220 go ahead\r\n250 AUTH PLAIN\r\n",
-            "went on in the open when it should have encrypted",
+            "went on unencrypted after STARTTLS",
             HINT_ENCRYPTION,
         ),
         (
             b"220 go ahead\r\n\x16\x03\x03",
-            "went on in the open when it should have encrypted",
+            "went on unencrypted after STARTTLS",
             HINT_ENCRYPTION,
         ),
     ],
@@ -191,11 +199,11 @@ def test_without_starttls_nothing_is_said_in_the_open() -> None:
 def test_without_encryption_nothing_goes_out(
     certificate: Path, reply: str | bytes | Reply, fact: str, hint: str
 ) -> None:
-    timeouts = replace(PATIENT, command=HASTY if reply is HANG else 5)
+    timeouts = replace(LONG_TIMEOUTS, command=SHORT if reply is HANG else 5)
     with HostileServer(
         {"starttls": reply}, security="starttls", certificate=certificate, login=(USER, PASSWORD)
     ) as server:
-        transport = postman(
+        transport = smtp_transport(
             server.port, "starttls", timeouts=timeouts, user=USER, password=PASSWORD, ca_file=certificate
         )
         assert failure(transport) == (fact, hint)
@@ -208,20 +216,20 @@ def test_without_encryption_nothing_goes_out(
 
 def test_plain_text_in_place_of_the_handshake_is_refused(certificate: Path) -> None:
     with HostileServer({"other": "250 evil"}, extensions=("STARTTLS",)) as server:
-        fact, _ = failure(postman(server.port, "starttls", ca_file=certificate))
+        fact, _ = failure(smtp_transport(server.port, "starttls", ca_file=certificate))
 
     assert fact.startswith(("cannot be used: [SSL", "cannot be used: TLS/SSL connection has been closed"))
 
 
 def test_a_handshake_that_never_ends_is_given_up(certificate: Path) -> None:
     with HostileServer({"greeting": HANG}) as server:
-        timeouts = replace(PATIENT, connect=HASTY)
-        fact, _ = failure(postman(server.port, "tls", timeouts=timeouts, ca_file=certificate))
+        timeouts = replace(LONG_TIMEOUTS, connect=SHORT)
+        fact, _ = failure(smtp_transport(server.port, "tls", timeouts=timeouts, ca_file=certificate))
 
     assert fact.endswith("timed out")
 
 
-def test_what_was_offered_in_the_open_does_not_count_once_encrypted(certificate: Path) -> None:
+def test_extensions_offered_before_encryption_do_not_count_after_it(certificate: Path) -> None:
     with HostileServer(
         security="starttls", certificate=certificate, extensions=("8BITMIME", "SIZE")
     ) as server:
@@ -231,7 +239,7 @@ def test_what_was_offered_in_the_open_does_not_count_once_encrypted(certificate:
                 server.extensions = ()
 
         server.on_command = strip
-        transport = postman(server.port, "starttls", ca_file=certificate)
+        transport = smtp_transport(server.port, "starttls", ca_file=certificate)
         deliver(transport)
         transport.close()
 
@@ -273,7 +281,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 
 def test_a_mail_goes_out_encrypted_after_a_login(encrypted: Encrypted, certificate: Path) -> None:
     security, port, mailbox = encrypted
-    transport = postman(port, security, user=USER, password=PASSWORD, ca_file=certificate)
+    transport = smtp_transport(port, security, user=USER, password=PASSWORD, ca_file=certificate)
     deliver(transport)
     deliver(transport)
     transport.close()
@@ -283,7 +291,7 @@ def test_a_mail_goes_out_encrypted_after_a_login(encrypted: Encrypted, certifica
 
 def test_a_wrong_password_is_our_fault(encrypted: Encrypted, certificate: Path) -> None:
     security, port, _ = encrypted
-    transport = postman(port, security, user=USER, password="wrong", ca_file=certificate)
+    transport = smtp_transport(port, security, user=USER, password="wrong", ca_file=certificate)
 
     assert failure(transport) == ("refused our user and password: 535 5.7.8", HINT_SERVER)
 
@@ -301,12 +309,12 @@ def test_a_wrong_password_is_our_fault(encrypted: Encrypted, certificate: Path) 
 def test_a_certificate_is_verified(
     tmp_path: Path, security: str, name: str, expired: bool, trusted: bool, fact: str
 ) -> None:
-    shown = make_certificate(tmp_path, name, expired=expired)
-    with HostileServer(security=security, certificate=shown) as server:
-        transport = postman(server.port, security, ca_file=shown if trusted else None)
-        told, hint = failure(transport)
+    presented = make_certificate(tmp_path, name, expired=expired)
+    with HostileServer(security=security, certificate=presented) as server:
+        transport = smtp_transport(server.port, security, ca_file=presented if trusted else None)
+        shown, hint = failure(transport)
 
-    assert f"certificate verify failed: {fact}" in told
+    assert f"certificate verify failed: {fact}" in shown
     assert (hint, server.accepted) == (HINT_CERTIFICATE, [])
 
 
@@ -325,14 +333,14 @@ def test_tls_before_1_2_is_not_spoken_even_where_python_would(
     monkeypatch.setattr(ssl, "create_default_context", lambda **_: lenient)
 
     with serving(Mailbox(), ssl_context=old) as port:
-        fact, _ = failure(postman(port, "tls", ca_file=certificate))
+        fact, _ = failure(smtp_transport(port, "tls", ca_file=certificate))
 
     assert fact.startswith(("cannot be used: [SSL", "cannot be used: TLS/SSL connection has been closed"))
 
 
 def test_a_missing_certificate_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(TransportUnavailable) as raised:
-        postman(465, "tls", ca_file=tmp_path / "missing.pem").connect()
+        smtp_transport(465, "tls", ca_file=tmp_path / "missing.pem").connect()
 
     assert str(raised.value) == (
         f"the certificate file {tmp_path}/missing.pem cannot be used: No such file or directory"

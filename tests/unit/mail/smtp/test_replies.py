@@ -1,4 +1,4 @@
-"""Reading replies, and what each means."""
+"""How replies are read, and what each means."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from digest.mail.smtp.replies import (
     Meaning,
     Phase,
     Reply,
-    ReplyReader,
+    ReplyParser,
     ReplyTooLong,
     meaning_of,
 )
@@ -118,25 +118,25 @@ MEANINGS = [
     ("data", 554, b"no", NO_MESSAGE),
     ("data", 550, b"5.1.1 unknown after all", NO_RECIPIENT),
     ("data", 550, b"5.7.1 no", POLICY),
-    ("dot", 250, b"2.0.0 taken", GO_ON),
-    ("dot", 200, b"", GO_ON),
-    ("dot", 354, b"more", UNKNOWN),
-    ("dot", 0, b"", UNKNOWN),
-    ("dot", 999, b"", UNKNOWN),
-    ("dot", NOT_A_REPLY, b"garbage", UNKNOWN),
-    ("dot", 421, b"4.3.2 closing", LATER),
-    ("dot", 451, b"4.7.1 greylisted", LATER),
-    ("dot", 452, b"4.3.1 disk full", LATER),
-    ("dot", 450, b"4.1.8 sender's domain not found", UNAVAILABLE),
-    ("dot", 550, b"5.1.1 unknown after all", NO_RECIPIENT),
-    ("dot", 552, b"5.2.2 mailbox full", NO_RECIPIENT),
-    ("dot", 552, b"5.2.3 too long for this mailbox", NO_MESSAGE),
-    ("dot", 552, b"5.3.4 too long", NO_MESSAGE),
-    ("dot", 554, b"5.6.0 what a message", NO_MESSAGE),
-    ("dot", 550, b"spam", NO_MESSAGE),
-    ("dot", 550, b"5.7.26 not authenticated", POLICY),
-    ("dot", 550, b"4.2.1 the code counts, not its refinement", NO_MESSAGE),
-    ("dot", 550, b"5.4.5 your daily limit", UNAVAILABLE),
+    ("end of data", 250, b"2.0.0 taken", GO_ON),
+    ("end of data", 200, b"", GO_ON),
+    ("end of data", 354, b"more", UNKNOWN),
+    ("end of data", 0, b"", UNKNOWN),
+    ("end of data", 999, b"", UNKNOWN),
+    ("end of data", NOT_A_REPLY, b"garbage", UNKNOWN),
+    ("end of data", 421, b"4.3.2 closing", LATER),
+    ("end of data", 451, b"4.7.1 greylisted", LATER),
+    ("end of data", 452, b"4.3.1 disk full", LATER),
+    ("end of data", 450, b"4.1.8 sender's domain not found", UNAVAILABLE),
+    ("end of data", 550, b"5.1.1 unknown after all", NO_RECIPIENT),
+    ("end of data", 552, b"5.2.2 mailbox full", NO_RECIPIENT),
+    ("end of data", 552, b"5.2.3 too long for this mailbox", NO_MESSAGE),
+    ("end of data", 552, b"5.3.4 too long", NO_MESSAGE),
+    ("end of data", 554, b"5.6.0 what a message", NO_MESSAGE),
+    ("end of data", 550, b"spam", NO_MESSAGE),
+    ("end of data", 550, b"5.7.26 not authenticated", POLICY),
+    ("end of data", 550, b"4.2.1 the code counts, not its refinement", NO_MESSAGE),
+    ("end of data", 550, b"5.4.5 your daily limit", UNAVAILABLE),
     ("rset", 250, b"fine", GO_ON),
     ("rset", 421, b"closing", RECONNECT),
     ("rset", 502, b"what", RECONNECT),
@@ -166,10 +166,8 @@ def test_every_reply_has_a_meaning_and_only_its_first_digit_makes_a_success(
 
 
 @given(code=codes, words=words)
-def test_whether_a_mail_was_taken_is_in_doubt_only_without_a_valid_answer_to_the_dot(
-    code: int, words: bytes
-) -> None:
-    meaning = meaning_of(Phase.DOT, Reply(code, words))
+def test_a_delivery_is_unknown_only_without_a_valid_reply_to_the_end_of_data(code: int, words: bytes) -> None:
+    meaning = meaning_of(Phase.END_OF_DATA, Reply(code, words))
     assert (meaning is Meaning.UNKNOWN) == (code // 100 not in (2, 4, 5))
 
 
@@ -194,7 +192,7 @@ def test_an_enhanced_code_is_read(words: bytes, enhanced: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "redacted"),
     [
         (b"<ada@example.org>: unknown", "550 <address>: unknown"),
         (b'"ada b"@example.org ADA@EXAMPLE.ORG, x', "550 <address> <address> x"),
@@ -213,22 +211,22 @@ def test_an_enhanced_code_is_read(words: bytes, enhanced: str) -> None:
         "control character", "long", "nothing",
     ],
 )  # fmt: skip
-def test_the_servers_words_are_told_without_address_and_secret(words: bytes, told: str) -> None:
-    assert Reply(550, words).told(("postbox", "", "correct horse"), "ada") == told
+def test_the_words_of_a_server_are_shown_without_address_and_secret(words: bytes, redacted: str) -> None:
+    assert Reply(550, words).redacted(("postbox", "", "correct horse"), "ada") == redacted
 
 
-def test_what_is_no_reply_is_told_as_such() -> None:
-    assert Reply(NOT_A_REPLY, b"what is that?").told() == "(not a reply) what is that?"
+def test_an_invalid_reply_is_shown_as_such() -> None:
+    assert Reply(NOT_A_REPLY, b"what is that?").redacted() == "(not a reply) what is that?"
 
 
-def test_digits_are_told_as_three() -> None:
-    assert Reply(7, b"agent").told() == "007 agent"
+def test_a_code_is_shown_with_three_digits() -> None:
+    assert Reply(7, b"agent").redacted() == "007 agent"
 
 
 def read(stream: bytes) -> tuple[Reply | None, bytes]:
-    subscriber = ReplyReader()
-    subscriber.feed(stream)
-    return subscriber.read(), subscriber.unread
+    parser = ReplyParser()
+    parser.feed(stream)
+    return parser.read(), parser.unread
 
 
 @pytest.mark.parametrize(
@@ -273,12 +271,12 @@ def test_replies_are_the_same_however_they_are_cut(
 ) -> None:
     expected = [Reply(code, b"\n".join(_line(line) for line in lines)) for code, lines in replies]
     stream = b"".join(_written(reply) for reply in expected)
-    subscriber, found = ReplyReader(), []
+    parser, found = ReplyParser(), []
     while stream:
         cut = cuts[len(stream) % len(cuts)]
-        subscriber.feed(stream[:cut])
+        parser.feed(stream[:cut])
         stream = stream[cut:]
-        while reply := subscriber.read():
+        while reply := parser.read():
             found.append(reply)
     assert found == expected
 
@@ -297,23 +295,23 @@ def _written(reply: Reply) -> bytes:
     "piece", [b"250-more\r\n", b"250 one line for ever ", b"\0"], ids=["lines", "line", "nothing"]
 )
 def test_a_reply_without_end_is_too_long(piece: bytes) -> None:
-    subscriber = ReplyReader()
-    subscriber.feed(piece * (LONGEST_REPLY // len(piece)))
-    assert subscriber.read() is None
-    subscriber.feed(piece)
+    parser = ReplyParser()
+    parser.feed(piece * (LONGEST_REPLY // len(piece)))
+    assert parser.read() is None
+    parser.feed(piece)
     with pytest.raises(ReplyTooLong, match=r"^its reply is longer than 32768 bytes$"):
-        subscriber.read()
+        parser.read()
 
 
 def test_many_replies_are_not_too_long() -> None:
-    subscriber, reply = ReplyReader(), b"250 fine\r\n"
+    parser, reply = ReplyParser(), b"250 fine\r\n"
     for _ in range(LONGEST_REPLY // len(reply) + 1):
-        subscriber.feed(reply)
-        assert subscriber.read() == Reply(250, b"fine")
-    assert subscriber.read() is None
+        parser.feed(reply)
+        assert parser.read() == Reply(250, b"fine")
+    assert parser.read() is None
 
 
 @given(stream=st.binary(max_size=60))
-def test_whatever_a_server_sends_can_be_read_and_told(stream: bytes) -> None:
+def test_all_bytes_that_a_server_sends_can_be_read_and_shown(stream: bytes) -> None:
     reply = read(stream + b"\r\n")[0]
-    assert reply is None or "\n" not in reply.told()
+    assert reply is None or "\n" not in reply.redacted()

@@ -1,4 +1,4 @@
-"""Mails handed over to a server that fails in every way it can, phase by phase."""
+"""Deliver mails to a server that fails in every phase and in every way."""
 
 import contextlib
 import threading
@@ -36,22 +36,22 @@ ADDRESS = "ada@example.org"
 SENDER = "digest@example.net"
 CONTENT = b"Subject: Two papers\r\n\r\n.One\r\n..\r\n.\r\nEnd.\r\n"
 LONG = CONTENT + b"A line of a long mail. ".ljust(998, b"-").join([b"", b"\r\n"]) * 10_000
-PATIENT = Timeouts(*[5.0] * 6)
-HASTY = 0.2  # seconds
+LONG_TIMEOUTS = Timeouts(*[5.0] * 6)
+SHORT = 0.2  # seconds
 
 
 def mail(content: bytes = CONTENT, recipient: str = ADDRESS, sender: str = SENDER) -> Mail:
     return Mail(message_id="<1@example.net>", recipient=recipient, sender=sender, content=content)
 
 
-def transport(server: HostileServer, timeouts: Timeouts = PATIENT, **options: Any) -> SmtpTransport:
+def transport(server: HostileServer, timeouts: Timeouts = LONG_TIMEOUTS, **options: Any) -> SmtpTransport:
     plain = SmtpServer("localhost", server.port, "plain")
     return SmtpTransport(plain, "digest.example.net", timeouts=timeouts, **options)
 
 
 @dataclass
-class Told:
-    """Counts how often it was told that the final dot comes next."""
+class Announced:
+    """Counts how often the end of data was announced (`before_end_of_data`)."""
 
     times: int = 0
 
@@ -59,10 +59,10 @@ class Told:
         self.times += 1
 
 
-def failure(server: HostileServer, postman: SmtpTransport, sent: Mail, told: Told) -> TransportError:
+def failure(server: HostileServer, sender: SmtpTransport, sent: Mail, announced: Announced) -> TransportError:
     with pytest.raises(TransportError) as raised:
-        postman.deliver(sent, told)
-    postman.close()
+        sender.deliver(sent, announced)
+    sender.close()
     assert str(raised.value).startswith(f"the mail server localhost:{server.port} ")
     return raised.value
 
@@ -77,12 +77,12 @@ def verbs(server: HostileServer) -> list[list[str]]:
 
 
 def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
-    told = Told()
+    announced = Announced()
     with HostileServer(extensions=()) as server:
-        postman = transport(server)
-        postman.deliver(mail(), told)
-        postman.deliver(mail(b"no line end", recipient="bo@example.org"), told)
-        postman.close()
+        sender = transport(server)
+        sender.deliver(mail(), announced)
+        sender.deliver(mail(b"no line end", recipient="bo@example.org"), announced)
+        sender.close()
 
     assert server.commands == [
         [
@@ -96,12 +96,12 @@ def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
         Accepted(SENDER, ADDRESS, CONTENT, 1),
         Accepted(SENDER, "bo@example.org", b"no line end\r\n", 1),
     ]
-    assert told.times == 2
+    assert announced.times == 2
 
 
 UNAVAILABLE, DEFERRED, UNKNOWN = TransportUnavailable, RecipientDeferred, DeliveryUnknown
 NO_RECIPIENT, NO_MESSAGE, POLICY = RecipientRefused, MessageRefused, PolicyRefused
-TWICE = "went away in the middle of a mail, twice: "
+TWICE = "closed the connection in the middle of a mail, twice: "
 SILENT = "had the whole mail, but never answered: "
 CLOSED, TIMED_OUT = "it closed the connection", "timed out"
 GARBAGE, NONSENSE = "what is that?", "(not a reply) what is that?"
@@ -109,12 +109,12 @@ GARBAGE, NONSENSE = "what is that?", "(not a reply) what is that?"
 
 @dataclass(frozen=True)
 class Fails:
-    """How a mail fails: with which error, after how many connections, and whether the dot was announced."""
+    """How a mail fails: the error, the connections, and how often the end of data was announced."""
 
     error: type[TransportError]
     words: str
     connections: int = 1
-    told: int = 0
+    announced: int = 0
     accepted: int = 0
 
 
@@ -153,36 +153,40 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
     "data closes": ("data", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
     "data hangs": ("data", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
     "data garbage": ("data", GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
-    "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", told=1)),
-    "dot 5yz": ("dot", "552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail: 552 5.3.4 long", told=1)),
-    "dot address": ("dot", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the mail: 550 5.1.1 who?", told=1)),
-    "dot policy": ("dot", "550 5.7.26 no", Fails(POLICY, "refused the mail: 550 5.7.26 no", told=1)),
-    "dot 421": ("dot", "421 bye", Fails(DEFERRED, "refused the mail: 421 bye", told=1)),
-    "dot closes": ("dot", CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1)),
-    "dot takes, closes": ("dot", TAKE_AND_CLOSE, Fails(UNKNOWN, SILENT + CLOSED, told=1, accepted=1)),
+    "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", announced=1)),
+    "dot 5yz": ("dot", "552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail: 552 5.3.4 long", announced=1)),
+    "dot address": (
+        "dot", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the mail: 550 5.1.1 who?", announced=1)
+    ),
+    "dot policy": ("dot", "550 5.7.26 no", Fails(POLICY, "refused the mail: 550 5.7.26 no", announced=1)),
+    "dot 421": ("dot", "421 bye", Fails(DEFERRED, "refused the mail: 421 bye", announced=1)),
+    "dot closes": ("dot", CLOSE, Fails(UNKNOWN, SILENT + CLOSED, announced=1)),
+    "dot takes, closes": ("dot", TAKE_AND_CLOSE, Fails(UNKNOWN, SILENT + CLOSED, announced=1, accepted=1)),
     "dot resets": (
-        "dot", RESET, Fails(UNKNOWN, f"{SILENT}[Errno 104] Connection reset by peer", told=1)
+        "dot", RESET, Fails(UNKNOWN, f"{SILENT}[Errno 104] Connection reset by peer", announced=1)
     ),
-    "dot hangs": ("dot", HANG, Fails(UNKNOWN, SILENT + TIMED_OUT, told=1)),
+    "dot hangs": ("dot", HANG, Fails(UNKNOWN, SILENT + TIMED_OUT, announced=1)),
     "dot garbage": (
-        "dot", GARBAGE, Fails(UNKNOWN, f"had the whole mail, and answered {NONSENSE}", told=1)
+        "dot", GARBAGE, Fails(UNKNOWN, f"had the whole mail, and answered {NONSENSE}", announced=1)
     ),
-    "dot 354": ("dot", "354 more", Fails(UNKNOWN, "had the whole mail, and answered 354 more", told=1)),
+    "dot 354": ("dot", "354 more", Fails(UNKNOWN, "had the whole mail, and answered 354 more", announced=1)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("phase", "reply", "fails"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_failure_falls_to_whom_it_belongs(phase: str, reply: str | Reply, fails: Fails) -> None:
-    hasty = {"data": "data", "dot": "dot"}.get(phase, "command")
-    timeouts = replace(PATIENT, **({hasty: HASTY} if reply is HANG else {}))
-    told, began = Told(), time.monotonic()
+def test_each_failure_has_the_error_of_the_side_that_caused_it(
+    phase: str, reply: str | Reply, fails: Fails
+) -> None:
+    hasty = {"data": "data", "dot": "end_of_data"}.get(phase, "command")
+    timeouts = replace(LONG_TIMEOUTS, **({hasty: SHORT} if reply is HANG else {}))
+    announced, began = Announced(), time.monotonic()
     with HostileServer({phase: reply}) as server:
-        error = failure(server, transport(server, timeouts), mail(), told)
+        error = failure(server, transport(server, timeouts), mail(), announced)
 
-    assert time.monotonic() - began < PATIENT.command
-    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
-        fails
-    )
+    assert time.monotonic() - began < LONG_TIMEOUTS.command
+    assert Fails(
+        type(error), words(server, error), server.connections, announced.times, len(server.accepted)
+    ) == (fails)
 
 
 EARLY: dict[str, tuple[str | Reply, Fails]] = {
@@ -196,38 +200,38 @@ EARLY: dict[str, tuple[str | Reply, Fails]] = {
 
 
 @pytest.mark.parametrize(("reply", "fails"), EARLY.values(), ids=EARLY.keys())
-def test_an_answer_before_the_final_dot_is_no_answer_to_it(reply: str, fails: Fails) -> None:
-    """Nor is any command sent after it: the server would take that for a part of the mail."""
-    told, began = Told(), time.monotonic()
+def test_a_reply_before_the_end_of_data_is_no_reply_to_it(reply: str, fails: Fails) -> None:
+    """Nor is any command sent after it: the server would read it as a part of the mail."""
+    announced, began = Announced(), time.monotonic()
     with HostileServer({"body": reply}) as server:
-        error = failure(server, transport(server), mail(LONG), told)
+        error = failure(server, transport(server), mail(LONG), announced)
 
-    assert time.monotonic() - began < PATIENT.command, "it waited for an answer that could not come"
-    assert Fails(type(error), words(server, error), server.connections, told.times, len(server.accepted)) == (
-        fails
-    )
+    assert time.monotonic() - began < LONG_TIMEOUTS.command, "it waited for a reply that could not come"
+    assert Fails(
+        type(error), words(server, error), server.connections, announced.times, len(server.accepted)
+    ) == (fails)
 
 
 @pytest.mark.parametrize("end", [CLOSE, RESET], ids=["closed", "reset"])
 def test_a_connection_lost_within_the_content_delivers_nothing(end: Reply) -> None:
-    told = Told()
+    announced = Announced()
     with HostileServer({"body": end}) as server:
-        error = failure(server, transport(server), mail(LONG), told)
+        error = failure(server, transport(server), mail(LONG), announced)
 
     assert words(server, error).startswith(TWICE)
-    assert (type(error), server.connections, told.times, server.received) == (UNAVAILABLE, 2, 0, [])
+    assert (type(error), server.connections, announced.times, server.received) == (UNAVAILABLE, 2, 0, [])
 
 
-def test_a_content_that_nobody_takes_is_given_up_in_time() -> None:
+def test_a_content_that_the_server_does_not_read_is_given_up_in_time() -> None:
     with HostileServer({"body": HANG}) as server:
-        postman, began = transport(server, replace(PATIENT, block=HASTY)), time.monotonic()
-        error = failure(server, postman, mail(LONG), Told())
+        sender, began = transport(server, replace(LONG_TIMEOUTS, block=SHORT)), time.monotonic()
+        error = failure(server, sender, mail(LONG), Announced())
 
     assert words(server, error) == TWICE + TIMED_OUT
-    assert time.monotonic() - began < PATIENT.data
+    assert time.monotonic() - began < LONG_TIMEOUTS.data
 
 
-def test_the_final_dot_is_announced_when_the_whole_content_was_sent_and_before_it_is() -> None:
+def test_the_end_of_data_is_announced_after_the_content_and_before_it_is_sent() -> None:
     phases: list[str] = []
     arrived = threading.Event()
 
@@ -241,84 +245,84 @@ def test_the_final_dot_is_announced_when_the_whole_content_was_sent_and_before_i
         phases.append("announced")
 
     with HostileServer(on_command=note, body_bytes=len(CONTENT)) as server:
-        postman = transport(server)
-        postman.deliver(mail(), announce)
-        postman.close()
+        sender = transport(server)
+        sender.deliver(mail(), announce)
+        sender.close()
 
     assert phases[2:8] == ["mail", "rcpt", "data", "body", "announced", "dot"]
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("no state"), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
-def test_what_keeps_the_final_dot_back_keeps_the_mail_back(problem: BaseException) -> None:
+def test_an_error_before_the_end_of_data_prevents_the_delivery(problem: BaseException) -> None:
     def refuse() -> None:
         raise problem
 
     with HostileServer() as server:
-        postman = transport(server)
+        sender = transport(server)
         with pytest.raises(type(problem)) as raised:
-            postman.deliver(mail(), refuse)
+            sender.deliver(mail(), refuse)
         assert raised.value is problem
-        postman.deliver(mail(), Told())
-        postman.close()
+        sender.deliver(mail(), Announced())
+        sender.close()
 
     assert (server.connections, len(server.received), verbs(server)[0][-1]) == (2, 1, "data")
 
 
 @pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "body"])
 @pytest.mark.parametrize("end", [CLOSE, Reply(b"421 4.3.2 restart\r\n", closing=True)], ids=["closed", "421"])
-def test_a_connection_lost_before_the_final_dot_is_opened_again(phase: str, end: Reply) -> None:
-    told = Told()
+def test_a_connection_lost_before_the_end_of_data_is_opened_again(phase: str, end: Reply) -> None:
+    announced = Announced()
     with HostileServer({phase: end}, {}) as server:
-        postman = transport(server)
-        postman.deliver(mail(LONG if phase == "body" else CONTENT), told)
-        postman.close()
+        sender = transport(server)
+        sender.deliver(mail(LONG if phase == "body" else CONTENT), announced)
+        sender.close()
 
-    assert (server.connections, told.times, len(server.accepted)) == (2, 1, 1)
+    assert (server.connections, announced.times, len(server.accepted)) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("end", [CLOSE, RESET, Reply(b"421 4.4.2 idle for too long\r\n", closing=True)])
 def test_a_connection_that_was_closed_since_the_last_mail_is_opened_again(end: Reply) -> None:
-    told = Told()
+    announced = Announced()
     with HostileServer({"answered": end}) as server:
-        postman = transport(server)
+        sender = transport(server)
         for _ in range(3):
-            postman.deliver(mail(), told)
-        postman.close()
+            sender.deliver(mail(), announced)
+        sender.close()
 
-    assert (server.connections, told.times, len(server.accepted)) == (3, 3, 3)
+    assert (server.connections, announced.times, len(server.accepted)) == (3, 3, 3)
 
 
 def test_a_server_that_takes_few_mails_a_connection_gets_them_all() -> None:
-    told = Told()
+    announced = Announced()
     with HostileServer(mails_per_connection=2) as server:
-        postman = transport(server)
+        sender = transport(server)
         for _ in range(5):
-            postman.deliver(mail(), told)
-        postman.close()
+            sender.deliver(mail(), announced)
+        sender.close()
 
     assert [taken.connection for taken in server.accepted] == [1, 1, 2, 2, 3]
-    assert told.times == 5
+    assert announced.times == 5
 
 
 def test_a_server_that_is_lost_between_two_mails_and_in_the_next_is_unavailable() -> None:
     with HostileServer({"answered": CLOSE}, {"mail": CLOSE}, {}) as server:
-        postman = transport(server)
-        postman.deliver(mail(), Told())
+        sender = transport(server)
+        sender.deliver(mail(), Announced())
         with pytest.raises(TransportUnavailable):
-            postman.deliver(mail(), Told())
-        postman.deliver(mail(), Told())
-        postman.close()
+            sender.deliver(mail(), Announced())
+        sender.deliver(mail(), Announced())
+        sender.close()
 
     assert [taken.connection for taken in server.accepted] == [1, 3]
 
 
 def test_a_connection_carries_so_many_mails_and_no_more() -> None:
     with HostileServer(recipients={"bo@example.org": "550 5.1.1 unknown"}) as server:
-        postman = transport(server, mails_per_connection=2)
+        sender = transport(server, mails_per_connection=2)
         for recipient in (ADDRESS, "bo@example.org", ADDRESS, ADDRESS, ADDRESS):
             with contextlib.suppress(RecipientRefused):
-                postman.deliver(mail(recipient=recipient), Told())
-        postman.close()
+                sender.deliver(mail(recipient=recipient), Announced())
+        sender.close()
 
     assert [taken.connection for taken in server.accepted] == [1, 2, 2, 3]
     assert [lines[-1] for lines in verbs(server)] == ["quit"] * 3
@@ -327,12 +331,12 @@ def test_a_connection_carries_so_many_mails_and_no_more() -> None:
 @pytest.mark.parametrize(
     "answer", ["554 no", "421 bye", GARBAGE, CLOSE, RESET, HANG, Reply(b"2", for_ever=True)]
 )
-def test_a_quarrel_at_the_end_changes_nothing(answer: str | Reply) -> None:
+def test_an_error_at_quit_changes_nothing(answer: str | Reply) -> None:
     with HostileServer({"quit": answer}) as server:
-        postman = transport(server, replace(PATIENT, quit=HASTY))
-        postman.deliver(mail(), Told())
-        postman.close()
-        postman.close()
+        sender = transport(server, replace(LONG_TIMEOUTS, quit=SHORT))
+        sender.deliver(mail(), Announced())
+        sender.close()
+        sender.close()
 
     assert (len(server.accepted), verbs(server)[0][-1]) == (1, "quit")
 
@@ -347,11 +351,11 @@ def test_a_quarrel_at_the_end_changes_nothing(answer: str | Reply) -> None:
 )  # fmt: skip
 def test_after_a_refusal_the_next_mail_goes_on_the_same_connection(phase: str, reply: str) -> None:
     with HostileServer({phase: reply}) as server:
-        postman = transport(server)
+        sender = transport(server)
         for _ in range(2):
             with pytest.raises((RecipientRefused, RecipientDeferred, PolicyRefused, MessageRefused)):
-                postman.deliver(mail(), Told())
-        postman.close()
+                sender.deliver(mail(), Announced())
+        sender.close()
 
     attempt = ["mail", "rcpt", "data"][: 2 if phase == "rcpt" else 3]
     assert verbs(server) == [["ehlo", *attempt, "rset", *attempt, "rset", "quit"]]
@@ -362,11 +366,11 @@ def test_after_a_refusal_the_next_mail_goes_on_the_same_connection(phase: str, r
 )
 def test_a_connection_that_cannot_be_reset_is_replaced(answer: str | Reply) -> None:
     with HostileServer({"rcpt": "550 5.1.1 unknown", "rset": answer}, {}) as server:
-        postman = transport(server, replace(PATIENT, command=HASTY * 2))
+        sender = transport(server, replace(LONG_TIMEOUTS, command=SHORT * 2))
         with pytest.raises(RecipientRefused):
-            postman.deliver(mail(), Told())
-        postman.deliver(mail(), Told())
-        postman.close()
+            sender.deliver(mail(), Announced())
+        sender.deliver(mail(), Announced())
+        sender.close()
 
     assert [taken.connection for taken in server.accepted] == [2]
 
@@ -378,34 +382,34 @@ def test_a_connection_that_cannot_be_reset_is_replaced(answer: str | Reply) -> N
 )
 def test_after_any_other_failure_the_next_mail_gets_a_new_connection(script: Script) -> None:
     with HostileServer(script, {}) as server:
-        postman = transport(server)
+        sender = transport(server)
         with pytest.raises((TransportUnavailable, DeliveryUnknown, RecipientDeferred)):
-            postman.deliver(mail(), Told())
-        postman.deliver(mail(), Told())
-        postman.close()
+            sender.deliver(mail(), Announced())
+        sender.deliver(mail(), Announced())
+        sender.close()
 
     assert [taken.connection for taken in server.accepted] == [2]
     assert "rset" not in verbs(server)[0]
 
 
-def test_only_the_answer_to_the_final_dot_may_take_its_own_time() -> None:
-    with HostileServer({"dot": Reply(b"250 fine\r\n", after_seconds=2 * HASTY)}) as server:
-        postman = transport(server, replace(PATIENT, command=HASTY, data=HASTY))
-        postman.deliver(mail(), Told())
-        postman.close()
+def test_only_the_reply_to_the_end_of_data_has_the_long_timeout() -> None:
+    with HostileServer({"dot": Reply(b"250 fine\r\n", after_seconds=2 * SHORT)}) as server:
+        sender = transport(server, replace(LONG_TIMEOUTS, command=SHORT, data=SHORT))
+        sender.deliver(mail(), Announced())
+        sender.close()
 
     assert len(server.accepted) == 1
 
 
-def test_nothing_is_said_in_the_middle_of_a_mail_even_if_the_program_is_to_end() -> None:
+def test_closing_sends_no_quit_in_the_middle_of_a_mail() -> None:
     with HostileServer() as server:
-        postman = transport(server)
-        postman.deliver(mail(), postman.close)
-        postman.close()
+        sender = transport(server)
+        sender.deliver(mail(), sender.close)
+        sender.close()
     assert [accepted.content for accepted in server.accepted] == [CONTENT]
 
 
-def test_the_patience_is_that_of_the_rfc_and_ten_seconds_for_taking_leave() -> None:
+def test_the_timeouts_are_those_of_the_rfc_and_ten_seconds_for_quit() -> None:
     assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10)
 
 
@@ -416,15 +420,17 @@ def test_the_patience_is_that_of_the_rfc_and_ten_seconds_for_taking_leave() -> N
 )
 def test_a_reply_without_end_is_given_up(bomb: bytes) -> None:
     with HostileServer({"rcpt": Reply(bomb * 1000, for_ever=True)}) as server:
-        error = failure(server, transport(server), mail(), Told())
+        error = failure(server, transport(server), mail(), Announced())
 
     assert words(server, error) == f"{TWICE}its reply is longer than 32768 bytes"
 
 
-def test_a_reply_that_comes_in_drops_is_given_up_in_time() -> None:
+def test_a_reply_that_comes_byte_by_byte_is_given_up_in_time() -> None:
     with HostileServer({"dot": Reply(b"2", after_seconds=0.02, for_ever=True)}) as server:
         began = time.monotonic()
-        error = failure(server, transport(server, replace(PATIENT, dot=HASTY)), mail(), Told())
+        error = failure(
+            server, transport(server, replace(LONG_TIMEOUTS, end_of_data=SHORT)), mail(), Announced()
+        )
 
     assert words(server, error) == SILENT + TIMED_OUT
     assert time.monotonic() - began < 2
@@ -444,13 +450,13 @@ PARAMETERS = {
 
 
 @pytest.mark.parametrize(("sent", "extensions", "parameters"), PARAMETERS.values(), ids=PARAMETERS.keys())
-def test_a_mail_is_announced_as_the_server_understands_it(
+def test_the_parameters_of_mail_are_those_that_the_server_offers(
     sent: Mail, extensions: tuple[str, ...], parameters: str
 ) -> None:
     with HostileServer(extensions=extensions) as server:
-        postman = transport(server)
-        postman.deliver(sent, Told())
-        postman.close()
+        sender = transport(server)
+        sender.deliver(sent, Announced())
+        sender.close()
 
     assert server.commands[0][1:3] == [
         f"MAIL FROM:<{sent.sender}>{parameters}",
@@ -472,16 +478,16 @@ UNCARRIED = {
 def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
     sent: Mail, extensions: tuple[str, ...], lacks: str
 ) -> None:
-    told = Told()
+    announced = Announced()
     with HostileServer(extensions=extensions) as server:
-        postman = transport(server)
+        sender = transport(server)
         with pytest.raises(MessageRefused) as raised:
-            postman.deliver(sent, told)
-        postman.deliver(mail(), told)
-        postman.close()
+            sender.deliver(sent, announced)
+        sender.deliver(mail(), announced)
+        sender.close()
 
     assert words(server, raised.value) == CANNOT + lacks
-    assert (verbs(server), told.times) == ([["ehlo", "rset", "mail", "rcpt", "data", "quit"]], 1)
+    assert (verbs(server), announced.times) == ([["ehlo", "rset", "mail", "rcpt", "data", "quit"]], 1)
 
 
 @pytest.mark.parametrize(
@@ -494,20 +500,20 @@ def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
     ],
     ids=["sender", "too long", "service", "policy"],
 )
-def test_the_remedy_fits_the_failure(phase: str, reply: str, hint: str) -> None:
+def test_the_hint_fits_the_failure(phase: str, reply: str, hint: str) -> None:
     with HostileServer({phase: reply}) as server:
-        assert failure(server, transport(server), mail(), Told()).hint == hint
+        assert failure(server, transport(server), mail(), Announced()).hint == hint
 
 
-def test_no_error_names_the_recipient_even_by_half() -> None:
+def test_no_error_shows_the_recipient_nor_the_local_part() -> None:
     with HostileServer({"rcpt": "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
-        error = failure(server, transport(server), mail(), Told())
+        error = failure(server, transport(server), mail(), Announced())
 
     assert words(server, error) == ("refused the recipient: 550 5.1.1 <address> <address> <address> unknown")
 
 
 def test_nothing_of_the_dialogue_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     with HostileServer({"dot": CLOSE}) as server:
-        failure(server, transport(server), mail(), Told())
+        failure(server, transport(server), mail(), Announced())
 
     assert capfd.readouterr() == ("", "")

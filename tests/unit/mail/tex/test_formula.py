@@ -134,7 +134,7 @@ def test_a_formula_without_plain_form_is_refused_as_a_whole(source: str) -> None
         formula(source, 0, len(source))
 
 
-def test_a_formula_ends_where_it_is_told() -> None:
+def test_a_formula_ends_at_the_given_position() -> None:
     assert formula(r"a $x^2$ b", 3, 6) == "x²"
 
 

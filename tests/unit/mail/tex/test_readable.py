@@ -1,4 +1,4 @@
-"""TeX in titles and abstracts, as authors type it, and what a subscriber gets to see."""
+"""TeX in titles and abstracts as authors type it, and the text that a mail shows."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.mail.tex.readable import readable
 
-# Fragments as they stand in titles and abstracts, each construct at least once.
+# Fragments as they occur in titles and abstracts, each construct at least once.
 _FRAGMENTS = [
     ("maps -- a", "maps – a"),
     ("of $Y$ be", "of Y be"),
@@ -368,7 +368,7 @@ def test_each_rule_holds(source: str, shown: str) -> None:
         "quotes",
     ],
 )
-def test_no_text_is_too_deep_or_too_tangled(source: str) -> None:
+def test_deep_or_tangled_text_is_still_converted(source: str) -> None:
     assert readable(source).strip()
 
 
@@ -390,13 +390,13 @@ _TEX_LIKE = st.lists(
 
 
 @given(_TEX_LIKE | st.text())
-def test_whatever_the_text_it_is_read_without_a_new_control_character(text: str) -> None:
+def test_no_text_gets_a_new_control_character(text: str) -> None:
     controls = {character for character in readable(text) if unicodedata.category(character) == "Cc"}
     assert controls <= set(text)
 
 
 @given(_TEX_LIKE | st.text())
-def test_a_text_never_vanishes(text: str) -> None:
+def test_no_text_becomes_empty(text: str) -> None:
     assert bool(readable(text).strip()) == bool(text.strip())
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from digest.mail.tex.signs import accented, is_money, is_set, mended, partners, ties
+from digest.mail.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_an_accent_needs_a_letter_that_names_have(
 
 
 def test_braces_have_partners_unless_escaped_or_alone() -> None:
-    assert partners(r"a{b{c}\}}} {") == {1: 8, 3: 5}
+    assert matching_braces(r"a{b{c}\}}} {") == {1: 8, 3: 5}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_braces_have_partners_unless_escaped_or_alone() -> None:
         ("360\u1eb9g}", "360e\u0323g}"),
         ("{e\u0331ta}", "{e\u0331ta}"),
     ],
-    ids=["mended", "no macro of that name", "no brace without its partner"],
+    ids=["restore_macros", "no macro of that name", "no brace without its partner"],
 )
 def test_a_macro_that_arxiv_took_for_an_accent_is_restored(text: str, whole: str) -> None:
-    assert mended(text, {"beta"}) == unicodedata.normalize("NFC", whole)
+    assert restore_macros(text, {"beta"}) == unicodedata.normalize("NFC", whole)

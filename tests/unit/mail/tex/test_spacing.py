@@ -1,4 +1,4 @@
-"""Where the spaces of a formula stand."""
+"""Where the spaces of a formula are."""
 
 import pytest
 
@@ -24,7 +24,7 @@ _FRACTION = Atom("a/b", Kind.FRACTION)
         ([_FRACTION, Atom("x", spaced=True)], "a/b x"),
     ],
 )
-def test_atoms_stand_in_a_row_with_the_spaces_that_they_need(atoms: list[Atom], shown: str) -> None:
+def test_atoms_become_a_line_with_the_spaces_that_they_need(atoms: list[Atom], shown: str) -> None:
     assert line(atoms) == shown
 
 

@@ -1,0 +1,56 @@
+"""Cut long titles, abstracts, names and comments. Every length of a paper's texts in a mail is set here.
+
+TeX is gone by then: `digest.mail.tex` turns it into text first. How many papers show an abstract at all is
+decided in `digest.mail.content.fit`.
+"""
+
+import re
+from dataclasses import replace
+
+from digest.domain.papers import Paper
+
+# One odd record must not fill a mail, nor shorten all others. Real papers have less: arXiv accepts abstracts
+# of 1,920 characters (https://info.arxiv.org/help/prep.html); a few older ones have 2,700 without their TeX.
+TITLE_CHARACTERS = 600
+
+ABSTRACT_CHARACTERS = 2_800
+
+COMMENT_CHARACTERS = 300
+
+REASON_CHARACTERS = 200
+
+NAME_CHARACTERS = 80
+"""Of an author or a category."""
+
+_SENTENCE_END = re.compile(r"[.?!](?=\s+[^\sa-z])")
+
+_ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:\w|etc|resp|approx|vs|cf|Fig|Figs|Eq|Sec|Ref|al|incl|Dr|Prof|St)$")
+
+_WORD_END = re.compile(r"\S(?=\s)")
+
+
+def truncate_paper(paper: Paper) -> Paper:
+    """The paper with title, abstract, authors and categories cut to their limits; an empty title becomes
+    `arXiv:ID`. The comment stays whole: a repository is looked for in all of it."""
+    return replace(
+        paper,
+        title=truncate(paper.title, TITLE_CHARACTERS) or f"arXiv:{paper.id}",
+        abstract=truncate(paper.abstract, ABSTRACT_CHARACTERS),
+        authors=tuple(truncate(author, NAME_CHARACTERS) for author in paper.authors),
+        categories=tuple(truncate(category, NAME_CHARACTERS) for category in paper.categories),
+    )
+
+
+def truncate(text: str, characters: int) -> str:
+    """The text if it has at most `characters`, else its beginning; the result, with `…`, is no longer."""
+    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
+
+
+def truncate_at_sentence(text: str, characters: int) -> str:
+    """The whole sentences among the first `characters`, or else the whole words, followed by ` …`."""
+    if len(text) <= characters:
+        return text
+    ends = [end.start() for end in _SENTENCE_END.finditer(text) if end.start() < characters]
+    whole = [end + 1 for end in ends if not _ABBREVIATED.search(text[:end])]
+    words = [end.end() for end in _WORD_END.finditer(text[: characters + 1])]
+    return f"{text[: (whole or words or [characters])[-1]]}\u00a0…"
