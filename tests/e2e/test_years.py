@@ -243,8 +243,8 @@ class Life:
                 self.judge_waiting(wish)
 
     def judge(self, mail: Mail) -> None:
-        """A mail has only papers that are new to its subscriber, at a slot that had no mail yet, or none since
-        the clock was set."""
+        """A mail has only papers that are new to its subscriber, at a slot that had no mail yet, or none
+        since the clock was set."""
         self.mails += 1
         wish, now = self.wishes[mail.recipient], self.wall.moment
         slot = latest_slot(wish.subscriber.schedule, now)

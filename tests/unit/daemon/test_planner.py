@@ -142,7 +142,9 @@ def test_a_digest_goes_out_at_its_hour_or_as_soon_after_as_it_can(
         (Morning(SEVEN, schedule_state=ScheduleState(retries={BO.email: None})), (BO,)),
         (
             Morning(
-                SEVEN, schedule_state=ScheduleState(retries={BO.email: None}), tried={BO.email: SEVEN - MINUTE}
+                SEVEN,
+                schedule_state=ScheduleState(retries={BO.email: None}),
+                tried={BO.email: SEVEN - MINUTE},
             ),
             (),
         ),
