@@ -40,6 +40,7 @@ def daemon(command: CommandContext) -> None:
                 bootstrap.schedule_state,
                 open_run,
                 clock=command.clock,
+                calendar=bootstrap.source_calendar(),
                 watch=RunMonitor,
                 supervisor=supervisor,
                 reload_wanted=hangups.taken,

@@ -17,7 +17,7 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
 from digest.errors import RenderError, SourceError
 from digest.pipeline.context import RunContext
-from digest.pipeline.ports import Source
+from digest.pipeline.ports import Calendar, Source
 from digest.pipeline.report import problems
 from digest.pipeline.run import run
 from digest.preview.models import Preview, PreviewError, Tab
@@ -33,7 +33,10 @@ _NOT_ASKED = "arXiv is asked once a preview, and not yet for this keyword; start
 class EmptySource:
     """digest.protocols.Source where nothing is new: what waits is all there is."""
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         yield from (FetchResult(request.keyword) for request in requests)
 
 
@@ -50,7 +53,7 @@ class CachedSource:
 
     def answers(self, source: Source, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         if not self._complete:
-            self._findings = {result.keyword.id: result for result in source.discover(requests)}
+            self._findings = {result.keyword.id: result for result in source.fetch(requests)}
             self._complete = True
         for request in requests:
             unknown = FetchResult(request.keyword, problem=SourceError(_NOT_ASKED))
@@ -62,7 +65,11 @@ class _Remembering:
     source: Source
     recollection: CachedSource
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    @property
+    def calendar(self) -> Calendar:
+        return self.source.calendar
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         yield from self.recollection.answers(self.source, requests)
 
 
@@ -106,7 +113,7 @@ class DryRun:
         def open_run(config: Config) -> AbstractContextManager[RunContext]:
             return bootstrap.open_dry_run(config, clock, config.outbox)
 
-        source = (lambda _: EmptySource()) if offline else CachedSource().of
+        source = (lambda source: EmptySource(source.calendar)) if offline else CachedSource().of
         return cls(load, open_run, source, frozenset(email.casefold() for email in emails))
 
     def showing(self) -> Preview:

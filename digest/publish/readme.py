@@ -129,7 +129,7 @@ def _row(paper: Paper) -> _Row:
     comment = one_line(paper.comment)
     return _Row(
         title=words(paper.title),
-        url=paper.abs_url,
+        url=paper.url,
         date=paper.updated.date().isoformat(),
         abstract=linked_words(paper.abstract),
         comment_start=words(comment[:_COMMENT_START]) if len(comment) > _SHORT_COMMENT else "",

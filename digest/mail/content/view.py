@@ -204,7 +204,7 @@ class _Telling:
 def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], telling: _Telling) -> PaperView:
     paper = _readable(entry.paper)
     told = telling.of(paper.abstract)
-    view = PaperView(told, number, paper.id, paper.abs_url, paper.title, _marked(paper.title, found_by))
+    view = PaperView(told, number, paper.id, paper.url, paper.title, _marked(paper.title, found_by))
     if told is Told.TITLE:
         return view
     abstract = "" if told is Told.NO_ABSTRACT else telling.detail.shortened(paper.abstract)

@@ -30,7 +30,7 @@ def knowledge(connection: Connection, key: str) -> KeywordState:
     recently = written(newest - RECENT) if newest else ""
     return KeywordState(
         baseline=row.baseline,
-        covered=row.covered,
+        high_water_mark=row.covered,
         papers=frozenset(seen),
         recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently),
         newest_submission=newest,
@@ -67,10 +67,10 @@ def record_sightings(
     connection: Connection, keyword: int, found: Sequence[KeywordMatch], now: datetime
 ) -> None:
     """Remember that the keyword has the papers; a paper that it had already stays as it was."""
-    numbers = paper_numbers(connection, [sighting.paper.id for sighting in found])
+    numbers = paper_numbers(connection, [match.paper.id for match in found])
     rows = [
-        {"keyword": keyword, "paper": numbers[sighting.paper.id], "fresh": sighting.fresh, "seen_at": now}
-        for sighting in found
+        {"keyword": keyword, "paper": numbers[match.paper.id], "fresh": match.is_new, "seen_at": now}
+        for match in found
     ]
     if rows:
         connection.execute(insert(sightings).on_conflict_do_nothing(), rows)
@@ -81,7 +81,7 @@ def record_reach(
 ) -> None:
     """Remember how far a finding reaches, and whether it was good."""
     this = keywords.c.number == keyword
-    covered = func.max(func.coalesce(keywords.c.covered, baseline), result.covered or 0)
+    covered = func.max(func.coalesce(keywords.c.covered, baseline), result.high_water_mark or 0)
     if result.problem:
         connection.execute(
             update(keywords).where(this, keywords.c.baseline.is_not(None)).values(covered=covered)
@@ -92,7 +92,7 @@ def record_reach(
         "baseline": func.coalesce(keywords.c.baseline, baseline),
         "covered": covered,
         "last_good_at": now,
-        "up_to_date_at": now if result.settled else None,
+        "up_to_date_at": now if result.up_to_date else None,
         "failing_since": None,
         "problem": None,
     }
@@ -108,7 +108,7 @@ def record_problem(connection: Connection, keyword: int, problem: str, now: date
 def record_fetch(
     connection: Connection, keyword: int, now: datetime, found: Sequence[KeywordMatch], problem: str | None
 ) -> None:
-    fresh = sum(sighting.fresh for sighting in found)
+    fresh = sum(match.is_new for match in found)
     row = {"keyword": keyword, "fetched_at": now, "papers": len(found), "fresh": fresh, "problem": problem}
     connection.execute(insert(fetches).values(row))
 
@@ -140,6 +140,7 @@ def paper_from(row: Row[Any]) -> Paper:
     """A row that has all columns of `papers`."""
     return Paper(
         id=row.id,
+        order=row.announcement_order,
         version=row.version,
         title=row.title,
         abstract=row.abstract,
@@ -148,6 +149,8 @@ def paper_from(row: Row[Any]) -> Paper:
         comment=row.comment,
         submitted=row.submitted,
         updated=row.updated,
+        url=row.url,
+        pdf_url=row.pdf_url,
     )
 
 
@@ -181,4 +184,6 @@ def _row(paper: Paper, now: datetime) -> dict[str, object]:
         "submitted": paper.submitted,
         "updated": paper.updated,
         "recorded_at": now,
+        "url": paper.url,
+        "pdf_url": paper.pdf_url,
     }

@@ -8,7 +8,7 @@ from digest.daemon.planner import DELIVERY_PAUSE, LEAD, Plan, Planner, WaitPolic
 from digest.domain.fetching import FetchStatus
 from digest.domain.schedule import ScheduleState, slots_around
 from digest.domain.subscribers import Subscriber
-from digest.sources.arxiv.calendar import latest_announcement
+from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.builders import keyword, schedule, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
@@ -43,7 +43,7 @@ class Morning:
             self.rules,
             schedule_state,
             self.now,
-            latest_announcement(self.now),
+            ArxivCalendar().latest_announcement(self.now),
             lambda wish: slots_around(wish, self.now),
             self.tried,
         )

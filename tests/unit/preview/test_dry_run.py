@@ -29,7 +29,7 @@ BO = subscriber("bo@example.org", REASONING, label="subscribers[1]")
 @pytest.fixture
 def arxiv() -> FakeSource:
     return FakeSource(
-        {"Reward Model": [paper("2606.00001")], "Reasoning": [paper("2606.00002")]}, settled=True
+        {"Reward Model": [paper("2606.00001")], "Reasoning": [paper("2606.00002")]}, up_to_date=True
     )
 
 
@@ -55,7 +55,7 @@ def rehearsal(
 
 
 def asked(keyword: Keyword, source: Source) -> FetchResult:
-    (result,) = source.discover([FetchRequest(keyword, KeywordState())])
+    (result,) = source.fetch([FetchRequest(keyword, KeywordState())])
     return result
 
 
@@ -130,7 +130,7 @@ def test_where_nothing_waits_a_sample_is_shown_and_called_one(settings: Config, 
     remember(settings, arxiv)
     mail_builder = FakeMailBuilder()
     assert rehearsal(
-        settings, lambda _: EmptySource(), ADA.email, mail_builder=mail_builder
+        settings, lambda source: EmptySource(source.calendar), ADA.email, mail_builder=mail_builder
     ).showing().tabs == (
         tab("Ada", 1, "A sample, made of the latest papers: no mail would go out now (nothing new waits)."),
     )
@@ -147,13 +147,15 @@ def test_a_sample_that_cannot_be_made_is_told_too(settings: Config, arxiv: FakeS
     remember(settings, arxiv)
     mail_builder = FakeMailBuilder(broken={ADA.email: RenderError("digest.css: broken")})
     (found,) = (
-        rehearsal(settings, lambda _: EmptySource(), ADA.email, mail_builder=mail_builder).showing().tabs
+        rehearsal(settings, lambda source: EmptySource(source.calendar), ADA.email, mail_builder=mail_builder)
+        .showing()
+        .tabs
     )
     assert (found.mails, found.problem) == ((), "digest.css: broken")
 
 
 def test_a_state_without_papers_has_no_sample(settings: Config) -> None:
-    assert rehearsal(settings, lambda _: EmptySource(), BO.email).showing().tabs == (
+    assert rehearsal(settings, lambda source: EmptySource(source.calendar), BO.email).showing().tabs == (
         Tab(
             "bo@example.org",
             note="No mail would go out now: nothing new waits. "
@@ -165,7 +167,7 @@ def test_a_state_without_papers_has_no_sample(settings: Config) -> None:
 def test_without_asking_what_waits_is_shown(settings: Config, arxiv: FakeSource) -> None:
     with bootstrap.open_run(settings, FakeClock(), nullcontext) as context:
         run(replace(context, source=arxiv, mail_builder=FakeMailBuilder(), archive=None), [])
-    assert rehearsal(settings, lambda _: EmptySource()).showing() == Preview(
+    assert rehearsal(settings, lambda source: EmptySource(source.calendar)).showing() == Preview(
         (tab("Ada", 1), tab("bo@example.org", 2))
     )
 

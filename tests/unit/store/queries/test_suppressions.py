@@ -46,7 +46,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
     store = SqlStore(database)
     store.sync_subscriptions(config(tmp_path, subscriber(ADA), subscriber(BO)), NOON)
-    store.record(FetchResult(keyword()), [KeywordMatch(paper("2606.00001"), fresh=False)], 1, NOON)
+    store.record(FetchResult(keyword()), [KeywordMatch(paper("2606.00001"), is_new=False)], 1, NOON)
     yield database
     database.close()
 
