@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from digest.domain.keywords import Keyword
 from digest.domain.schedule import ScheduleState
 from digest.domain.settings import Config, SmtpServer
 from digest.domain.tokens import Signer
@@ -15,11 +17,9 @@ from digest.mail.content.render import MailRenderer
 from digest.mail.file_transport import FileTransport
 from digest.mail.smtp.transport import SmtpTransport
 from digest.pipeline.context import RunContext
-from digest.pipeline.ports import NullProgress, Progress, Transport
+from digest.pipeline.ports import Calendar, NullProgress, Progress, Source, Transport
 from digest.publish.readme import ReadmeArchive
-from digest.sources.arxiv.api import ArxivApi
-from digest.sources.arxiv.discovery import Discovery
-from digest.sources.arxiv.feed import AnnouncementFeed
+from digest.sources.arxiv.source import ArxivSource
 from digest.sources.http import ArxivClient
 from digest.store.database import Database
 from digest.store.restore import accept_restored, refuse_restored
@@ -32,20 +32,61 @@ Undisturbed = Callable[[], AbstractContextManager[None]]
 
 OpenRun = AbstractContextManager[RunContext]
 
+OpenSource = Callable[[Config, Clock], AbstractContextManager[Source]]
+
+
+# The source of papers: whoever adds another one builds it here.
+
+
+@contextmanager
+def open_source(config: Config, clock: Clock) -> Iterator[ArxivSource]:
+    """The source of papers, with its connections open."""
+    with closing(arxiv_client(config, clock)) as client:
+        yield ArxivSource(client, config.arxiv.api, config.arxiv.feed)
+
+
+def source_calendar() -> Calendar:
+    """When the source announces papers."""
+    return ArxivSource.calendar
+
+
+def source_paper_id(text: str) -> str:
+    """The id of a paper as a person writes it. Raises ValueError if the text is none."""
+    return ArxivSource.paper_id(text)
+
+
+def source_query(keyword: Keyword) -> str:
+    """How the source is asked for a keyword, to be shown."""
+    return ArxivSource.query(keyword)
+
+
+def source_time(config: Config, clock: Clock) -> datetime | None:
+    """Ask the source for its own clock; None if it has none. Raises SourceError."""
+    with open_source(config, clock) as source:
+        return source.ask_time()
+
+
+# Runs
+
 
 @contextmanager
 def open_run(
-    config: Config, clock: Clock, signals_deferred: Undisturbed, progress: Progress | None = None
+    config: Config,
+    clock: Clock,
+    signals_deferred: Undisturbed,
+    progress: Progress | None = None,
+    *,
+    open_source: OpenSource = open_source,
 ) -> Iterator[RunContext]:
-    """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
+    """The parts of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
     with (
         held_lock(config.run_lock),
         closing(_store(config)) as store,
-        closing(arxiv_client(config, clock)) as client,
+        open_source(config, clock) as source,
         _transports(config) as transports,
     ):
         refuse_restored(store.database)
-        context = _context(config, clock, store, client, transports)
+        context = _context(config, clock, store, source, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(
             context, archive=archive, signals_deferred=signals_deferred, progress=progress or NullProgress()
@@ -57,9 +98,9 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
     """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
     with (
         closing(SqlStore.over(Database.rehearsal(config.state))) as store,
-        closing(arxiv_client(config, clock)) as client,
+        open_source(config, clock) as source,
     ):
-        yield _context(config, clock, store, client, [FileTransport(outbox)])
+        yield _context(config, clock, store, source, [FileTransport(outbox)])
 
 
 def refuse_restored_state(config: Config) -> None:
@@ -105,11 +146,11 @@ def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
 
 
 def _context(
-    config: Config, clock: Clock, store: SqlStore, client: ArxivClient, transports: Sequence[Transport]
+    config: Config, clock: Clock, store: SqlStore, source: Source, transports: Sequence[Transport]
 ) -> RunContext:
     return RunContext(
         config=config,
-        source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
+        source=source,
         store=store,
         mail_builder=DigestMailBuilder(
             mail_renderer(config), config.mail, Signer(store.suppressions.signing_key())

@@ -2,12 +2,12 @@
 
 import click
 
+from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.keywords import distinct
 from digest.domain.text import counted
 from digest.errors import ConfigError, StoreError
 from digest.preview.samples import template_faults
-from digest.sources.arxiv.query import expression
 from digest.subscribers.messages import suppression_lines
 from digest.subscribers.registry import suppressed_subscribers
 
@@ -27,7 +27,7 @@ def check(command: CommandContext) -> int:
     keywords = distinct(config.keywords)
     print_lines([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
     width = max(len(keyword.name) for keyword in keywords)
-    print_lines(f"  {keyword.name:{width}}  {expression(keyword)}" for keyword in keywords)
+    print_lines(f"  {keyword.name:{width}}  {bootstrap.source_query(keyword)}" for keyword in keywords)
     try:
         print_lines(suppression_lines(suppressed_subscribers(config)))
     except StoreError as exc:

@@ -41,6 +41,7 @@ def daemon(command: CommandContext) -> None:
                 ScheduleStateReader(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,
+                calendar=bootstrap.source_calendar(),
                 watch=RunMonitor,
                 supervisor=supervisor,
                 reload_wanted=reload_signal.consume,

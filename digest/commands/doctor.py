@@ -10,12 +10,11 @@ from pathlib import Path
 
 import click
 
-from digest.bootstrap import archive_at, arxiv_client, smtp_transport
+from digest.bootstrap import archive_at, smtp_transport, source_time
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.settings import Config, SmtpServer
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
 from digest.preview.samples import template_faults
-from digest.sources.arxiv.api import ArxivApi
 from digest.store.database import Database
 from digest.system.clock import Clock
 from digest.system.files import make_private_folder, write_atomically
@@ -120,14 +119,13 @@ def _examine_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
     """Ask for the latest paper, and for the time."""
     subject = f"arXiv answers at {config.arxiv.api}"
     try:
-        with closing(arxiv_client(config, clock)) as client:
-            page = ArxivApi(client, config.arxiv.api).newest("cat:cs.*", 1)
+        at_arxiv = source_time(config, clock)
     except DigestError as exc:
         yield Check(subject, str(exc), exc.hint)
         return
     yield Check(subject)
-    if page.asked_at:
-        yield clock_check(clock.now(), page.asked_at)
+    if at_arxiv:
+        yield clock_check(clock.now(), at_arxiv)
 
 
 def _check_smtp(server: SmtpServer, config: Config) -> None:

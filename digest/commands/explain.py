@@ -1,6 +1,5 @@
 """explain"""
 
-import re
 from collections.abc import Iterator, Sequence
 
 import click
@@ -10,10 +9,7 @@ from digest.commands.context import CommandContext, print_lines
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.text import counted, moment
 from digest.mail.content.reasons import reason
-from digest.sources.arxiv.identifiers import split_identifier
 from digest.store.history import History, Seen, history
-
-_ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
 
 @click.command()
@@ -22,7 +18,7 @@ _ADDRESS = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)",
 def explain(command: CommandContext, arxiv_id: str) -> None:
     """Why a paper was, or was not, sent."""
     try:
-        paper_id, _ = split_identifier(_ADDRESS.sub("", arxiv_id))
+        paper_id = bootstrap.source_paper_id(arxiv_id)
     except ValueError as exc:
         raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
     config = command.config()

@@ -19,9 +19,9 @@ from digest.domain.text import counted, moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.context import RunContext
+from digest.pipeline.ports import Calendar
 from digest.pipeline.report import problems, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
-from digest.sources.arxiv.calendar import latest_announcement
 from digest.system.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Daemon:
         open_run: Callable[[Config], AbstractContextManager[RunContext]],
         *,
         clock: Clock,
+        calendar: Calendar,
         watch: Callable[[Config], Monitor],
         supervisor: SystemdNotifier,
         reload_wanted: Callable[[], bool] = lambda: False,
@@ -60,7 +61,8 @@ class Daemon:
         self._supervisor = supervisor
         self._reload_wanted = reload_wanted
         self._slots: dict[Schedule, Slots] = {}
-        self._announced_at = latest_announcement(clock.now())
+        self._calendar = calendar
+        self._announced_at = calendar.latest_announcement(clock.now())
         self._tried: dict[str, datetime] = {}
         self._take_up(load())
 
@@ -125,7 +127,7 @@ class Daemon:
     def _announced_before(self, now: datetime) -> datetime:
         """The latest announcement, looked up only when there may be another."""
         if not self._announced_at <= now < self._announced_at + _SURELY_NO_OTHER:
-            self._announced_at = latest_announcement(now)
+            self._announced_at = self._calendar.latest_announcement(now)
         return self._announced_at
 
     def _synced_schedule_state(self) -> ScheduleState:

@@ -71,7 +71,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Planner:
     """Makes the plan of a moment. `slots_of` are those of a schedule around it; `tried` is when a subscriber,
-    by address, was last served; `announced_at` is digest.announcing.latest_announcement."""
+    by address, was last served; `announced_at` is that of the source's latest announcement."""
 
     rules: WaitPolicy
     schedule_state: ScheduleState

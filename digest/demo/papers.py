@@ -7,6 +7,8 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
+from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -28,6 +30,18 @@ class DemoPaper:
     categories: tuple[str, ...]
     comment: str
     versions: tuple[Version, ...]
+
+    @property
+    def order(self) -> int:
+        """Grows in the order of announcement."""
+        return announcement_order(self.id)
+
+    def url(self, version: Version) -> str:
+        """The address at which arXiv would show this version."""
+        return page_url(self.id, version.number)
+
+    def pdf_url(self, version: Version) -> str:
+        return pdf_url(self.id, version.number)
 
     @property
     def submitted(self) -> datetime:

@@ -1,4 +1,4 @@
-"""fetching"""
+"""What a run asks a source for, what the source answers, and what the state knows of earlier answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,81 +9,88 @@ from digest.domain.papers import Paper
 from digest.errors import SourceError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""By so much clocks are set back without anybody doing it on purpose."""
+"""A clock may be set back by this much without anybody's doing."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordState:
-    """What the state knows of one keyword before it is asked for again; of a newcomer, nothing."""
+    """What the state knows of one keyword before a fetch; the defaults are those before the first one."""
 
     baseline: int | None = None
-    """The highest announcement order known when the keyword was first known; None before that."""
-    covered: int | None = None
-    """All that was announced up to this order has been looked at."""
+    """The highest announcement order known when the keyword was first fetched; None before that."""
+    high_water_mark: int | None = None
+    """Every announcement up to this order has been looked at."""
     papers: frozenset[str] = frozenset()
+    """The ids of all papers that the keyword has found."""
     recent: frozenset[str] = frozenset()
-    """Those of them that were submitted in the last days before `newest_submission`."""
+    """Those of them that were submitted in the week before `newest_submission`."""
     newest_submission: datetime | None = None
     last_good_at: datetime | None = None
+    """The last fetch without a problem."""
     up_to_date_at: datetime | None = None
-    """When nothing more was to be expected from arXiv before its next announcement."""
+    """The last fetch after which the source had nothing more before its next announcement."""
     usual: float | None = None
-    """New papers in a fetch, on average; None while there were too few fetches to tell."""
+    """New papers in a fetch, on average; None after too few fetches to tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
+    """One keyword to fetch, and what the state knows."""
+
     keyword: Keyword
     known: KeywordState
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """What came of a question. With a `problem`, the papers may be used, but others may be missing."""
-
-    keyword: Keyword
-    papers: tuple[Paper, ...] = ()
-    announced: frozenset[str] = frozenset()
-    """Those that arXiv's own feed calls new, in a batch that was not seen before."""
-    covered: int | None = None
-    """Up to which announcement order this is everything; None: that is not known."""
-    settled: bool = False
-    """Whether nothing more is to be expected before the next announcement."""
-    asked_at: datetime | None = None
-    """arXiv's own clock, if it told."""
-    problem: SourceError | None = None
+    highest_order: int = 0
+    """The highest announcement order of all papers in the state; 0 if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """A paper that a keyword found; `is_new` if it was announced since the keyword was first known."""
+    """A paper that a keyword finds; `is_new` if it was announced after the keyword's first fetch."""
 
     paper: Paper
     is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
+class FetchResult:
+    """The answer to one request. With a `problem`, the matches are good, but others may be missing."""
+
+    keyword: Keyword
+    matches: tuple[KeywordMatch, ...] = ()
+    baseline: int = 0
+    """For a keyword that has none: the highest announcement order that is not new to it."""
+    high_water_mark: int | None = None
+    """The announcement order up to which the matches are complete; None: not known."""
+    up_to_date: bool = False
+    """Whether the source has nothing more before its next announcement."""
+    problem: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FetchStatus:
-    """What the state knows of how a keyword was last answered."""
+    """What the state knows of a keyword's last fetches."""
 
     last_good_at: datetime | None = None
     up_to_date_at: datetime | None = None
-    """When nothing more was to be expected from arXiv before its next announcement."""
+    """The last fetch after which the source had nothing more before its next announcement."""
     failing: bool = False
-    """The last answer was not good."""
+    """Whether the last fetch had a problem."""
 
 
-def is_since(announced_at: datetime, asked_at: datetime, now: datetime) -> bool:
-    """The same, where the moment of that announcement is known."""
-    return announced_at <= asked_at <= now + CLOCK_TOLERANCE
+def is_up_to_date(announced_at: datetime, up_to_date_at: datetime, now: datetime) -> bool:
+    """Whether a fetch at `up_to_date_at` had the announcement of `announced_at`, the latest before `now`.
+
+    A fetch that lies well in the future has not: the clock was wrong then.
+    """
+    return announced_at <= up_to_date_at <= now + CLOCK_TOLERANCE
 
 
 def up_to_date_keywords(
     fetch_statuses: Mapping[str, FetchStatus], announced_at: datetime, now: datetime
 ) -> frozenset[str]:
-    """The keywords, by their keys, of which arXiv has told the announcement of that moment, its latest."""
+    """The ids of the keywords that have the announcement of `announced_at`, the latest before `now`."""
     return frozenset(
-        key
-        for key, fetch_status in fetch_statuses.items()
-        if fetch_status.up_to_date_at and is_since(announced_at, fetch_status.up_to_date_at, now)
+        keyword_id
+        for keyword_id, fetch_status in fetch_statuses.items()
+        if fetch_status.up_to_date_at and is_up_to_date(announced_at, fetch_status.up_to_date_at, now)
     )

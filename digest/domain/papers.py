@@ -1,16 +1,17 @@
-"""papers"""
+"""A paper, as every part of the program knows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.sources.arxiv.identifiers import announcement_order
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One version of a paper as arXiv describes it; titles and abstracts are one line, TeX and all."""
+    """One version of a paper. Title and abstract are one line each, with their TeX."""
 
     id: str
+    """The source's name for the paper, the same for all versions."""
+    order: int
+    """Grows in the order in which the source announces papers."""
     version: int
     title: str
     abstract: str
@@ -19,18 +20,9 @@ class Paper:
     """Primary category first."""
     comment: str
     submitted: datetime
-    """Of the first version. Neither date is that of the announcement."""
+    """Submission of the first version. Neither date is that of the announcement."""
     updated: datetime
     """Submission of this version."""
-
-    @property
-    def order(self) -> int:
-        return announcement_order(self.id)
-
-    @property
-    def abs_url(self) -> str:
-        return f"https://arxiv.org/abs/{self.id}v{self.version}"
-
-    @property
-    def pdf_url(self) -> str:
-        return f"https://arxiv.org/pdf/{self.id}v{self.version}"
+    url: str
+    """The web page of this version."""
+    pdf_url: str

@@ -15,7 +15,6 @@ from digest.pipeline.delivery import Delivery
 from digest.pipeline.ports import Transport
 from digest.pipeline.retry import RetryPolicy
 from digest.pipeline.workers import run_in_workers
-from digest.sources.arxiv.calendar import latest_announcement
 
 Outcomes = Sequence[MailOutcome]
 
@@ -63,7 +62,7 @@ class Service:
                 for name, fetch_status in fetch_statuses.items()
                 if fetch_status.failing
             },
-            up_to_date_keywords(fetch_statuses, latest_announcement(now), now),
+            up_to_date_keywords(fetch_statuses, self._context.source.calendar.latest_announcement(now), now),
         )
 
     def _told_of_nothing(self, subscribers: Sequence[Subscriber], answers: Answers) -> Set[str]:

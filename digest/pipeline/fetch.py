@@ -1,76 +1,94 @@
-"""Asking arXiv for all keywords, and remembering what it told."""
+"""Fetch new papers for all keywords and record them, unless there are suspiciously many."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState
-from digest.domain.keywords import distinct
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState, up_to_date_keywords
+from digest.domain.keywords import Keyword, distinct
 from digest.domain.runs import KeywordOutcome
 from digest.domain.text import counted
 from digest.errors import SourceUnavailable
 from digest.pipeline.context import RunContext
-from digest.sources.arxiv.calendar import announcements_between, is_up_to_date
-from digest.sources.arxiv.novelty import first_baseline, sightings
 
 logger = logging.getLogger(__name__)
-
-
-def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutcome]:
-    """An outcome for each keyword. That they are asked for is written down in the run's record first."""
-    now, fetch_statuses = context.clock.now(), context.store.keywords.fetch_statuses()
-    requests = []
-    for keyword in distinct(context.config.keywords):
-        answered_at = fetch_statuses[keyword.id].up_to_date_at
-        if answered_at and is_up_to_date(answered_at, now):
-            yield KeywordOutcome(keyword, up_to_date=True)
-        else:  # only now, since it may take long to read what is known
-            requests.append(FetchRequest(keyword, context.store.keywords.state_of(keyword)))
-    if requests:
-        logger.info("asking arXiv for %s", counted(len(requests), "keyword"))
-        context.store.runs.record_fetch_started(run_number, len(requests))
-    asked = {request.keyword.id: request.known for request in requests}
-    context.progress.begin("asking arXiv", len(requests))
-    for result in context.source.discover(requests):
-        yield _record(context, result, asked[result.keyword.id], now)
-        context.progress.step()
-    context.progress.end()
-
-
-def _record(context: RunContext, result: FetchResult, known: KeywordState, now: datetime) -> KeywordOutcome:
-    """Remember what was found, whole or not, unless there is suspiciously much of it. It was asked for
-    at `now`: what arXiv announces while it answers is left for the next time."""
-    found = sightings(result, known)
-    if too_much := flood(found, known, announcements_between(known.last_good_at or now, now)):
-        context.store.keywords.record_failure(result.keyword, too_much, now)
-        return KeywordOutcome(result.keyword, problem=too_much, hint="nothing is lost: it is looked at again")
-    baseline = first_baseline(result, context.store.keywords.highest_order())
-    context.store.keywords.record(result, found, baseline, now)
-    problem = result.problem
-    return KeywordOutcome(
-        result.keyword,
-        new=sum(sighting.is_new for sighting in found),
-        past=len(found) if known.baseline is None else 0,
-        problem=str(problem or ""),
-        hint=problem.hint if problem else "",
-        last_good_at=known.last_good_at,
-        unavailable=isinstance(problem, SourceUnavailable) and not found,
-    )
-
 
 _FLOOD_FACTOR = 5
 
 _NO_FLOOD = 50  # so few papers are never held back
 
 
-def flood(found: Sequence[KeywordMatch], known: KeywordState, announcements: int) -> str:
-    """Why so much news is not to be believed yet; empty if it is.
+def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutcome]:
+    """Fetch all keywords that are not up to date; yields an outcome for each keyword.
 
-    `announcements` counts those since the last good answer. What is held back is looked at again with
-    each run, and told meanwhile: it is let through once so many are usual for the time that has passed.
+    Records in the run that a fetch starts before the source is asked. Raises StoreError.
     """
-    fresh = sum(sighting.is_new for sighting in found)
+    now = context.clock.now()
+    announced_at = context.source.calendar.latest_announcement(now)
+    up_to_date = up_to_date_keywords(context.store.keywords.fetch_statuses(), announced_at, now)
+    stale = []
+    for keyword in distinct(context.config.keywords):
+        if keyword.id in up_to_date:
+            yield KeywordOutcome(keyword, up_to_date=True)
+        else:
+            stale.append(keyword)
+    if stale:
+        logger.info("asking arXiv for %s", counted(len(stale), "keyword"))
+        context.store.runs.record_fetch_started(run_number, len(stale))
+    yield from _fetch(context, stale, now)
+
+
+def _fetch(context: RunContext, stale: Sequence[Keyword], now: datetime) -> Iterator[KeywordOutcome]:
+    # The state is read for stale keywords only: a keyword may have thousands of papers.
+    highest_order = context.store.keywords.highest_order() if stale else 0
+    known = {keyword.id: context.store.keywords.state_of(keyword) for keyword in stale}
+    requests = [FetchRequest(keyword, known[keyword.id], highest_order) for keyword in stale]
+    context.progress.begin("asking arXiv", len(requests))
+    for result in context.source.fetch(requests):
+        yield _record(context, result, known[result.keyword.id], now)
+        context.progress.step()
+    context.progress.end()
+
+
+def _record(context: RunContext, result: FetchResult, known: KeywordState, now: datetime) -> KeywordOutcome:
+    """Record a result, also one with a problem, unless there are suspiciously many new papers.
+
+    `now` is the start of the fetch: an announcement that comes while the source answers is left for the
+    next fetch.
+    """
+    announcements = context.source.calendar.announcements_between(known.last_good_at or now, now)
+    if too_many := flood(result.matches, known, announcements):
+        context.store.keywords.record_failure(result.keyword, too_many, now)
+        return KeywordOutcome(result.keyword, problem=too_many, hint="nothing is lost: it is looked at again")
+    context.store.keywords.record(result, result.matches, result.baseline, now)
+    return _outcome(result, known)
+
+
+def _outcome(result: FetchResult, known: KeywordState) -> KeywordOutcome:
+    problem = result.problem
+    return KeywordOutcome(
+        result.keyword,
+        new=_count_new(result.matches),
+        past=len(result.matches) if known.baseline is None else 0,
+        problem=str(problem or ""),
+        hint=problem.hint if problem else "",
+        last_good_at=known.last_good_at,
+        unavailable=isinstance(problem, SourceUnavailable) and not result.matches,
+    )
+
+
+def flood(matches: Sequence[KeywordMatch], known: KeywordState, announcements: int) -> str:
+    """Why so many new papers are held back; empty if they are not.
+
+    `announcements` counts those since the last good fetch. What is held back is fetched and reported again
+    in each run, and let through once so many papers are usual for the time that has passed.
+    """
+    new = _count_new(matches)
     usual = (known.usual or 0.0) * max(announcements, 1)
-    if known.usual is None or fresh <= max(_NO_FLOOD, _FLOOD_FACTOR * usual):
+    if known.usual is None or new <= max(_NO_FLOOD, _FLOOD_FACTOR * usual):
         return ""
-    return f"held back: {fresh} new papers at once, where about {usual:.0f} are usual"
+    return f"held back: {new} new papers at once, where about {usual:.0f} are usual"
+
+
+def _count_new(matches: Sequence[KeywordMatch]) -> int:
+    return sum(match.is_new for match in matches)

@@ -39,9 +39,27 @@ class NullProgress:
         """Unseen."""
 
 
+class Calendar(Protocol):
+    """When a source announces papers. All moments are aware."""
+
+    def latest_announcement(self, now: datetime) -> datetime:
+        """The last moment up to `now`, in UTC, at which the source should have shown an announcement."""
+
+    def announcements_between(self, earlier: datetime, later: datetime) -> int:
+        """How many announcements the source should have shown after `earlier` and up to `later`."""
+
+
 class Source(Protocol):
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
-        """A finding for each question; asks arXiv as little as it can. Raises nothing of arXiv's."""
+    """Where papers come from. tests/unit/sources/contract.py has what every source must do."""
+
+    @property
+    def calendar(self) -> Calendar: ...
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        """One result for each request, in any order; the source decides what is new.
+
+        A failure is the `problem` of the results that it concerns; no SourceError is raised.
+        """
 
 
 class KeywordStore(Protocol):

@@ -17,7 +17,7 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
 from digest.errors import RenderError, SourceError
 from digest.pipeline.context import RunContext
-from digest.pipeline.ports import Source
+from digest.pipeline.ports import Calendar, Source
 from digest.pipeline.report import problems
 from digest.pipeline.run import run
 from digest.preview.models import Preview, PreviewError, Tab
@@ -33,7 +33,10 @@ _ADDED_LATER = "the preview asks arXiv once, before this keyword was added; rest
 class EmptySource:
     """A pipeline.ports.Source with nothing new: only papers that wait in the state are shown."""
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         yield from (FetchResult(request.keyword) for request in requests)
 
 
@@ -50,7 +53,7 @@ class FetchCache:
 
     def results(self, source: Source, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         if not self._filled:
-            self._results = {result.keyword.id: result for result in source.discover(requests)}
+            self._results = {result.keyword.id: result for result in source.fetch(requests)}
             self._filled = True
         for request in requests:
             unknown = FetchResult(request.keyword, problem=SourceError(_ADDED_LATER))
@@ -64,7 +67,11 @@ class CachedSource:
     source: Source
     cache: FetchCache
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    @property
+    def calendar(self) -> Calendar:
+        return self.source.calendar
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         yield from self.cache.results(self.source, requests)
 
 
@@ -108,7 +115,7 @@ class DryRun:
         def open_run(config: Config) -> AbstractContextManager[RunContext]:
             return bootstrap.open_dry_run(config, clock, config.outbox)
 
-        source = (lambda _: EmptySource()) if offline else FetchCache().wrap
+        source = (lambda source: EmptySource(source.calendar)) if offline else FetchCache().wrap
         return cls(load, open_run, source, frozenset(email.casefold() for email in emails))
 
     def preview(self) -> Preview:

@@ -133,6 +133,7 @@ def _as_listed(paper: DemoPaper) -> Paper:
     version = paper.versions[-1]
     return Paper(
         id=paper.id,
+        order=paper.order,
         version=version.number,
         title=paper.title,
         abstract=paper.abstract,
@@ -141,4 +142,6 @@ def _as_listed(paper: DemoPaper) -> Paper:
         comment=paper.comment,
         submitted=paper.submitted,
         updated=version.submitted,
+        url=paper.url(version),
+        pdf_url=paper.pdf_url(version),
     )

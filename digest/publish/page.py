@@ -80,7 +80,7 @@ def _row(paper: Paper) -> _Row:
     comment = one_line(paper.comment)
     return _Row(
         title=escape(paper.title),
-        url=paper.abs_url,
+        url=paper.url,
         date=paper.updated.date().isoformat(),
         abstract=escape_with_links(paper.abstract),
         comment_start=escape(comment[:_COMMENT_START]) if len(comment) > _SHORT_COMMENT else "",

@@ -1,4 +1,4 @@
-"""Questions to arXiv, asked politely: one at a time, spaced, patient, and with a limit to everything.
+"""Make HTTP requests within arXiv's terms: one at a time, rate limited, retried, everything limited.
 
 Terms: https://info.arxiv.org/help/api/tou.html
 """
@@ -19,8 +19,8 @@ from digest.domain.settings import ArxivSettings
 from digest.errors import AnswerRejected, SourceUnavailable
 from digest.sources.rate_limit import RateLimiter
 from digest.sources.retry_policy import (
-    LARGEST_ANSWER,
-    UNREACHED_PAUSE,
+    MAX_ANSWER_BYTES,
+    UNREACHABLE_PAUSE,
     CircuitBreaker,
     FailedAttempt,
     Reply,
@@ -36,10 +36,10 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 TIMEOUT = (10.0, 60.0)
-"""Seconds for a connection to stand, and of silence while an answer comes."""
+"""Seconds until a connection is open, and without a byte of the answer."""
 
-LONGEST_ANSWER = 300.0
-"""Seconds that the body may take: a server that lets it drip would keep all other processes waiting."""
+MAX_BODY_SECONDS = 300.0
+"""Seconds that the body may take: all other processes wait meanwhile for a server that sends slowly."""
 
 _CHUNK = 2**16
 
@@ -62,64 +62,64 @@ class _Request:
 
 
 class ArxivClient:
-    """Asks arXiv, never more than one question at a time over all processes that share the pace file.
+    """Makes one request at a time, over all processes that share the rate limit file.
 
-    Serves one run: where arXiv refuses to answer time after time, it is left alone from then on.
-    `contact`, in ASCII, tells arXiv's operators whom to write to. `jitter` draws from [0, 1).
+    For one run: once the circuit breaker is open, it stays so. `contact` is an address in ASCII for arXiv's
+    operators. `jitter` draws from [0, 1).
     """
 
     def __init__(
         self,
         settings: ArxivSettings,
-        pace_file: Path,
+        rate_limit_file: Path,
         clock: Clock,
         *,
         contact: str = "",
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._retry_scale = settings.retry_scale
-        self._pace = RateLimiter(pace_file, settings.interval_seconds, clock)
+        self._rate_limiter = RateLimiter(rate_limit_file, settings.interval_seconds, clock)
         self._breaker = CircuitBreaker()
         self._clock = clock
         self._jitter = jitter
         self._session = _session(contact)
 
-    def ask(self, url: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
-        """POST the parameters as a form and give the body to `read`, whose result is returned.
+    def post(self, url: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+        """POST the parameters as a form; returns what `read` makes of the body.
 
-        Where there is no answer, or `read` raises AnswerRejected, the question is asked again after
-        a pause. Raises SourceUnavailable, or what `read` raised last.
+        Tries again after a pause where there is no answer, or `read` raises AnswerRejected. Raises
+        SourceUnavailable, or the last AnswerRejected of `read`.
         """
-        return self._insist(_Request("POST", url, parameters), read)
+        return self._retry(_Request("POST", url, parameters), read)
 
-    def fetch(self, url: str, read: Callable[[bytes], T]) -> T:
-        """GET the address; the rest is as with `ask`."""
-        return self._insist(_Request("GET", url), read)
+    def get(self, url: str, read: Callable[[bytes], T]) -> T:
+        """GET the address; otherwise like `post`."""
+        return self._retry(_Request("GET", url), read)
 
     def close(self) -> None:
         self._session.close()
 
-    def _insist(self, request: _Request, read: Callable[[bytes], T]) -> T:
+    def _retry(self, request: _Request, read: Callable[[bytes], T]) -> T:
         self._breaker.require_closed()
         tries = 1
         while isinstance(outcome := self._try(request, read), FailedAttempt):
             self._breaker.note(outcome)
-            self._rest(request, outcome, tries)
+            self._pause(request, outcome, tries)
             tries += 1
         self._breaker.note(None)
         return outcome
 
     def _try(self, request: _Request, read: Callable[[bytes], T]) -> T | FailedAttempt:
         try:
-            with self._pace.turn():
+            with self._rate_limiter.slot():
                 reply = self._exchange(request)
         except requests.RequestException as exc:
             return failed_attempt_from(exc)
-        except OSError as exc:  # all that is left is the pace file
-            raise SourceUnavailable(f"{self._pace.file}: {exc.strerror}") from exc
+        except OSError as exc:  # all that is left is the rate limit file
+            raise SourceUnavailable(f"{self._rate_limiter.file}: {exc.strerror}") from exc
         _LOG.debug("%s answered %d with %d bytes", request.host, reply.status, len(reply.body))
         attempt = failed_attempt_of(reply, self._clock.epoch_seconds())
-        return attempt if attempt else _believed(reply, read)
+        return attempt if attempt else _read(reply, read)
 
     def _exchange(self, request: _Request) -> Reply:
         with self._session.request(
@@ -133,22 +133,22 @@ class ArxivClient:
             )
 
     def _body(self, response: requests.Response) -> bytes:
-        """As much of it, decompressed, as shows whether it is too long."""
-        ends_at = self._clock.epoch_seconds() + LONGEST_ANSWER
+        """The body, decompressed, and not much more of it than MAX_ANSWER_BYTES."""
+        ends_at = self._clock.epoch_seconds() + MAX_BODY_SECONDS
         body = bytearray()
         for piece in _pieces(response):
             body += piece
-            if len(body) > LARGEST_ANSWER:
+            if len(body) > MAX_ANSWER_BYTES:
                 break
             if self._clock.epoch_seconds() > ends_at:
                 raise requests.Timeout
         return bytes(body)
 
-    def _rest(self, request: _Request, attempt: FailedAttempt, tries: int) -> None:
-        """Wait for the next try. Raises where there is none."""
+    def _pause(self, request: _Request, attempt: FailedAttempt, tries: int) -> None:
+        """Sleep until the next try. Raises SourceError if there is none."""
         pause = backoff(attempt, tries, self._jitter())
         if pause is None:
-            _give_up(request, attempt, tries)
+            _raise_failure(request, attempt, tries)
         self._breaker.require_closed()
         seconds = pause * self._retry_scale
         _LOG.warning("%s: %s; next try in %.0f s", request.host, attempt.reason, seconds)
@@ -156,15 +156,15 @@ class ArxivClient:
 
 
 def failed_attempt_from(exc: requests.RequestException) -> FailedAttempt:
-    """What an exchange means that did not come to its end."""
+    """The failure of an exchange that was not completed."""
     if isinstance(exc, _BAD_ADDRESS):
         return FailedAttempt("the address cannot be used", None, cause=exc)
-    return FailedAttempt(_cause_in_words(exc), UNREACHED_PAUSE, cause=exc)
+    return FailedAttempt(_describe_cause(exc), UNREACHABLE_PAUSE, cause=exc)
 
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """No redirect is followed: its target would be asked out of turn."""
+        """Follow no redirect: its target would be requested outside the rate limit."""
 
 
 def _session(contact: str) -> requests.Session:
@@ -185,21 +185,21 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
         raise requests.ConnectionError from exc
 
 
-def _believed(reply: Reply, read: Callable[[bytes], T]) -> T | FailedAttempt:
+def _read(reply: Reply, read: Callable[[bytes], T]) -> T | FailedAttempt:
     try:
         return read(reply.body)
     except AnswerRejected as rejected:
         return rejected_answer(rejected, reply)
 
 
-def _give_up(request: _Request, attempt: FailedAttempt, tries: int) -> NoReturn:
+def _raise_failure(request: _Request, attempt: FailedAttempt, tries: int) -> NoReturn:
     if isinstance(attempt.cause, AnswerRejected):
         raise attempt.cause
     effort = f" in {tries} tries; the last" if tries > 1 else ""
     raise SourceUnavailable(f"{request.host} gave no answer{effort}: {attempt.reason}") from attempt.cause
 
 
-def _cause_in_words(exc: BaseException) -> str:
+def _describe_cause(exc: BaseException) -> str:
     causes = tuple(_chain(exc))
     if any(isinstance(cause, TimeoutError | requests.Timeout) for cause in causes):
         return "no answer in time"

@@ -1,4 +1,4 @@
-"""Whose turn it is to ask arXiv: one process at a time, and each an interval after the one before.
+"""Limit the rate of requests: one process at a time, and an interval after each request.
 
 Terms: https://info.arxiv.org/help/api/tou.html
 """
@@ -14,8 +14,10 @@ from digest.system.locks import exclusive_lock
 
 
 class RateLimiter:
-    """Spaces the requests of all who share the file, which holds when the last of them ended, in
-    seconds since 1970."""
+    """Spaces the requests of all processes that share the file.
+
+    The file has the end of the last request, in seconds since 1970.
+    """
 
     def __init__(self, file: Path, interval_seconds: float, clock: Clock) -> None:
         self.file = file
@@ -23,13 +25,13 @@ class RateLimiter:
         self._clock = clock
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until a request may begin, and let no other begin before it ended. Raises OSError."""
+    def slot(self) -> Iterator[None]:
+        """Wait until a request may begin; no other begins before the block ends. Raises OSError."""
         with exclusive_lock(self.file, wait=True) as descriptor:
             wait = seconds_to_wait(_recorded(descriptor), self._clock.epoch_seconds(), self._interval)
             if wait:
                 self._clock.sleep(wait)
-            self._record(descriptor)  # counts if we are killed during the request
+            self._record(descriptor)  # so that it counts if the process is killed during the request
             try:
                 yield
             finally:
@@ -41,13 +43,15 @@ class RateLimiter:
 
 
 def seconds_to_wait(last: float, now: float, interval: float) -> float:
-    """Until a request may begin, `last` being the end of the one before. A clock that was set back
-    costs one interval at most."""
+    """Seconds until a request may begin; `last` is the end of the one before.
+
+    After a clock was set back, at most one interval.
+    """
     return min(interval, max(0.0, last + interval - now))
 
 
 def _recorded(descriptor: int) -> float:
-    """Minus infinity, which is long ago, where the file holds no moment."""
+    """The end of the last request; minus infinity if the file has none."""
     try:
         last = float(os.pread(descriptor, 64, 0))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a reply of arXiv means for the next try: whether there is one, when, and when to leave arXiv alone."""
+"""Decide after each reply whether and when to try again, and when to stop all requests."""
 
 import re
 from dataclasses import dataclass
@@ -8,25 +8,27 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from digest.errors import AnswerRejected, SourceUnavailable
-from digest.sources.arxiv.validation import RejectionReason
 
-TRIES = 4
-"""How often one question is asked that gets no answer, or none that is believed."""
+MAX_TRIES = 4
+"""How often one request is made, as long as it gets no answer or a rejected one."""
 
-SETBACKS_IN_A_ROW = 6
-"""After so many, over all questions, arXiv is left alone."""
+MAX_FAILURES_IN_A_ROW = 6
+"""After so many failures in a row, over all requests, the circuit breaker opens."""
 
 BUSY_PAUSE = 30.0
-"""Seconds before the second try where arXiv answers, but not well; each further pause is twice as long."""
+"""Seconds before the second try where the server is busy; each further pause is twice as long."""
 
-UNREACHED_PAUSE = 5.0
+UNREACHABLE_PAUSE = 5.0
 """The same where the connection fails."""
 
-LONGEST_WAIT = 900.0
-"""Seconds that a pause grows to at most; where Retry-After asks for more, we give up."""
+MAX_PAUSE = 900.0
+"""The longest pause, in seconds. Where Retry-After asks for more, there is no further try."""
 
-LARGEST_ANSWER = 40 * 2**20
-"""Bytes after decompression; 2,000 papers are 6 MB, with collaborations of 3,000 authors far more."""
+MAX_ANSWER_BYTES = 40 * 2**20
+"""After decompression. 2,000 papers are 6 MB, with collaborations of 3,000 authors far more."""
+
+TOO_LARGE = "too large"
+"""The reason of AnswerRejected for a longer answer."""
 
 _BUSY = frozenset({406, 429, 500, 502, 503, 504})
 
@@ -35,7 +37,7 @@ _ANSWERS = frozenset({200, 400})  # arXiv's error feeds have status 400
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: the body decompressed and, where it is too long, cut behind LARGEST_ANSWER."""
+    """An HTTP response: the body decompressed and, where it is too long, cut after MAX_ANSWER_BYTES."""
 
     status: int
     body: bytes
@@ -45,50 +47,50 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempt:
-    """Why a try brought nothing. `pause` None: asking again is no use."""
+    """Why a try failed, and the least pause in seconds before the next one; None: another try is useless."""
 
     reason: str
     pause: float | None
     at_least: float = 0.0
-    """Seconds that arXiv asks us to wait."""
+    """Seconds that the server asks us to wait (Retry-After)."""
     forbidden: bool = False
-    """Whatever else we ask is refused as well."""
+    """The server refuses every request of ours (403)."""
     cause: Exception | None = None
 
     @property
-    def disbelieved(self) -> bool:
-        """arXiv does serve us, but not with an answer that can be true."""
+    def is_rejected_answer(self) -> bool:
+        """Whether the server answered, but with something that cannot be true."""
         return isinstance(self.cause, AnswerRejected)
 
 
 class CircuitBreaker:
-    """Leaves arXiv alone where it refuses to answer time after time, whatever the question."""
+    """Stops all requests of a run after several failures in a row."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
         self._why_open = ""
 
     def note(self, attempt: FailedAttempt | None) -> None:
-        """Take in how a try ended: with a setback, or well (None)."""
-        if attempt is None or attempt.disbelieved:
+        """Count how a try ended: with a failure, or well (None)."""
+        if attempt is None or attempt.is_rejected_answer:
             self._in_a_row = 0
             return
         self._in_a_row += 1
         if attempt.forbidden:
             self._why_open = "after it refused us (403)"
-        elif self._in_a_row >= SETBACKS_IN_A_ROW:
+        elif self._in_a_row >= MAX_FAILURES_IN_A_ROW:
             self._why_open = f"after {self._in_a_row} refusals in a row"
 
     def require_closed(self) -> None:
-        """Raises SourceUnavailable if arXiv is to be left alone."""
+        """Raises SourceUnavailable if no request may be made any more."""
         if self._why_open:
             raise SourceUnavailable(f"arXiv is left alone for this run, {self._why_open}")
 
 
 def failed_attempt_of(reply: Reply, now: float) -> FailedAttempt | None:
-    """What a reply means, `now` in seconds since 1970; None if it is an answer that can be read."""
+    """The failure that a reply is, `now` in seconds since 1970; None if its body can be read."""
     if reply.status in _BUSY:
-        return FailedAttempt(_words(reply.status), BUSY_PAUSE, _seconds_asked(reply.retry_after, now))
+        return FailedAttempt(_words(reply.status), BUSY_PAUSE, _retry_after_seconds(reply.retry_after, now))
     if reply.status == HTTPStatus.FORBIDDEN:
         return FailedAttempt("arXiv refuses us (403)", None, forbidden=True)
     if 300 <= reply.status < 400:
@@ -96,30 +98,31 @@ def failed_attempt_of(reply: Reply, now: float) -> FailedAttempt | None:
     if reply.status not in _ANSWERS:
         return FailedAttempt(_words(reply.status), None)
     if reply.body.strip() == b"Rate exceeded.":
-        return FailedAttempt("rate exceeded", BUSY_PAUSE, _seconds_asked(reply.retry_after, now))
-    if len(reply.body) > LARGEST_ANSWER:
-        return rejected_answer(
-            AnswerRejected(RejectionReason.TOO_LARGE, f"more than {LARGEST_ANSWER} bytes"), reply
-        )
+        return FailedAttempt("rate exceeded", BUSY_PAUSE, _retry_after_seconds(reply.retry_after, now))
+    if len(reply.body) > MAX_ANSWER_BYTES:
+        return rejected_answer(AnswerRejected(TOO_LARGE, f"more than {MAX_ANSWER_BYTES} bytes"), reply)
     return None
 
 
 def rejected_answer(rejected: AnswerRejected, reply: Reply) -> FailedAttempt:
-    """Status 400 says that the question is at fault: asked again, it brings the same."""
+    """The failure of an answer that was rejected. With status 400 the request is wrong: no further try."""
     pause = None if reply.status == HTTPStatus.BAD_REQUEST else BUSY_PAUSE
     return FailedAttempt(str(rejected), pause, cause=rejected)
 
 
 def backoff(attempt: FailedAttempt, tries: int, jitter: float) -> float | None:
-    """Seconds until the next try after so many; None to give up. Never shorter than Retry-After."""
-    if attempt.pause is None or tries >= TRIES or attempt.at_least > LONGEST_WAIT:
+    """Seconds until the next try, after `tries` and with `jitter` from [0, 1); None: no further try.
+
+    Never shorter than Retry-After.
+    """
+    if attempt.pause is None or tries >= MAX_TRIES or attempt.at_least > MAX_PAUSE:
         return None
     growing = attempt.pause * 2.0 ** (tries - 1) * (1 + jitter / 2)
-    return max(attempt.at_least, min(growing, LONGEST_WAIT))
+    return max(attempt.at_least, min(growing, MAX_PAUSE))
 
 
 def host_of(url: str) -> str:
-    """The host alone, for log lines and errors: the rest of an address may hold a password."""
+    """The host of an address for log lines and errors: the rest may contain a password."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -127,8 +130,8 @@ def host_of(url: str) -> str:
     return host if re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host) else "elsewhere"
 
 
-def _seconds_asked(retry_after: str, now: float) -> float:
-    """Seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 without sense."""
+def _retry_after_seconds(retry_after: str, now: float) -> float:
+    """Seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 if it is neither."""
     if re.fullmatch(r"[0-9]+", retry_after):
         return float(retry_after)
     try:

@@ -97,7 +97,14 @@ CREATE TABLE runs (
 CREATE TABLE marks (name VARCHAR NOT NULL PRIMARY KEY, at VARCHAR NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _DELIVERY, _KEEPING)
+_PAPER_ADDRESSES = """
+ALTER TABLE papers ADD COLUMN url TEXT NOT NULL DEFAULT '';
+ALTER TABLE papers ADD COLUMN pdf_url TEXT NOT NULL DEFAULT '';
+UPDATE papers SET url = 'https://arxiv.org/abs/' || id || 'v' || version,
+    pdf_url = 'https://arxiv.org/pdf/' || id || 'v' || version;
+"""
+
+MIGRATIONS = (_FIRST, _DELIVERY, _KEEPING, _PAPER_ADDRESSES)
 """Step n leads from schema version n to n + 1."""
 
 

@@ -83,6 +83,9 @@ papers = Table(
     Column("updated", Moment, nullable=False),
     # when this version was recorded
     Column("recorded_at", Moment, nullable=False),
+    # of this version
+    Column("url", Text, nullable=False),
+    Column("pdf_url", Text, nullable=False),
 )
 
 keywords = Table(

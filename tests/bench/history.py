@@ -12,7 +12,7 @@ from random import Random
 from digest.demo.papers import DemoPaper, Version
 from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
-from digest.sources.arxiv.identifiers import announcement_order
+from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url
 from digest.store.schema import written
 from tests.bench.prose import Prose
 
@@ -147,7 +147,7 @@ class History:
         )
 
     def _insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
-        columns = {"papers": 12, "sightings": 5, "deliveries": 3}
+        columns = {"papers": 14, "sightings": 5, "deliveries": 3}
         marks = ", ".join("?" * columns[table])
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
@@ -167,4 +167,6 @@ def _row(number: int, paper: DemoPaper, recorded_at: datetime) -> tuple[object, 
         submitted,
         submitted,
         written(recorded_at),
+        page_url(paper.id, 1),
+        pdf_url(paper.id, 1),
     )

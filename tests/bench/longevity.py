@@ -188,6 +188,7 @@ def _digest(subscriber: Subscriber, announced: AnnouncedPaper) -> Digest:
 def _paper(paper: DemoPaper) -> Paper:
     return Paper(
         id=paper.id,
+        order=paper.order,
         version=1,
         title=paper.title,
         abstract=paper.abstract,
@@ -196,6 +197,8 @@ def _paper(paper: DemoPaper) -> Paper:
         comment=paper.comment,
         submitted=paper.submitted,
         updated=paper.submitted,
+        url=paper.url(paper.versions[0]),
+        pdf_url=paper.pdf_url(paper.versions[0]),
     )
 
 

@@ -19,7 +19,7 @@ from digest.demo.scenario import DAYS
 from digest.demo.server import ArxivServer
 from digest.domain.settings import SmtpServer
 from digest.mail.smtp.connection import Timeouts
-from digest.sources.arxiv.calendar import latest_announcement
+from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.tools import required_tool
 
 PROJECT = Path(__file__).parents[2]
@@ -143,7 +143,7 @@ def test_the_timer_elapses_when_the_feed_has_just_turned(since: str) -> None:
         datetime.strptime(f"{found} +0000", "%Y-%m-%d %H:%M:%S %z")
         for found in re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC", told)
     ]
-    behind = [moment - latest_announcement(moment) for moment in elapses]
+    behind = [moment - ArxivCalendar().latest_announcement(moment) for moment in elapses]
     assert behind == [timedelta(hours=hours, minutes=15) for _ in range(5) for hours in (0, 2, 4, 6)]
 
 

@@ -22,11 +22,11 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.errors import SourceUnavailable
 from digest.pipeline.context import RunContext
-from digest.sources.arxiv.calendar import ANNOUNCEMENT, FEED_DELAY, is_announced_on
+from digest.sources.arxiv.calendar import ANNOUNCEMENT, FEED_DELAY, ArxivCalendar, is_announced_on
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from tests.support.builders import config, keyword, paper, subscriber
-from tests.support.fakes import FakeClock, FakeMailBuilder, FakeMonitor, FakeTransport
+from tests.support.fakes import FakeClock, FakeMailBuilder, FakeMonitor, FakeTransport, fetch_result
 
 ZONES = (
     "UTC", "America/New_York", "America/St_Johns", "America/Sao_Paulo", "Europe/Berlin", "Africa/Casablanca",
@@ -86,7 +86,11 @@ class Sky:
     def is_silent(self) -> bool:
         return any(begin <= self.clock.now() < end for begin, end in self.silent)
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    @property
+    def calendar(self) -> ArxivCalendar:
+        return ArxivCalendar()
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
         """Settled is what shows an announcement that was not shown before, as with digest.sources."""
         now = self.clock.now()
         turns = sum(moment <= now for moment in self.turned_at)
@@ -96,11 +100,11 @@ class Sky:
                 yield FetchResult(request.keyword, problem=SourceUnavailable("no answer"))
                 continue
             recent = [one for at, one in self.announced.get(name, ()) if now - 40 * DAY < at <= now]
-            settled = turns > self.told.get(name, 0)
+            up_to_date = turns > self.told.get(name, 0)
             self.told[name] = turns
-            if settled:
+            if up_to_date:
                 self.hidden |= {moment for due, moment in self.late if due <= now < moment}
-            yield FetchResult(request.keyword, tuple(recent), settled=settled)
+            yield fetch_result(request, recent, up_to_date=up_to_date)
 
 
 @dataclass
@@ -175,6 +179,7 @@ class Life:
             self.read_agenda,
             self.open_run,
             clock=self.wall,
+            calendar=ArxivCalendar(),
             watch=lambda _config: FakeMonitor(),
             supervisor=SystemdNotifier({}),
         )
@@ -248,8 +253,8 @@ class Life:
                 self.judge_waiting(wish)
 
     def judge(self, mail: Mail) -> None:
-        """A mail has only papers that are new to its subscriber, at a slot that had no mail yet, or none since
-        the clock was set."""
+        """A mail has only papers that are new to its subscriber, at a slot that had no mail yet, or none
+        since the clock was set."""
         self.mails += 1
         wish, now = self.wishes[mail.recipient], self.wall.moment
         slot = latest_slot(wish.subscriber.schedule, now)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from digest.demo.papers import DemoPaper, Version, shown_at
 from digest.demo.server import ArxivServer, Behaviour, Reply, announcement_feed, query_reply
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordState
+from digest.domain.fetching import FetchRequest, KeywordState
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Matcher
 from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
+from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import announcement_order
 from digest.sources.http import ArxivClient
 from tests.support.builders import keyword
@@ -68,21 +69,21 @@ def known_on(day: datetime, papers: Iterable[DemoPaper], wanted: Keyword = REWAR
     matcher = Matcher([wanted])
     claimed = [paper for paper in shown if matcher.claims(paper)]
     newest = max(paper.submitted for paper in claimed)
-    covered = max(announcement_order(paper.id) for paper in shown)
+    high_water_mark = max(announcement_order(paper.id) for paper in shown)
     return KeywordState(
-        baseline=covered,
-        covered=covered,
+        baseline=high_water_mark,
+        high_water_mark=high_water_mark,
         papers=frozenset(paper.id for paper in claimed),
         recent=frozenset(paper.id for paper in claimed if paper.submitted >= newest - WEEK),
         newest_submission=newest,
     )
 
 
-def after(known: KeywordState, result: FetchResult) -> KeywordState:
+def after(known: KeywordState, result: Discovered) -> KeywordState:
     """What the keyword knows once the finding is recorded."""
     return replace(
         known,
-        covered=max(known.covered or 0, result.covered or 0),
+        high_water_mark=max(known.high_water_mark or 0, result.high_water_mark or 0),
         papers=known.papers | {paper.id for paper in result.papers},
     )
 
@@ -95,14 +96,14 @@ def client_in(folder: Path) -> Iterator[ArxivClient]:
         yield client
 
 
-def discover(server: ArxivServer, folder: Path, *requests: FetchRequest) -> dict[str, FetchResult]:
+def discover(server: ArxivServer, folder: Path, *requests: FetchRequest) -> dict[str, Discovered]:
     """The findings of one run, by the keyword's name."""
     with client_in(folder) as client:
         source = Discovery(ArxivApi(client, server.api_url), AnnouncementFeed(client, server.feed_url))
         return {result.keyword.name: result for result in source.discover(requests)}
 
 
-def ids(result: FetchResult) -> set[str]:
+def ids(result: Discovered) -> set[str]:
     return {paper.id for paper in result.papers}
 
 

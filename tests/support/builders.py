@@ -8,12 +8,19 @@ from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.settings import ArchiveSettings, ArxivSettings, Config, MailSettings
 from digest.domain.subscribers import Schedule, Subscriber
+from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url
 
 NOON = datetime(2026, 6, 22, 12, tzinfo=UTC)
 
 
 def paper(id: str = "2606.00001", **changes: object) -> Paper:
+    """A paper with arXiv's order and addresses."""
+    version = changes.get("version", 1)
+    assert isinstance(version, int)
     fields: dict[str, object] = {
+        "order": announcement_order(id),
+        "url": page_url(id, version),
+        "pdf_url": pdf_url(id, version),
         "id": id,
         "version": 1,
         "title": f"An invented paper numbered {id}",

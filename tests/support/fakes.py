@@ -1,17 +1,19 @@
-"""Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
+"""Parts of a run in memory: a clock that a test sets, a source, a mail server, an archive page."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.domain.digests import ArchiveSection, Digest
-from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
+from digest.pipeline.ports import Calendar
 from digest.pipeline.report import run_problems
+from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.builders import NOON
 
 
@@ -35,23 +37,47 @@ class FakeClock:
 
 @dataclass
 class FakeSource:
-    """Finds for each keyword, by name, these papers, or meets the error; `settled` findings are final."""
+    """Finds for each keyword, by name, these papers, or meets the error. arXiv's calendar, no request."""
 
     answers: dict[str, Sequence[Paper] | SourceError] = field(default_factory=dict)
-    settled: bool = False
+    up_to_date: bool = False
+    """Whether it has nothing more before its next announcement."""
     partly: dict[str, Sequence[Paper]] = field(default_factory=dict)
-    """What is found all the same where an error is met."""
+    """What is found where an error is met."""
     asked: list[str] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=ArxivCalendar)
 
-    def discover(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        seen = 0
         for request in requests:
-            self.asked.append(request.keyword.name)
-            answer = self.answers.get(request.keyword.name, ())
-            partly = tuple(self.partly.get(request.keyword.name, ()))
+            name = request.keyword.name
+            self.asked.append(name)
+            answer = self.answers.get(name, ())
             if isinstance(answer, SourceError):
-                yield FetchResult(request.keyword, partly, problem=answer)
+                result = fetch_result(request, self.partly.get(name, ()), seen, problem=answer)
             else:
-                yield FetchResult(request.keyword, tuple(answer), settled=self.settled)
+                result = fetch_result(request, answer, seen, up_to_date=self.up_to_date)
+            yield result
+            seen = max(seen, *(match.paper.order for match in result.matches), 0)
+
+
+def fetch_result(
+    request: FetchRequest,
+    papers: Sequence[Paper],
+    seen: int = 0,
+    *,
+    up_to_date: bool = False,
+    problem: SourceError | None = None,
+) -> FetchResult:
+    """A result with these papers; new are those above the baseline. `seen` is the highest order so far."""
+    known = request.known
+    new_from = None if known.baseline is None else known.baseline + 1
+    matches = tuple(
+        KeywordMatch(one, new_from is not None and one.order >= new_from and one.id not in known.papers)
+        for one in papers
+    )
+    baseline = max(request.highest_order, seen, *(one.order for one in papers), 0)
+    return FetchResult(request.keyword, matches, baseline, up_to_date=up_to_date, problem=problem)
 
 
 @dataclass

@@ -192,7 +192,7 @@ class _DetailPolicy:
 def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], policy: _DetailPolicy) -> PaperView:
     paper = _display_paper(entry.paper)
     level, abstract = policy.apply(paper.abstract)
-    view = PaperView(level, number, paper.id, paper.abs_url, paper.title, _marked(paper.title, found_by))
+    view = PaperView(level, number, paper.id, paper.url, paper.title, _marked(paper.title, found_by))
     if level is DetailLevel.TITLE_ONLY:
         return view
     return _with_card(view, replace(entry, paper=paper), found_by, abstract)

@@ -11,7 +11,7 @@ from digest.sources.arxiv.atom import parse_list, parse_page
 from digest.sources.arxiv.query import submitted_since
 from digest.sources.arxiv.responses import Page
 from digest.sources.arxiv.validation import (
-    Asked,
+    RequestedPage,
     validate_list,
     validate_match,
     validate_search,
@@ -44,7 +44,7 @@ class ArxivApi:
 
     def newest(self, query: str, rows: int, claimed: Claimed = bool) -> Page:
         """The latest submissions, at most so many."""
-        return self._search(query, Asked(0, rows), claimed)
+        return self._search(query, RequestedPage(0, rows), claimed)
 
     def since(
         self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
@@ -66,7 +66,7 @@ class ArxivApi:
             validate_list(papers, ids, certain)
             return papers
 
-        return self._client.ask(self._url, {"id_list": ",".join(ids), "max_results": str(len(ids))}, read)
+        return self._client.post(self._url, {"id_list": ",".join(ids), "max_results": str(len(ids))}, read)
 
     def matching(self, query: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of the papers, which all exist, that the query finds."""
@@ -77,25 +77,27 @@ class ArxivApi:
             return frozenset(paper.id for paper in page.papers)
 
         parameters = {"search_query": query, "id_list": ",".join(ids), "max_results": str(len(ids))}
-        return self._client.ask(self._url, parameters, read)
+        return self._client.post(self._url, parameters, read)
 
     def _pages(
         self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
     ) -> Iterator[Page]:
         for start in range(0, LAST_ROW, PAGE):
-            page = self._search(query, Asked(start, PAGE, frozenset() if start else recent, newest), claimed)
+            page = self._search(
+                query, RequestedPage(start, PAGE, frozenset() if start else recent, newest), claimed
+            )
             yield page
             if newest is None or start + PAGE >= page.total:
                 return
 
-    def _search(self, query: str, asked: Asked, claimed: Claimed) -> Page:
+    def _search(self, query: str, asked: RequestedPage, claimed: Claimed) -> Page:
         def read(body: bytes) -> Page:
             page = parse_page(body)
             validate_search(page, asked)
             validate_semantics(sum(map(claimed, page.papers)), len(page.papers))
             return page
 
-        return self._client.ask(self._url, _parameters(query, asked), read)
+        return self._client.post(self._url, _parameters(query, asked), read)
 
 
 def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
@@ -107,7 +109,7 @@ def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
     return tuple(newest.values())
 
 
-def _parameters(query: str, asked: Asked) -> dict[str, str]:
+def _parameters(query: str, asked: RequestedPage) -> dict[str, str]:
     return {
         "search_query": query,
         "start": str(asked.start),

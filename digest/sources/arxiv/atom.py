@@ -16,7 +16,7 @@ import feedparser
 from digest.domain.papers import Paper
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.categories import canonical
-from digest.sources.arxiv.identifiers import split_identifier
+from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url, split_identifier
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Page
 from digest.sources.arxiv.validation import RejectionReason
 
@@ -174,6 +174,7 @@ def _paper(entry: _Record) -> Paper:
     paper_id, version = _identifier(entry, _PAPER)
     return Paper(
         id=paper_id,
+        order=announcement_order(paper_id),
         version=version,
         title=_required(entry, "title"),
         abstract=_text(entry, "summary"),
@@ -182,6 +183,8 @@ def _paper(entry: _Record) -> Paper:
         comment=_text(entry, "arxiv_comment"),
         submitted=_required_moment(entry, "published"),
         updated=_required_moment(entry, "updated"),
+        url=page_url(paper_id, version),
+        pdf_url=pdf_url(paper_id, version),
     )
 
 

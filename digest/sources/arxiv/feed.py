@@ -1,4 +1,4 @@
-"""arXiv's announcement feeds: all that the last announcement brought, however long it waited.
+"""Read arXiv's announcement feeds: all papers of the last announcement, however long they waited.
 
 Source: https://info.arxiv.org/help/rss.html
 """
@@ -13,34 +13,34 @@ from digest.sources.arxiv.validation import validate_announcement
 from digest.sources.http import ArxivClient
 
 LARGEST_FEED = 2_000
-"""A feed ends after so many entries, new ones first."""
+"""Entries; a longer feed is cut here."""
 
 
 class AnnouncementFeed:
-    """The feed of some archives. Raises SourceError."""
+    """Fetches the announcements of some archives. Raises SourceError."""
 
     def __init__(self, client: ArxivClient, url: str) -> None:
         self._client = client
         self._url = url
 
-    def latest(self, archives: Sequence[str], *, highest_seen: int, covered: int) -> Announcement:
-        """The last announcement, asked for in halves where one feed cannot hold it.
+    def latest(self, archives: Sequence[str], *, highest_seen: int, high_water_mark: int) -> Announcement:
+        """The last announcement of these archives, fetched in halves where one feed cannot hold it.
 
-        A feed is not believed if a search has shown a paper (`highest_seen`) above all that is
-        `covered` and all that the feed has.
+        All numbers are announcement orders. A feed is rejected if a search has shown a paper
+        (`highest_seen`) above the high-water mark and above all that the feed has.
         """
 
         def read(body: bytes) -> Announcement:
             announcement = parse_announcement(body)
-            validate_announcement(announcement, highest_seen, covered)
+            validate_announcement(announcement, highest_seen, high_water_mark)
             return announcement
 
-        whole = self._client.fetch(self._url + "+".join(archives), read)
+        whole = self._client.get(self._url + "+".join(archives), read)
         if len(archives) == 1 or not _may_be_cut(whole):
             return whole
         middle = len(archives) // 2
         halves = [
-            self.latest(half, highest_seen=0, covered=covered)
+            self.latest(half, highest_seen=0, high_water_mark=high_water_mark)
             for half in (archives[:middle], archives[middle:])
         ]
         return _merged(halves)
@@ -57,7 +57,7 @@ def archives_of(keywords: Iterable[Keyword]) -> tuple[str, ...]:
 
 
 def _may_be_cut(announcement: Announcement) -> bool:
-    """Whether new entries may be missing: where replacements are shown, all new ones were."""
+    """Whether new papers may be missing: not if the feed has replacements, which follow them."""
     kinds = {entry.kind for entry in announcement.entries}
     return len(announcement.entries) >= LARGEST_FEED and not kinds & {"replace", "replace-cross"}
 

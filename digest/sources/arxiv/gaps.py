@@ -1,7 +1,7 @@
-"""Which identifiers lie between what is covered and what the last announcement shows. Pure.
+"""Find the ids that were missed between the high-water mark and the last announcement. Pure.
 
-arXiv gives identifiers out in the order of announcement, one after the other. So what lies between the
-last announcement that is known and the highest identifier of this one, and is not in it, has been missed.
+arXiv gives out ids in the order of announcement, one after the other. So an id above the last announcement
+that is known and below the highest id of this one, and not in it, has been missed.
 """
 
 from collections.abc import Collection
@@ -12,44 +12,47 @@ from digest.errors import AnswerRejected
 from digest.sources.arxiv.identifiers import identifier_at, month_of, next_month
 from digest.sources.arxiv.validation import RejectionReason
 
-_MOST_MONTHS = 24
+_MAX_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class IdRange:
-    """Announcement orders of one month, both ends included; `last` None: to the month's unknown end."""
+    """Announcement orders of one month, both ends included; `last` None: to the unknown end of the month."""
 
     first: int
     last: int | None
 
 
-def holes(covered: int, top: int, shown: Collection[int], *, tolerated: int) -> tuple[IdRange, ...]:
-    """What may have been announced above `covered` and up to `top`, and is not among the orders `shown`.
+def find_gaps(
+    high_water_mark: int, top: int, shown: Collection[int], *, tolerated: int
+) -> tuple[IdRange, ...]:
+    """What may have been announced above `high_water_mark` and up to `top`, without the orders `shown`.
 
-    Between two that are shown, up to `tolerated` identifiers may be missing. Raises as ranges_between.
+    Up to `tolerated` ids in a row may be missing between two that are shown. Raises AnswerRejected as
+    ranges_between.
     """
     end = top + 1
-    ascending = sorted({end, *(order for order in shown if covered < order <= top)})
-    spans = list(ranges_between(covered, ascending[0]))
+    ascending = sorted({end, *(order for order in shown if high_water_mark < order <= top)})
+    ranges = list(ranges_between(high_water_mark, ascending[0]))
     for earlier, later in pairwise(ascending):
         if later - earlier - 1 > tolerated:
-            spans += ranges_between(earlier, later)
-    return tuple(spans)
+            ranges += ranges_between(earlier, later)
+    return tuple(ranges)
 
 
-def ranges_between(covered: int, start: int) -> tuple[IdRange, ...]:
-    """What may have been announced above `covered` and below `start`, month by month.
+def ranges_between(high_water_mark: int, start: int) -> tuple[IdRange, ...]:
+    """What may have been announced above `high_water_mark` and below `start`, month by month.
 
-    Raises AnswerRejected where that would be years: such an identifier is a mistake.
+    Raises AnswerRejected (FUTURE) for more than two years: such an id is a mistake.
     """
-    spans, first = [], covered + 1
+    ranges, first = [], high_water_mark + 1
     while month_of(first) < month_of(start):
-        spans.append(IdRange(first, None))
+        ranges.append(IdRange(first, None))
         first = next_month(first) + 1
-        if len(spans) > _MOST_MONTHS:
+        if len(ranges) > _MAX_MONTHS:
             raise AnswerRejected(
                 RejectionReason.FUTURE, f"{identifier_at(start)} is years after all that is known"
             )
     if first < start:
-        spans.append(IdRange(first, start - 1))
-    return tuple(spans)
+        ranges.append(IdRange(first, start - 1))
+    return tuple(ranges)

@@ -1,4 +1,4 @@
-"""arXiv identifiers: what names a paper, and in which order papers were announced.
+"""Read arXiv identifiers: the name of a paper, its place in the order of announcement, its web addresses.
 
 Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
@@ -43,6 +43,16 @@ def announcement_order(paper_id: str) -> int:
     digits = found["yymm"] or found["old"][:4]
     number = found["number"] or found["old"][4:]
     return month_order(_century(int(digits[:2])) + int(digits[:2]), int(digits[2:])) + int(number)
+
+
+def page_url(paper_id: str, version: int) -> str:
+    """The address of the page with the abstract of this version."""
+    return f"https://arxiv.org/abs/{paper_id}v{version}"
+
+
+def pdf_url(paper_id: str, version: int) -> str:
+    """The address of this version as PDF."""
+    return f"https://arxiv.org/pdf/{paper_id}v{version}"
 
 
 def identifier_at(order: int) -> str:

@@ -1,44 +1,44 @@
-"""What is new for a keyword.
+"""Decide which papers are new for a keyword.
 
-New is what the keyword never had before (a paper is its identifier, whatever its version) and what
-arXiv announced since the keyword was first known. Announcements have no date of their own in arXiv's
-search, but arXiv gives identifiers out in the order of announcement: one above the highest known when
-the keyword was first known (its baseline) was announced since. For the few that got their identifier
-earlier (one in two hundred), arXiv's feed says `new`. So a revision, or an old paper that surfaces, is
-not new.
+New is a paper that the keyword never had (in any version), and that arXiv announced after the keyword's first
+fetch. arXiv's search has no announcement dates, but arXiv gives out ids in the order of announcement: an id
+above the highest one known at the first fetch (the baseline) was announced later. For the few papers that
+got their id earlier (one in two hundred), arXiv's feed says `new`. So a revision, or an old paper that
+appears in the search, is not new.
 """
 
 from datetime import timedelta
 
-from digest.domain.fetching import FetchResult, KeywordMatch, KeywordState
+from digest.domain.fetching import KeywordMatch, KeywordState
 from digest.domain.papers import Paper
+from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import month_order
 
-_IDENTIFIERS_TURN_MONTH = timedelta(days=3)  # after a month's first day, papers may still get last month's
+_IDS_CHANGE_MONTH = timedelta(days=3)  # after the first of a month, papers may still get ids of the last one
 
-_A_YEAR = month_order(1, 0)  # arXiv's word for an identifier further back is not believed
-
-
-def sightings(result: FetchResult, known: KeywordState) -> tuple[KeywordMatch, ...]:
-    """What to remember of a finding; of a first one nothing is fresh, since all of it is the past."""
-    return tuple(KeywordMatch(paper, is_new=_is_new(paper, result, known)) for paper in result.papers)
+_ONE_YEAR = month_order(1, 0)  # an id further back is not new, whatever the feed says
 
 
-def first_baseline(result: FetchResult, highest_order: int) -> int:
-    """The baseline of a keyword that has just been found for the first time.
+def matches_of(found: Discovered, known: KeywordState) -> tuple[KeywordMatch, ...]:
+    """The papers that were found, each new or not; in a keyword's first fetch none is new."""
+    return tuple(KeywordMatch(paper, is_new=_is_new(paper, found, known)) for paper in found.papers)
 
-    `highest_order` is that of any paper known. Where little is known, arXiv's own clock tells at
-    least the month: papers with earlier identifiers were announced before.
+
+def first_baseline(found: Discovered, highest_order: int) -> int:
+    """The baseline of a keyword after its first fetch.
+
+    `highest_order` is that of all papers known. Where few are known, arXiv's own clock gives at least the
+    month: papers with ids of earlier months were announced before.
     """
     month = 0
-    if result.asked_at:
-        surely = result.asked_at - _IDENTIFIERS_TURN_MONTH
-        month = month_order(surely.year, surely.month)
-    return max(highest_order, month, result.covered or 0, *(paper.order for paper in result.papers))
+    if found.asked_at:
+        certain = found.asked_at - _IDS_CHANGE_MONTH
+        month = month_order(certain.year, certain.month)
+    return max(highest_order, month, found.high_water_mark or 0, *(paper.order for paper in found.papers))
 
 
-def _is_new(paper: Paper, result: FetchResult, known: KeywordState) -> bool:
+def _is_new(paper: Paper, found: Discovered, known: KeywordState) -> bool:
     if known.baseline is None or paper.id in known.papers:
         return False
-    called_new = paper.id in result.announced and paper.order > known.baseline - _A_YEAR
+    called_new = paper.id in found.announced and paper.order > known.baseline - _ONE_YEAR
     return called_new or paper.order > known.baseline

@@ -1,4 +1,4 @@
-"""Is this answer to be believed? arXiv also fails with status 200, and then silence looks like no news."""
+"""Validate answers: arXiv also fails with status 200, and an empty answer then looks like no new papers."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,17 +12,16 @@ from digest.sources.arxiv.identifiers import identifier_at, month_order, next_mo
 from digest.sources.arxiv.responses import Announcement, Page
 
 TOP_MAY_LAG = timedelta(days=30)
-"""How much older than the newest submission known the first row may be. A search that has forgotten
-how to sort begins with papers of years ago."""
+"""How much older than the newest submission known the first row may be. When arXiv ignores the sort order,
+papers of years ago come first."""
 
-TELLING_ROWS = 10
-"""Fewer rows than these say nothing about how arXiv reads phrases."""
+MIN_ROWS_TO_JUDGE = 10
+"""Fewer rows do not show how arXiv reads phrases."""
 
 
 class RejectionReason(StrEnum):
-    """Why an answer is not believed: the `verdict` of AnswerRejected."""
+    """Why an answer is rejected: the `reason` of AnswerRejected."""
 
-    TOO_LARGE = "too large"
     RATE_TEXT = "rate text"
     NOT_XML = "not XML"
     DTD = "DTD"
@@ -46,40 +45,40 @@ class RejectionReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for: at most `size` rows from row `start`, newest submission first."""
+class RequestedPage:
+    """The page that was requested: at most `size` rows from row `start`, newest submission first."""
 
     start: int
     size: int
     known: frozenset[str] = frozenset()
-    """Papers of earlier answers to this question, of which the first page must show one at least."""
+    """Ids of earlier answers to this query; the first page must show at least one of them."""
     newest_submission: datetime | None = None
-    """The latest of them all."""
+    """The latest submission of all papers known."""
 
 
-def validate_search(page: Page, asked: Asked) -> None:
-    """Raises AnswerRejected for the first thing about the page that cannot be true."""
-    for reason, complaint in _COMPLAINTS.items():
-        detail = complaint(page, asked)
+def validate_search(page: Page, asked: RequestedPage) -> None:
+    """Raises AnswerRejected for the first check of the page that fails."""
+    for reason, check in _CHECKS.items():
+        detail = check(page, asked)
         if detail:
             raise AnswerRejected(reason, detail)
 
 
 def validate_list(papers: Collection[Paper], ids: Collection[str], certain: Collection[str]) -> None:
-    """Judge the answer to a list of `ids`, of which arXiv has the `certain` ones without doubt.
+    """Check the answer to a list of `ids`; the `certain` ones exist.
 
-    Raises AnswerRejected with the verdict UNEXPECTED_PAPER or MISSING_ROWS.
+    Raises AnswerRejected (UNEXPECTED_PAPER or MISSING_ROWS).
     """
     shown = {paper.id for paper in papers}
-    if strangers := shown - set(ids):
-        raise AnswerRejected(RejectionReason.UNEXPECTED_PAPER, min(strangers))
+    if unexpected := shown - set(ids):
+        raise AnswerRejected(RejectionReason.UNEXPECTED_PAPER, min(unexpected))
     if missing := set(certain) - shown:
         detail = f"{len(missing)} of {len(certain)} papers, such as {min(missing)}"
         raise AnswerRejected(RejectionReason.MISSING_ROWS, detail)
 
 
 def validate_match(page: Page, ids: Collection[str]) -> None:
-    """Judge which of some `ids` a query finds. Raises AnswerRejected(FEWER_ROWS) or as `validate_list`."""
+    """Check which of some `ids` a query finds. Raises AnswerRejected (FEWER_ROWS or UNEXPECTED_PAPER)."""
     if len(page.papers) < page.total:
         raise AnswerRejected(RejectionReason.FEWER_ROWS, f"{len(page.papers)} rows instead of {page.total}")
     validate_list(page.papers, ids, ())
@@ -87,53 +86,53 @@ def validate_match(page: Page, ids: Collection[str]) -> None:
 
 def validate_semantics(claimed: int, rows: int) -> None:
     """Raises AnswerRejected(SEMANTICS) if of many `rows` fewer than half are `claimed` by a keyword."""
-    if rows >= TELLING_ROWS and 2 * claimed < rows:
+    if rows >= MIN_ROWS_TO_JUDGE and 2 * claimed < rows:
         raise AnswerRejected(RejectionReason.SEMANTICS, f"{claimed} of {rows} rows have what was asked for")
 
 
-def validate_announcement(announcement: Announcement, highest_seen: int, covered: int) -> None:
-    """Refuse a feed that has less than a search has shown.
+def validate_announcement(announcement: Announcement, highest_seen: int, high_water_mark: int) -> None:
+    """Reject a feed that has less than a search has shown.
 
-    All are announcement orders: `highest_seen` by any search, and `covered`, up to which every
-    announcement is known already. Raises AnswerRejected with the verdict EMPTY_FEED, STALE or BEHIND.
+    Both numbers are announcement orders: the highest one that any search has shown, and the one up to which
+    every announcement is known. Raises AnswerRejected (EMPTY_FEED, STALE or BEHIND).
     """
-    if highest_seen <= max(announcement.top, covered):
+    if highest_seen <= max(announcement.top, high_water_mark):
         return
     shown = identifier_at(highest_seen)
     if not announcement.arrivals:
         raise AnswerRejected(RejectionReason.EMPTY_FEED, f"no new paper, and {shown} is announced")
-    reason = RejectionReason.STALE if announcement.top == covered else RejectionReason.BEHIND
+    reason = RejectionReason.STALE if announcement.top == high_water_mark else RejectionReason.BEHIND
     detail = f"it goes up to {identifier_at(announcement.top)}, and {shown} is announced"
     raise AnswerRejected(reason, detail)
 
 
-def _wrong_page(page: Page, asked: Asked) -> str | None:
+def _wrong_page(page: Page, asked: RequestedPage) -> str | None:
     if page.start == asked.start:
         return None
     return f"row {asked.start} was asked for, row {page.start} came"
 
 
-def _empty_although_known(page: Page, asked: Asked) -> str | None:
+def _empty_although_known(page: Page, asked: RequestedPage) -> str | None:
     if page.papers or asked.start > 0 or not asked.known:
         return None
     return f"no paper, and {len(asked.known)} are known"
 
 
-def _fewer_rows(page: Page, asked: Asked) -> str | None:
+def _fewer_rows(page: Page, asked: RequestedPage) -> str | None:
     promised = min(asked.size, page.total - asked.start)
     if len(page.papers) >= promised:
         return None
     return f"{len(page.papers)} rows instead of {promised}"
 
 
-def _not_in_order(page: Page, _: Asked) -> str | None:
+def _not_in_order(page: Page, _: RequestedPage) -> str | None:
     for earlier, later in pairwise(page.papers):
         if earlier.submitted < later.submitted:
             return f"{later.id} of {later.submitted.date()} after {earlier.id} of {earlier.submitted.date()}"
     return None
 
 
-def _old_at_the_top(page: Page, asked: Asked) -> str | None:
+def _old_at_the_top(page: Page, asked: RequestedPage) -> str | None:
     if asked.start > 0 or not page.papers or asked.newest_submission is None:
         return None
     top = page.papers[0]
@@ -143,14 +142,14 @@ def _old_at_the_top(page: Page, asked: Asked) -> str | None:
     return f"{top.id} of {top.submitted.date()}, and a paper of {known} is known"
 
 
-def _no_overlap(page: Page, asked: Asked) -> str | None:
+def _no_overlap(page: Page, asked: RequestedPage) -> str | None:
     if asked.start > 0 or not asked.known or any(paper.id in asked.known for paper in page.papers):
         return None
     return f"none of {len(asked.known)} known papers among {len(page.papers)} rows"
 
 
-def _of_the_future(page: Page, _: Asked) -> str | None:
-    """By arXiv's own clock; identifiers may turn month a little before it."""
+def _of_the_future(page: Page, _: RequestedPage) -> str | None:
+    """An id after next month, by arXiv's own clock."""
     if page.asked_at is None:
         return None
     month = month_order(page.asked_at.year, page.asked_at.month)
@@ -158,7 +157,7 @@ def _of_the_future(page: Page, _: Asked) -> str | None:
     return f"{ahead[0]}, on {page.asked_at.date()}" if ahead else None
 
 
-_COMPLAINTS: dict[RejectionReason, Callable[[Page, Asked], str | None]] = {
+_CHECKS: dict[RejectionReason, Callable[[Page, RequestedPage], str | None]] = {
     RejectionReason.WRONG_PAGE: _wrong_page,
     RejectionReason.EMPTY_ALTHOUGH_KNOWN: _empty_although_known,
     RejectionReason.FEWER_ROWS: _fewer_rows,
@@ -167,4 +166,4 @@ _COMPLAINTS: dict[RejectionReason, Callable[[Page, Asked], str | None]] = {
     RejectionReason.OLD_AT_THE_TOP: _old_at_the_top,
     RejectionReason.NO_OVERLAP: _no_overlap,
 }
-"""What each check says against a page, or None; the first that speaks is heard."""
+"""Each check returns the detail of a failure, or None. In this order."""

@@ -90,7 +90,7 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
     recently = written(newest - RECENT) if newest else ""
     return KeywordState(
         baseline=row.baseline,
-        covered=row.covered,
+        high_water_mark=row.covered,
         papers=frozenset(seen),
         recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently),
         newest_submission=newest,
@@ -118,7 +118,7 @@ def _record_progress(
 ) -> None:
     """Record the high-water mark of a fetch, and whether it was good."""
     this = keywords.c.number == keyword
-    covered = func.max(func.coalesce(keywords.c.covered, baseline), result.covered or 0)
+    covered = func.max(func.coalesce(keywords.c.covered, baseline), result.high_water_mark or 0)
     if result.problem:
         connection.execute(
             update(keywords).where(this, keywords.c.baseline.is_not(None)).values(covered=covered)
@@ -129,7 +129,7 @@ def _record_progress(
         "baseline": func.coalesce(keywords.c.baseline, baseline),
         "covered": covered,
         "last_good_at": now,
-        "up_to_date_at": now if result.settled else None,
+        "up_to_date_at": now if result.up_to_date else None,
         "failing_since": None,
         "problem": None,
     }

@@ -36,6 +36,7 @@ def paper_from(row: Row[Any]) -> Paper:
     """The paper in a row that has all columns of `papers`."""
     return Paper(
         id=row.id,
+        order=row.announcement_order,
         version=row.version,
         title=row.title,
         abstract=row.abstract,
@@ -44,6 +45,8 @@ def paper_from(row: Row[Any]) -> Paper:
         comment=row.comment,
         submitted=row.submitted,
         updated=row.updated,
+        url=row.url,
+        pdf_url=row.pdf_url,
     )
 
 
@@ -60,4 +63,6 @@ def _row(paper: Paper, now: datetime) -> dict[str, object]:
         "submitted": paper.submitted,
         "updated": paper.updated,
         "recorded_at": now,
+        "url": paper.url,
+        "pdf_url": paper.pdf_url,
     }

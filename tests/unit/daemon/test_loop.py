@@ -42,7 +42,7 @@ class House:
         self.config = config(folder, ADA, BO)
         self.config.file.write_text("one")
         self.clock = FakeClock(START)
-        self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, settled=True)
+        self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, up_to_date=True)
         self.transport, self.mail_builder = FakeTransport(), FakeMailBuilder()
         self.trouble: Exception | None = None
         self.store = SqlStore.over(Database.open(self.config.state))
@@ -52,6 +52,7 @@ class House:
             schedule_state,
             self.open_run,
             clock=self.clock,
+            calendar=self.source.calendar,
             watch=lambda _config: self.monitor,
             supervisor=SystemdNotifier({}),
             reload_wanted=lambda: bool(self.hangups) and self.hangups.pop(),
@@ -130,11 +131,11 @@ def test_arxiv_is_asked_once_for_all_subscribers_a_little_before_the_first(house
 
 
 def test_a_late_announcement_is_waited_for(house: House) -> None:
-    """Answered, but not settled: arXiv should have announced, and has not yet."""
-    house.source.settled = False
+    """Answered, but not up to date: arXiv should have announced, and has not yet."""
+    house.source.up_to_date = False
     house.tick_until(8, 0)
     assert house.sent_to == []
-    house.source.settled = True
+    house.source.up_to_date = True
     house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
     house.tick_until(8, 55)
     assert house.sent_to == ["ada@example.org"]
@@ -142,7 +143,7 @@ def test_a_late_announcement_is_waited_for(house: House) -> None:
 
 @pytest.mark.exhaustive
 def test_after_two_hours_the_mail_goes_out_without_it(house: House) -> None:
-    house.source.settled = False
+    house.source.up_to_date = False
     house.tick_until(8, 59)
     assert house.sent_to == []
     house.tick_until(9, 0)
@@ -208,12 +209,12 @@ def test_a_later_hour_brings_no_mail_at_once(house: House) -> None:
 
 
 def test_whoever_watches_is_told_of_success_only_when_nobody_waits_any_more(house: House) -> None:
-    house.source.settled = False
+    house.source.up_to_date = False
     house.tick_until(6, 59)
     house.monitor.told.clear()
     house.tick_until(7, 30)
     assert set(house.monitor.told) == {"started", "nothing yet"}
-    house.source.settled = True
+    house.source.up_to_date = True
     house.tick_until(7, 59)
     assert house.monitor.told[-1] == "all is well"
 

@@ -8,7 +8,7 @@ from digest.daemon.planner import DELIVERY_PAUSE, LEAD, Plan, Planner, WaitPolic
 from digest.domain.fetching import FetchStatus
 from digest.domain.schedule import ScheduleState, slots_around
 from digest.domain.subscribers import Subscriber
-from digest.sources.arxiv.calendar import latest_announcement
+from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.builders import keyword, schedule, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
@@ -43,7 +43,7 @@ class Morning:
             self.rules,
             schedule_state,
             self.now,
-            latest_announcement(self.now),
+            ArxivCalendar().latest_announcement(self.now),
             lambda wish: slots_around(wish, self.now),
             self.tried,
         )
@@ -142,7 +142,9 @@ def test_a_digest_goes_out_at_its_hour_or_as_soon_after_as_it_can(
         (Morning(SEVEN, schedule_state=ScheduleState(retries={BO.email: None})), (BO,)),
         (
             Morning(
-                SEVEN, schedule_state=ScheduleState(retries={BO.email: None}), tried={BO.email: SEVEN - MINUTE}
+                SEVEN,
+                schedule_state=ScheduleState(retries={BO.email: None}),
+                tried={BO.email: SEVEN - MINUTE},
             ),
             (),
         ),

@@ -189,7 +189,7 @@ def test_what_is_found_in_spite_of_a_problem_is_told_and_the_problem_too(life: L
 
 
 def test_a_keyword_that_is_up_to_date_is_not_asked_for(life: Life) -> None:
-    life.source.settled = True
+    life.source.up_to_date = True
     life.run()
     life.source.asked.clear()
     life.clock.moment += timedelta(hours=1)
@@ -578,7 +578,7 @@ def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:
 
 
 def test_a_mail_sent_or_nothing_more_to_come_means_served(life: Life) -> None:
-    life.source.settled = True
+    life.source.up_to_date = True
     life.run()
     assert set(life.store.subscriptions.last_served_at().values()) == {life.clock.moment}
 
@@ -590,7 +590,7 @@ def test_nothing_new_while_more_may_come_is_not_served(life: Life) -> None:
 
 
 def test_nothing_new_but_a_keyword_that_failed_is_not_served(life: Life) -> None:
-    life.source.settled = True
+    life.source.up_to_date = True
     before = life.store.subscriptions.last_served_at()
     life.source.answers["Reasoning"] = AnswerRejected("cut off", "the document does not end")
     life.run()

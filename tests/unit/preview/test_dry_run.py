@@ -29,7 +29,7 @@ BO = subscriber("bo@example.org", REASONING, label="subscribers[1]")
 @pytest.fixture
 def arxiv() -> FakeSource:
     return FakeSource(
-        {"Reward Model": [paper("2606.00001")], "Reasoning": [paper("2606.00002")]}, settled=True
+        {"Reward Model": [paper("2606.00001")], "Reasoning": [paper("2606.00002")]}, up_to_date=True
     )
 
 
@@ -55,7 +55,7 @@ def dry_run(
 
 
 def asked(keyword: Keyword, source: Source) -> FetchResult:
-    (result,) = source.discover([FetchRequest(keyword, KeywordState())])
+    (result,) = source.fetch([FetchRequest(keyword, KeywordState())])
     return result
 
 
@@ -128,7 +128,7 @@ def test_where_nothing_waits_a_sample_is_shown_and_called_one(settings: Config, 
     run_once(settings, arxiv)
     mail_builder = FakeMailBuilder()
     assert dry_run(
-        settings, lambda _: EmptySource(), ADA.email, mail_builder=mail_builder
+        settings, lambda source: EmptySource(source.calendar), ADA.email, mail_builder=mail_builder
     ).preview().tabs == (
         tab("Ada", 1, "A sample, made of the latest papers: no mail would go out now (nothing new waits)."),
     )
@@ -144,12 +144,16 @@ def test_where_nothing_waits_a_sample_is_shown_and_called_one(settings: Config, 
 def test_a_sample_that_cannot_be_built_is_reported_too(settings: Config, arxiv: FakeSource) -> None:
     run_once(settings, arxiv)
     mail_builder = FakeMailBuilder(broken={ADA.email: RenderError("digest.css: broken")})
-    (found,) = dry_run(settings, lambda _: EmptySource(), ADA.email, mail_builder=mail_builder).preview().tabs
+    (found,) = (
+        dry_run(settings, lambda source: EmptySource(source.calendar), ADA.email, mail_builder=mail_builder)
+        .preview()
+        .tabs
+    )
     assert (found.mails, found.problem) == ((), "digest.css: broken")
 
 
 def test_a_state_without_papers_has_no_sample(settings: Config) -> None:
-    assert dry_run(settings, lambda _: EmptySource(), BO.email).preview().tabs == (
+    assert dry_run(settings, lambda source: EmptySource(source.calendar), BO.email).preview().tabs == (
         Tab(
             "bo@example.org",
             note="No mail would go out now: nothing new waits. "
@@ -161,7 +165,7 @@ def test_a_state_without_papers_has_no_sample(settings: Config) -> None:
 def test_without_asking_what_waits_is_shown(settings: Config, arxiv: FakeSource) -> None:
     with bootstrap.open_run(settings, FakeClock(), nullcontext) as context:
         run(replace(context, source=arxiv, mail_builder=FakeMailBuilder(), archive=None), [])
-    assert dry_run(settings, lambda _: EmptySource()).preview() == Preview(
+    assert dry_run(settings, lambda source: EmptySource(source.calendar)).preview() == Preview(
         (tab("Ada", 1), tab("bo@example.org", 2))
     )
 

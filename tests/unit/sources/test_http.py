@@ -11,7 +11,7 @@ import requests
 from digest import __version__
 from digest.errors import AnswerRejected, SourceUnavailable
 from digest.sources.http import ArxivClient, failed_attempt_from
-from digest.sources.retry_policy import LARGEST_ANSWER, LONGEST_WAIT, FailedAttempt
+from digest.sources.retry_policy import MAX_ANSWER_BYTES, MAX_PAUSE, FailedAttempt
 from tests.support.sources_support import RESET, Drip, PretendedClock, ScriptedServer, http, settings
 
 GOOD = http("200 OK", b"papers")
@@ -30,7 +30,7 @@ def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
 
 
 def ask(client: ArxivClient, server: ScriptedServer) -> bytes:
-    return client.ask(server.url, {"search_query": 'ti:"naïve & bold"', "start": "0"}, bytes)
+    return client.post(server.url, {"search_query": 'ti:"naïve & bold"', "start": "0"}, bytes)
 
 
 def refuse(body: bytes) -> bytes:
@@ -51,7 +51,7 @@ def test_a_question_is_a_form_with_our_name_on_it(client: ArxivClient) -> None:
 
 def test_a_feed_is_fetched_from_its_address(client: ArxivClient) -> None:
     with ScriptedServer(GOOD) as server:
-        assert client.fetch(f"{server.url}/cs+stat", bytes) == b"papers"
+        assert client.get(f"{server.url}/cs+stat", bytes) == b"papers"
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"GET /api/query/cs+stat HTTP/1.1\r\n")
     assert body == b""
@@ -59,7 +59,7 @@ def test_a_feed_is_fetched_from_its_address(client: ArxivClient) -> None:
 
 def test_a_feed_is_fetched_as_patiently(client: ArxivClient, clock: PretendedClock) -> None:
     with ScriptedServer(BUSY, RESET, GOOD) as server:
-        assert client.fetch(server.url, bytes) == b"papers"
+        assert client.get(server.url, bytes) == b"papers"
     assert clock.sleeps == [30.0, 10.0]
 
 
@@ -165,7 +165,7 @@ def test_a_refused_connection_is_tried_four_times(client: ArxivClient, clock: Pr
         pytest.param(http("302 Found", b"", "Location: /x"), "302 redirects to elsewhere", id="path"),
         pytest.param(http("302 Found", b"", "Location: //[x"), "302 redirects to elsewhere", id="nonsense"),
         pytest.param(
-            http("429 Slow", b"", f"Retry-After: {LONGEST_WAIT + 1:.0f}"),
+            http("429 Slow", b"", f"Retry-After: {MAX_PAUSE + 1:.0f}"),
             "429 Too Many Requests",
             id="long wait",
         ),
@@ -182,7 +182,7 @@ def test_some_answers_end_it_at_once(
 @pytest.mark.parametrize("url", ["export.arxiv.org/api", "gopher://arxiv.org/", "http:///api"])
 def test_an_unusable_address_is_told_at_once(client: ArxivClient, url: str) -> None:
     with pytest.raises(SourceUnavailable, match="gave no answer: the address cannot be used"):
-        client.ask(url, {}, bytes)
+        client.post(url, {}, bytes)
 
 
 def test_an_answer_that_is_not_believed_is_asked_for_again(
@@ -192,7 +192,7 @@ def test_an_answer_that_is_not_believed_is_asked_for_again(
         return body.decode() if body == b"papers" else str(refuse(body))
 
     with ScriptedServer(http("200 OK", b"pap"), GOOD) as server:
-        assert client.ask(server.url, {}, doubt) == "papers"
+        assert client.post(server.url, {}, doubt) == "papers"
     assert clock.sleeps == [30.0]
 
 
@@ -201,7 +201,7 @@ def test_disbelief_ends_after_four_answers(client: ArxivClient, clock: Pretended
         ScriptedServer(*[GOOD] * 5) as server,
         pytest.raises(AnswerRejected, match="cut off: papers"),
     ):
-        client.ask(server.url, {}, refuse)
+        client.post(server.url, {}, refuse)
     assert (len(server.requests), clock.sleeps) == (4, [30.0, 60.0, 120.0])
 
 
@@ -212,12 +212,12 @@ def test_what_is_wrong_with_the_question_is_not_asked_again(
         ScriptedServer(http("400 Bad Request", b"bad"), GOOD) as server,
         pytest.raises(AnswerRejected, match="cut off: bad"),
     ):
-        client.ask(server.url, {}, refuse)
+        client.post(server.url, {}, refuse)
     assert clock.sleeps == []
 
 
 def test_a_bomb_is_put_down_before_its_end(client: ArxivClient) -> None:
-    beginning = gzip.compress(bytes(LARGEST_ANSWER * 5 // 4), 1)
+    beginning = gzip.compress(bytes(MAX_ANSWER_BYTES * 5 // 4), 1)
     bomb = http("200 OK", beginning, "Content-Encoding: gzip", length=10**12)
     with ScriptedServer(*[bomb] * 4) as server, pytest.raises(AnswerRejected) as rejected:
         ask(client, server)
@@ -279,7 +279,7 @@ def test_after_a_403_nothing_else_is_asked(client: ArxivClient, clock: Pretended
         with pytest.raises(SourceUnavailable, match=r"gave no answer: arXiv refuses us \(403\)"):
             ask(client, server)
         with pytest.raises(SourceUnavailable) as failed:
-            client.fetch(server.url, bytes)
+            client.get(server.url, bytes)
     assert str(failed.value) == "arXiv is left alone for this run, after it refused us (403)"
     assert (len(server.requests), clock.sleeps) == (1, [])
 
@@ -288,7 +288,7 @@ def test_answers_that_are_not_believed_do_not_end_the_run(client: ArxivClient) -
     with ScriptedServer(*[GOOD] * 9) as server:
         for _ in range(2):
             with pytest.raises(AnswerRejected, match="cut off: papers"):
-                client.ask(server.url, {}, refuse)
+                client.post(server.url, {}, refuse)
         assert ask(client, server) == b"papers"
 
 

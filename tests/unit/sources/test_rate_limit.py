@@ -33,7 +33,7 @@ def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
 
 
 def ask(client: ArxivClient, server: ScriptedServer) -> bytes:
-    return client.ask(server.url, {}, bytes)
+    return client.post(server.url, {}, bytes)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_questions_of_any_kind_are_an_interval_apart(client: ArxivClient, clock:
         ask(client, server)
         clock.seconds += 1.25
         ask(client, server)
-        client.fetch(server.url, bytes)
+        client.get(server.url, bytes)
     assert clock.sleeps == [1.75, 3.0]
 
 
@@ -88,7 +88,7 @@ def test_the_pace_file_tells_when_the_last_request_ended(
 
     (tmp_path / "pace").write_text(f"{EPOCH - 1} and whatever stood behind it before")
     with ScriptedServer(GOOD) as server:
-        client.ask(server.url, {}, later)
+        client.post(server.url, {}, later)
     assert (tmp_path / "pace").read_text() == str(EPOCH)
 
 
@@ -102,7 +102,7 @@ def test_a_request_that_is_under_way_counts_already(client: ArxivClient, tmp_pat
 
     with ArxivServer((), NOON) as server:
         server.misbehave(look)
-        client.ask(server.api_url, {}, bytes)
+        client.post(server.api_url, {}, bytes)
     assert seen == [str(EPOCH)]
 
 
@@ -121,7 +121,7 @@ def test_a_pace_file_that_cannot_be_used_is_named(tmp_path: Path, clock: Pretend
         closing(ArxivClient(settings(), tmp_path, clock)) as client,
         pytest.raises(SourceUnavailable) as failed,
     ):
-        client.ask("http://127.0.0.1:9/", {}, bytes)
+        client.post("http://127.0.0.1:9/", {}, bytes)
     assert str(failed.value) == f"{tmp_path}: Is a directory"
 
 
@@ -131,7 +131,7 @@ def test_clients_that_share_a_pace_file_take_turns(tmp_path: Path) -> None:
     def one_question() -> None:
         brisk = settings(interval_seconds=0.03)
         with closing(ArxivClient(brisk, tmp_path / "pace", SystemClock())) as client:
-            client.ask(server.api_url, {}, bytes)
+            client.post(server.api_url, {}, bytes)
 
     with ArxivServer((), NOON) as server:
         server.misbehave(*[lambda reply: replace(reply, status=200, delay_seconds=0.02)] * 4)

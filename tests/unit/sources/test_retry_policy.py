@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from digest.errors import AnswerRejected, SourceUnavailable
 from digest.sources.retry_policy import (
-    LARGEST_ANSWER,
-    LONGEST_WAIT,
+    MAX_ANSWER_BYTES,
+    MAX_PAUSE,
     CircuitBreaker,
     FailedAttempt,
     Reply,
@@ -70,13 +70,13 @@ def test_what_can_be_read_is_no_setback(status: int) -> None:
         pytest.param(FailedAttempt("", 30.0), 1, 0.0, 30.0, id="first"),
         pytest.param(FailedAttempt("", 30.0), 3, 0.0, 120.0, id="third"),
         pytest.param(FailedAttempt("", 30.0), 4, 0.0, None, id="patience ended"),
-        pytest.param(FailedAttempt("", 600.0), 2, 0.9, LONGEST_WAIT, id="as long as it gets"),
+        pytest.param(FailedAttempt("", 600.0), 2, 0.9, MAX_PAUSE, id="as long as it gets"),
         pytest.param(FailedAttempt("", 30.0), 2, 0.5, 75.0, id="jitter"),
         pytest.param(FailedAttempt("", None), 1, 0.0, None, id="no use"),
         pytest.param(FailedAttempt("", 30.0, at_least=90.0), 1, 0.9, 90.0, id="Retry-After"),
         pytest.param(FailedAttempt("", 30.0, at_least=90.0), 3, 0.0, 120.0, id="Retry-After that is shorter"),
-        pytest.param(FailedAttempt("", 30.0, at_least=LONGEST_WAIT), 1, 0.0, LONGEST_WAIT, id="longest wait"),
-        pytest.param(FailedAttempt("", 30.0, at_least=LONGEST_WAIT + 1), 1, 0.0, None, id="too long a wait"),
+        pytest.param(FailedAttempt("", 30.0, at_least=MAX_PAUSE), 1, 0.0, MAX_PAUSE, id="longest wait"),
+        pytest.param(FailedAttempt("", 30.0, at_least=MAX_PAUSE + 1), 1, 0.0, None, id="too long a wait"),
     ],
 )
 def test_pause_after(attempt: FailedAttempt, tries: int, jitter: float, pause: float | None) -> None:
@@ -84,13 +84,13 @@ def test_pause_after(attempt: FailedAttempt, tries: int, jitter: float, pause: f
 
 
 def test_a_page_of_the_largest_size_can_be_read() -> None:
-    assert failed_attempt_of(Reply(200, bytes(LARGEST_ANSWER)), EPOCH) is None
+    assert failed_attempt_of(Reply(200, bytes(MAX_ANSWER_BYTES)), EPOCH) is None
 
 
 def test_a_larger_page_is_not_believed() -> None:
-    attempt = failed_attempt_of(Reply(200, bytes(LARGEST_ANSWER + 1)), EPOCH)
+    attempt = failed_attempt_of(Reply(200, bytes(MAX_ANSWER_BYTES + 1)), EPOCH)
     assert attempt is not None
-    assert (attempt.reason, attempt.pause, attempt.disbelieved) == (
+    assert (attempt.reason, attempt.pause, attempt.is_rejected_answer) == (
         "too large: more than 41943040 bytes",
         30.0,
         True,
@@ -138,7 +138,7 @@ def breaker_after(*endings: FailedAttempt | None) -> CircuitBreaker:
         pytest.param([], id="at first"),
         pytest.param([REFUSED] * 5, id="five refusals"),
         pytest.param([*[REFUSED] * 5, None, *[REFUSED] * 5], id="an answer between"),
-        pytest.param([*[REFUSED] * 5, DISBELIEVED, *[REFUSED] * 5], id="a disbelieved one between"),
+        pytest.param([*[REFUSED] * 5, DISBELIEVED, *[REFUSED] * 5], id="a is_rejected_answer one between"),
         pytest.param([DISBELIEVED] * 20, id="answers that are not believed"),
     ],
 )

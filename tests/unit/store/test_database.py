@@ -15,7 +15,7 @@ from digest.pipeline.workers import run_in_workers
 from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
-from digest.store.queries.papers import record_papers
+from digest.store.queries.papers import paper_from, record_papers
 from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -100,6 +100,31 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
     store = SqlStore.over(Database.open(file))
     assert store.mails.next_queued(subscriber(_OLD_MAIL.recipient)) == expected
     store.close()
+
+
+def test_papers_of_an_older_schema_get_their_addresses(file: Path) -> None:
+    file.parent.mkdir()
+    connection = sqlite3.connect(file)
+    for step in MIGRATIONS[:3]:
+        connection.executescript(step)
+    connection.execute("INSERT INTO schema_version VALUES (3)")
+    moment = "2026-06-20T08:00:00Z"
+    connection.execute(
+        "INSERT INTO papers VALUES"
+        " (1, '2606.00001', 202606000001, 2, 'Title', 'Abstract', '[]', '[]', '', ?, ?, ?)",
+        [moment, moment, moment],
+    )
+    connection.commit()
+    connection.close()
+    database = Database.open(file)
+    with database.transaction() as opened:
+        found = paper_from(opened.execute(select(papers)).one())
+    database.close()
+    assert (found.order, found.url, found.pdf_url) == (
+        202606000001,
+        "https://arxiv.org/abs/2606.00001v2",
+        "https://arxiv.org/pdf/2606.00001v2",
+    )
 
 
 def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:

@@ -50,7 +50,7 @@ def store(database: Database, settings: Config) -> SqlStore:
 
 
 def answer(store: SqlStore, *ids: str, fresh: bool, baseline: int = BASELINE) -> None:
-    result = FetchResult(MODEL, covered=baseline, settled=True)
+    result = FetchResult(MODEL, high_water_mark=baseline, up_to_date=True)
     store.keywords.record(result, [KeywordMatch(paper(id), fresh) for id in ids], baseline, NOON)
 
 

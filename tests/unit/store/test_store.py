@@ -73,21 +73,21 @@ def test_a_good_finding_is_remembered_and_the_first_baseline_stays(store: SqlSto
         KeywordMatch(paper("2606.00002", submitted=newest), False),
     ]
     store.keywords.record(
-        FetchResult(MODEL, covered=202606_000_007, settled=True), found, 202606_000_002, NOON
+        FetchResult(MODEL, high_water_mark=202606_000_007, up_to_date=True), found, 202606_000_002, NOON
     )
     assert store.keywords.state_of(MODEL) == KeywordState(
         baseline=202606_000_002,
-        covered=202606_000_007,
+        high_water_mark=202606_000_007,
         papers=frozenset({"2606.00001", "2606.00002"}),
         recent=frozenset({"2606.00002"}),
         newest_submission=newest,
         last_good_at=NOON,
         up_to_date_at=NOON,
     )
-    store.keywords.record(FetchResult(MODEL, covered=202606_000_005), [], 202607_000_000, NOON + DAY)
+    store.keywords.record(FetchResult(MODEL, high_water_mark=202606_000_005), [], 202607_000_000, NOON + DAY)
     assert store.keywords.state_of(MODEL) == KeywordState(
         baseline=202606_000_002,
-        covered=202606_000_007,
+        high_water_mark=202606_000_007,
         papers=frozenset({"2606.00001", "2606.00002"}),
         recent=frozenset({"2606.00002"}),
         newest_submission=newest,
@@ -101,11 +101,11 @@ def test_a_good_finding_is_remembered_and_the_first_baseline_stays(store: SqlSto
 def test_a_finding_with_a_problem_keeps_its_papers_and_its_reach(store: SqlStore, settings: Config) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
-    partly = FetchResult(MODEL, covered=202606_000_600, problem=SourceUnavailable("503, 4 times"))
+    partly = FetchResult(MODEL, high_water_mark=202606_000_600, problem=SourceUnavailable("503, 4 times"))
     store.keywords.record(partly, [KeywordMatch(paper("2606.00601"), True)], 0, NOON + DAY)
     known = store.keywords.state_of(MODEL)
     assert known.papers == {"2606.00001", "2606.00601"}
-    assert (known.covered, known.last_good_at, known.up_to_date_at) == (202606_000_600, NOON, None)
+    assert (known.high_water_mark, known.last_good_at, known.up_to_date_at) == (202606_000_600, NOON, None)
 
 
 def test_what_is_usual_is_told_after_some_good_fetches(store: SqlStore, settings: Config) -> None:

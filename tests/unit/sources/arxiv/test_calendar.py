@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.domain.fetching import is_up_to_date
 from digest.sources.arxiv.calendar import (
     FEED_DELAY,
-    announcements_between,
+    ArxivCalendar,
     is_announced_on,
-    is_up_to_date,
-    latest_announcement,
 )
+
+latest_announcement = ArxivCalendar().latest_announcement
+announcements_between = ArxivCalendar().announcements_between
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 4 * 366 * 24 * 4).map(lambda quarters: NEW_YEAR + quarters * timedelta(minutes=15))
@@ -129,14 +131,15 @@ def test_announcements_are_counted_as_the_feed_shows_them(earlier: str, later: s
     ],
 )
 def test_one_is_up_to_date_until_the_next_announcement(asked_at: str, now: str, expected: bool) -> None:
-    assert is_up_to_date(utc(asked_at), utc(now)) is expected
+    announced_at = latest_announcement(utc(now))
+    assert is_up_to_date(announced_at, utc(asked_at), utc(now)) is expected
 
 
 @given(MOMENTS, HOURS)
 def test_one_is_up_to_date_exactly_while_no_announcement_lies_between(now: datetime, ago: timedelta) -> None:
     asked_at = now - ago
     expected = asked_at <= now and announcements_between(asked_at, now) == 0
-    assert is_up_to_date(asked_at, now) is expected
+    assert is_up_to_date(latest_announcement(now), asked_at, now) is expected
 
 
 @given(MOMENTS)

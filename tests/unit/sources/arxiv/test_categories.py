@@ -1,6 +1,14 @@
 import pytest
 
-from digest.sources.arxiv.categories import ALIASES, ALL_ARCHIVES, ARCHIVES, CATEGORIES, archive_of, canonical
+from digest.sources.arxiv.categories import (
+    ALIASES,
+    ALL_ARCHIVES,
+    ARCHIVES,
+    CATEGORIES,
+    archive_of,
+    canonical,
+    pattern,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +32,20 @@ from digest.sources.arxiv.categories import ALIASES, ALL_ARCHIVES, ARCHIVES, CAT
 )
 def test_a_category_has_one_name_and_one_archive(category: str, name: str, archive: str) -> None:
     assert (canonical(category), archive_of(category)) == (name, archive)
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        ("cs", "cs.*"),
+        ("cs.LG", "cs.LG"),
+        ("quant-ph", "quant-ph"),
+        ("cond-mat", "cond-mat.*"),
+        ("cs.NA", "math.NA"),
+    ],
+)
+def test_an_archive_finds_its_classes_and_an_alias_its_category(category: str, expected: str) -> None:
+    assert pattern(category) == expected
 
 
 def test_every_alias_and_what_it_stands_for_is_a_category() -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from digest.demo.papers import DemoPaper, Version
 from digest.demo.server import ArxivServer, Behaviour, Reply
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordState
+from digest.domain.fetching import FetchRequest, KeywordState
 from digest.errors import SourceUnavailable
 from digest.sources import http, retry_policy
 from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
+from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import announcement_order
 from digest.sources.arxiv.query import any_of, expression
 from tests.support.arxiv_support import (
@@ -72,14 +73,14 @@ def reward_models(day: datetime, papers: Sequence[DemoPaper] = PAPERS) -> FetchR
     return FetchRequest(REWARD_MODEL, known_on(day, papers))
 
 
-def found(server: ArxivServer, folder: Path, *requests: FetchRequest) -> FetchResult:
+def found(server: ArxivServer, folder: Path, *requests: FetchRequest) -> Discovered:
     """What the first question found."""
     return discover(server, folder, *requests)[requests[0].keyword.name]
 
 
-def told(result: FetchResult) -> tuple[int | None, bool, str]:
+def told(result: Discovered) -> tuple[int | None, bool, str]:
     """How far the finding reaches, whether it is final, and its problem."""
-    return result.covered, result.settled, str(result.problem or "")
+    return result.high_water_mark, result.up_to_date, str(result.problem or "")
 
 
 def numbers(papers: Sequence[DemoPaper]) -> frozenset[str]:
@@ -157,7 +158,7 @@ def test_keywords_share_their_requests(tmp_path: Path) -> None:
 
 
 def test_a_hundred_keywords_are_one_query_and_one_more_is_a_second(tmp_path: Path) -> None:
-    nothing_yet = KeywordState(baseline=order("2606.00010"), covered=order("2606.00010"))
+    nothing_yet = KeywordState(baseline=order("2606.00010"), high_water_mark=order("2606.00010"))
     others = [FetchRequest(keyword(f"Invented Subject {number}"), nothing_yet) for number in range(100)]
     with ArxivServer(PAPERS, TUESDAY) as server:
         discover(server, tmp_path, *others[1:], reward_models(MONDAY))
@@ -325,7 +326,7 @@ def test_a_keyword_that_fell_behind_does_not_make_a_holiday_look_like_a_fault(tm
 
 
 def test_a_keyword_that_began_when_nothing_was_known_begins_where_arxiv_is_now(tmp_path: Path) -> None:
-    nothing = KeywordState(baseline=0, covered=0)
+    nothing = KeywordState(baseline=0, high_water_mark=0)
     with ArxivServer(PAPERS, TUESDAY) as server:
         result = found(server, tmp_path, FetchRequest(REWARD_MODEL, nothing))
     assert told(result) == (order("2606.00020"), True, "")
@@ -392,7 +393,7 @@ def test_without_feed_and_search_nothing_is_covered(tmp_path: Path) -> None:
         result = found(server, tmp_path, reward_models(MONDAY))
     assert (ids(result), result.announced) == (set(), frozenset())
     assert told(result)[1:] == (False, "the announcement feed: 127.0.0.1 gave no answer: 404 Not Found")
-    assert (result.covered or 0) <= order("2606.00010")
+    assert (result.high_water_mark or 0) <= order("2606.00010")
 
 
 def test_what_the_next_day_makes_good(tmp_path: Path) -> None:
@@ -460,7 +461,7 @@ def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, kno
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(*([gone] if known.baseline else []), ending_in_autumn)
         result = found(server, tmp_path, FetchRequest(REWARD_MODEL, known))
-    assert (result.covered, result.settled) == (None, False)
+    assert (result.high_water_mark, result.up_to_date) == (None, False)
 
 
 # Newcomers
@@ -472,11 +473,11 @@ def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> 
         results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(newcomer, NEWCOMER))
     assert asked(server) == ["search", ALL, "list", "search"]
     assert server.requests[-1].parameters["search_query"] == expression(newcomer)
-    assert results["Else"] == FetchResult(
+    assert results["Else"] == Discovered(
         newcomer,
         announced=numbers(ON_TUESDAY),
-        covered=order("2606.00020"),
-        settled=True,
+        high_water_mark=order("2606.00020"),
+        up_to_date=True,
         asked_at=TUESDAY,
     )
 
@@ -527,7 +528,7 @@ KEYWORDS = (REWARD_MODEL, *(keyword(f"Invented Subject {letter}") for letter in 
 
 def four_keywords() -> tuple[FetchRequest, ...]:
     known = known_on(MONDAY, ODD_PAPERS)
-    nothing = KeywordState(baseline=known.baseline, covered=known.covered)
+    nothing = KeywordState(baseline=known.baseline, high_water_mark=known.high_water_mark)
     return FetchRequest(REWARD_MODEL, known), *(FetchRequest(wanted, nothing) for wanted in KEYWORDS[1:])
 
 
@@ -562,7 +563,7 @@ def test_whose_a_paper_is_may_stay_open_until_the_next_search(
     assert asked(server) == ["search", ALL, "match"]
     assert all("2606.00020" not in ids(result) for result in results.values())
     assert caplog.messages == [
-        "whose 1 papers are stays open until the next search: 127.0.0.1 gave no answer: 404 Not Found"
+        "the keywords of 1 paper stay unknown until the next search: 127.0.0.1 gave no answer: 404 Not Found"
     ]
 
 
@@ -678,8 +679,8 @@ BUSY = "arXiv is left alone for this run, after 6 refusals in a row"
 def test_a_run_of_nothing_but_faults_learns_nothing_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Behaviour, requests: int, problem: str
 ) -> None:
-    monkeypatch.setattr(http, "LARGEST_ANSWER", SMALL_ANSWER)
-    monkeypatch.setattr(retry_policy, "LARGEST_ANSWER", SMALL_ANSWER)
+    monkeypatch.setattr(http, "MAX_ANSWER_BYTES", SMALL_ANSWER)
+    monkeypatch.setattr(retry_policy, "MAX_ANSWER_BYTES", SMALL_ANSWER)
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(*[fault] * 12)
         result = found(server, tmp_path, reward_models(MONDAY))

@@ -50,11 +50,11 @@ def latest(
     archives: Sequence[str] = MANY,
     *,
     highest_seen: int = 0,
-    covered: int = 0,
+    high_water_mark: int = 0,
 ) -> Announcement:
     with client_in(folder) as client:
         feed = AnnouncementFeed(client, server.feed_url)
-        return feed.latest(archives, highest_seen=highest_seen, covered=covered)
+        return feed.latest(archives, highest_seen=highest_seen, high_water_mark=high_water_mark)
 
 
 def names(announcement: Announcement) -> list[str]:
@@ -158,7 +158,7 @@ def test_a_feed_that_is_behind_is_asked_for_again(server: ArxivServer, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "covered", "reason"),
+    ("behaviour", "high_water_mark", "reason"),
     [
         (showing("new 3"), 0, "the feed is behind the search"),
         (showing("new 3"), HIGHEST - 1, "the same batch as last time"),
@@ -166,9 +166,9 @@ def test_a_feed_that_is_behind_is_asked_for_again(server: ArxivServer, tmp_path:
     ],
 )
 def test_a_feed_that_stays_behind_is_rejected_by_name(
-    server: ArxivServer, tmp_path: Path, behaviour: Behaviour, covered: int, reason: str
+    server: ArxivServer, tmp_path: Path, behaviour: Behaviour, high_water_mark: int, reason: str
 ) -> None:
     server.misbehave(*[behaviour] * 4)
     with pytest.raises(AnswerRejected) as rejected:
-        latest(server, tmp_path, highest_seen=HIGHEST, covered=covered)
+        latest(server, tmp_path, highest_seen=HIGHEST, high_water_mark=high_water_mark)
     assert (rejected.value.reason, len(server.requests)) == (reason, 4)

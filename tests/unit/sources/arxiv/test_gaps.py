@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import AnswerRejected
-from digest.sources.arxiv.gaps import IdRange, holes, ranges_between
+from digest.sources.arxiv.gaps import IdRange, find_gaps, ranges_between
 from digest.sources.arxiv.identifiers import announcement_order, month_of, month_order
 
 
@@ -16,7 +16,7 @@ def span(first: str, last: str | None) -> IdRange:
 
 
 @pytest.mark.parametrize(
-    ("covered", "start", "spans"),
+    ("high_water_mark", "start", "ranges"),
     [
         pytest.param("2606.00007", "2606.00008", (), id="nothing between"),
         pytest.param("2606.00007", "2606.00009", (span("2606.00008", "2606.00008"),), id="one"),
@@ -50,14 +50,14 @@ def span(first: str, last: str | None) -> IdRange:
     ],
 )
 def test_what_lies_between_two_identifiers_is_told_month_by_month(
-    covered: str, start: str, spans: tuple[IdRange, ...]
+    high_water_mark: str, start: str, ranges: tuple[IdRange, ...]
 ) -> None:
-    assert ranges_between(order(covered), order(start)) == spans
+    assert ranges_between(order(high_water_mark), order(start)) == ranges
 
 
 def test_two_years_are_bridged() -> None:
-    spans = ranges_between(order("2606.00007"), order("2806.00001"))
-    assert (len(spans), spans[-1]) == (24, span("2805.00001", None))
+    ranges = ranges_between(order("2606.00007"), order("2806.00001"))
+    assert (len(ranges), ranges[-1]) == (24, span("2805.00001", None))
 
 
 def test_an_identifier_that_is_years_ahead_is_refused_by_name() -> None:
@@ -73,40 +73,46 @@ SHOWN = [order(f"2606.{number:05}") for number in (3, 12, 13, 15, 20, 21)]
 
 
 @pytest.mark.parametrize(
-    ("covered", "top", "shown", "tolerated", "spans"),
+    ("high_water_mark", "top", "shown", "tolerated", "ranges"),
     [
         pytest.param(11, 13, (12, 13), 0, (), id="all there"),
         pytest.param(11, 13, (3, 12, 13), 0, (), id="one with an early identifier"),
         pytest.param(10, 13, (12, 13), 0, ((11, 11),), id="the last announcement was missed"),
         pytest.param(8, 13, (10, 12, 13), 0, ((9, 9), (11, 11)), id="a late one within what was missed"),
-        pytest.param(11, 21, (12, 13, 15, 20, 21), 0, ((14, 14), (16, 19)), id="with holes"),
-        pytest.param(11, 21, (12, 13, 15, 20, 21), 1, ((16, 19),), id="small holes tolerated"),
+        pytest.param(11, 21, (12, 13, 15, 20, 21), 0, ((14, 14), (16, 19)), id="with find_gaps"),
+        pytest.param(11, 21, (12, 13, 15, 20, 21), 1, ((16, 19),), id="small find_gaps tolerated"),
         pytest.param(10, 21, (12, 13, 15, 20, 21), 4, ((11, 11),), id="but none at the beginning"),
         pytest.param(11, 13, (), 0, ((12, 13),), id="nothing shown"),
-        pytest.param(13, 13, (12, 13), 0, (), id="all covered"),
+        pytest.param(13, 13, (12, 13), 0, (), id="all high_water_mark"),
     ],
 )
 def test_a_hole_is_what_is_neither_covered_nor_shown(
-    covered: int, top: int, shown: tuple[int, ...], tolerated: int, spans: tuple[tuple[int, int], ...]
+    high_water_mark: int,
+    top: int,
+    shown: tuple[int, ...],
+    tolerated: int,
+    ranges: tuple[tuple[int, int], ...],
 ) -> None:
     june = month_order(2026, 6)
-    found = holes(june + covered, june + top, [june + number for number in shown], tolerated=tolerated)
-    assert found == tuple(IdRange(june + first, june + last) for first, last in spans)
+    found = find_gaps(
+        june + high_water_mark, june + top, [june + number for number in shown], tolerated=tolerated
+    )
+    assert found == tuple(IdRange(june + first, june + last) for first, last in ranges)
 
 
 def test_an_announcement_may_have_identifiers_of_two_months() -> None:
     shown = [order("2606.00012"), order("2607.00001")]
-    assert holes(order("2606.00011"), shown[-1], shown, tolerated=0) == (span("2606.00013", None),)
+    assert find_gaps(order("2606.00011"), shown[-1], shown, tolerated=0) == (span("2606.00013", None),)
 
 
 @given(st.integers(0, 60), st.integers(1, 60), st.sets(st.integers(1, 60)))
 def test_of_a_month_every_identifier_is_covered_or_shown_or_asked_for_and_only_once(
-    covered: int, top: int, shown: set[int]
+    high_water_mark: int, top: int, shown: set[int]
 ) -> None:
-    june, top = month_order(2026, 6), max(top, covered)
-    spans = holes(june + covered, june + top, [june + number for number in shown], tolerated=0)
-    asked = [order - june for span in spans for order in range(span.first, (span.last or 0) + 1)]
-    assert asked == sorted(set(range(covered + 1, top + 1)) - shown)
+    june, top = month_order(2026, 6), max(top, high_water_mark)
+    ranges = find_gaps(june + high_water_mark, june + top, [june + number for number in shown], tolerated=0)
+    asked = [order - june for span in ranges for order in range(span.first, (span.last or 0) + 1)]
+    assert asked == sorted(set(range(high_water_mark + 1, top + 1)) - shown)
 
 
 ORDERS = st.builds(
@@ -119,11 +125,11 @@ ORDERS = st.builds(
 
 @given(ORDERS, ORDERS, ORDERS)
 def test_every_identifier_in_between_stands_in_one_span_and_no_other_in_any(
-    covered: int, start: int, other: int
+    high_water_mark: int, start: int, other: int
 ) -> None:
     around = [
         span
-        for span in ranges_between(covered, start)
+        for span in ranges_between(high_water_mark, start)
         if span.first <= other <= (span.last or month_of(span.first) + 999_999)
     ]
-    assert len(around) == (covered < other < start)
+    assert len(around) == (high_water_mark < other < start)

@@ -5,22 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.domain.fetching import FetchResult, KeywordMatch, KeywordState
+from digest.domain.fetching import KeywordMatch, KeywordState
 from digest.domain.papers import Paper
-from digest.pipeline.fetch import flood
+from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import announcement_order
-from digest.sources.arxiv.novelty import first_baseline, sightings
+from digest.sources.arxiv.novelty import first_baseline, matches_of
 from tests.support.builders import keyword, paper
 
 BASELINE = announcement_order("2606.00500")
 
 
-def result(*papers: Paper, announced: tuple[str, ...] = (), **changes: object) -> FetchResult:
-    return FetchResult(keyword(), papers, frozenset(announced), **changes)  # type: ignore[arg-type]
+def result(*papers: Paper, announced: tuple[str, ...] = (), **changes: object) -> Discovered:
+    return Discovered(keyword(), papers, frozenset(announced), **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("found", "announced", "known", "fresh"),
+    ("found", "announced", "known", "is_new"),
     [
         (paper("2606.00501"), (), (), True),
         (paper("2607.00001"), (), (), True),
@@ -40,16 +40,16 @@ def result(*papers: Paper, announced: tuple[str, ...] = (), **changes: object) -
         "called new, but known", "called new, but of years ago",
     ],
 )  # fmt: skip
-def test_new_is_what_was_never_seen_and_announced_since(
-    found: Paper, announced: tuple[str, ...], known: tuple[str, ...], fresh: bool
+def test_a_paper_is_new_if_it_was_never_found_and_announced_after_the_baseline(
+    found: Paper, announced: tuple[str, ...], known: tuple[str, ...], is_new: bool
 ) -> None:
     before = KeywordState(BASELINE, papers=frozenset(known))
-    assert sightings(result(found, announced=announced), before) == (KeywordMatch(found, fresh),)
+    assert matches_of(result(found, announced=announced), before) == (KeywordMatch(found, is_new),)
 
 
-def test_of_a_first_answer_nothing_is_new() -> None:
+def test_in_a_first_fetch_nothing_is_new() -> None:
     first = result(paper("2606.00501"), paper("2606.00502"), announced=("2606.00502",))
-    assert not any(sighting.is_new for sighting in sightings(first, KeywordState()))
+    assert not any(match.is_new for match in matches_of(first, KeywordState()))
 
 
 @pytest.mark.parametrize(
@@ -57,59 +57,38 @@ def test_of_a_first_answer_nothing_is_new() -> None:
     [
         (result(paper("2606.00500"), paper("2606.00007")), 0, "2606.00500"),
         (result(paper("2606.00500")), announcement_order("2606.00800"), "2606.00800"),
-        (result(paper("2606.00500"), covered=announcement_order("2606.00900")), 0, "2606.00900"),
+        (result(paper("2606.00500"), high_water_mark=announcement_order("2606.00900")), 0, "2606.00900"),
         (result(paper("1905.00500"), asked_at=datetime(2026, 6, 22, tzinfo=UTC)), 0, "2606.00000"),
         (result(asked_at=datetime(2026, 7, 2, tzinfo=UTC)), 0, "2606.00000"),
     ],
     ids=[
         "its own highest", "the highest of all keywords", "the top of the last announcement",
-        "this month at least", "identifiers turn month late",
+        "this month at least", "ids change month late",
     ],
 )  # fmt: skip
 def test_a_baseline_is_the_highest_order_that_is_known(
-    first: FetchResult, highest_order: int, expected: str
+    first: Discovered, highest_order: int, expected: str
 ) -> None:
     assert first_baseline(first, highest_order) == announcement_order(expected)
 
 
-def test_where_nothing_is_known_at_all_the_baseline_is_the_beginning() -> None:
+def test_without_any_known_paper_the_baseline_is_0() -> None:
     assert first_baseline(result(), 0) == 0
 
 
-@pytest.mark.parametrize(
-    ("fresh", "usual", "announcements", "told"),
-    [
-        (60, 12.0, 1, ""),
-        (61, 12.0, 1, "held back: 61 new papers at once, where about 12 are usual"),
-        (61, 12.0, 2, ""),
-        (61, 12.0, 0, "held back: 61 new papers at once, where about 12 are usual"),
-        (50, 0.5, 1, ""),
-        (51, 0.5, 1, "held back: 51 new papers at once, where about 0 are usual"),
-        (5000, None, 1, ""),
-    ],
-    ids=[
-        "five times the usual", "more than that", "after two announcements", "without an announcement",
-        "never so few", "much for a rare keyword", "nothing is usual yet",
-    ],
-)  # fmt: skip
-def test_a_flood_is_held_back(fresh: int, usual: float | None, announcements: int, told: str) -> None:
-    found = [KeywordMatch(paper(), is_new=True)] * fresh + [KeywordMatch(paper(), is_new=False)] * 100
-    assert flood(found, KeywordState(usual=usual), announcements) == told
-
-
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=8), st.data())
-def test_each_paper_announced_since_the_beginning_is_new_exactly_once(
+def test_each_paper_announced_after_the_first_fetch_is_new_exactly_once(
     batches: list[int], data: st.DataObject
 ) -> None:
-    """Each day arXiv announces some papers, and the answer also has any of the earlier ones, some revised."""
+    """Each day arXiv announces some papers; the answer also has earlier ones, in a later version."""
     past: list[str] = []
-    known, told = KeywordState(), []
+    known, new = KeywordState(), []
     for size in batches:
         batch = [f"2606.{len(past) + number:05}" for number in range(1, size + 1)]
         surfacing = data.draw(st.lists(st.sampled_from(past), unique=True)) if past else []
         answer = result(*map(paper, batch), *(paper(id, version=2) for id in surfacing))
-        told += [sighting.paper.id for sighting in sightings(answer, known) if sighting.is_new]
+        new += [match.paper.id for match in matches_of(answer, known) if match.is_new]
         baseline = first_baseline(answer, 0) if known.baseline is None else known.baseline
         known = replace(known, baseline=baseline, papers=known.papers | {p.id for p in answer.papers})
         past += batch
-    assert sorted(told) == past[batches[0] :]
+    assert sorted(new) == past[batches[0] :]

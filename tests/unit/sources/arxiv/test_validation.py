@@ -5,7 +5,7 @@ import pytest
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.responses import Announcement, Page
 from digest.sources.arxiv.validation import (
-    Asked,
+    RequestedPage,
     validate_announcement,
     validate_list,
     validate_search,
@@ -26,12 +26,12 @@ def page(rows: int, total: int, start: int = 0) -> Page:
     return Page(papers, total, start, NOON)
 
 
-def asked(start: int = 0, size: int = 100) -> Asked:
-    return Asked(start, size, KNOWN, NOON)
+def asked(start: int = 0, size: int = 100) -> RequestedPage:
+    return RequestedPage(start, size, KNOWN, NOON)
 
 
-def newcomer(start: int = 0, size: int = 100) -> Asked:
-    return Asked(start, size)
+def newcomer(start: int = 0, size: int = 100) -> RequestedPage:
+    return RequestedPage(start, size)
 
 
 # Search
@@ -47,19 +47,21 @@ def newcomer(start: int = 0, size: int = 100) -> Asked:
         pytest.param(page(0, total=6, start=6), asked(6, 3), id="beyond a result that shrank"),
         pytest.param(page(0, total=5, start=6), asked(6, 3), id="beyond one that shrank more"),
         pytest.param(page(0, total=0), newcomer(), id="a keyword without papers"),
-        pytest.param(page(0, total=0), Asked(0, 100, newest_submission=NOON), id="none expected"),
+        pytest.param(page(0, total=0), RequestedPage(0, 100, newest_submission=NOON), id="none expected"),
         pytest.param(page(3, total=3), newcomer(), id="a keyword that is new"),
         pytest.param(Page((paper("2607.00001"),), 1, 0, NOON), newcomer(), id="an id of next month"),
         pytest.param(Page((paper("2608.00001"),), 1, 0, None), newcomer(), id="no clock to compare with"),
         pytest.param(
-            page(2, total=2), Asked(0, 9, KNOWN, NOON + timedelta(days=30)), id="a top of a month ago"
+            page(2, total=2), RequestedPage(0, 9, KNOWN, NOON + timedelta(days=30)), id="a top of a month ago"
         ),
         pytest.param(
-            page(2, total=8, start=6), Asked(6, 9, KNOWN, NOON + timedelta(days=99)), id="old on a later page"
+            page(2, total=8, start=6),
+            RequestedPage(6, 9, KNOWN, NOON + timedelta(days=99)),
+            id="old on a later page",
         ),
     ],
 )
-def test_a_page_that_can_be_true_is_believed(answer: Page, question: Asked) -> None:
+def test_a_page_that_can_be_true_is_believed(answer: Page, question: RequestedPage) -> None:
     validate_search(answer, question)
 
 
@@ -92,7 +94,7 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
         ),
         (
             page(2, total=2),
-            Asked(0, 9, KNOWN, NOON + timedelta(days=30, seconds=1)),
+            RequestedPage(0, 9, KNOWN, NOON + timedelta(days=30, seconds=1)),
             "an id of years ago at the top: 2606.01000 of 2026-06-22, and a paper of 2026-07-22 is known",
         ),
         (
@@ -108,7 +110,9 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
         ),
     ],
 )
-def test_a_page_that_cannot_be_true_is_rejected_by_name(answer: Page, question: Asked, message: str) -> None:
+def test_a_page_that_cannot_be_true_is_rejected_by_name(
+    answer: Page, question: RequestedPage, message: str
+) -> None:
     with pytest.raises(AnswerRejected) as rejected:
         validate_search(answer, question)
     assert (rejected.value.reason, str(rejected.value)) == (message.partition(":")[0], message)
@@ -194,23 +198,23 @@ EMPTY = Announcement((), NOON)
 
 
 @pytest.mark.parametrize(
-    ("announcement", "highest_seen", "covered"),
+    ("announcement", "highest_seen", "high_water_mark"),
     [
         pytest.param(FEED, 0, 0, id="nothing else is known"),
         pytest.param(FEED, TOP, 0, id="as far as the search"),
-        pytest.param(FEED, TOP + 1, TOP + 1, id="behind, but that is covered"),
+        pytest.param(FEED, TOP + 1, TOP + 1, id="behind, but that is high_water_mark"),
         pytest.param(EMPTY, 0, 0, id="empty from the beginning"),
-        pytest.param(EMPTY, TOP, TOP, id="empty, and all is covered"),
+        pytest.param(EMPTY, TOP, TOP, id="empty, and all is high_water_mark"),
     ],
 )
 def test_a_feed_that_can_be_true_is_believed(
-    announcement: Announcement, highest_seen: int, covered: int
+    announcement: Announcement, highest_seen: int, high_water_mark: int
 ) -> None:
-    validate_announcement(announcement, highest_seen, covered)
+    validate_announcement(announcement, highest_seen, high_water_mark)
 
 
 @pytest.mark.parametrize(
-    ("announcement", "highest_seen", "covered", "message"),
+    ("announcement", "highest_seen", "high_water_mark", "message"),
     [
         (
             FEED,
@@ -228,8 +232,8 @@ def test_a_feed_that_can_be_true_is_believed(
     ],
 )
 def test_a_feed_behind_the_search_is_rejected_by_name(
-    announcement: Announcement, highest_seen: int, covered: int, message: str
+    announcement: Announcement, highest_seen: int, high_water_mark: int, message: str
 ) -> None:
     with pytest.raises(AnswerRejected) as rejected:
-        validate_announcement(announcement, highest_seen, covered)
+        validate_announcement(announcement, highest_seen, high_water_mark)
     assert (rejected.value.reason, str(rejected.value)) == (message.partition(":")[0], message)

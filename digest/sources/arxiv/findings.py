@@ -1,0 +1,67 @@
+"""What one fetch has learnt from arXiv: papers, the last announcement, and the result for each keyword."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.domain.keywords import Keyword
+from digest.domain.papers import Paper
+from digest.errors import SourceError
+from digest.sources.arxiv.responses import Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPapers:
+    """Papers by id, from the search or from a list of ids; with a `problem`, others may be missing."""
+
+    papers: Mapping[str, Paper]
+    problem: SourceError | None = None
+
+    @property
+    def top(self) -> int:
+        """The highest announcement order; 0 without papers."""
+        return max((paper.order for paper in self.papers.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnnouncement:
+    """The last announcement, as far as it is known.
+
+    Ids with an order up to `top` that are neither below the high-water mark nor in `announcement` must be
+    listed.
+    """
+
+    announcement: Announcement
+    top: int
+    evidence: Mapping[str, Paper]
+    """Papers that a search has shown, which therefore exist."""
+    selective: bool = False
+    """Some archives were not fetched, because no keyword wants them."""
+    up_to_date: bool = False
+    problem: SourceError | None = None
+
+    @property
+    def high_water_mark(self) -> int:
+        """`top`; without the feed, one less.
+
+        A new paper with an early id may then be missing. With its highest id left open, the announcement is
+        read when the feed comes back.
+        """
+        return self.top - 1 if self.problem else self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What was found for one keyword. With a `problem`, the papers are good, but others may be missing."""
+
+    keyword: Keyword
+    papers: tuple[Paper, ...] = ()
+    announced: frozenset[str] = frozenset()
+    """The ids that the feed calls new, in an announcement that was not seen before."""
+    high_water_mark: int | None = None
+    """The announcement order up to which the papers are complete; None: not known."""
+    up_to_date: bool = False
+    """Whether nothing more is expected before the next announcement."""
+    asked_at: datetime | None = None
+    """arXiv's own clock, if the answer has it."""
+    problem: SourceError | None = None

@@ -1,0 +1,66 @@
+"""arXiv as a source of papers: everything that the program outside this package knows of it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.keywords import Keyword
+from digest.sources.arxiv.api import ArxivApi
+from digest.sources.arxiv.calendar import ArxivCalendar
+from digest.sources.arxiv.discovery import Discovery
+from digest.sources.arxiv.feed import AnnouncementFeed
+from digest.sources.arxiv.findings import Discovered
+from digest.sources.arxiv.identifiers import split_identifier
+from digest.sources.arxiv.novelty import first_baseline, matches_of
+from digest.sources.arxiv.query import expression
+from digest.sources.http import ArxivClient
+
+_BEFORE_ID = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
+
+
+class ArxivSource:
+    """digest.pipeline.ports.Source of arXiv's query API and announcement feed, at these addresses."""
+
+    calendar = ArxivCalendar()
+
+    def __init__(self, client: ArxivClient, api_url: str, feed_url: str) -> None:
+        self._api = ArxivApi(client, api_url)
+        self._discovery = Discovery(self._api, AnnouncementFeed(client, feed_url))
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        """See digest.pipeline.ports.Source.fetch."""
+        by_keyword = {request.keyword.id: request for request in requests}
+        highest_order = max((request.highest_order for request in requests), default=0)
+        for found in self._discovery.discover(requests):
+            yield _result(found, by_keyword[found.keyword.id], highest_order)
+            # The papers of one keyword are known when the next one begins.
+            highest_order = max(highest_order, *(paper.order for paper in found.papers), 0)
+
+    def ask_time(self) -> datetime | None:
+        """Ask for one paper; returns arXiv's own clock, None if the answer lacks it. Raises SourceError."""
+        return self._api.newest("cat:cs.*", 1).asked_at
+
+    @staticmethod
+    def paper_id(text: str) -> str:
+        """The id of a paper as a person writes it: `2606.12345`, `arXiv:2606.12345v2`, or a web address.
+
+        Raises ValueError if the text is none of these.
+        """
+        return split_identifier(_BEFORE_ID.sub("", text))[0]
+
+    @staticmethod
+    def query(keyword: Keyword) -> str:
+        """The `search_query` by which arXiv finds the keyword's papers, to be shown."""
+        return expression(keyword)
+
+
+def _result(found: Discovered, request: FetchRequest, highest_order: int) -> FetchResult:
+    return FetchResult(
+        keyword=found.keyword,
+        matches=matches_of(found, request.known),
+        baseline=first_baseline(found, highest_order) if request.known.baseline is None else 0,
+        high_water_mark=found.high_water_mark,
+        up_to_date=found.up_to_date,
+        problem=found.problem,
+    )
