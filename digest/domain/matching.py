@@ -1,8 +1,8 @@
-"""Where phrases stand in a text, and which keywords a paper answers, by the rule of arXiv's search.
+"""Match keywords with papers, and mark phrases in a text, by the rule of arXiv's search.
 
-A text is split at every character that is neither letter nor digit, a possessive `'s` is dropped,
-case and accents are folded, and each word is Porter-stemmed; the words of a phrase must then stand
-side by side. Keywords are first made what arXiv is asked (digest.keywords), so that both agree.
+A text is split at every character that is neither letter nor digit, a possessive `'s` is dropped, case and
+accents are folded, and each word is stemmed; the words of a phrase must then be side by side. The conditions
+are those that arXiv is asked for (domain/keywords.py), so that both agree.
 """
 
 import re
@@ -13,30 +13,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, Self
 
-import snowballstemmer
-
 from digest.domain.keywords import AUTHORS, CATEGORIES, Condition, Keyword, Match, excluded, required
+from digest.domain.stemming import stem
 
 Stems = tuple[str, ...]
 
 Term = tuple[str, Stems]
-"""A fact about a paper: where (a Match, or one of the two below) stand which words."""
+"""A fact about a paper: where (a Match, AUTHORS or CATEGORIES) which words are."""
 
 _WORD = re.compile(r"([^\W_]+)(?:['’]s(?![^\W_]))?", re.IGNORECASE)
-
-_STEMMER = snowballstemmer.stemmer("porter")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a text; `marked` if it is what a phrase found."""
+    """A piece of a text; `marked` if a phrase found it."""
 
     text: str
     marked: bool
 
 
 class Described(Protocol):
-    """What a paper must tell of itself to be matched; a Paper does."""
+    """What a paper needs to be matched; a Paper has it."""
 
     @property
     def title(self) -> str: ...
@@ -49,26 +46,26 @@ class Described(Protocol):
 
 
 class Matcher:
-    """Tells which of many keywords a paper answers; one pass over its words serves them all.
+    """Finds which of many keywords match a paper, in one pass over its words.
 
-    Each keyword must ask for something; `exclude` alone does not.
+    Each keyword must have a condition besides `exclude`.
     """
 
     def __init__(self, keywords: Iterable[Keyword]) -> None:
-        requests = {request.key: request for request in map(_conditions, keywords)}.values()
-        terms = {term for request in requests for term in request.terms}
+        wanted = {conditions.keyword_id: conditions for conditions in map(_conditions, keywords)}.values()
+        terms = {term for conditions in wanted for term in conditions.terms}
         self._phrases = {place: _Phrases.wanted_in(place, terms) for place in Match}
         self._authors = _Phrases.wanted_in(AUTHORS, terms)
         self._by_term: dict[Term, list[_Conditions]] = defaultdict(list)
-        for request in requests:
-            for term in request.wanted[0]:  # one must hold, so these are enough to find the question by
-                self._by_term[term].append(request)
+        for conditions in wanted:
+            for term in conditions.required[0]:  # one of them must hold, so these are enough for the lookup
+                self._by_term[term].append(conditions)
 
     def claims(self, described: Described) -> frozenset[str]:
-        """The keys (digest.keywords.key) of the keywords that the paper answers."""
+        """The ids of the keywords that match the paper."""
         facts = {*self._texts(described), *self._names(described), *_categories(described)}
-        candidates = [request for term in facts for request in self._by_term.get(term, ())]
-        return frozenset(request.key for request in candidates if request.is_answered_by(facts))
+        candidates = [conditions for term in facts for conditions in self._by_term.get(term, ())]
+        return frozenset(conditions.keyword_id for conditions in candidates if conditions.hold(facts))
 
     def _texts(self, described: Described) -> Iterator[Term]:
         title, abstract = stems(described.title), stems(described.abstract)
@@ -77,29 +74,30 @@ class Matcher:
             yield from ((place, words) for words in found)
 
     def _names(self, described: Described) -> Iterator[Term]:
-        """Stemming thousands of names takes its time, so only if somebody asks for authors."""
+        """The authors are stemmed only if a keyword has authors: there may be thousands."""
         for author in described.authors if self._authors else ():
             yield from ((AUTHORS, words) for words in self._authors.found_in(stems(author)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Conditions:
-    """A keyword: one term of each set in `wanted` must hold for a paper, and none of `unwanted`."""
+    """A keyword: one term of each set in `required` must hold for a paper, and none of `excluded`."""
 
-    key: str
-    wanted: tuple[frozenset[Term], ...]
-    unwanted: frozenset[Term]
+    keyword_id: str
+    required: tuple[frozenset[Term], ...]
+    excluded: frozenset[Term]
 
     @property
     def terms(self) -> frozenset[Term]:
-        return self.unwanted.union(*self.wanted)
+        return self.excluded.union(*self.required)
 
-    def is_answered_by(self, facts: set[Term]) -> bool:
-        return self.unwanted.isdisjoint(facts) and not any(terms.isdisjoint(facts) for terms in self.wanted)
+    def hold(self, facts: set[Term]) -> bool:
+        """Whether they hold for a paper with these facts."""
+        return self.excluded.isdisjoint(facts) and not any(terms.isdisjoint(facts) for terms in self.required)
 
 
 class _Phrases:
-    """Phrases, looked for all at once: those of one length in one go, whatever their number."""
+    """Phrases, found all at once: those of one length together, however many they are."""
 
     def __init__(self, phrases: Iterable[Stems]) -> None:
         self._by_length: dict[int, set[Stems]] = defaultdict(set)
@@ -118,7 +116,7 @@ class _Phrases:
         return set().union(*found)
 
     def places_in(self, words: Stems) -> Iterator[tuple[int, int]]:
-        """The positions of the first and the last word, wherever a phrase stands."""
+        """The positions of the first and the last word of each phrase in the words."""
         for length, wanted in self._by_length.items():
             for first, run in enumerate(_runs(words, length)):
                 if run in wanted:
@@ -131,7 +129,7 @@ def stems(text: str) -> Stems:
 
 
 def mark(text: str, phrases: Iterable[str]) -> tuple[Segment, ...]:
-    """The text (in NFC) cut into segments, so that what a phrase found stands in marked ones."""
+    """The text (in NFC) cut into segments; those that a phrase found are marked."""
     text = unicodedata.normalize("NFC", text)
     segments, position = [], 0
     for start, end in _merged(sorted(_spans(text, phrases))):
@@ -176,7 +174,7 @@ def _found(place: Match, in_title: set[Stems], in_abstract: set[Stems]) -> set[S
 
 
 def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where in the text the phrases stand: from which character up to which."""
+    """Where the phrases are in the text: first character, and the one after the last."""
     words = list(_WORD.finditer(text))
     wanted = _Phrases(stems(phrase) for phrase in phrases)
     for first, last in wanted.places_in(tuple(_stem(word[1]) for word in words)):
@@ -184,12 +182,12 @@ def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _runs(words: Stems, length: int) -> Iterator[Stems]:
-    """Every so many words that stand side by side, in order."""
+    """Every sequence of `length` words side by side, in order."""
     return zip(*(words[first:] for first in range(length)), strict=False)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Ascending spans, with those that overlap made one."""
+    """Ascending spans, with overlapping ones joined."""
     current: tuple[int, int] | None = None
     for start, end in spans:
         if current and start < current[1]:
@@ -206,4 +204,4 @@ def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 def _stem(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word)
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-    return str(_STEMMER.stemWord(folded))
+    return stem(folded)
