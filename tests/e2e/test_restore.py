@@ -138,6 +138,7 @@ def test_if_it_is_so_decided_all_is_sent_perhaps_again(
     assert home.digest("run").returncode == 0
 
 
+@pytest.mark.exhaustive
 @COPIES
 def test_a_state_can_be_restored_twice(home: Home, make_copy: Callable[[Home], None], sign: str) -> None:
     home.digest("run")
@@ -168,6 +169,7 @@ def test_the_decision_is_not_rehearsed(home: Home) -> None:
     assert "--after-restore decides for good, which --dry-run never does" in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_looking_is_allowed_before_the_decision(home: Home) -> None:
     home.digest("run")
     back_up(home)
@@ -193,6 +195,7 @@ def test_a_new_state_needs_no_decision(home: Home) -> None:
     assert set(got(home).values()) == {2}  # everyone is welcomed again
 
 
+@pytest.mark.exhaustive
 def test_two_states_in_a_folder_are_not_taken_for_each_other(home: Home) -> None:
     for _ in range(3):
         assert home.digest("run").returncode == 0
@@ -202,7 +205,9 @@ def test_two_states_in_a_folder_are_not_taken_for_each_other(home: Home) -> None
     assert home.digest("run").returncode == 0
 
 
-@pytest.mark.parametrize("content", ["", "words\n", "-5 x\n"], ids=["empty", "not ours", "no number"])
+@pytest.mark.parametrize(
+    "content", variations(["", "words\n", "-5 x\n"], ["empty"], ids=["empty", "not ours", "no number"])
+)
 def test_a_lock_file_that_tells_nothing_is_believed_nothing(home: Home, content: str) -> None:
     home.digest("run")
     state(home).with_name("run.lock").write_text(content)
