@@ -33,6 +33,8 @@ settings.register_profile(
 settings.load_profile("quick")  # unless --hypothesis-profile names another one
 
 _LONGEST_SLEEP_SECONDS = 0.2
+_SLOW_FIXTURES = {"browser", "relay"}
+"""Chromium and a whole Postfix: what needs them is exhaustive."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if wanted and (folder := memory.new_folder()):
         config.option.basetemp = str(folder / "session")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(tryfirst=True)  # before others choose by markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("exhaustive")
 
 
 @pytest.fixture(autouse=True)

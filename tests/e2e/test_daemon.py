@@ -112,6 +112,7 @@ def test_it_is_ready_sends_at_the_minute_and_says_that_it_stops(
     assert {"READY=1", "WATCHDOG=1", "STOPPING=1"} <= set(systemd.told)
 
 
+@pytest.mark.exhaustive
 def test_a_broken_edit_is_told_and_the_mail_goes_out_all_the_same(
     second_morning: Home, systemd: Systemd
 ) -> None:

@@ -44,6 +44,7 @@ def test_both_ways_a_command_says_and_answers_the_same(home: Home, line: str) ->
     assert forked.stdout + forked.stderr
 
 
+@pytest.mark.exhaustive
 def test_both_ways_a_run_writes_the_same(home: Home) -> None:
     written = []
     for begin in (home.digest, home.digest_by_interpreter):

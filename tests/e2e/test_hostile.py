@@ -87,6 +87,7 @@ def test_a_recipients_refusal_is_that_recipients_alone(home: Home, connections: 
     assert_next_run_serves(home, list(refusals), server.accepted)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connections(home: Home) -> None:
     enrol(home, READERS)
     with HostileServer(mails_per_connection=7) as server:

@@ -39,6 +39,7 @@ from tests.support.ledger import (
     states,
 )
 from tests.support.postfix import Dumped, Postfix, make_certificate, postfix, smtp_sink
+from tests.support.variations import variations
 
 CONTENT = (
     b"From: Daily Papers <digest@example.org>\r\nTo: ada@example.org\r\nSubject: Dots\r\n"
@@ -139,7 +140,10 @@ RUNS = [
 ]
 
 
-@pytest.mark.parametrize(("flags", "status", "state"), RUNS, ids=[" ".join(row[0]) for row in RUNS])
+@pytest.mark.parametrize(
+    ("flags", "status", "state"),
+    variations(RUNS, ["-r RCPT", "-q ."], ids=[" ".join(row[0]) for row in RUNS]),
+)
 def test_after_a_fault_the_next_run_brings_everything_once(
     home: Home, flags: tuple[str, ...], status: int, state: dict[str, list[str]]
 ) -> None:

@@ -11,6 +11,7 @@ from digest.demo.server import Reply
 from tests.support.home import Home
 from tests.support.pseudo_terminal import COLUMNS, PseudoTerminal, pseudo_terminal
 from tests.support.screen import Screen
+from tests.support.variations import variations
 
 _ESCAPES = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 
@@ -32,7 +33,7 @@ def busy(reply: Reply) -> Reply:
     return replace(reply, status=503, body=b"")
 
 
-@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["a run", "a rehearsal"])
+@pytest.mark.parametrize("options", variations([[], ["--dry-run"]], ["a run"], ids=["a run", "a rehearsal"]))
 def test_a_bar_shows_how_a_run_goes_on_and_vanishes(home: Home, options: list[str]) -> None:
     home.environment["DIGEST_ARXIV_INTERVAL"] = "1"
     with pseudo_terminal() as terminal:

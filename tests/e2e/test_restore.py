@@ -135,6 +135,7 @@ def test_if_it_is_so_decided_all_is_sent_perhaps_again(
     assert home.digest("run").returncode == 0
 
 
+@pytest.mark.exhaustive
 def test_a_backup_can_be_restored_twice(home: Home) -> None:
     home.digest("run")
     back_up(home)
@@ -161,6 +162,7 @@ def test_a_dry_run_takes_no_decision(home: Home) -> None:
     assert "--after-restore decides for good, which --dry-run never does" in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_looking_is_allowed_before_the_decision(home: Home) -> None:
     home.digest("run")
     back_up(home)

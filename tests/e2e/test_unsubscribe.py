@@ -276,6 +276,7 @@ def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) 
     assert twice.stdout == "a former subscriber is forgotten: the state and the outbox keep nothing of them\n"
 
 
+@pytest.mark.exhaustive
 def test_neither_addresses_nor_tokens_are_logged(served: Home) -> None:
     message = wish(served)
     (served.folder / "message").write_bytes(message)

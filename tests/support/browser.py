@@ -121,14 +121,6 @@ def chromium(program: str) -> Iterator[Browser]:
             running.close()
 
 
-@pytest.hookimpl(tryfirst=True)  # before others choose by markers
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is looked at in a browser takes long."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("exhaustive")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for the whole session. Without Debian's chromium its tests are skipped (tests/tools.py)."""
