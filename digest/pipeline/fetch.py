@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState
-from digest.domain.keywords import distinct
+from digest.domain.keywords import Keyword, distinct
 from digest.domain.runs import KeywordOutcome
 from digest.domain.text import counted
 from digest.errors import SourceUnavailable
@@ -16,11 +16,13 @@ from digest.sources.arxiv.novelty import first_baseline, sightings
 logger = logging.getLogger(__name__)
 
 
-def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutcome]:
+def fetch_keywords(
+    context: RunContext, keywords: Sequence[Keyword], run_number: int
+) -> Iterator[KeywordOutcome]:
     """An outcome for each keyword. That they are asked for is written down in the run's record first."""
     now, fetch_statuses = context.clock.now(), context.store.keywords.fetch_statuses()
     requests = []
-    for keyword in distinct(context.config.keywords):
+    for keyword in distinct(keywords):
         answered_at = fetch_statuses[keyword.id].up_to_date_at
         if answered_at and is_up_to_date(answered_at, now):
             yield KeywordOutcome(keyword, up_to_date=True)
