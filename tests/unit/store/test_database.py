@@ -86,7 +86,9 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
 ) -> None:
     file.parent.mkdir()
     connection = sqlite3.connect(file)
-    connection.executescript(MIGRATIONS[0])
+    first = MIGRATIONS[0]
+    assert isinstance(first, str)
+    connection.executescript(first)
     settled = {"pending": None}.get(state, "2026-06-22T12:00:00Z")
     problem = "lost" if state == "unknown" else None
     connection.execute("INSERT INTO schema_version VALUES (1)")
