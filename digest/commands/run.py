@@ -18,7 +18,7 @@ from digest.domain.subscribers import Subscriber
 from digest.errors import DigestError, LockHeld
 from digest.monitoring.monitor import RunMonitor
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import hints, problems, report_lines
+from digest.pipeline.report import hints, report_lines
 from digest.pipeline.run import run as run_pipeline
 from digest.system.logging import BARE
 
@@ -79,7 +79,7 @@ def _run(command: CommandContext, config: Config, subscribers: Sequence[Subscrib
             with bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred) as context:
                 watch.started()
                 report = _shown(command, context, subscribers)
-                watch.ended(context, report, everybody_served=not problems(report))
+                watch.ended(context, report, everybody_served=not report.problems.lines)
         except LockHeld:
             raise  # the run that holds it tells how it goes
         except Exception as exc:
@@ -105,14 +105,14 @@ def _shown(command: CommandContext, context: RunContext, subscribers: Sequence[S
 
 def _conclude(report: Report) -> ExitStatus:
     """Tell what failed and what to do, and make it an exit status."""
-    for problem in problems(report):
+    for problem in report.problems.lines:
         logger.error("error: %s", problem, extra=BARE)
     for hint in hints(report):
         logger.warning("hint: %s", hint, extra=BARE)
     for outcomes in (report.keywords, report.mails):
         if outcomes and all(outcome.unavailable for outcome in outcomes):
             return ExitStatus.TRY_LATER
-    return ExitStatus.PARTLY_FAILED if problems(report) else ExitStatus.DONE
+    return ExitStatus.PARTLY_FAILED if report.problems.lines else ExitStatus.DONE
 
 
 def restoration_lines(sign: str, *, send: bool) -> Iterator[str]:

@@ -20,7 +20,7 @@ from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
-from digest.pipeline.report import problems, summary_lines
+from digest.pipeline.report import summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.system.clock import Clock
 
@@ -218,7 +218,7 @@ class Daemon:
 def _log(report: Report) -> None:
     for line in summary_lines(report):
         logger.info("%s", line)
-    for problem in problems(report):
+    for problem in report.problems.lines:
         logger.warning("%s", problem)
 
 

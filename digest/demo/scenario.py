@@ -10,7 +10,7 @@ from digest.config.load import load_config
 from digest.demo.papers import load_papers
 from digest.demo.server import ArxivServer
 from digest.errors import DigestError
-from digest.pipeline.report import problems, report_lines
+from digest.pipeline.report import report_lines
 from digest.pipeline.run import run
 from digest.system.clock import SystemClock
 
@@ -47,7 +47,7 @@ def tell(folder: Path) -> Iterator[str]:
                 report = run(context, config.subscribers)
             yield f"\n{day:%A, %d %B %Y}"
             yield from (f"  {line}" for line in report_lines(report))
-            for problem in problems(report):
+            for problem in report.problems.lines:
                 raise DigestError(f"the demonstration failed: {problem}")
     yield "\nThe mails, to open in a browser:"
     yield from (f"  {page}" for page in sorted(config.outbox.glob("*.html")))

@@ -1,4 +1,4 @@
-"""A subscriber's digest from what waits for them."""
+"""Composes a subscriber's digest from the papers that wait for them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -10,29 +10,28 @@ from digest.domain.subscribers import Subscriber
 
 def compose(
     subscriber: Subscriber,
-    candidates: Sequence[PendingPaper],
+    pending: Sequence[PendingPaper],
     today: date,
-    unanswered: Mapping[str, datetime | None],
+    failing: Mapping[str, datetime | None],
 ) -> Digest:
     """Sections in the order of the subscriber's keywords, newest announcement first.
 
-    A paper that several keywords have stands under the first of them and names the others.
-    `unanswered` has the keys of all keywords that arXiv did not answer today, with their last good
-    answer.
+    A paper of several keywords is in the section of the first one and names the others. `failing` has the
+    ids of all keywords whose last fetch failed, with their last good fetch.
     """
-    newest_first = sorted(candidates, key=lambda candidate: candidate.paper.order, reverse=True)
+    newest_first = sorted(pending, key=lambda waiting: waiting.paper.order, reverse=True)
     sections: dict[Keyword, list[Entry]] = {keyword: [] for keyword in subscriber.keywords}
-    for candidate in newest_first:
-        first, *others = [keyword for keyword in sections if keyword.id in candidate.keywords]
+    for waiting in newest_first:
+        first, *others = [keyword for keyword in sections if keyword.id in waiting.keywords]
         also = tuple(keyword.name for keyword in others)
-        sections[first].append(Entry(candidate.paper, also, candidate.welcome))
+        sections[first].append(Entry(waiting.paper, also, waiting.welcome))
     return Digest(
         subscriber=subscriber,
         date=today,
         sections=tuple(Section(keyword, tuple(entries)) for keyword, entries in sections.items() if entries),
         unanswered=tuple(
-            Unanswered(keyword, unanswered[keyword.id])
+            Unanswered(keyword, failing[keyword.id])
             for keyword in subscriber.keywords
-            if keyword.id in unanswered
+            if keyword.id in failing
         ),
     )

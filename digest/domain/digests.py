@@ -1,6 +1,6 @@
-"""The records that travel from stage to stage: Config → Keyword → Paper → Digest → Mail → Outcome.
+"""Digests, the papers that wait for one, and the sections of the archive.
 
-All are frozen, tuples inside; every datetime is aware and in UTC unless a field says otherwise.
+All records are frozen, with tuples inside; every datetime is aware and in UTC.
 """
 
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from digest.domain.subscribers import Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper in a digest, under its first keyword; `also` names the subscriber's others that have it."""
+    """A paper in a digest, under the first keyword that has it; `also` has the names of the others."""
 
     paper: Paper
     also: tuple[str, ...]
     welcome: bool
-    """One of the latest papers that a newcomer gets to begin with, rather than a new one."""
+    """One of the latest papers that a new subscriber gets first, and no new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A keyword of which arXiv did not tell everything today, and when it last did."""
+    """A keyword whose last fetch failed, and its last good fetch."""
 
     keyword: Keyword
     last_good_at: datetime | None
@@ -37,7 +37,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one subscriber is to be told today."""
+    """What one subscriber gets today."""
 
     subscriber: Subscriber
     date: date
@@ -45,7 +45,7 @@ class Digest:
     sections: tuple[Section, ...]
     unanswered: tuple[Unanswered, ...] = ()
     part: int = 1
-    """Which of `parts` mails this is, if one would be too long."""
+    """The number of this mail, from 1 to `parts`, if one mail would be too long."""
     parts: int = 1
 
     @property
@@ -55,7 +55,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class PendingPaper:
-    """A paper that a subscriber has not got yet; `keywords` are the keys of theirs that have it."""
+    """A paper that waits for a subscriber; `keywords` are the ids of their keywords that have it."""
 
     paper: Paper
     keywords: frozenset[str]
@@ -64,7 +64,7 @@ class PendingPaper:
 
 @dataclass(frozen=True, slots=True)
 class PendingPapers:
-    """All that waits for a subscriber, up to and including sighting number `through`."""
+    """All papers that wait for a subscriber, up to and including match number `up_to`."""
 
     papers: tuple[PendingPaper, ...]
     up_to: int
@@ -72,10 +72,10 @@ class PendingPapers:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSection:
-    """A keyword's papers, newest announcement first, and when the last of them was recorded."""
+    """A keyword's latest papers, newest announcement first, and when the last of them was recorded."""
 
     keyword: Keyword
     papers: tuple[Paper, ...]
     changed_at: datetime | None
     stale_since: datetime | None = None
-    """The last good answer, if none has come since that should have."""
+    """The last good fetch, if a later one failed."""

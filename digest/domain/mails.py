@@ -1,4 +1,4 @@
-"""mails"""
+"""Mails: rendered, finished, queued, and the result of delivering them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A digest as words: what the message is made of."""
+    """The subject and the two bodies of a message."""
 
     subject: str
     html: str
@@ -16,7 +16,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A finished message, frozen: every attempt to deliver it sends these very bytes."""
+    """A finished message: every attempt to deliver it sends the same bytes."""
 
     message_id: str
     """With its angle brackets."""
@@ -25,43 +25,43 @@ class Mail:
     """The envelope sender: a bare address."""
     content: bytes = field(repr=False)
     papers: tuple[str, ...] = ()
-    """The ids of the papers that it tells of."""
+    """The ids of the papers in it."""
 
 
 class MailState(StrEnum):
-    """Where a frozen mail is on its way."""
+    """The state of a mail from the queue to its end."""
 
     PENDING = "pending"
-    """Nothing stands against sending it."""
+    """It can be sent."""
     SENDING = "sending"
-    """Claimed by a run. If that run is gone, the mail was certainly not delivered."""
+    """Claimed by a run. If that run was killed, the mail was certainly not delivered."""
     DEFERRED = "deferred"
-    """Refused for now."""
+    """The mail server refused it for now."""
     UNKNOWN = "unknown"
-    """The final dot was sent, and the answer never came: it may have been delivered."""
+    """The end of data was sent and not answered: the mail may have been delivered."""
     SENT = "sent"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
-    """A frozen mail that is not settled yet, and what became of it so far."""
+    """A mail in the queue, and the result of its attempts so far."""
 
     mail: Mail
     created_at: datetime
     state: MailState = MailState.PENDING
     refusals: int = 0
-    """How often it was refused for now."""
+    """The number of attempts that were refused for now."""
     unconfirmed: int = 0
-    """How often its final dot went unanswered."""
+    """The number of attempts whose end of data was not answered."""
     retry_at: datetime | None = None
-    """Not before; None: at the next opportunity. An unknown mail without it is not sent again."""
+    """Not before this time; None: at the next opportunity. An unknown mail without it is not sent again."""
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """How a mail stands after an attempt, or after it was given up; the fields are those of QueuedMail."""
+    """The state of a mail after an attempt, or after it expired; the fields are those of QueuedMail."""
 
     state: MailState
     refusals: int = 0
@@ -71,6 +71,6 @@ class DeliveryResult:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing will be tried any more."""
-        given_up = self.state is MailState.UNKNOWN and self.retry_at is None
-        return given_up or self.state in (MailState.SENT, MailState.FAILED)
+        """Whether there is no further attempt."""
+        expired = self.state is MailState.UNKNOWN and self.retry_at is None
+        return expired or self.state in (MailState.SENT, MailState.FAILED)

@@ -1,4 +1,4 @@
-"""How things stand: what the state tells of keywords, of what there is to do, and of the runs that were."""
+"""The outcomes of a run, its report and problems, and its record in the log of runs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,34 +8,34 @@ from digest.domain.keywords import Keyword
 
 @dataclass(frozen=True, slots=True)
 class KeywordOutcome:
-    """How asking for one keyword ended: so many new papers, or a problem."""
+    """The fetch of one keyword: so many new papers, or a problem."""
 
     keyword: Keyword
     new: int = 0
     past: int = 0
-    """How many papers the first answer brought; they are not new."""
+    """The number of papers of the first fetch, which are not new."""
     up_to_date: bool = False
-    """It was not asked for: nothing can be new since the last good answer."""
+    """It was not fetched: nothing can be new since the last good fetch."""
     problem: str = ""
     hint: str = ""
     last_good_at: datetime | None = None
     """Before this one."""
     unavailable: bool = False
-    """arXiv as a whole did not serve us and told nothing; nothing is wrong with this keyword."""
+    """The source is down for all keywords, and brought no paper of this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailOutcome:
-    """How one mail ended: `papers` delivered, or a problem. `label` names the subscriber."""
+    """The delivery of one mail: so many `papers`, or a problem. `label` is the subscriber's."""
 
     label: str
     papers: int = 0
     problem: str = ""
     hint: str = ""
     unavailable: bool = False
-    """The mail server as a whole did not serve us; nothing is wrong with this recipient."""
+    """The mail server is down for all recipients."""
     retry_at: datetime | None = None
-    """When it is tried again, if that was arranged."""
+    """When the mail is tried again; None: at the next opportunity, or never."""
     may_have_arrived: bool = False
 
 
@@ -49,18 +49,8 @@ class ArchiveOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a run did. Subscribers for whom there was nothing new have no outcome."""
-
-    keywords: tuple[KeywordOutcome, ...]
-    mails: tuple[MailOutcome, ...]
-    archive: ArchiveOutcome
-
-
-@dataclass(frozen=True, slots=True)
 class RunProblems:
-    """What was wrong in a run with each of the three, in lines without any address; empty where all went
-    well, None where it had nothing to do."""
+    """The problems of a run, as lines without any address: "" is none, None that there was nothing to do."""
 
     arxiv: str | None = None
     mail: str | None = None
@@ -73,13 +63,26 @@ class RunProblems:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did. Subscribers for whom there was nothing new have no outcome.
+
+    digest.pipeline.report.build_report makes it.
+    """
+
+    keywords: tuple[KeywordOutcome, ...]
+    mails: tuple[MailOutcome, ...]
+    archive: ArchiveOutcome
+    problems: RunProblems = RunProblems()
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What the state knows of a run. `ended_at` None: it is under way, or was killed."""
+    """A run in the log of runs. `ended_at` None: it is under way, or was killed."""
 
     started_at: datetime
     ended_at: datetime | None = None
     asked: int = 0
-    """For how many keywords arXiv was asked."""
+    """The number of keywords that were fetched."""
     problems: RunProblems = RunProblems()
 
     @property
@@ -89,10 +92,10 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the operator is told: so many runs in a row failed `since` then, or that this is `over`."""
+    """A message to the operator: so many runs in a row failed `since` then, or this is `over`."""
 
     over: bool
     since: datetime
     runs: int = 0
     lines: tuple[str, ...] = ()
-    """What the last of them met."""
+    """The problems of the last of them."""

@@ -1,4 +1,4 @@
-"""subscribers"""
+"""Subscribers, their schedules, and why an address gets no mail."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -10,7 +10,7 @@ from digest.domain.keywords import Keyword
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a subscriber wants mail: local time of day, on these weekdays (Monday is 0)."""
+    """When a subscriber wants mail: at this local time, on these weekdays (Monday is 0)."""
 
     at: time
     timezone: ZoneInfo
@@ -19,14 +19,14 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A subscriber. `email` is normalised (the domain in ASCII), and is their identity."""
+    """A subscriber of the configuration. `email` is normalised (domain in ASCII) and is their identity."""
 
     email: str = field(repr=False)
     keywords: tuple[Keyword, ...]
     schedule: Schedule
     name: str = ""
     label: str = ""
-    """How logs name this subscriber without telling the address: `subscribers[3]`."""
+    """Names the subscriber in logs, without the address: `subscribers[3]`."""
 
 
 class SuppressionReason(StrEnum):
@@ -47,3 +47,17 @@ class Suppression:
     reason: SuppressionReason
     since: datetime
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberState:
+    """A subscriber of the configuration, and why they get no mail, if so."""
+
+    subscriber: Subscriber
+    suppression: Suppression | None = None
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether papers wait for them: also while a mail server merely refuses their address. Who is not
+        subscribed, because they unsubscribed for instance, counts as not configured."""
+        return self.suppression is None or self.suppression.reason is SuppressionReason.REFUSED

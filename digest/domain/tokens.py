@@ -1,4 +1,4 @@
-"""Names and tokens that only this state can make: HMACs under its key (RFC 2104)."""
+"""Message-IDs, unsubscribe tokens and fingerprints: HMACs under the key of the state (RFC 2104)."""
 
 import base64
 import hmac
@@ -7,24 +7,24 @@ _TOKEN_BYTES = 20  # 160 bits: 32 letters and digits, with no padding
 
 
 class Signer:
-    """Derives what must be unguessable and tell nothing. `key` are 32 random bytes, kept in the state."""
+    """Derives values that cannot be guessed and reveal nothing. `key` are 32 random bytes of the state."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def message_id(self, email: str, digest: str) -> str:
-        """The Message-ID, with its angle brackets, of the mail that tells this subscriber this digest.
+        """The Message-ID, with its angle brackets, of the mail with this digest for this subscriber.
 
         Its right side names no machine and no domain (`.invalid`: RFC 2606, section 2).
         """
         return f"<{self._token('message-id', email, digest)}@daily-papers.invalid>"
 
     def unsubscribe_token(self, email: str) -> str:
-        """32 letters and digits that stand for the wish of this subscriber to get no more."""
+        """32 letters and digits by which this subscriber unsubscribes."""
         return self._token("unsubscribe", email.casefold())
 
     def fingerprint(self, email: str) -> str:
-        """What remains of an address that is not to be kept."""
+        """Identifies an address without naming it, also after the address is deleted."""
         return self._token("address", email.casefold())
 
     def _token(self, purpose: str, *parts: str) -> str:

@@ -10,7 +10,6 @@ from digest.monitoring.alerts import alert_after
 from digest.monitoring.healthcheck import HealthCheck
 from digest.monitoring.prometheus import Figures, write_metrics
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import run_problems
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ class RunMonitor:
             self._pings.start()
 
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
-        trouble = run_problems(report).lines
+        trouble = report.problems.lines
         if trouble:
             self.failed("\n".join(trouble))
         elif everybody_served and self._pings:

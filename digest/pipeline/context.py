@@ -1,4 +1,4 @@
-"""Everything outside, as a run sees it."""
+"""The dependencies of a run: configuration, source, store, mail, archive, clock and signals."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -11,15 +11,16 @@ from digest.system.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """`undisturbed` holds signals back while a mail is handed over."""
+    """Everything that a run needs; digest.bootstrap builds it, tests build it from fakes."""
 
     config: Config
     source: Source
     store: Store
     mail_builder: MailBuilder
     transports: Sequence[Transport]
-    """One for each mail that may be on its way at the same time."""
+    """As many mails are sent in parallel; at least one."""
     archive: Archive | None
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
+    """Makes signals wait until the block ends, in which a mail is sent and its result is recorded."""
     progress: Progress = field(default_factory=NullProgress)

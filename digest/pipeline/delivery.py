@@ -1,4 +1,4 @@
-"""Handing frozen mails over, and writing down each step before and after it is taken."""
+"""Delivers queued mails, and records each step before or after it is taken."""
 
 import logging
 from collections.abc import Callable
@@ -24,53 +24,49 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Delivery:
-    """The deliveries of one run. `undisturbed` holds signals back while a mail is handed over."""
+    """The deliveries of one run. `signals_deferred` is that of RunContext. All methods raise StoreError."""
 
     store: Store
     retries: RetryPolicy
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
-    _server_serves_us: bool = field(default=False, init=False)
+    _server_accepts_mail: bool = field(default=False, init=False)
 
     def expire(self, subscriber: Subscriber) -> list[MailOutcome]:
-        """Settle those of their mails that have waited too long. An outcome only for what may have
-        arrived: the papers of any other wait again, for the next mail."""
+        """End those of their queued mails that have waited too long.
+
+        Only a mail that may have arrived has an outcome: the papers of any other wait for the next mail.
+        """
         outcomes, now = [], self.clock.now()
-        while outgoing := self.store.mails.next_queued(subscriber):
-            end = self.retries.expire(outgoing, now)
+        while queued := self.store.mails.next_queued(subscriber):
+            end = self.retries.expire(queued, now)
             if end is None:
                 break
-            self.store.mails.record_result(outgoing.mail.message_id, end, now)
-            if outgoing.unconfirmed:
+            self.store.mails.record_result(queued.mail.message_id, end, now)
+            if queued.unconfirmed:
                 outcomes.append(MailOutcome(subscriber.label, problem=end.problem, may_have_arrived=True))
             else:
                 logger.warning("the mail to %s was %s", subscriber.label, end.problem)
         return outcomes
 
     def deliver_queued(self, transport: Transport, subscriber: Subscriber) -> list[MailOutcome]:
-        """Deliver the mails that were frozen, in their order, up to the first that is to be tried again.
-        Nothing else is to be sent to them before these."""
+        """Deliver their queued mails, oldest first, up to the first one that has to be retried later.
+        Nothing newer may be sent to them before these."""
         outcomes: list[MailOutcome] = []
-        while outgoing := self.store.mails.next_queued(subscriber):
-            if still_pauses(outgoing.retry_at, self.clock.now()):
-                waits = MailOutcome(
-                    subscriber.label,
-                    problem=outgoing.problem,
-                    retry_at=outgoing.retry_at,
-                    may_have_arrived=outgoing.unconfirmed > 0,
-                )
-                return [*outcomes, waits]
-            outcomes.append(self.deliver(transport, outgoing, subscriber))
+        while queued := self.store.mails.next_queued(subscriber):
+            if still_pauses(queued.retry_at, self.clock.now()):
+                return [*outcomes, _postponed(queued, subscriber)]
+            outcomes.append(self.deliver(transport, queued, subscriber))
             if outcomes[-1].unavailable or outcomes[-1].retry_at:
                 return outcomes
         return outcomes
 
-    def deliver(self, transport: Transport, outgoing: QueuedMail, subscriber: Subscriber) -> MailOutcome:
-        """Hand the mail over to the transport and write down how that ended."""
-        mail = outgoing.mail
+    def deliver(self, transport: Transport, queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:
+        """Send the mail by the transport and record the result."""
+        mail = queued.mail
 
         def before_end_of_data() -> None:
-            retry_at = self.retries.after_silence(outgoing, self.clock.now())
+            retry_at = self.retries.after_no_answer(queued, self.clock.now())
             self.store.mails.mark_unconfirmed(mail.message_id, retry_at)
 
         with self.signals_deferred():
@@ -78,29 +74,39 @@ class Delivery:
             try:
                 transport.deliver(mail, before_end_of_data)
             except TransportError as exc:
-                return self._failed(outgoing, self._judged(exc), subscriber)
-            self._server_serves_us = True
-            sent = DeliveryResult(MailState.SENT, outgoing.refusals, outgoing.unconfirmed)
+                return self._failed(queued, self._reclassified(exc), subscriber)
+            self._server_accepts_mail = True
+            sent = DeliveryResult(MailState.SENT, queued.refusals, queued.unconfirmed)
             self.store.mails.record_result(mail.message_id, sent, self.clock.now())
         return MailOutcome(subscriber.label, papers=len(mail.papers))
 
-    def _judged(self, trouble: TransportError) -> TransportError:
-        """What a server's policy is against, once it has taken other mails of this run, is this mail."""
-        if isinstance(trouble, PolicyRefused) and self._server_serves_us:
-            return RecipientDeferred(str(trouble))
-        return trouble
+    def _reclassified(self, error: TransportError) -> TransportError:
+        """A policy that refuses a mail concerns this mail alone, once the server has accepted others."""
+        if isinstance(error, PolicyRefused) and self._server_accepts_mail:
+            return RecipientDeferred(str(error))
+        return error
 
-    def _failed(self, outgoing: QueuedMail, trouble: TransportError, subscriber: Subscriber) -> MailOutcome:
+    def _failed(self, queued: QueuedMail, error: TransportError, subscriber: Subscriber) -> MailOutcome:
         now = self.clock.now()
-        settlement = self.retries.after(outgoing, trouble, now)
-        self.store.mails.record_result(outgoing.mail.message_id, settlement, now)
-        if isinstance(trouble, RecipientRefused):
-            self.store.suppressions.record_refusal(subscriber, str(trouble), now)
+        result = self.retries.after(queued, error, now)
+        self.store.mails.record_result(queued.mail.message_id, result, now)
+        if isinstance(error, RecipientRefused):
+            self.store.suppressions.record_refusal(subscriber, str(error), now)
         return MailOutcome(
             subscriber.label,
-            problem=str(trouble),
-            hint=trouble.hint,
-            unavailable=isinstance(trouble, TransportUnavailable),
-            retry_at=settlement.retry_at,
-            may_have_arrived=settlement.unconfirmed > 0,
+            problem=str(error),
+            hint=error.hint,
+            unavailable=isinstance(error, TransportUnavailable),
+            retry_at=result.retry_at,
+            may_have_arrived=result.unconfirmed > 0,
         )
+
+
+def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:
+    """The outcome of a mail whose pause is not over yet."""
+    return MailOutcome(
+        subscriber.label,
+        problem=queued.problem,
+        retry_at=queued.retry_at,
+        may_have_arrived=queued.unconfirmed > 0,
+    )

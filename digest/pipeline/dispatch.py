@@ -1,4 +1,4 @@
-"""Giving each subscriber their digest: what earlier runs left, then what is new."""
+"""Sends each subscriber their digest: first the queued mails of earlier runs, then what is new."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -20,127 +20,123 @@ Outcomes = Sequence[MailOutcome]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """How arXiv answered, for each keyword by its key."""
+class FetchSummary:
+    """How the last fetch of each keyword, by its id, ended."""
 
-    unanswered: dict[str, datetime | None]
-    """With their last good answers."""
-    complete: frozenset[str]
-    """Nothing more can come before arXiv's next announcement."""
+    failing: dict[str, datetime | None]
+    """With their last good fetches."""
+    up_to_date: frozenset[str]
+    """Nothing more can come before the next announcement."""
 
 
-class Service:
-    """The service of one run."""
+class Dispatch:
+    """The digests of one run. All methods raise StoreError."""
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
         self._delivery = _delivery(context)
 
-    def dispatch(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
-        """Deliver to them what earlier runs left and what is new; the others of them are done at once."""
-        answers = self._answers()
-        expecting, told = self._context.store.mails.has_pending(), self._told_of_nothing(subscribers, answers)
-        wanting, quiet = list[Subscriber](), list[Subscriber]()
+    def send_digests(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
+        """Send them their queued mails and what is new. Where there is neither, the slot is done at once."""
+        fetched = self._fetch_summary()
+        pending, empty = self._context.store.mails.has_pending(), self._wants_empty(subscribers, fetched)
+        with_mail, without = list[Subscriber](), list[Subscriber]()
         for subscriber in subscribers:
-            (wanting if subscriber.email in expecting | told else quiet).append(subscriber)
-        self._mark_done(quiet, answers)
+            (with_mail if subscriber.email in pending | empty else without).append(subscriber)
+        self._mark_served(without, fetched)
 
-        def serve(transport: Transport, subscriber: Subscriber) -> Outcomes:
-            return self._serve(transport, subscriber, answers, tell_of_nothing=subscriber.email in told)
+        def send(transport: Transport, subscriber: Subscriber) -> Outcomes:
+            return self._send_digest(transport, subscriber, fetched, even_if_empty=subscriber.email in empty)
 
-        yield from self._each(wanting, serve)
+        yield from self._each(with_mail, send)
 
     def retry_deferred(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
-        """Deliver to them what earlier runs left, and nothing new."""
-        yield from self._each(subscribers, self._deliver_queued)
+        """Send them their queued mails, and nothing new."""
+        yield from self._each(subscribers, self._send_queued)
 
-    def _answers(self) -> Answers:
-        now, fetch_statuses = self._context.clock.now(), self._context.store.keywords.fetch_statuses()
-        return Answers(
-            {
-                name: fetch_status.last_good_at
-                for name, fetch_status in fetch_statuses.items()
-                if fetch_status.failing
-            },
-            up_to_date_keywords(fetch_statuses, self._context.source.calendar.latest_announcement(now), now),
+    def _fetch_summary(self) -> FetchSummary:
+        now, statuses = self._context.clock.now(), self._context.store.keywords.fetch_statuses()
+        return FetchSummary(
+            {keyword: status.last_good_at for keyword, status in statuses.items() if status.failing},
+            up_to_date_keywords(statuses, self._context.source.calendar.latest_announcement(now), now),
         )
 
-    def _told_of_nothing(self, subscribers: Sequence[Subscriber], answers: Answers) -> Set[str]:
-        """The addresses of those who are told that there is nothing new, if so: where it is wished for,
-        once a slot, and only if arXiv has answered."""
+    def _wants_empty(self, subscribers: Sequence[Subscriber], fetched: FetchSummary) -> Set[str]:
+        """The addresses that get a mail even if nothing is new: as configured, once a slot, and only if every
+        fetch was good."""
         if self._context.config.mail.when_empty == "skip":
             return frozenset()
-        served, now = self._context.store.subscriptions.last_served_at(), self._context.clock.now()
+        served_at, now = self._context.store.subscriptions.last_served_at(), self._context.clock.now()
         return {
             subscriber.email
             for subscriber in subscribers
-            if answers.unanswered.keys().isdisjoint(keyword.id for keyword in subscriber.keywords)
-            and is_due(subscriber.schedule, now, served_at=served[subscriber.email])
+            if fetched.failing.keys().isdisjoint(keyword.id for keyword in subscriber.keywords)
+            and is_due(subscriber.schedule, now, served_at=served_at[subscriber.email])
         }
 
     def _is_due(self, subscriber: Subscriber) -> bool:
         served_at = self._context.store.subscriptions.last_served_at()[subscriber.email]
         return is_due(subscriber.schedule, self._context.clock.now(), served_at=served_at)
 
-    def _mark_done(self, subscribers: Sequence[Subscriber], answers: Answers) -> None:
-        """Those for whom nothing can come before arXiv's next announcement have had their digest."""
+    def _mark_served(self, subscribers: Sequence[Subscriber], fetched: FetchSummary) -> None:
+        """Record that the slot of those is done for whom nothing can come before the next announcement."""
         done = [
             subscriber
             for subscriber in subscribers
-            if answers.complete.issuperset(keyword.id for keyword in subscriber.keywords)
+            if fetched.up_to_date.issuperset(keyword.id for keyword in subscriber.keywords)
         ]
         self._context.store.subscriptions.mark_served(done, self._context.clock.now())
 
     def _each(
-        self, subscribers: Sequence[Subscriber], serve: Callable[[Transport, Subscriber], Outcomes]
+        self, subscribers: Sequence[Subscriber], send: Callable[[Transport, Subscriber], Outcomes]
     ) -> Iterator[MailOutcome]:
-        """One after the other, or several at once, until the mail server turns out to be down.
+        """One after the other, or several in parallel, until the mail server turns out to be down.
 
-        Whoever's mail met trouble before comes last, so that one bad address keeps nobody waiting.
+        Subscribers whose mail failed before come last, so that one bad address keeps nobody waiting.
         """
-        delayed = self._context.store.mails.failing()
+        failing = self._context.store.mails.failing()
         down: list[MailOutcome] = []
-        unserved: list[Subscriber] = []
+        left_out: list[Subscriber] = []
 
         def in_turn() -> Iterator[Subscriber]:
-            for subscriber in sorted(subscribers, key=lambda subscriber: subscriber.email in delayed):
+            for subscriber in sorted(subscribers, key=lambda subscriber: subscriber.email in failing):
                 if down:
-                    unserved.append(subscriber)
+                    left_out.append(subscriber)
                 else:
                     yield subscriber
 
         self._context.progress.begin("sending", len(subscribers))
-        for outcomes in run_in_workers(serve, self._context.transports, in_turn()):
+        for outcomes in run_in_workers(send, self._context.transports, in_turn()):
             down += [outcome for outcome in outcomes if outcome.unavailable]
             yield from outcomes
             self._context.progress.step()
         self._context.progress.end()
-        yield from (replace(down[0], label=subscriber.label) for subscriber in unserved)
+        yield from (replace(down[0], label=subscriber.label) for subscriber in left_out)
 
-    def _serve(
-        self, transport: Transport, subscriber: Subscriber, answers: Answers, *, tell_of_nothing: bool
+    def _send_digest(
+        self, transport: Transport, subscriber: Subscriber, fetched: FetchSummary, *, even_if_empty: bool
     ) -> Outcomes:
-        """What earlier runs left, and then what is new: never past a mail that is in trouble."""
-        given_up = self._delivery.expire(subscriber)
-        left = self._delivery.deliver_queued(transport, subscriber)
-        before = [*given_up, *left]
-        if any(outcome.problem for outcome in left):
+        """Queued mails first, and what is new only if none of them has to be retried later."""
+        expired = self._delivery.expire(subscriber)
+        queued = self._delivery.deliver_queued(transport, subscriber)
+        before = [*expired, *queued]
+        if any(outcome.problem for outcome in queued):
             return before
         now = self._context.clock.now()
-        waiting = self._context.store.mails.pending_papers(subscriber)
-        if not waiting.papers and not (tell_of_nothing and (not before or self._is_due(subscriber))):
-            self._mark_done([subscriber], answers)
+        pending = self._context.store.mails.pending_papers(subscriber)
+        if not pending.papers and not (even_if_empty and (not before or self._is_due(subscriber))):
+            self._mark_served([subscriber], fetched)
             return before
         today = now.astimezone(subscriber.schedule.timezone).date()
-        digest = compose(subscriber, waiting.papers, today, answers.unanswered)
+        digest = compose(subscriber, pending.papers, today, fetched.failing)
         try:
             mails = self._context.mail_builder.build(digest, now)
         except RenderError as exc:
             return [*before, MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)]
-        self._context.store.mails.enqueue(mails, waiting.up_to, now)
+        self._context.store.mails.enqueue(mails, pending.up_to, now)
         return [*before, *self._delivery.deliver_queued(transport, subscriber)]
 
-    def _deliver_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:
+    def _send_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:
         return [*self._delivery.expire(subscriber), *self._delivery.deliver_queued(transport, subscriber)]
 
 

@@ -14,12 +14,13 @@ from digest.pipeline.context import RunContext
 logger = logging.getLogger(__name__)
 
 _FLOOD_FACTOR = 5
-
 _NO_FLOOD = 50  # so few papers are never held back
 
 
-def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutcome]:
-    """Fetch all keywords that are not up to date; yields an outcome for each keyword.
+def fetch_keywords(
+    context: RunContext, keywords: Sequence[Keyword], run_number: int
+) -> Iterator[KeywordOutcome]:
+    """Fetch all of these keywords that are not up to date; yields an outcome for each keyword.
 
     Records in the run that a fetch starts before the source is asked. Raises StoreError.
     """
@@ -27,7 +28,7 @@ def fetch_keywords(context: RunContext, run_number: int) -> Iterator[KeywordOutc
     announced_at = context.source.calendar.latest_announcement(now)
     up_to_date = up_to_date_keywords(context.store.keywords.fetch_statuses(), announced_at, now)
     stale = []
-    for keyword in distinct(context.config.keywords):
+    for keyword in distinct(keywords):
         if keyword.id in up_to_date:
             yield KeywordOutcome(keyword, up_to_date=True)
         else:

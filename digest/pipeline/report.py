@@ -1,22 +1,68 @@
-"""What went wrong in a run, in lines that tell no address. Pure."""
+"""What a run did and what failed, as lines of text without any address. Pure."""
 
 from collections.abc import Iterator, Sequence
 
-from digest.domain.runs import KeywordOutcome, MailOutcome, Report, RunProblems
+from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.text import counted, moment
 
+_ARCHIVE_UPDATED = "the archive was brought up to date"
 
-def run_problems(report: Report) -> RunProblems:
-    """With each of arXiv, the mails and the archive, as far as the run had to do with it."""
-    asked = [outcome for outcome in report.keywords if not outcome.up_to_date]
-    return RunProblems(
+
+def build_report(
+    keywords: tuple[KeywordOutcome, ...], mails: tuple[MailOutcome, ...], archive: ArchiveOutcome
+) -> Report:
+    """The report of a run with these outcomes, and its problems in words."""
+    asked = [outcome for outcome in keywords if not outcome.up_to_date]
+    problems = RunProblems(
         arxiv="\n".join(_keyword_lines(asked)) if asked else None,
-        mail="\n".join(_mail_lines(report.mails)) if report.mails else None,
-        archive=_archive_line(report.archive.problem) if report.keywords else None,
+        mail="\n".join(_mail_lines(mails)) if mails else None,
+        archive=_archive_line(archive.problem) if keywords else None,
     )
+    return Report(keywords, mails, archive, problems)
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """For a terminal: a line for each keyword, then what was sent and what became of the archive."""
+    width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
+    for outcome in report.keywords:
+        yield f"{outcome.keyword.name:{width}}  {_news(outcome)}"
+    if report.mails:
+        mails, papers = _sent(report)
+        yield f"{mails} sent, with {papers}"
+    else:
+        yield "no mail to send"
+    if report.archive.changed:
+        yield _ARCHIVE_UPDATED
+
+
+def summary_lines(report: Report) -> Iterator[str]:
+    """For the log: what a run did, in at most three lines."""
+    asked = [outcome for outcome in report.keywords if not outcome.up_to_date]
+    if asked:
+        new = sum(outcome.new for outcome in asked)
+        yield f"asked for {counted(len(asked), 'keyword')}: {counted(new, 'new paper')}"
+    if report.mails:
+        mails, papers = _sent(report)
+        yield f"sent {mails} with {papers}"
+    if report.archive.changed:
+        yield _ARCHIVE_UPDATED
+
+
+def hints(report: Report) -> Iterator[str]:
+    """What a person can do about what failed, each advice once."""
+    advice = [outcome.hint for outcome in report.keywords] + [outcome.hint for outcome in report.mails]
+    yield from filter(None, dict.fromkeys([*advice, report.archive.hint]))
+
+
+def _sent(report: Report) -> tuple[str, str]:
+    """How many mails were sent, and papers in them."""
+    sent = [outcome for outcome in report.mails if not outcome.problem]
+    papers = sum(outcome.papers for outcome in sent)
+    return counted(len(sent), "mail"), counted(papers, "paper")
 
 
 def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
+    """One line for each problem, with all the keywords that have it."""
     by_problem: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.problem:
@@ -37,49 +83,9 @@ def _archive_line(problem: str) -> str:
     return f"the archive stays as it was: {problem}" if problem else ""
 
 
-def report_lines(report: Report) -> Iterator[str]:
-    """A line for each keyword, then what was sent and what became of the archive."""
-    width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
-    for outcome in report.keywords:
-        yield f"{outcome.keyword.name:{width}}  {_news(outcome)}"
-    sent = [outcome for outcome in report.mails if not outcome.problem]
-    papers = sum(outcome.papers for outcome in sent)
-    if report.mails:
-        yield f"{counted(len(sent), 'mail')} sent, with {counted(papers, 'paper')}"
-    else:
-        yield "no mail to send"
-    if report.archive.changed:
-        yield "the archive was brought up to date"
-
-
-def summary_lines(report: Report) -> Iterator[str]:
-    """What a run did, for the log: three lines at most, and the troubles."""
-    asked = [outcome for outcome in report.keywords if not outcome.up_to_date]
-    if asked:
-        new = sum(outcome.new for outcome in asked)
-        yield f"asked for {counted(len(asked), 'keyword')}: {counted(new, 'new paper')}"
-    if report.mails:
-        sent = [outcome for outcome in report.mails if not outcome.problem]
-        papers = sum(outcome.papers for outcome in sent)
-        yield f"sent {counted(len(sent), 'mail')} with {counted(papers, 'paper')}"
-    if report.archive.changed:
-        yield "the archive was brought up to date"
-
-
 def _news(outcome: KeywordOutcome) -> str:
     if outcome.up_to_date:
         return "up to date: arXiv has announced nothing since"
     if outcome.problem:
         return f"{counted(outcome.new, 'new paper')}, perhaps not all" if outcome.new else "not known"
     return f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")
-
-
-def problems(report: Report) -> Sequence[str]:
-    """A line for everything that failed, naming it."""
-    return run_problems(report).lines
-
-
-def hints(report: Report) -> Iterator[str]:
-    """What to do about what failed, each advice once."""
-    advice = [outcome.hint for outcome in report.keywords] + [outcome.hint for outcome in report.mails]
-    yield from filter(None, dict.fromkeys([*advice, report.archive.hint]))

@@ -1,4 +1,4 @@
-"""What becomes of a mail that was tried in vain, and when it is tried again. Pure: nothing is remembered."""
+"""The retry policy: what becomes of a mail that could not be delivered, and when it is tried again. Pure."""
 
 import math
 import random
@@ -16,71 +16,73 @@ LONGEST_PAUSE = timedelta(hours=4)
 JITTER = 0.2
 """Pauses are up to a fifth shorter or longer, so that mails refused together do not come back together."""
 
-GIVE_UP_AFTER = timedelta(hours=48)
-"""After a mail was made; its papers then come with the next one."""
+EXPIRES_AFTER = timedelta(hours=48)
+"""A mail expires so long after it was made; its papers then come with the next one."""
 
 UNCONFIRMED_PAUSE = timedelta(hours=1)
 """Before a mail that may have arrived is sent once more: no server works on one message for so long."""
 
 _LONGEST_WAIT = timedelta(hours=6)
-"""Longer than any pause: a mail that is to wait longer was put off by a clock that was wrong."""
+"""Longer than any pause: a clock that was wrong has put off a mail that is to wait longer."""
 
 
 def still_pauses(retry_at: datetime | None, now: datetime) -> bool:
-    """Whether a mail that was put off until then is not to be tried yet."""
+    """Whether a mail with this `retry_at` is not to be tried yet."""
     return retry_at is not None and now < retry_at <= now + _LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The rules; `scale` multiplies every pause, `unconfirmed` allows to repeat what may have arrived."""
+    """`scale` multiplies every pause; `unconfirmed` allows to repeat a mail that may have arrived."""
 
     scale: float = 1.0
     unconfirmed: bool = True
 
-    def after(self, outgoing: QueuedMail, trouble: TransportError, now: datetime) -> DeliveryResult:
-        """How the mail stands after this trouble. What is wrong with the server is no refusal."""
-        match trouble:
+    def after(self, queued: QueuedMail, error: TransportError, now: datetime) -> DeliveryResult:
+        """The result of an attempt that failed. An error of the whole server does not count as a refusal."""
+        match error:
             case DeliveryUnknown():
-                retry_at = self.after_silence(outgoing, now)
-                return _standing(outgoing, MailState.UNKNOWN, trouble, retry_at=retry_at, unanswered=1)
+                retry_at = self.after_no_answer(queued, now)
+                return _result(queued, MailState.UNKNOWN, error, retry_at=retry_at, unanswered=1)
             case TransportUnavailable():
-                return _standing(outgoing, MailState.PENDING, trouble)
+                return _result(queued, MailState.PENDING, error)
             case RecipientDeferred():
-                retry_at = now + self._pause(outgoing)
-                return _standing(outgoing, MailState.DEFERRED, trouble, retry_at=retry_at, refused=1)
+                retry_at = now + self._pause(queued)
+                return _result(queued, MailState.DEFERRED, error, retry_at=retry_at, refused=1)
             case _:
-                return _standing(outgoing, MailState.FAILED, trouble)
+                return _result(queued, MailState.FAILED, error)
 
-    def after_silence(self, outgoing: QueuedMail, now: datetime) -> datetime | None:
-        """When to send a mail again whose final dot is not answered; None if not: once is enough."""
-        if outgoing.unconfirmed or not self.unconfirmed:
+    def after_no_answer(self, queued: QueuedMail, now: datetime) -> datetime | None:
+        """When to send a mail again whose end of data was not answered; None: not again, it is sent twice at
+        most."""
+        if queued.unconfirmed or not self.unconfirmed:
             return None
         return now + UNCONFIRMED_PAUSE * self.scale
 
-    def expire(self, outgoing: QueuedMail, now: datetime) -> DeliveryResult | None:
+    def expire(self, queued: QueuedMail, now: datetime) -> DeliveryResult | None:
         """The end of a mail that is not to be tried any more; None while it is.
 
-        An unknown mail has its other try however late it is; without one it is settled as unknown, since
-        somebody may have to be told.
+        An unknown mail gets its second attempt however late it is. Without one it ends as unknown, so that
+        the operator can see it.
         """
-        if outgoing.state is MailState.UNKNOWN:
-            return None if outgoing.retry_at else _standing(outgoing, MailState.UNKNOWN, outgoing.problem)
-        if now - outgoing.created_at < GIVE_UP_AFTER:
+        if queued.state is MailState.UNKNOWN:
+            return None if queued.retry_at else _result(queued, MailState.UNKNOWN, queued.problem)
+        if now - queued.created_at < EXPIRES_AFTER:
             return None
-        hours = GIVE_UP_AFTER // timedelta(hours=1)
-        problem = f"given up after {hours} hours: {outgoing.problem or 'it was never tried'}"
-        return _standing(outgoing, MailState.FAILED, problem)
+        hours = EXPIRES_AFTER // timedelta(hours=1)
+        problem = f"given up after {hours} hours: {queued.problem or 'it was never tried'}"
+        return _result(queued, MailState.FAILED, problem)
 
-    def _pause(self, outgoing: QueuedMail) -> timedelta:
-        pause = min(FIRST_PAUSE * math.pow(2, min(outgoing.refusals, 10)), LONGEST_PAUSE)
-        chance = random.Random(f"{outgoing.mail.message_id} {outgoing.refusals}").random()  # noqa: S311
+    def _pause(self, queued: QueuedMail) -> timedelta:
+        """Random, but the same for the same attempt: a killed run that is repeated decides the same."""
+        pause = min(FIRST_PAUSE * math.pow(2, min(queued.refusals, 10)), LONGEST_PAUSE)
+        chance = random.Random(f"{queued.mail.message_id} {queued.refusals}").random()  # noqa: S311
         seconds = pause.total_seconds() * (1 + JITTER * (2 * chance - 1)) * self.scale
         return timedelta(seconds=round(seconds))
 
 
-def _standing(
-    outgoing: QueuedMail,
+def _result(
+    queued: QueuedMail,
     state: MailState,
     problem: object,
     *,
@@ -90,8 +92,8 @@ def _standing(
 ) -> DeliveryResult:
     return DeliveryResult(
         state,
-        refusals=outgoing.refusals + refused,
-        unconfirmed=outgoing.unconfirmed + unanswered,
+        refusals=queued.refusals + refused,
+        unconfirmed=queued.unconfirmed + unanswered,
         retry_at=retry_at,
         problem=str(problem),
     )

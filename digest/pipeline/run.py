@@ -1,24 +1,23 @@
-"""One run, in order: who reads what, what is new, who is told, the archive.
+"""One run, in order: sync subscriptions, fetch, dispatch, publish.
 
 Killed between any two lines, the program may simply be run again.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from digest.domain.keywords import distinct
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
-from digest.domain.subscribers import Subscriber, SuppressionReason
+from digest.domain.subscribers import Subscriber, SubscriberState
 from digest.errors import ArchiveError
 from digest.pipeline.context import RunContext
-from digest.pipeline.dispatch import Service
+from digest.pipeline.dispatch import Dispatch
 from digest.pipeline.fetch import fetch_keywords
-from digest.pipeline.report import run_problems
+from digest.pipeline.report import build_report
 
 
 def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
-    """Serve these subscribers (of all in the configuration) now. Raises StoreError."""
+    """Fetch all keywords, send these subscribers their digests, publish the archive. Raises StoreError."""
     with recorded_run(context) as this:
         this.fetch()
         this.dispatch(subscribers)
@@ -28,61 +27,66 @@ def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
 
 @contextmanager
 def recorded_run(context: RunContext) -> Iterator["Run"]:
-    """A run that is written down: that it begins, and how it ended, unless something ends it early."""
+    """A run whose begin and end are recorded; the end is not if an exception ends it. Raises StoreError."""
     this = Run(context)
     yield this
-    now = context.clock.now()
-    context.store.runs.end(this.number, now, run_problems(this.report))
-    context.store.retention.tidy(now, context.config.mail.keep_days)
+    this.end()
 
 
 class Run:
-    """The steps of a run, to be taken in this order; each may be left out. All raise StoreError."""
+    """The steps of a run, in this order; each may be left out. All raise StoreError."""
 
     def __init__(self, context: RunContext) -> None:
-        self._context, self._suppressed = sync_subscriptions(context)
-        self.number = context.store.runs.begin(context.clock.now())
-        self._service = Service(self._context)
+        self._context = context
+        self._subscribers = sync_subscriptions(context)
+        self._number = context.store.runs.begin(context.clock.now())
+        self._dispatch = Dispatch(context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
         self._mails: list[MailOutcome] = []
         self._archive = ArchiveOutcome()
-
-    @property
-    def report(self) -> Report:
-        """What was done so far."""
-        return Report(self._keywords, tuple(self._mails), self._archive)
+        self.report = build_report((), (), ArchiveOutcome())
+        """What the run did: empty until it ends."""
 
     def fetch(self) -> None:
-        """Ask for all keywords, whoever is served: together they cost hardly more than one."""
-        self._keywords = tuple(fetch_keywords(self._context, self.number))
+        """Fetch all keywords, also for a run for one subscriber: together they cost hardly more than one."""
+        subscribed = [state.subscriber for state in self._subscribers if state.is_subscribed]
+        keywords = self._context.config.keywords_of(subscribed)
+        self._keywords = tuple(fetch_keywords(self._context, keywords, self._number))
 
     def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
-        """Deliver to them what is new, and before that what earlier runs left."""
-        subscribers = [subscriber for subscriber in subscribers if subscriber.email not in self._suppressed]
-        self._mails += self._service.dispatch(subscribers)
+        """Send them their queued mails and then what is new, except who gets no mail."""
+        suppressed = {state.subscriber.email for state in self._subscribers if state.suppression}
+        self._mails += self._dispatch.send_digests(
+            [subscriber for subscriber in subscribers if subscriber.email not in suppressed]
+        )
 
     def retry_deferred(self, subscribers: Sequence[Subscriber]) -> None:
-        """Deliver to them what earlier runs left, and nothing new."""
-        self._mails += self._service.retry_deferred(subscribers)
+        """Send them their queued mails, and nothing new."""
+        self._mails += self._dispatch.retry_deferred(subscribers)
 
     def publish(self) -> None:
         """Bring the archive up to date."""
         self._archive = _publish(self._context)
 
+    def end(self) -> None:
+        """Complete the report, record how the run ended, and delete what is old."""
+        self.report = build_report(self._keywords, tuple(self._mails), self._archive)
+        store, now = self._context.store, self._context.clock.now()
+        store.runs.end(self._number, now, self.report.problems)
+        store.retention.tidy(now, self._context.config.mail.keep_days)
 
-def sync_subscriptions(context: RunContext) -> tuple[RunContext, Set[str]]:
-    """Take up the configuration. Returns the world of those who read, and who gets no mail nevertheless.
 
-    Those who unsubscribed, say, are as if they did not stand in the configuration. But where an address
-    is merely refused, its papers go on to wait.
-    """
-    everybody = context.config.subscribers
-    suppressed = context.store.suppressions.of(subscriber.email for subscriber in everybody)
-    left = {email for email, entry in suppressed.items() if entry.reason is not SuppressionReason.REFUSED}
-    reading = tuple(subscriber for subscriber in everybody if subscriber.email not in left)
-    context = replace(context, config=replace(context.config, subscribers=reading))
-    context.store.subscriptions.sync(context.config, context.clock.now())
-    return context, suppressed.keys()
+def sync_subscriptions(context: RunContext) -> tuple[SubscriberState, ...]:
+    """Store who follows which keyword. Returns all subscribers of the configuration, those who get no mail
+    marked with the reason. Raises StoreError."""
+    subscribers = context.config.subscribers
+    suppressions = context.store.suppressions.of(subscriber.email for subscriber in subscribers)
+    states = tuple(
+        SubscriberState(subscriber, suppressions.get(subscriber.email)) for subscriber in subscribers
+    )
+    gone = {state.subscriber.email for state in states if not state.is_subscribed}
+    context.store.subscriptions.sync(context.config, context.clock.now(), without=gone)
+    return states
 
 
 def _publish(context: RunContext) -> ArchiveOutcome:

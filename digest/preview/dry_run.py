@@ -18,7 +18,6 @@ from digest.domain.subscribers import Subscriber
 from digest.errors import RenderError, SourceError
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar, Source
-from digest.pipeline.report import problems
 from digest.pipeline.run import run
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.subscribers.messages import why_suppressed
@@ -143,7 +142,7 @@ def _preview_of_run(context: RunContext, subscribers: Sequence[Subscriber]) -> P
     transport = MemoryTransport()
     report = run(replace(context, transports=[transport]), subscribers)
     failures = {outcome.label: outcome.problem for outcome in report.mails if outcome.problem}
-    notes = tuple(problems(replace(report, mails=())))
+    notes = tuple(replace(report.problems, mail=None).lines)
     tabs = []
     for subscriber in subscribers:
         mails, problem = transport.contents(subscriber), failures.get(subscriber.label, "")

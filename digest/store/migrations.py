@@ -1,7 +1,10 @@
-"""How the tables came to be, step by step. A step that has been released is never edited."""
+"""The steps from one schema version to the next. A step that has been released is never edited."""
+
+from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, inspect, select
 
+from digest.store.keyword_ids import identify_keywords
 from digest.store.schema import schema_version
 
 _FIRST = """
@@ -104,8 +107,14 @@ UPDATE papers SET url = 'https://arxiv.org/abs/' || id || 'v' || version,
     pdf_url = 'https://arxiv.org/pdf/' || id || 'v' || version;
 """
 
-MIGRATIONS = (_FIRST, _DELIVERY, _KEEPING, _PAPER_ADDRESSES)
-"""Step n leads from schema version n to n + 1."""
+MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
+    _FIRST,
+    _DELIVERY,
+    _KEEPING,
+    identify_keywords,
+    _PAPER_ADDRESSES,
+)
+"""Step n, SQL statements or a function, leads from schema version n to n + 1."""
 
 
 def current_version(connection: Connection) -> int:
@@ -119,9 +128,16 @@ def migrate(connection: Connection) -> None:
     """Bring the schema up to date, inside the caller's transaction."""
     version = current_version(connection)
     for step in MIGRATIONS[version:]:
-        for statement in step.split(";"):
-            if statement.strip():
-                connection.exec_driver_sql(statement)
+        if callable(step):
+            step(connection)
+        else:
+            _execute(connection, step)
     if version < len(MIGRATIONS):
         connection.execute(schema_version.delete())
         connection.execute(insert(schema_version).values(version=len(MIGRATIONS)))
+
+
+def _execute(connection: Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)

@@ -12,7 +12,6 @@ from digest.domain.runs import Alert, Report
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
-from digest.pipeline.report import run_problems
 from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.builders import NOON
 
@@ -162,7 +161,7 @@ class FakeMonitor:
         self.told.append("started")
 
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
-        lines = run_problems(report).lines
+        lines = report.problems.lines
         self.told.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
 
     def failed(self, reason: str) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from digest import bootstrap
 from digest.config.load import load_config
 from digest.demo.scenario import DAYS
-from digest.pipeline.report import problems
 from digest.pipeline.run import run
 from digest.system.clock import SystemClock
 from tests.e2e.test_run import papers_in
@@ -61,7 +60,7 @@ def run_here(home: Home) -> list[str]:
     """What `digest run` does, in this process, which is quicker; returns the problems that it tells of."""
     config = load_config(home.folder / "subscribers.yaml", surroundings(home))
     with bootstrap.open_run(config, SystemClock(home.arxiv.now), nullcontext) as context:
-        return list(problems(run(context, config.subscribers)))
+        return list(run(context, config.subscribers).problems.lines)
 
 
 def ledger(home: Home) -> list[Entry]:

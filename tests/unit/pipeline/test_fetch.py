@@ -40,7 +40,9 @@ def fake(context: RunContext) -> FakeSource:
 
 
 def fetch(context: RunContext) -> list[KeywordOutcome]:
-    return list(fetch_keywords(context, context.store.runs.begin(context.clock.now())))
+    return list(
+        fetch_keywords(context, context.config.keywords, context.store.runs.begin(context.clock.now()))
+    )
 
 
 def test_a_first_fetch_is_the_past_and_later_papers_are_new(context: RunContext) -> None:

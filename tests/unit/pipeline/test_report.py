@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
-from digest.pipeline.report import run_problems
+from digest.pipeline.report import build_report
 from tests.support.builders import keyword
 
 ONE, TWO = keyword("Reward Model"), keyword("Reasoning")
@@ -12,7 +13,7 @@ NOTHING = ArchiveOutcome()
 
 
 @pytest.mark.parametrize(
-    ("report", "trouble"),
+    ("report", "problems"),
     [
         (Report((), (), NOTHING), RunProblems()),
         (Report((KeywordOutcome(ONE),), (MailOutcome("a"),), NOTHING), RunProblems("", "", "")),
@@ -38,5 +39,6 @@ NOTHING = ArchiveOutcome()
     ],
     ids=["nothing done", "all well", "nothing asked", "arXiv", "put off", "unconfirmed", "the archive"],
 )
-def test_trouble_is_told_with_what_it_was(report: Report, trouble: RunProblems) -> None:
-    assert run_problems(report) == trouble
+def test_each_part_of_a_report_has_its_problems(report: Report, problems: RunProblems) -> None:
+    built = build_report(report.keywords, report.mails, report.archive)
+    assert built == replace(report, problems=problems)

@@ -17,7 +17,7 @@ from digest.errors import (
     TransportError,
     TransportUnavailable,
 )
-from digest.pipeline.retry import GIVE_UP_AFTER, JITTER, LONGEST_PAUSE, RetryPolicy
+from digest.pipeline.retry import EXPIRES_AFTER, JITTER, LONGEST_PAUSE, RetryPolicy
 from tests.support.builders import NOON
 
 MAIL = Mail("<1@example.org>", "ada@example.org", "digest@example.org", b"the bytes", ("2606.00001",))
@@ -116,16 +116,16 @@ def test_the_scale_shortens_every_pause() -> None:
 @pytest.mark.parametrize(
     ("outgoing", "end"),
     [
-        (replace(NEW, created_at=NOON - GIVE_UP_AFTER + timedelta(seconds=1)), None),
+        (replace(NEW, created_at=NOON - EXPIRES_AFTER + timedelta(seconds=1)), None),
         (
-            replace(NEW, created_at=NOON - GIVE_UP_AFTER, problem="450 4.2.1", refusals=14),
+            replace(NEW, created_at=NOON - EXPIRES_AFTER, problem="450 4.2.1", refusals=14),
             DeliveryResult(MailState.FAILED, refusals=14, problem="given up after 48 hours: 450 4.2.1"),
         ),
         (
-            replace(NEW, created_at=NOON - GIVE_UP_AFTER),
+            replace(NEW, created_at=NOON - EXPIRES_AFTER),
             DeliveryResult(MailState.FAILED, problem="given up after 48 hours: it was never tried"),
         ),
-        (replace(ONCE_UNCONFIRMED, retry_at=NOON, created_at=NOON - 2 * GIVE_UP_AFTER), None),
+        (replace(ONCE_UNCONFIRMED, retry_at=NOON, created_at=NOON - 2 * EXPIRES_AFTER), None),
         (
             replace(ONCE_UNCONFIRMED, problem="lost"),
             DeliveryResult(MailState.UNKNOWN, unconfirmed=1, problem="lost"),

@@ -10,7 +10,7 @@ import pytest
 
 from digest.domain.digests import Unanswered
 from digest.domain.mails import MailState
-from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
+from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
 from digest.errors import (
@@ -27,6 +27,7 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.pipeline.context import RunContext
+from digest.pipeline.report import build_report
 from digest.pipeline.retry import UNCONFIRMED_PAUSE
 from digest.pipeline.run import recorded_run, run
 from digest.store.database import Database
@@ -129,6 +130,7 @@ def test_a_run_tells_each_subscriber_what_is_new_for_their_keywords(life: Life) 
         ),
         (MailOutcome("subscribers[0]", papers=1), MailOutcome("subscribers[1]", papers=2)),
         ArchiveOutcome(changed=True),
+        RunProblems(arxiv="", mail="", archive=""),
     )
 
 
@@ -508,7 +510,7 @@ def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(li
     life.run(ADA)
     life.source.asked.clear()
     life.clock.moment += timedelta(minutes=6)
-    assert life.retry_deferred(ADA) == Report(
+    assert life.retry_deferred(ADA) == build_report(
         (), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome()
     )
     assert life.source.asked == []

@@ -86,7 +86,9 @@ def test_a_state_of_the_first_schema_keeps_the_mails_that_wait(
 ) -> None:
     file.parent.mkdir()
     connection = sqlite3.connect(file)
-    connection.executescript(MIGRATIONS[0])
+    first = MIGRATIONS[0]
+    assert isinstance(first, str)
+    connection.executescript(first)
     settled = {"pending": None}.get(state, "2026-06-22T12:00:00Z")
     problem = "lost" if state == "unknown" else None
     connection.execute("INSERT INTO schema_version VALUES (1)")
@@ -106,6 +108,7 @@ def test_papers_of_an_older_schema_get_their_addresses(file: Path) -> None:
     file.parent.mkdir()
     connection = sqlite3.connect(file)
     for step in MIGRATIONS[:3]:
+        assert isinstance(step, str)
         connection.executescript(step)
     connection.execute("INSERT INTO schema_version VALUES (3)")
     moment = "2026-06-20T08:00:00Z"
