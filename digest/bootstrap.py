@@ -1,43 +1,44 @@
-"""Builds the real world from a configuration: the only module that knows all the parts."""
+"""Builds the real objects from a configuration: the only module that knows all the parts.
+
+Each function imports the parts that it needs, because some are slow to import (SQLAlchemy, requests,
+premailer) and many commands need only a few of them.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.domain.schedule import ScheduleState
 from digest.domain.settings import Config, SmtpServer
-from digest.domain.tokens import Signer
 from digest.errors import StoreError
 from digest.mail.addresses import contact, domain
-from digest.mail.builder import DigestMailBuilder
-from digest.mail.content.render import MailRenderer
-from digest.mail.file_transport import FileTransport
-from digest.mail.smtp.transport import SmtpTransport
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import NullProgress, Progress, Transport
-from digest.publish.readme import ReadmeArchive
-from digest.sources.arxiv.api import ArxivApi
-from digest.sources.arxiv.discovery import Discovery
-from digest.sources.arxiv.feed import AnnouncementFeed
-from digest.sources.http import ArxivClient
-from digest.store.database import Database
-from digest.store.restore import Witness, WitnessedStore
-from digest.store.store import SqlStore
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 from digest.system.templates import templates_folder
 
-Undisturbed = Callable[[], AbstractContextManager[None]]
+if TYPE_CHECKING:
+    from digest.mail.content.render import MailRenderer
+    from digest.mail.smtp.transport import SmtpTransport
+    from digest.publish.readme import ReadmeArchive
+    from digest.sources.http import ArxivClient
+    from digest.store.database import Database
+    from digest.store.restore import WitnessedStore
+    from digest.store.store import SqlStore
+
+DeferSignals = Callable[[], AbstractContextManager[None]]
 
 OpenRun = AbstractContextManager[RunContext]
 
 
 @contextmanager
 def open_run(
-    config: Config, clock: Clock, signals_deferred: Undisturbed, progress: Progress | None = None
+    config: Config, clock: Clock, signals_deferred: DeferSignals, progress: Progress | None = None
 ) -> Iterator[RunContext]:
-    """The world of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
+    """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
     with (
         held_lock(config.run_lock),
         closing(_witnessed(config)) as store,
@@ -54,7 +55,14 @@ def open_run(
 
 @contextmanager
 def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
-    """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
+    """A context that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing.
+
+    Raises StoreError.
+    """
+    from digest.mail.file_transport import FileTransport
+    from digest.store.database import Database
+    from digest.store.store import SqlStore
+
     with (
         closing(SqlStore(Database.rehearsal(config.state))) as store,
         closing(arxiv_client(config, clock)) as client,
@@ -63,50 +71,94 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
 
 
 def refuse_restored(config: Config) -> None:
-    """Raise StateRestored if a run would. What else may be wrong with the state is left for a run to tell."""
+    """Raise StateRestored if a run would. Any other fault of the state is left for the run to report."""
     if config.state.exists():
         with suppress(StoreError), closing(_witnessed(config)) as store:
             store.refuse_restored()
 
 
 def settle_restoration(config: Config, clock: Clock, *, send: bool) -> str:
-    """Take a restored state for the real one; see WitnessedStore. Raises LockHeld, StoreError."""
+    """Accept a restored state; see WitnessedStore. Raises LockHeld, StoreError."""
     with held_lock(config.run_lock), closing(_witnessed(config)) as store:
         return store.settle_restoration(clock.now(), send=send)
 
 
 @contextmanager
-def open_state(config: Config) -> Iterator[Database]:
-    """The state, to be read. Raises StoreError, also where there is none yet."""
+def open_state(config: Config) -> Iterator["Database"]:
+    """The state, to be read. Raises StoreError, also if there is none yet."""
+    from digest.store.database import Database
+
     with closing(Database.open_existing(config.state)) as database:
         yield database
 
 
 def schedule_state(config: Config) -> ScheduleState:
-    """What the state has for the daemon, without waiting for a run that is under way."""
+    """What the daemon needs to know of the state; does not wait for a run. Raises StoreError."""
+    from digest.store.store import SqlStore
+
     if not config.state.exists():
         return ScheduleState()
     with open_state(config) as database:
         return SqlStore(database).schedule_state(subscriber.email for subscriber in config.subscribers)
 
 
-def waiting_for(database: Database, config: Config, paper_id: str) -> int:
-    """For how many subscribers the paper waits."""
+def waiting_for(database: "Database", config: Config, paper_id: str) -> int:
+    """The number of subscribers whose next mail has the paper."""
+    from digest.store.store import SqlStore
+
     store = SqlStore(database)
     emails = {subscriber.email for subscriber in config.subscribers}
     return len((store.awaiting(paper_id) & emails) - store.suppressions(emails).keys())
 
 
-def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
-    """Tells arXiv's operators whom to write to, if mails have a sender that can be answered."""
+def arxiv_client(config: Config, clock: Clock) -> "ArxivClient":
+    """The HTTP client for arXiv. Tells arXiv's operators the sender's address, if it can be answered."""
+    from digest.sources.http import ArxivClient
+
     address = contact(config.mail)
     reachable = "" if domain(address) == "localhost" else address
     return ArxivClient(config.arxiv, config.arxiv_lock, clock, contact=reachable)
 
 
+def mail_renderer(config: Config) -> "MailRenderer":
+    """Renders mails with the configuration's templates."""
+    from digest.mail.content.render import MailRenderer
+
+    return MailRenderer(config.mail, *_template_folders(config))
+
+
+def archive_at(file: Path, config: Config) -> "ReadmeArchive":
+    """The archive page in this file, with the configuration's templates."""
+    from digest.publish.readme import ReadmeArchive
+
+    return ReadmeArchive(file, *_template_folders(config))
+
+
+def smtp_transport(server: SmtpServer, config: Config) -> "SmtpTransport":
+    """One connection to the mail server. Greets with the sender's domain: a laptop's name means nothing."""
+    from digest.mail.smtp.transport import SmtpTransport
+
+    return SmtpTransport(
+        server,
+        helo=domain(config.mail.sender),
+        mails_per_connection=config.mail.mails_per_connection,
+    )
+
+
+def only_daemon(config: Config) -> AbstractContextManager[Path]:
+    """The lock of the one daemon of a state; its file is touched as a heartbeat. Raises LockHeld."""
+    return held_lock(config.daemon_lock)
+
+
 def _context(
-    config: Config, clock: Clock, store: SqlStore, client: ArxivClient, transports: Sequence[Transport]
+    config: Config, clock: Clock, store: "SqlStore", client: "ArxivClient", transports: Sequence[Transport]
 ) -> RunContext:
+    from digest.domain.tokens import Signer
+    from digest.mail.builder import DigestMailBuilder
+    from digest.sources.arxiv.api import ArxivApi
+    from digest.sources.arxiv.discovery import Discovery
+    from digest.sources.arxiv.feed import AnnouncementFeed
+
     return RunContext(
         config=config,
         source=Discovery(ArxivApi(client, config.arxiv.api), AnnouncementFeed(client, config.arxiv.feed)),
@@ -119,42 +171,21 @@ def _context(
     )
 
 
-def _witnessed(config: Config) -> WitnessedStore:
+def _witnessed(config: Config) -> "WitnessedStore":
+    from digest.store.database import Database
+    from digest.store.restore import Witness, WitnessedStore
+
     return WitnessedStore(Database.open(config.state), Witness(config.run_lock))
 
 
-def mail_renderer(config: Config) -> MailRenderer:
-    """What makes mails with the configuration's templates."""
-    return MailRenderer(config.mail, *_templates(config))
-
-
-def archive_at(file: Path, config: Config) -> ReadmeArchive:
-    """The archive page as the configuration's templates have it, in this file."""
-    return ReadmeArchive(file, *_templates(config))
-
-
-def _templates(config: Config) -> tuple[Path, ...]:
-    """The folders of templates; the first that has one counts."""
+def _template_folders(config: Config) -> tuple[Path, ...]:
+    """Where templates are looked for, in this order."""
     return (*([config.templates] if config.templates else []), templates_folder())
-
-
-def only_daemon(config: Config) -> AbstractContextManager[Path]:
-    """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
-    return held_lock(config.daemon_lock)
-
-
-def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:
-    """Introduces itself by the sender's domain: a laptop's own name says nothing to anybody."""
-    return SmtpTransport(
-        server,
-        helo=domain(config.mail.sender),
-        mails_per_connection=config.mail.mails_per_connection,
-    )
 
 
 @contextmanager
 def _transports(config: Config) -> Iterator[Sequence[Transport]]:
-    """As many connections as the configuration allows, each opened when it is needed; or the outbox."""
+    """As many SMTP connections as the configuration allows, opened when they are used; or the outbox."""
     with ExitStack() as stack:
         if server := config.smtp:
             yield [
@@ -162,4 +193,6 @@ def _transports(config: Config) -> Iterator[Sequence[Transport]]:
                 for _ in range(config.mail.connections)
             ]
         else:
+            from digest.mail.file_transport import FileTransport
+
             yield [FileTransport(config.outbox)]

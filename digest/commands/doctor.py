@@ -14,7 +14,7 @@ from digest.bootstrap import arxiv_client, smtp_transport
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.settings import Config, SmtpServer
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
-from digest.preview.samples import template_faults
+from digest.preview.template_check import template_faults
 from digest.publish.markers import frame
 from digest.sources.arxiv.api import ArxivApi
 from digest.store.database import Database

@@ -1,4 +1,4 @@
-"""Invented subscribers and papers, one for each kind of mail: for looks without a state and without arXiv."""
+"""Sample mails to invented subscribers, one for each kind of mail: for a preview without state and arXiv."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,13 @@ from tempfile import TemporaryDirectory
 
 from digest import bootstrap
 from digest.config.load import load_config
-from digest.demo.papers import DemoPaper, load_papers
 from digest.demo.scenario import DAYS
 from digest.domain.compose import compose
-from digest.domain.digests import ArchiveSection
-from digest.domain.matching import Matcher
-from digest.domain.papers import Paper
 from digest.domain.subscribers import Subscriber
-from digest.errors import ArchiveError, RenderError
-from digest.mail.content.fit import Detail
 from digest.pipeline.context import RunContext
 from digest.preview.dry_run import candidates_of, made
 from digest.preview.models import Preview, Tab
-from digest.publish.readme import LIMIT_BYTES
+from digest.preview.sample_papers import sample_papers
 from digest.system.clock import SystemClock
 
 _SUBSCRIBERS = """\
@@ -31,15 +25,6 @@ subscribers:
   - {email: welcome@example.org, name: A welcome, keywords: [Graph Neural Network]}
   - {email: unanswered@example.org, name: An unanswered keyword, keywords: [Reward Model, Reasoning]}
   - {email: nothing@example.org, name: Nothing new, keywords: [Reasoning]}
-"""
-
-# Keywords that a mail cannot mark in a paper's words, and papers that several of them find.
-_RARE = """\
-subscribers:
-  - {email: rare@example.org, keywords: [Of a category, Of an archive, Reward Model, Reasoning]}
-keywords:
-  Of a category: {categories: [cs.LG]}
-  Of an archive: {categories: [cs]}
 """
 
 
@@ -57,51 +42,17 @@ _KINDS = (_Kind(1000), _Kind(1), _Kind(5, welcome=True), _Kind(3, unanswered=Tru
 
 def showing(templates: Path | None = None) -> Preview:
     """A tab for each kind of mail; templates in that folder win, as in a configuration."""
-    with _invented_world(templates) as context:
+    with _invented_context(templates) as context:
         subscribers = zip(context.config.subscribers, _KINDS, strict=True)
         tabs = tuple(_tab(context, subscriber, kind) for subscriber, kind in subscribers)
     return Preview(tabs, ("Everything here is invented, the papers too.",))
 
 
-def template_faults(templates: Path | None) -> list[str]:
-    """What is wrong with the templates of mails and archive, each with file and line: all are filled in,
-    with what they show every day and with what they show but seldom."""
-    faults = list(showing(templates).failures)
-    with _invented_world(templates, _RARE) as context:
-        for check in (_rare_mails, _rare_archives):
-            try:
-                check(context)
-            except (ArchiveError, RenderError) as exc:
-                faults.append(str(exc))
-    return list(dict.fromkeys(faults))
-
-
-def _rare_mails(context: RunContext) -> None:
-    """One of two mails, in which some papers are told by their titles alone. Raises RenderError."""
-    (subscriber,) = context.config.subscribers
-    candidates = candidates_of(list(_claimed(subscriber))[-40:])
-    digest = compose(subscriber, candidates, context.clock.now().date(), {})
-    renderer = bootstrap.mail_renderer(context.config)
-    renderer.render(replace(digest, part=1, parts=2), "token", Detail(with_card=0.5))
-
-
-def _rare_archives(context: RunContext) -> None:
-    """One that is too long, one with an old table and one without papers. Raises ArchiveError."""
-    (subscriber,) = context.config.subscribers
-    papers, now = tuple(paper for paper, _ in _claimed(subscriber)), context.clock.now()
-    filled, empty = (ArchiveSection(subscriber.keywords[0], some, now, now) for some in (papers, ()))
-    too_long = replace(
-        filled, papers=papers * (LIMIT_BYTES // sum(len(paper.abstract) for paper in papers) + 1)
-    )
-    for sections in ([filled, empty], [too_long]):
-        bootstrap.archive_at(context.config.file.with_name("README.md"), context.config).update(sections)
-
-
 @contextmanager
-def _invented_world(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> Iterator[RunContext]:
+def _invented_context(templates: Path | None) -> Iterator[RunContext]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "subscribers.yaml"
-        file.write_text(subscribers, encoding="utf-8")
+        file.write_text(_SUBSCRIBERS, encoding="utf-8")
         config = replace(load_config(file, {}), templates=templates)
         with bootstrap.open_dry_run(config, SystemClock(DAYS[-1]), config.outbox) as context:
             yield context
@@ -109,31 +60,8 @@ def _invented_world(templates: Path | None, subscribers: str = _SUBSCRIBERS) -> 
 
 def _tab(context: RunContext, subscriber: Subscriber, kind: _Kind) -> Tab:
     now = context.clock.now()
-    claimed = list(_claimed(subscriber))[-kind.papers :] if kind.papers else []
+    claimed = list(sample_papers(subscriber))[-kind.papers :] if kind.papers else []
     candidates = candidates_of(claimed, welcome=kind.welcome)
     last = subscriber.keywords[-1].id
     unanswered = {last: now - timedelta(days=2)} if kind.unanswered else {}
     return made(context, compose(subscriber, candidates, now.date(), unanswered))
-
-
-def _claimed(subscriber: Subscriber) -> Iterator[tuple[Paper, frozenset[str]]]:
-    """The papers that this subscriber's keywords find, oldest announcement first."""
-    matcher = Matcher(subscriber.keywords)
-    for paper in map(_as_listed, load_papers()):
-        if keys := matcher.claims(paper):
-            yield paper, keys
-
-
-def _as_listed(paper: DemoPaper) -> Paper:
-    version = paper.versions[-1]
-    return Paper(
-        id=paper.id,
-        version=version.number,
-        title=paper.title,
-        abstract=paper.abstract,
-        authors=paper.authors,
-        categories=paper.categories,
-        comment=paper.comment,
-        submitted=paper.submitted,
-        updated=version.submitted,
-    )

@@ -35,7 +35,7 @@ def test_doctor_names_each_trouble_and_its_remedy(home: Home) -> None:
         f"✗ the outbox {home.folder}/outbox can be written",
     ]
     assert lines.count("    let the program write there") == 2
-    assert "    try again later, nothing is lost; or `make demo`, which needs no arXiv" in lines
+    assert "    try again later, nothing is lost; or `digest demo`, which needs no arXiv" in lines
 
 
 def test_doctor_finds_a_damaged_state(home: Home) -> None:
@@ -63,7 +63,7 @@ def test_doctor_tells_the_faults_of_the_configuration_and_looks_no_further(home:
     first, *faults, hint = done.stdout.splitlines()
     assert first == "✗ subscribers.yaml has no faults"
     assert [fault[:22] for fault in faults] == ["    subscribers.yaml:2", "    subscribers.yaml:3"]
-    assert hint == "    mend the lines above; `digest check` shows what is left"
+    assert hint == "    fix the lines above; `digest check` shows what is left"
     assert home.arxiv.requests == []
 
 
