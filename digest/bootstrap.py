@@ -18,7 +18,6 @@ from digest.pipeline.context import RunContext
 from digest.pipeline.ports import NullProgress, Progress, Transport
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
-from digest.system.templates import templates_folder
 
 if TYPE_CHECKING:
     from digest.mail.content.render import MailRenderer
@@ -180,6 +179,8 @@ def _witnessed(config: Config) -> "WitnessedStore":
 
 def _template_folders(config: Config) -> tuple[Path, ...]:
     """Where templates are looked for, in this order."""
+    from digest.system.templates import templates_folder
+
     return (*([config.templates] if config.templates else []), templates_folder())
 
 

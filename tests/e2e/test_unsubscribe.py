@@ -281,7 +281,10 @@ def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) 
     )
     served.write(TWO.replace(LEAST, "subscribers:\n"))
     twice = served.digest("forget", ADA)
-    assert twice.stdout == "a former subscriber is forgotten: nothing of them is left in the state and the outbox\n"
+    assert (
+        twice.stdout
+        == "a former subscriber is forgotten: nothing of them is left in the state and the outbox\n"
+    )
 
 
 def test_neither_addresses_nor_tokens_are_logged(served: Home) -> None:
