@@ -1,34 +1,36 @@
-"""Builds the real world from a configuration: the only module that knows all the parts."""
+"""Builds the real objects from a configuration: the only module that knows all the parts.
+
+Each function imports the parts that it needs, because some are slow to import (SQLAlchemy, requests,
+premailer) and many commands need only a few of them.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.domain.keywords import Keyword
 from digest.domain.schedule import ScheduleState
 from digest.domain.settings import Config, SmtpServer
-from digest.domain.tokens import Signer
 from digest.errors import StoreError
 from digest.mail.addresses import contact, domain
-from digest.mail.builder import DigestMailBuilder
-from digest.mail.content.render import MailRenderer
-from digest.mail.file_transport import FileTransport
-from digest.mail.smtp.transport import SmtpTransport
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar, NullProgress, Progress, Source, Transport
-from digest.publish.readme import ReadmeArchive
-from digest.sources.arxiv.source import ArxivSource
-from digest.sources.http import ArxivClient
-from digest.store.database import Database
-from digest.store.restore import accept_restored, refuse_restored
-from digest.store.store import SqlStore
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
-from digest.system.templates import templates_folder
 
-Undisturbed = Callable[[], AbstractContextManager[None]]
+if TYPE_CHECKING:
+    from digest.mail.content.render import MailRenderer
+    from digest.mail.smtp.transport import SmtpTransport
+    from digest.publish.readme import ReadmeArchive
+    from digest.sources.arxiv.source import ArxivSource
+    from digest.sources.http import ArxivClient
+    from digest.store.database import Database
+    from digest.store.store import SqlStore
+
+DeferSignals = Callable[[], AbstractContextManager[None]]
 
 OpenRun = AbstractContextManager[RunContext]
 
@@ -39,25 +41,33 @@ OpenSource = Callable[[Config, Clock], AbstractContextManager[Source]]
 
 
 @contextmanager
-def open_source(config: Config, clock: Clock) -> Iterator[ArxivSource]:
+def open_source(config: Config, clock: Clock) -> Iterator["ArxivSource"]:
     """The source of papers, with its connections open."""
+    from digest.sources.arxiv.source import ArxivSource
+
     with closing(arxiv_client(config, clock)) as client:
         yield ArxivSource(client, config.arxiv.api, config.arxiv.feed)
 
 
 def source_calendar() -> Calendar:
     """When the source announces papers."""
-    return ArxivSource.calendar
+    from digest.sources.arxiv.calendar import ArxivCalendar
+
+    return ArxivCalendar()
 
 
 def source_paper_id(text: str) -> str:
     """The id of a paper as a person writes it. Raises ValueError if the text is none."""
-    return ArxivSource.paper_id(text)
+    from digest.sources.arxiv.identifiers import paper_id
+
+    return paper_id(text)
 
 
 def source_query(keyword: Keyword) -> str:
     """How the source is asked for a keyword, to be shown."""
-    return ArxivSource.query(keyword)
+    from digest.sources.arxiv.query import expression
+
+    return expression(keyword)
 
 
 def source_time(config: Config, clock: Clock) -> datetime | None:
@@ -73,12 +83,14 @@ def source_time(config: Config, clock: Clock) -> datetime | None:
 def open_run(
     config: Config,
     clock: Clock,
-    signals_deferred: Undisturbed,
+    signals_deferred: DeferSignals,
     progress: Progress | None = None,
     *,
     open_source: OpenSource = open_source,
 ) -> Iterator[RunContext]:
-    """The parts of a real run, for one process at a time. Raises LockHeld, StateRestored, StoreError."""
+    """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
+    from digest.store.restore import refuse_restored
+
     with (
         held_lock(config.run_lock),
         closing(_store(config)) as store,
@@ -95,7 +107,14 @@ def open_run(
 
 @contextmanager
 def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
-    """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
+    """A context that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing.
+
+    Raises StoreError.
+    """
+    from digest.mail.file_transport import FileTransport
+    from digest.store.database import Database
+    from digest.store.store import SqlStore
+
     with (
         closing(SqlStore.over(Database.rehearsal(config.state))) as store,
         open_source(config, clock) as source,
@@ -104,50 +123,95 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
 
 
 def refuse_restored_state(config: Config) -> None:
-    """Raise StateRestored if a run would. Any other problem of the state is left to a run."""
+    """Raise StateRestored if a run would. Any other fault of the state is left for the run to report."""
+    from digest.store.restore import refuse_restored
+
     if config.state.exists():
         with suppress(StoreError), closing(_store(config)) as store:
             refuse_restored(store.database)
 
 
 def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
-    """Make a restored state the real one; see digest.store.restore. Raises LockHeld, StoreError."""
+    """Accept a restored state; see digest.store.restore. Raises LockHeld, StoreError."""
+    from digest.store.restore import accept_restored
+
     with held_lock(config.run_lock), closing(_store(config)) as store:
         return accept_restored(store.database, clock.now(), send=send)
 
 
 @contextmanager
-def open_state(config: Config) -> Iterator[Database]:
-    """The state, to be read. Raises StoreError, also where there is none yet."""
+def open_state(config: Config) -> Iterator["Database"]:
+    """The state, to be read. Raises StoreError, also if there is none yet."""
+    from digest.store.database import Database
+
     with closing(Database.open_existing(config.state)) as database:
         yield database
 
 
 def schedule_state(config: Config) -> ScheduleState:
-    """What the state has for the daemon, without waiting for a run that is under way."""
+    """What the daemon needs to know of the state; does not wait for a run. Raises StoreError."""
+    from digest.store.store import SqlStore
+
     if not config.state.exists():
         return ScheduleState()
     with open_state(config) as database:
         return SqlStore.over(database).schedule_state(subscriber.email for subscriber in config.subscribers)
 
 
-def waiting_for(database: Database, config: Config, paper_id: str) -> int:
-    """For how many subscribers the paper waits."""
+def waiting_for(database: "Database", config: Config, paper_id: str) -> int:
+    """The number of subscribers whose next mail has the paper."""
+    from digest.store.store import SqlStore
+
     store = SqlStore.over(database)
     emails = {subscriber.email for subscriber in config.subscribers}
     return len((store.mails.awaiting(paper_id) & emails) - store.suppressions.of(emails).keys())
 
 
-def arxiv_client(config: Config, clock: Clock) -> ArxivClient:
-    """Tells arXiv's operators whom to write to, if mails have a sender that can be answered."""
+def arxiv_client(config: Config, clock: Clock) -> "ArxivClient":
+    """The HTTP client for arXiv. Tells arXiv's operators the sender's address, if it can be answered."""
+    from digest.sources.http import ArxivClient
+
     address = contact(config.mail)
     reachable = "" if domain(address) == "localhost" else address
     return ArxivClient(config.arxiv, config.arxiv_lock, clock, contact=reachable)
 
 
+def mail_renderer(config: Config) -> "MailRenderer":
+    """Renders mails with the configuration's templates."""
+    from digest.mail.content.render import MailRenderer
+
+    return MailRenderer(config.mail, *_template_folders(config))
+
+
+def archive_at(file: Path, config: Config) -> "ReadmeArchive":
+    """The archive page in this file, with the configuration's templates."""
+    from digest.publish.readme import ReadmeArchive
+
+    return ReadmeArchive(file, *_template_folders(config))
+
+
+def smtp_transport(server: SmtpServer, config: Config) -> "SmtpTransport":
+    """One connection to the mail server. Greets with the sender's domain: a laptop's name means nothing."""
+    from digest.mail.smtp.transport import SmtpTransport
+
+    return SmtpTransport(
+        server,
+        helo=domain(config.mail.sender),
+        mails_per_connection=config.mail.mails_per_connection,
+    )
+
+
+def only_daemon(config: Config) -> AbstractContextManager[Path]:
+    """The lock of the one daemon of a state; its file is touched as a heartbeat. Raises LockHeld."""
+    return held_lock(config.daemon_lock)
+
+
 def _context(
-    config: Config, clock: Clock, store: SqlStore, source: Source, transports: Sequence[Transport]
+    config: Config, clock: Clock, store: "SqlStore", source: Source, transports: Sequence[Transport]
 ) -> RunContext:
+    from digest.domain.tokens import Signer
+    from digest.mail.builder import DigestMailBuilder
+
     return RunContext(
         config=config,
         source=source,
@@ -162,42 +226,23 @@ def _context(
     )
 
 
-def _store(config: Config) -> SqlStore:
+def _store(config: Config) -> "SqlStore":
+    from digest.store.database import Database
+    from digest.store.store import SqlStore
+
     return SqlStore.over(Database.open(config.state))
 
 
-def mail_renderer(config: Config) -> MailRenderer:
-    """What makes mails with the configuration's templates."""
-    return MailRenderer(config.mail, *_templates(config))
+def _template_folders(config: Config) -> tuple[Path, ...]:
+    """Where templates are looked for, in this order."""
+    from digest.system.templates import templates_folder
 
-
-def archive_at(file: Path, config: Config) -> ReadmeArchive:
-    """The archive page as the configuration's templates have it, in this file."""
-    return ReadmeArchive(file, *_templates(config))
-
-
-def _templates(config: Config) -> tuple[Path, ...]:
-    """The folders of templates; the first that has one counts."""
     return (*([config.templates] if config.templates else []), templates_folder())
-
-
-def only_daemon(config: Config) -> AbstractContextManager[Path]:
-    """Held by the one daemon of a state: a file, to be touched as a sign of life. Raises LockHeld."""
-    return held_lock(config.daemon_lock)
-
-
-def smtp_transport(server: SmtpServer, config: Config) -> SmtpTransport:
-    """Introduces itself by the sender's domain: a laptop's own name says nothing to anybody."""
-    return SmtpTransport(
-        server,
-        helo=domain(config.mail.sender),
-        mails_per_connection=config.mail.mails_per_connection,
-    )
 
 
 @contextmanager
 def _transports(config: Config) -> Iterator[Sequence[Transport]]:
-    """As many connections as the configuration allows, each opened when it is needed; or the outbox."""
+    """As many SMTP connections as the configuration allows, opened when they are used; or the outbox."""
     with ExitStack() as stack:
         if server := config.smtp:
             yield [
@@ -205,4 +250,6 @@ def _transports(config: Config) -> Iterator[Sequence[Transport]]:
                 for _ in range(config.mail.connections)
             ]
         else:
+            from digest.mail.file_transport import FileTransport
+
             yield [FileTransport(config.outbox)]

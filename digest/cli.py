@@ -1,26 +1,15 @@
-"""The command line: the only place that prints, and the boundary where errors become exit statuses."""
+"""The command line: options and commands, and the boundary where errors become exit statuses."""
 
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from digest import __version__
-from digest.commands.backup import backup
-from digest.commands.check import check
 from digest.commands.context import CommandContext, ExitStatus
-from digest.commands.daemon import daemon
-from digest.commands.demo import demo
-from digest.commands.doctor import doctor
-from digest.commands.explain import explain
-from digest.commands.inbox import inbox
-from digest.commands.preview import preview
-from digest.commands.run import run
-from digest.commands.status import status
-from digest.commands.subscribers import forget, resubscribe, unsubscribe
-from digest.config.environment import started_at
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging
@@ -28,8 +17,43 @@ from digest.system.signals import Interrupted, ShutdownSignals
 
 logger = logging.getLogger(__name__)
 
+COMMANDS = {
+    "backup": ("backup", "Copy the state to FILE, also during a run."),
+    "check": ("check", "Find mistakes in configuration and templates, and show each keyword's query."),
+    "daemon": ("daemon", "Send everybody's digest at their hour, until it is stopped."),
+    "demo": ("demo", "Show three days with a small arXiv of invented papers."),
+    "doctor": ("doctor", "Do what check does, then test arXiv, the mail server and the state."),
+    "explain": ("explain", "Explain why a paper was, or was not, sent."),
+    "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
+    "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, and bounces."),
+    "preview": ("preview", "Show in a browser the mails that would go out now."),
+    "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
+    "run": ("run", "Fetch, mail and publish now, for every subscriber."),
+    "status": ("status", "Show the state of each keyword and each subscriber."),
+    "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
+}
+"""By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class LazyGroup(click.Group):
+    """The group of COMMANDS. Imports a command's module only when the command is used: starts stay fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"digest.commands.{module}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     "config_file",
@@ -37,7 +61,7 @@ logger = logging.getLogger(__name__)
     default=Path("subscribers.yaml"),
     envvar="DIGEST_CONFIG",
     show_default=True,
-    help="Who reads what, and when.",
+    help="Who gets which papers, and when.",
 )
 @click.option("--verbose", is_flag=True, help="Log every step.")
 @click.option("--quiet", is_flag=True, help="Say only what failed.")
@@ -57,35 +81,19 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     Exit status: 0 all done, 1 some part failed, 2 usage or configuration, 3 a bug, 75 try later,
     130 interrupted.
     """
+    from digest.config.environment import started_at  # only for commands: `--help` does without
+
     os.umask(0o077)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     configure_logging(level, log_format, os.environ)
-    interrupts = ShutdownSignals()
-    interrupts.install()
+    signals = ShutdownSignals()
+    signals.install()
     clock = SystemClock(started_at(os.environ))
-    context.obj = CommandContext(config_file, quiet, log_format, clock, interrupts)
-
-
-for command in (
-    run,
-    daemon,
-    demo,
-    check,
-    doctor,
-    status,
-    explain,
-    preview,
-    unsubscribe,
-    resubscribe,
-    forget,
-    inbox,
-    backup,
-):
-    cli.add_command(command)
+    context.obj = CommandContext(config_file, quiet, log_format, clock, signals)
 
 
 def main() -> None:
-    """Run a command; every error that was anticipated is told in a line or two."""
+    """Run the command that the arguments name, and exit; an anticipated error takes a line or two."""
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as exc:
@@ -94,19 +102,28 @@ def main() -> None:
     except (Interrupted, click.Abort, KeyboardInterrupt):
         status = ExitStatus.INTERRUPTED
     except DigestError as exc:
-        status = _tell(exc)
+        _report(exc)
+        status = _status_of(exc)
     except Exception:
         logger.critical("error: a bug", exc_info=True, extra=BARE)
         status = ExitStatus.BUG
     sys.exit(status)
 
 
-def _tell(exc: DigestError) -> ExitStatus:
-    told = exc.faults if isinstance(exc, ConfigError) else [f"error: {exc}"]
-    for line in told:
-        logger.error("%s", line, extra=BARE)
+def _report(exc: DigestError) -> None:
+    """Log the facts of the error, and what to do about it."""
+    facts = exc.faults if isinstance(exc, ConfigError) else [f"error: {exc}"]
+    for fact in facts:
+        logger.error("%s", fact, extra=BARE)
     if exc.hint:
         logger.warning("hint: %s", exc.hint, extra=BARE)
-    if isinstance(exc, ConfigError | StateRestored):
-        return ExitStatus.CONFIGURATION
-    return ExitStatus.TRY_LATER if isinstance(exc, LockHeld) else ExitStatus.PARTLY_FAILED
+
+
+def _status_of(exc: DigestError) -> ExitStatus:
+    match exc:
+        case ConfigError() | StateRestored():
+            return ExitStatus.CONFIGURATION
+        case LockHeld():
+            return ExitStatus.TRY_LATER
+        case _:
+            return ExitStatus.PARTLY_FAILED

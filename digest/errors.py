@@ -35,7 +35,7 @@ class ConfigFault:
 class ConfigError(DigestError):
     """The configuration cannot be used; `faults` lists everything that is wrong with it."""
 
-    hint = "mend the lines above; `digest check` shows what is left"
+    hint = "fix the lines above; `digest check` shows what is left"
 
     def __init__(self, faults: Sequence[ConfigFault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -49,7 +49,7 @@ class SourceError(DigestError):
 class SourceUnavailable(SourceError):
     """arXiv cannot be reached or refuses to serve: asking for something else is no use either."""
 
-    hint = "try again later, nothing is lost; or `make demo`, which needs no arXiv"
+    hint = "try again later, nothing is lost; or `digest demo`, which needs no arXiv"
 
 
 class AnswerRejected(SourceError):

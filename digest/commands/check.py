@@ -1,35 +1,56 @@
-"""The commands that only look: at the configuration, at what a run needs, at how things stand."""
+"""`digest check`: what is wrong with configuration and templates, and what arXiv is asked for."""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, print_lines
-from digest.domain.keywords import distinct
+from digest.domain.keywords import Keyword, distinct
+from digest.domain.settings import Config
 from digest.domain.text import counted
 from digest.errors import ConfigError, StoreError
-from digest.preview.samples import template_faults
+from digest.preview.template_check import template_faults
 from digest.subscribers.messages import suppression_lines
-from digest.subscribers.registry import suppressed_subscribers
 
 
 @click.command()
 @click.pass_obj
 def check(command: CommandContext) -> int:
-    """Read configuration and templates, tell every fault, show each keyword's query. No network."""
+    """Find mistakes in configuration and templates, and show each keyword's query.
+
+    Uses no network.
+    """
     try:
         config = command.config()
     except ConfigError as exc:
-        print_lines(str(fault) for fault in exc.faults)
-        return ExitStatus.CONFIGURATION
+        return _failed(str(fault) for fault in exc.faults)
     if faults := template_faults(config.templates):
-        print_lines(faults)
-        return ExitStatus.CONFIGURATION
-    keywords = distinct(config.keywords)
+        return _failed(faults)
     print_lines([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
-    width = max(len(keyword.name) for keyword in keywords)
-    print_lines(f"  {keyword.name:{width}}  {bootstrap.source_query(keyword)}" for keyword in keywords)
-    try:
-        print_lines(suppression_lines(suppressed_subscribers(config)))
-    except StoreError as exc:
-        print_lines([f"who gets no mail is not known: {exc}"])
+    print_lines(_query_lines(distinct(config.keywords)))
+    print_lines(_suppression_lines(config))
     return ExitStatus.DONE
+
+
+def _failed(faults: Iterable[str]) -> ExitStatus:
+    print_lines(faults)
+    return ExitStatus.CONFIGURATION
+
+
+def _query_lines(keywords: Sequence[Keyword]) -> Iterator[str]:
+    width = max(len(keyword.name) for keyword in keywords)
+    for keyword in keywords:
+        yield f"  {keyword.name:{width}}  {bootstrap.source_query(keyword)}"
+
+
+def _suppression_lines(config: Config) -> Iterator[str]:
+    """Who gets no mail; the state is opened, and SQLAlchemy imported, only if there is a state."""
+    if not config.state.exists():
+        return
+    from digest.subscribers.registry import suppressed_subscribers
+
+    try:
+        yield from suppression_lines(suppressed_subscribers(config))
+    except StoreError as exc:
+        yield f"cannot say who gets no mail: {exc}"

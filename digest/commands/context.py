@@ -1,28 +1,29 @@
-"""What every command has: the options before it, exit statuses, a way to print."""
+"""What all commands share: the options before the command, the exit statuses, a way to print."""
 
 import os
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.progress import shows_bars
-from digest.config.load import load_config
-from digest.domain.settings import Config
 from digest.system.clock import SystemClock
 from digest.system.signals import ShutdownSignals
 
+if TYPE_CHECKING:
+    from digest.domain.settings import Config
+    from digest.domain.subscribers import Subscriber
+
 
 class ExitStatus(IntEnum):
-    """What the exit status says."""
+    """The exit statuses of every command."""
 
     DONE = 0
     PARTLY_FAILED = 1
     CONFIGURATION = 2
-    """Also a usage that makes no sense, or a decision that is a person's."""
+    """Also wrong usage, or a decision that a person must make."""
     BUG = 3
     TRY_LATER = 75
     """EX_TEMPFAIL of sysexits.h"""
@@ -31,23 +32,34 @@ class ExitStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The options that stand before the command, the clock and the signals."""
+    """The options before the command, the clock and the signals."""
 
     config_file: Path
     quiet: bool
     log_format: str
     clock: SystemClock
-    interrupts: ShutdownSignals
+    signals: ShutdownSignals
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
+        """Read the configuration from the file and the environment. Raises ConfigError."""
+        from digest.config.load import load_config  # only where it is needed: pydantic starts slowly
+
         return load_config(self.config_file, os.environ)
 
-    @property
-    def watched(self) -> bool:
-        """Whether a person waits at a terminal."""
-        return self.log_format == "plain" and not self.quiet and shows_bars(sys.stderr, os.environ)
+
+def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":
+    """The subscribers with these addresses, whatever their case; all subscribers if there is no address.
+
+    Raises click.UsageError if an address is nobody's.
+    """
+    wanted = {email.casefold() for email in emails}
+    found = tuple(subscriber for subscriber in config.subscribers if subscriber.email.casefold() in wanted)
+    if len(found) < len(wanted):
+        raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
+    return found or config.subscribers
 
 
 def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print to standard output, or to standard error."""
     for line in lines:
         click.echo(line, err=err)

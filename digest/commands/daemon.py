@@ -1,4 +1,4 @@
-"""`digest daemon`: serve every subscriber at their hour, until stopped."""
+"""`digest daemon`: send everybody's digest at their hour, until it is stopped."""
 
 import logging
 import os
@@ -21,20 +21,23 @@ logger = logging.getLogger(__name__)
 @click.command()
 @click.pass_obj
 def daemon(command: CommandContext) -> None:
-    """Serve everybody at their hour, for ever."""
-    first = command.config()
-    with bootstrap.only_daemon(first) as lock:
-        bootstrap.refuse_restored_state(first)
+    """Send everybody's digest at their hour, until it is stopped.
+
+    SIGHUP reloads the configuration; so does a change of its file.
+    """
+    config = command.config()
+    with bootstrap.only_daemon(config) as lock:
+        bootstrap.refuse_restored_state(config)
         supervisor = SystemdNotifier(os.environ)
-        pulse = Heartbeat(supervisor, lock)
+        heartbeat = Heartbeat(supervisor, lock)
 
         def open_run(config: Config) -> bootstrap.OpenRun:
-            return bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred, pulse)
+            return bootstrap.open_run(config, command.clock, command.signals.signals_deferred, heartbeat)
 
         reload_signal = ReloadSignal()
         reload_signal.install()
-        command.interrupts.on_first = supervisor.stopping
-        command.clock.on_wait = lambda _seconds: pulse.beat()
+        command.signals.on_first = supervisor.stopping
+        command.clock.on_wait = lambda _seconds: heartbeat.beat()
         try:
             Daemon(
                 command.config,

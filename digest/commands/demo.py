@@ -12,7 +12,10 @@ from digest.demo.scenario import tell
 
 @click.command()
 @click.pass_obj
-def demo(command: CommandContext) -> None:
-    """Live through three days with a small arXiv of invented papers: no network, nothing to configure."""
-    logging.getLogger().setLevel(logging.WARNING)  # the story tells it all
+def demo(_command: CommandContext) -> None:
+    """Show three days with a small arXiv of invented papers.
+
+    Needs no network and no configuration. Says where the mails and the archive are.
+    """
+    logging.getLogger().setLevel(logging.WARNING)  # the lines that it prints say the same
     print_lines(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))

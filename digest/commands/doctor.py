@@ -1,4 +1,4 @@
-"""A closer look at what a run needs: templates, state, archive, arXiv, the mail server. Sends no mail."""
+"""`digest doctor`: test templates, state, archive, arXiv and the mail server. Sends no mail."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,51 +13,81 @@ import click
 from digest.bootstrap import archive_at, smtp_transport, source_time
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.settings import Config, SmtpServer
+from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
-from digest.preview.samples import template_faults
+from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.system.clock import Clock
 from digest.system.files import make_private_folder, write_atomically
 
 LEAST_FREE_BYTES = 100_000_000
 
-_CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may tell the day alone, and in New York's time
+_CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may give the day alone, and in New York's time
+
+
+@click.command()
+@click.pass_obj
+def doctor(command: CommandContext) -> int:
+    """Do what check does, then test arXiv, the mail server and the state.
+
+    Sends no mail.
+    """
+    name = command.config_file.name
+    try:
+        config = command.config()
+    except ConfigError as exc:
+        print_lines(Check(f"{name}: {counted(len(exc.faults), 'fault')}", str(exc), exc.hint).lines)
+        return ExitStatus.CONFIGURATION
+    failed = False
+    for check in chain([Check(f"{name} has no faults")], examine(config, command.clock)):
+        print_lines(check.lines)
+        failed = failed or bool(check.problem)
+    return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; without a problem (of one line or several) all is well."""
+    """The result of one test. `problem` (one line or several) is empty where all is well."""
 
-    subject: str
+    result: str
+    """A sentence that is true: of something that is well, or of something that is not."""
     problem: str = ""
     hint: str = ""
 
     @property
     def lines(self) -> Iterator[str]:
-        """With a tick; or with a cross, what is wrong and what to do."""
-        yield f"{'✗' if self.problem else '✓'} {self.subject}"
+        """The result with a tick; or with a cross, and below it what is wrong and what to do."""
+        yield f"{'✗' if self.problem else '✓'} {self.result}"
         for line in (*self.problem.splitlines(), self.hint):
             if line:
                 yield f"    {line}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """`run` raises DigestError or OSError if something is wrong."""
+
+    run: Callable[[], None]
+    well: str
+    failed: str
+
+    def check(self) -> Check:
+        try:
+            self.run()
+        except DigestError as exc:
+            return Check(self.failed, str(exc), exc.hint)
+        except OSError as exc:
+            return Check(self.failed, str(exc), "let the program write there")
+        return Check(self.well)
+
+
 def examine(config: Config, clock: Clock) -> Iterator[Check]:
-    """One check after the other, as they are done."""
-    yield _templates(config.templates)
-    yield _check(f"the state {config.state} can be written", lambda: _check_folder(config.state.parent))
-    if config.state.exists():
-        yield _check("the state is sound", lambda: _check_state(config.state))
-    yield _check("there is room on the disk of the state", lambda: _check_room(config.state.parent))
-    if file := config.archive.file:
-        yield _check(f"the archive {file} can be written", lambda: _check_archive(file, config))
-    yield from _examine_arxiv(config, clock)
-    if server := config.smtp:
-        name = f"{server.host}:{server.port}"
-        yield _check(
-            f"the mail server {name} takes our TLS and password", lambda: _check_smtp(server, config)
-        )
-    else:
-        yield _check(f"the outbox {config.outbox} can be written", lambda: _check_folder(config.outbox))
+    """Run the tests one after the other; yields each result at once."""
+    yield _check_templates(config.templates)
+    for test in _local_tests(config):
+        yield test.check()
+    yield from _check_arxiv(config, clock)
+    yield _delivery_test(config).check()
 
 
 def shortage(free_bytes: int) -> str:
@@ -69,43 +99,63 @@ def shortage(free_bytes: int) -> str:
 
 def clock_check(now: datetime, at_arxiv: datetime) -> Check:
     """Whether this machine's clock is about right."""
-    subject = "the clock agrees with arXiv's"
     if abs(now - at_arxiv) <= _CLOCK_TOLERANCE:
-        return Check(subject)
-    told = f"it is {now:%Y-%m-%d %H:%M} UTC here, and {at_arxiv:%Y-%m-%d %H:%M} UTC at arXiv"
-    return Check(subject, told, "set the clock of this machine: by it papers are new and digests due")
+        return Check("the clock agrees with arXiv's")
+    return Check(
+        "the clock does not agree with arXiv's",
+        f"it is {now:%Y-%m-%d %H:%M} UTC here, and {at_arxiv:%Y-%m-%d %H:%M} UTC at arXiv",
+        "set the clock of this machine: it decides which papers are new and when digests are due",
+    )
 
 
-def _check(subject: str, look: Callable[[], None]) -> Check:
-    try:
-        look()
-    except DigestError as exc:
-        return Check(subject, str(exc), exc.hint)
-    except OSError as exc:
-        return Check(subject, str(exc), "let the program write there")
-    return Check(subject)
+def _check_templates(folder: Path | None) -> Check:
+    if faults := template_faults(folder):
+        return Check("the templates cannot be filled in", "\n".join(faults), RenderError.hint)
+    return Check("the templates can be filled in")
 
 
-def _templates(folder: Path | None) -> Check:
-    faults = template_faults(folder)
-    return Check("the templates can be filled in", "\n".join(faults), RenderError.hint if faults else "")
+def _local_tests(config: Config) -> Iterator[_Test]:
+    state = config.state
+    yield _writable(f"the state {state}", lambda: _try_folder(state.parent))
+    if state.exists():
+        yield _Test(lambda: _try_state(state), "the state is sound", "the state is not sound")
+    room = "room on the disk of the state"
+    yield _Test(lambda: _try_room(state.parent), f"there is {room}", f"there is too little {room}")
+    if file := config.archive.file:
+        yield _writable(f"the archive {file}", lambda: _try_archive(file, config))
 
 
-def _check_state(file: Path) -> None:
+def _delivery_test(config: Config) -> _Test:
+    server = config.smtp
+    if server is None:
+        return _writable(f"the outbox {config.outbox}", lambda: _try_folder(config.outbox))
+    name = f"the mail server {server.host}:{server.port}"
+    return _Test(
+        lambda: _try_smtp(server, config),
+        well=f"{name} takes our TLS and password",
+        failed=f"{name}: cannot connect or log in",
+    )
+
+
+def _writable(name: str, run: Callable[[], None]) -> _Test:
+    return _Test(run, f"{name} can be written", f"{name} cannot be written")
+
+
+def _try_state(file: Path) -> None:
     """Read all of it."""
     with closing(Database.open_existing(file)) as database:
         if damage := database.damage():
             raise StoreError(file, f"the state is damaged: {damage}", "restore it from a backup")
 
 
-def _check_room(folder: Path) -> None:
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    if short := shortage(shutil.disk_usage(there).free):
-        raise StoreError(there, short, "make room: where nothing can be recorded, nothing is sent")
+def _try_room(folder: Path) -> None:
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    if short := shortage(shutil.disk_usage(existing).free):
+        raise StoreError(existing, short, "make room: what cannot be recorded is not sent")
 
 
-def _check_archive(file: Path, config: Config) -> None:
-    """Look whether its markers are in order, and write beside it."""
+def _try_archive(file: Path, config: Config) -> None:
+    """Check its markers, and write beside it."""
     folder = file.resolve().parent
     if not folder.is_dir():
         raise ArchiveError(
@@ -115,25 +165,25 @@ def _check_archive(file: Path, config: Config) -> None:
     _write_in(folder)
 
 
-def _examine_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
-    """Ask for the latest paper, and for the time."""
-    subject = f"arXiv answers at {config.arxiv.api}"
+def _check_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
+    """Ask for the latest paper, and compare the clocks if arXiv's answer has the time."""
+    api = config.arxiv.api
     try:
         at_arxiv = source_time(config, clock)
     except DigestError as exc:
-        yield Check(subject, str(exc), exc.hint)
+        yield Check(f"arXiv does not answer as it should at {api}", str(exc), exc.hint)
         return
-    yield Check(subject)
+    yield Check(f"arXiv answers at {api}")
     if at_arxiv:
         yield clock_check(clock.now(), at_arxiv)
 
 
-def _check_smtp(server: SmtpServer, config: Config) -> None:
+def _try_smtp(server: SmtpServer, config: Config) -> None:
     with closing(smtp_transport(server, config)) as transport:
         transport.connect()
 
 
-def _check_folder(folder: Path) -> None:
+def _try_folder(folder: Path) -> None:
     make_private_folder(folder)
     _write_in(folder)
 
@@ -142,20 +192,3 @@ def _write_in(folder: Path) -> None:
     probe = folder / ".doctor"
     write_atomically(probe, b"")
     probe.unlink()
-
-
-@click.command()
-@click.pass_obj
-def doctor(command: CommandContext) -> int:
-    """Check, and then look whether arXiv, the mail server and the state can be used. Sends no mail."""
-    subject = f"{command.config_file.name} has no faults"
-    try:
-        config = command.config()
-    except ConfigError as exc:
-        print_lines(Check(subject, str(exc), exc.hint).lines)
-        return ExitStatus.CONFIGURATION
-    failed = False
-    for found in chain([Check(subject)], examine(config, command.clock)):
-        print_lines(found.lines)
-        failed = failed or bool(found.problem)
-    return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE

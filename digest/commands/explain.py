@@ -1,4 +1,4 @@
-"""explain"""
+"""`digest explain`: why a paper was, or was not, sent."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,10 @@ from digest.store.history import History, Seen, history
 @click.argument("arxiv_id")
 @click.pass_obj
 def explain(command: CommandContext, arxiv_id: str) -> None:
-    """Why a paper was, or was not, sent."""
+    """Explain why a paper was, or was not, sent.
+
+    ARXIV_ID may also be the address of the paper's page.
+    """
     try:
         paper_id = bootstrap.source_paper_id(arxiv_id)
     except ValueError as exc:
@@ -31,20 +34,28 @@ def explain(command: CommandContext, arxiv_id: str) -> None:
 def explanation(
     paper_id: str, history: History | None, keywords: Sequence[Keyword], waiting: int
 ) -> Iterator[str]:
-    """Why a paper was, or was not, sent; `waiting` counts the subscribers for whom it waits."""
+    """Why a paper was, or was not, sent; `waiting` is the number of subscribers whose next mail has it."""
     if history is None:
         yield f"{paper_id} was never seen: no keyword has found it so far."
         yield "`digest check` shows what each keyword asks arXiv for."
         return
-    paper = history.paper
+    yield f"{history.paper.id}v{history.paper.version}  {history.paper.title}"
+    yield f"first submitted {moment(history.paper.submitted)}"
+    yield from _found_by(history, keywords)
+    yield from _sent_to(history, waiting)
+
+
+def _found_by(history: History, keywords: Sequence[Keyword]) -> Iterator[str]:
+    """Two lines for each keyword that found the paper: where its words are, and whether the paper was new."""
     by_name = {keyword.name: keyword for keyword in keywords}
-    yield f"{paper.id}v{paper.version}  {paper.title}"
-    yield f"first submitted {moment(paper.submitted)}"
     for seen in history.seen:
         keyword = by_name.get(seen.keyword)
-        why = reason(keyword, paper) if keyword else "nobody reads this keyword any more"
+        why = reason(keyword, history.paper) if keyword else "no subscriber has this keyword any more"
         yield f"{seen.keyword}: {why or 'arXiv says so'}"
-        yield f"    {_judgement(seen)}"
+        yield f"    {_novelty(seen)}"
+
+
+def _sent_to(history: History, waiting: int) -> Iterator[str]:
     if history.sent_at:
         times = ", ".join(moment(time) for time in history.sent_at)
         yield f"sent to {counted(len(history.sent_at), 'subscriber')}: {times}"
@@ -55,10 +66,10 @@ def explanation(
     if waiting:
         yield f"waits for {counted(waiting, 'subscriber')}: it comes with their next mail"
     if not (history.sent_at or history.sent_before or history.on_the_way or waiting):
-        yield "sent to nobody: it was new for none of their keywords, and in nobody's welcome"
+        yield "sent to nobody: it was new for none of their keywords, and in no welcome mail"
 
 
-def _judgement(seen: Seen) -> str:
+def _novelty(seen: Seen) -> str:
     when = f"first seen {moment(seen.seen_at)}"
     if seen.is_new:
         return f"{when}; new: announced since the keyword began"

@@ -1,4 +1,4 @@
-"""inbox"""
+"""`digest inbox`: act on what came back by mail."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from digest.commands.context import CommandContext
+from digest.commands.context import CommandContext, print_lines
 from digest.domain.text import counted
 from digest.mail.inbound.mailboxes import is_maildir, messages_at, messages_in
-from digest.subscribers.registry import open_registry
+from digest.subscribers.registry import Effect, open_registry
 
 _STANDARD_INPUT = Path("-")
 
@@ -24,18 +24,15 @@ _STANDARD_INPUT = Path("-")
 )
 @click.pass_obj
 def inbox(command: CommandContext, paths: Sequence[Path]) -> None:
-    """Take up what came by mail: wishes to unsubscribe, and notices that a mail was not delivered.
+    """Read what came back by mail: requests to unsubscribe, and bounces.
 
-    Reads Maildirs, mbox files, single messages and `-`, which is standard input. Changes nothing there.
+    Reads Maildirs, mbox files, single messages and `-`, which is standard input. Does not change them.
     """
-    if strange := [path for path in paths if path.is_dir() and not is_maildir(path)]:
-        raise click.BadParameter(f"{strange[0]} is a folder, but no Maildir: it has no new/ and cur/")
+    if folders := [path for path in paths if path.is_dir() and not is_maildir(path)]:
+        raise click.BadParameter(f"{folders[0]} is a folder, but not a Maildir: it has no new/ and cur/")
     with open_registry(command.config(), command.clock) as registry:
         effects = [registry.take(message) for path in paths for message in _messages(path)]
-    told = [effect.text for effect in effects if effect and effect.new]
-    before = sum(effect is not None and not effect.new for effect in effects)
-    for line in inbox_lines(told, before, effects.count(None)):
-        click.echo(line)
+    print_lines(inbox_lines(effects))
 
 
 def _messages(path: Path) -> Iterator[bytes]:
@@ -45,8 +42,11 @@ def _messages(path: Path) -> Iterator[bytes]:
         raise click.FileError(str(path), exc.strerror) from exc
 
 
-def inbox_lines(told: Sequence[str], before: int, other: int) -> Iterator[str]:
-    """What came of incoming messages: a line for each that was acted on, and how many others there were."""
-    yield from told
-    messages = counted(len(told) + before + other, "message")
-    yield f"{messages}: {len(told)} acted on, {before} acted on before, {other} without effect"
+def inbox_lines(effects: Sequence[Effect | None]) -> Iterator[str]:
+    """A line for each message that had an effect now, and one that counts all; None is a message without."""
+    new = [effect.text for effect in effects if effect and effect.new]
+    not_understood = effects.count(None)
+    before = len(effects) - len(new) - not_understood
+    yield from new
+    counts = f"{len(new)} acted on, {before} acted on before, {not_understood} not understood"
+    yield f"{counted(len(effects), 'message')}: {counts}{': please read them' if not_understood else ''}"

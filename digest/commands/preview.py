@@ -1,4 +1,4 @@
-"""The command `digest preview`."""
+"""`digest preview`: show in a browser the mails that would go out now."""
 
 import webbrowser
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from digest.commands.context import CommandContext, ExitStatus
+from digest.commands.context import CommandContext, ExitStatus, print_lines, selected_subscribers
 from digest.preview import samples
 from digest.preview.dry_run import DryRun
 from digest.preview.models import Preview
@@ -21,7 +21,7 @@ from digest.system.templates import Templates, templates_folder
 
 @click.command()
 @click.argument("email", required=False)
-@click.option("--offline", is_flag=True, help="Ask arXiv for nothing: show what waits.")
+@click.option("--offline", is_flag=True, help="Do not ask arXiv: show what waits.")
 @click.option("--demo", is_flag=True, help="Show invented papers; needs no state and no configuration.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Write it there, and end.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="On 127.0.0.1; 0 is a free one.")
@@ -36,9 +36,10 @@ def preview(
     port: int,
     browser: bool,
 ) -> int:
-    """Show the mails that would go out now, as people will see them; send and remember nothing.
+    """Show in a browser the mails that would go out now.
 
-    The page follows changes of the templates and of the configuration, until Ctrl-C.
+    Sends and remembers nothing. The page follows changes of the templates and of the configuration, until
+    Ctrl-C.
     """
     if demo and email:
         raise click.UsageError("--demo has subscribers of its own; leave EMAIL out")
@@ -54,23 +55,19 @@ def preview(
 
 def _dry_run(command: CommandContext, email: str | None, *, offline: bool) -> Callable[[], Preview]:
     emails = [email] if email else []
-    dry_run = DryRun.of_state(command.config, command.clock, emails, offline=offline)
-    config = command.config()
-    if not dry_run.subscribers_of(config):
-        raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
-    return dry_run.preview
+    selected_subscribers(command.config(), emails)
+    return DryRun.of_state(command.config, command.clock, emails, offline=offline).preview
 
 
 def _write(shown: Preview, templates: Templates, folder: Path) -> int:
-    click.echo(write_site(site(shown, templates), folder))
-    for failure in shown.failures:
-        click.echo(f"error: {failure}", err=True)
+    print_lines([str(write_site(site(shown, templates), folder))])
+    print_lines((f"error: {failure}" for failure in shown.failures), err=True)
     return ExitStatus.PARTLY_FAILED if shown.failures else ExitStatus.DONE
 
 
 def _serve(watcher: Watcher, port: int, *, browser: bool) -> int:
     with suppress(Interrupted), PreviewServer(watcher.latest_build, port) as server:
-        click.echo(f"the preview is at {server.url}")
+        print_lines([f"the preview is at {server.url}"])
         if browser:
             webbrowser.open(server.url)
         server.serve_forever()

@@ -1,4 +1,4 @@
-"""A bar for whoever waits at the terminal for a run."""
+"""A progress bar, shown while a person waits at the terminal for a run. The only module that uses rich."""
 
 import io
 import math
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Display
 
-_WHAT = {"asking arXiv": "keywords", "sending": "mails"}
-"""What the steps of a stage are."""
+_STEPS = {"asking arXiv": "keywords", "sending": "mails"}
+"""What the steps of each stage are."""
 
 
 def shows_bars(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -25,18 +25,18 @@ def shows_bars(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def bar_on_stderr(clock: SystemClock) -> Iterator[Progress]:
-    """Shows each stage on the terminal while it lasts, with the pauses of the clock.
+    """Show each stage on the terminal while it lasts, with the pauses of the clock.
 
-    Nothing of it is left behind, whatever ends the block. Lines that others write to sys.stderr
-    meanwhile stand above the bar, and stay.
+    The bar is removed when the block ends, whatever ends it. Lines that are written to sys.stderr meanwhile
+    appear above the bar, and stay.
     """
-    from rich.console import Console  # only here: rich costs a twentieth of a second
+    from rich.console import Console  # only here: importing rich takes a twentieth of a second
 
     console = Console(file=sys.stderr)
     bar = _Bar(_display(console))
     before, clock.on_wait = clock.on_wait, bar.wait
     try:
-        with _Above(console) as above, redirect_stderr(above):
+        with _LinesAbove(console) as above, redirect_stderr(above):
             yield bar
     finally:
         clock.on_wait = before
@@ -44,12 +44,14 @@ def bar_on_stderr(clock: SystemClock) -> Iterator[Progress]:
 
 
 class _Bar(Progress):
+    """pipeline.ports.Progress on the terminal."""
+
     def __init__(self, display: "Display") -> None:
         self._display = display
 
     def begin(self, stage: str, steps: int) -> None:
         if steps:
-            self._display.add_task(stage, total=steps, what=_WHAT.get(stage, "steps"), pause="")
+            self._display.add_task(stage, total=steps, what=_STEPS.get(stage, "steps"), pause="")
             self._display.start()
 
     def step(self) -> None:
@@ -57,7 +59,7 @@ class _Bar(Progress):
             self._display.advance(task)
 
     def wait(self, seconds: float) -> None:
-        """Show how long the pause still is."""
+        """Show how many seconds of a pause are left; 0 at its end."""
         pause = f" · next question in {math.ceil(seconds)} s" if seconds else ""
         for task in self._display.task_ids:
             self._display.update(task, pause=pause, refresh=True)
@@ -68,23 +70,23 @@ class _Bar(Progress):
             self._display.remove_task(task)
 
 
-class _Above(io.TextIOBase):
-    """A stream whose lines stand above what the console shows at the moment."""
+class _LinesAbove(io.TextIOBase):
+    """A stream whose lines appear above what the console shows at the moment."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
-        self._begun = ""
+        self._unfinished = ""
 
     def write(self, text: str) -> int:
-        *lines, self._begun = (self._begun + text).split("\n")
+        *lines, self._unfinished = (self._unfinished + text).split("\n")
         for line in lines:
             self._console.out(line, highlight=False)
         return len(text)
 
     def flush(self) -> None:
-        recorded_run, self._begun = self._begun, ""
-        if recorded_run:
-            self._console.out(recorded_run, highlight=False)
+        line, self._unfinished = self._unfinished, ""
+        if line:
+            self._console.out(line, highlight=False)
 
     def isatty(self) -> bool:
         return True
@@ -94,11 +96,11 @@ def _display(console: "Console") -> "Display":
     from rich.progress import BarColumn, SpinnerColumn, TextColumn
     from rich.progress import Progress as Display
 
-    said = "{task.description} {task.completed:.0f} of {task.total:.0f} {task.fields[what]}"
+    count = "{task.description} {task.completed:.0f} of {task.total:.0f} {task.fields[what]}"
     return Display(
         SpinnerColumn(),
         BarColumn(bar_width=20, complete_style="green"),
-        TextColumn(said + "{task.fields[pause]}"),
+        TextColumn(count + "{task.fields[pause]}"),
         console=console,
         transient=True,
         redirect_stdout=False,

@@ -1,4 +1,4 @@
-"""What `digest status` says: three tables, and a line for each thing that needs words. Pure."""
+"""`digest status`: the state of each keyword and each subscriber, in three tables and some lines below."""
 
 import json
 import shutil
@@ -28,15 +28,15 @@ from digest.subscribers.messages import suppression_line
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-@click.option("--alive", is_flag=True, help="Only tell whether the daemon lives: with 0 or 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print the same facts as JSON.")
+@click.option("--alive", is_flag=True, help="Only say whether the daemon lives, also by exit status 0 or 1.")
 @click.pass_obj
 def status(command: CommandContext, as_json: bool, alive: bool) -> int:
-    """How each keyword and each subscriber stands."""
+    """Show the state of each keyword and each subscriber."""
     config, clock = command.config(), command.clock
     daemon = liveness_of(config)
     if alive:
-        return _tell_life(daemon, datetime.fromtimestamp(clock.epoch_seconds(), UTC))
+        return _print_liveness(daemon, datetime.fromtimestamp(clock.epoch_seconds(), UTC))
     with bootstrap.open_state(config) as database:
         found = Status(overview(database, config, clock.now()), daemon, clock.now())
         if as_json:
@@ -47,7 +47,7 @@ def status(command: CommandContext, as_json: bool, alive: bool) -> int:
     return ExitStatus.DONE
 
 
-def _tell_life(daemon: DaemonLiveness, real_now: datetime) -> int:
+def _print_liveness(daemon: DaemonLiveness, real_now: datetime) -> int:
     print_lines([alive_line(daemon, real_now)])
     return ExitStatus.DONE if daemon.is_recent(real_now) else ExitStatus.PARTLY_FAILED
 
@@ -71,7 +71,7 @@ _SUBSCRIBERS = (
 _SERVICES = (
     Column("Service"),
     Column("last good run"),
-    Column("last trouble"),
+    Column("last problem"),
     Column("what it was", elastic=True),
 )
 
@@ -84,13 +84,15 @@ _HALF_A_YEAR = 182
 
 @dataclass(frozen=True, slots=True)
 class Status:
+    """Everything that the tables show. `now` is aware and in UTC."""
+
     overview: Overview
     daemon: DaemonLiveness
     now: datetime
 
 
 def status_lines(status: Status, width: int) -> Iterator[str]:
-    """For a terminal of so many cells."""
+    """The tables and the lines below them, for a terminal of `width` cells."""
     now, found = status.now, status.overview
     yield f"{now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}. All times are in UTC."
     yield _daemon_line(status.daemon, now)
@@ -108,7 +110,7 @@ def status_lines(status: Status, width: int) -> Iterator[str]:
 
 
 def status_facts(status: Status, totals: Totals) -> dict[str, Any]:
-    """The same facts and more, as plain values and datetimes."""
+    """The same facts and more, as dicts, lists, plain values and datetimes: the JSON of `--json`."""
     facts = asdict(status.overview) | {"daemon": asdict(status.daemon)}
     for kind, papers in asdict(totals).items():
         facts[kind] = [fact | {"papers": count} for fact, count in zip(facts[kind], papers, strict=True)]
@@ -116,7 +118,7 @@ def status_facts(status: Status, totals: Totals) -> dict[str, Any]:
 
 
 def alive_line(daemon: DaemonLiveness, now: datetime) -> str:
-    """For a health check; `now` in real time."""
+    """Whether the daemon lives, for a health check; `now` in real time, whatever DIGEST_NOW says."""
     if not daemon.running or daemon.looked_at is None:
         return "no daemon is running"
     age = now - daemon.looked_at
@@ -127,13 +129,13 @@ def alive_line(daemon: DaemonLiveness, now: datetime) -> str:
 
 
 def sparkline(counts: Sequence[int]) -> str:
-    """A bar for each count. The lowest is one, unless they go beyond the number of bars."""
+    """A bar for each count: as high as the count up to 8, else in proportion to the highest count."""
     highest = max(*counts, len(_BARS))
     return "".join(_BARS[-(-count * len(_BARS) // highest) - 1] if count else _NOTHING for count in counts)
 
 
 def short(time: datetime | None, now: datetime) -> str:
-    """A moment in few letters: what is left out can be told from `now`."""
+    """A moment in few letters: it leaves out what `now` makes clear."""
     if time is None:
         return "never"
     days = (time.date() - now.date()).days
@@ -176,9 +178,9 @@ def _due(time: datetime | None, now: datetime) -> str:
 
 
 def _service(name: str, service: ServiceStatus, now: datetime) -> Sequence[str]:
-    trouble = service.last_trouble
-    what = trouble.problem.splitlines()[0] if trouble else ""
-    return (name, short(service.last_good_run, now), short(trouble.at if trouble else None, now), what)
+    failure = service.last_trouble
+    what = failure.problem.splitlines()[0] if failure else ""
+    return (name, short(service.last_good_run, now), short(failure.at if failure else None, now), what)
 
 
 def _notes(found: Overview) -> Iterator[str]:
@@ -196,15 +198,15 @@ def _notes_on(subscriber: SubscriberStatus) -> Iterator[str]:
     if subscriber.on_the_way:
         again = f", again at {moment(subscriber.retry_at)}" if subscriber.retry_at else ""
         why = f": {subscriber.problem}" if subscriber.problem else ""
-        yield f": a mail is on its way ({subscriber.on_the_way}{again}){why}"
+        yield f": a mail waits ({subscriber.on_the_way}{again}){why}"
     elif subscriber.problem:
-        yield f": the last mail: {subscriber.problem}"
+        yield f": the last mail failed: {subscriber.problem}"
     if subscriber.suppressed:
         yield f" {suppression_line(subscriber.suppressed)}"
 
 
 def _gathered(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """A line for each note, after the names of all to whom it applies."""
+    """A line for each note, with the names of all to whom it applies in front."""
     names: dict[str, list[str]] = {}
     for name, note in notes:
         names.setdefault(note, []).append(name)

@@ -1,8 +1,8 @@
-"""The commands about single subscribers: who gets no mail any more, and who does again."""
+"""`digest unsubscribe`, `resubscribe` and `forget`: commands about a single subscriber."""
 
 import click
 
-from digest.commands.context import CommandContext
+from digest.commands.context import CommandContext, print_lines
 from digest.config.load import line_of
 from digest.subscribers.messages import suppression_line, why_suppressed
 from digest.subscribers.registry import KnownSubscriber, SubscriberRegistry, open_registry
@@ -12,46 +12,52 @@ from digest.subscribers.registry import KnownSubscriber, SubscriberRegistry, ope
 @click.argument("token_or_email", metavar="TOKEN|EMAIL")
 @click.pass_obj
 def unsubscribe(command: CommandContext, token_or_email: str) -> None:
-    """Send a subscriber no more mail, whatever the configuration says."""
+    """Send a subscriber no more mail.
+
+    That holds whatever the configuration says; `digest resubscribe` undoes it.
+    """
     with open_registry(command.config(), command.clock) as registry:
         subscriber = _known(registry, token_or_email)
         before = None if registry.unsubscribe(subscriber) else registry.suppression(subscriber)
     if before:
-        click.echo(f"{subscriber.label} already {suppression_line(before)}")
+        print_lines([f"{subscriber.label} already {suppression_line(before)}"])
     else:
-        click.echo(f"{subscriber.label} gets no more mail; `digest resubscribe EMAIL` undoes it")
+        print_lines([f"{subscriber.label} gets no more mail; `digest resubscribe EMAIL` undoes it"])
 
 
 @click.command()
 @click.argument("email")
 @click.pass_obj
 def resubscribe(command: CommandContext, email: str) -> None:
-    """Send mail again to a subscriber who gets none: unsubscribed, refused, not found or forgotten."""
+    """Send mail again to a subscriber who gets none.
+
+    It does not matter whether they unsubscribed, were refused, were not found or are forgotten.
+    """
     with open_registry(command.config(), command.clock) as registry:
         subscriber = _known(registry, email)
         before = registry.resubscribe(subscriber)
     if before:
-        click.echo(f"{subscriber.label} gets mail again; it had ended because {why_suppressed(before)}")
+        print_lines([f"{subscriber.label} gets mail again; there was none because {why_suppressed(before)}"])
     else:
-        click.echo(f"nothing stands against mail to {subscriber.label}")
+        print_lines([f"{subscriber.label} gets mail already: nothing to do"])
 
 
 @click.command()
 @click.argument("email")
 @click.pass_obj
 def forget(command: CommandContext, email: str) -> None:
-    """Erase all that is kept of a subscriber, and send them no more mail."""
+    """Erase a subscriber's data, and send them no more mail."""
     config = command.config()
     with open_registry(config, command.clock) as registry:
         subscriber = _known(registry, email)
         registry.forget(subscriber)
-    click.echo(f"{subscriber.label} is forgotten: the state and the outbox keep nothing of them")
+    print_lines([f"{subscriber.label} is forgotten: nothing of them is left in the state and the outbox"])
     if line := line_of(config, subscriber.email):
-        click.echo(f"their address still stands on line {line} of {config.file.name}: delete that entry")
+        print_lines([f"their address is still on line {line} of {config.file.name}: delete that entry"])
 
 
 def _known(registry: SubscriberRegistry, token_or_email: str) -> KnownSubscriber:
-    """The subscriber with this token or address, whom the configuration or the state must know."""
+    """The subscriber with this token or address. Raises click.UsageError if nobody has it."""
     if subscriber := registry.find(token_or_email):
         return subscriber
     raise click.UsageError(

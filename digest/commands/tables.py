@@ -11,8 +11,8 @@ _LEAST_CELLS = 8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Numbers stand to the right. The one column that is `elastic` gives way, with an ellipsis where text
-    is cut off."""
+    """A column. Numbers are aligned to the right. The one `elastic` column is cut, with an ellipsis, where
+    the table is too wide."""
 
     heading: str
     numbers: bool = False
@@ -20,7 +20,7 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
-    """A line of headings and one for each row, in so many cells, none of them ending with spaces."""
+    """A line of headings and one for each row, `width` cells wide at most, without spaces at the end."""
     lines = [[column.heading for column in columns], *rows]
     widths = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
     excess = sum(widths) + len(_GAP) * (len(columns) - 1) - width
@@ -29,31 +29,31 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
             widths[place] = max(widths[place] - excess, _LEAST_CELLS)
     for line in lines:
         aligned = (
-            _aligned(text, room, column) for text, room, column in zip(line, widths, columns, strict=True)
+            _aligned(text, size, column) for text, size, column in zip(line, widths, columns, strict=True)
         )
         yield _GAP.join(aligned).rstrip()
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes: wide characters two, combining ones none."""
+    """How many cells of a terminal the text takes: a wide character two, a combining one none (UAX #11)."""
     return sum(map(_cells_of, text))
 
 
-def cut(text: str, room: int) -> str:
-    """The text, or its beginning and an ellipsis, in that many cells at most."""
-    if cells(text) <= room:
+def cut(text: str, width: int) -> str:
+    """The text, or its beginning and an ellipsis, `width` cells wide at most."""
+    if cells(text) <= width:
         return text
     kept = ""
     for character in text:
-        if cells(kept + character) >= room:
+        if cells(kept + character) >= width:
             break
         kept += character
     return f"{kept}…"
 
 
-def _aligned(text: str, room: int, column: Column) -> str:
-    shown = cut(text, room)
-    padding = " " * (room - cells(shown))
+def _aligned(text: str, width: int, column: Column) -> str:
+    shown = cut(text, width)
+    padding = " " * (width - cells(shown))
     return padding + shown if column.numbers else shown + padding
 
 

@@ -1,16 +1,13 @@
 """The commands beside `run`, as processes."""
 
 import signal
-import sys
 import time
 from datetime import timedelta
 
 import pytest
 
-from digest.cli import cli, main
 from digest.demo.scenario import DAYS
 from digest.system.locks import exclusive_lock
-from digest.system.signals import Interrupted
 from tests.support.home import LEAST, TWO, Home
 
 NEW = "2606.13871"
@@ -125,25 +122,6 @@ def test_a_moment_that_is_none_is_a_mistake(home: Home) -> None:
     done = home.digest("check")
     assert done.returncode == 2
     assert done.stderr.startswith("DIGEST_NOW: ")
-
-
-@pytest.mark.parametrize(
-    ("raised", "status"),
-    [(ZeroDivisionError("a bug"), 3), (Interrupted(), 130), (KeyboardInterrupt(), 130)],
-    ids=["a bug", "a signal", "Ctrl-C"],
-)
-def test_what_nobody_anticipated_has_its_own_status(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, raised: BaseException, status: int
-) -> None:
-    def fail(**_: object) -> None:
-        raise raised
-
-    monkeypatch.setattr(cli, "main", fail)
-    monkeypatch.setattr(sys, "argv", ["digest", "check"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == status
-    assert ("ZeroDivisionError: a bug" in caplog.text) == (status == 3)
 
 
 def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:

@@ -22,7 +22,7 @@ def test_doctor_finds_everything_well(home: Home) -> None:
     ]
 
 
-def test_doctor_names_each_trouble_and_its_remedy(home: Home) -> None:
+def test_doctor_names_each_problem_and_its_remedy(home: Home) -> None:
     (home.folder / "state").write_text("in the way")
     (home.folder / "outbox").write_text("in the way")
     home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
@@ -30,12 +30,12 @@ def test_doctor_names_each_trouble_and_its_remedy(home: Home) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("✗")] == [
-        f"✗ the state {home.folder}/state/digest.sqlite3 can be written",
-        "✗ arXiv answers at http://127.0.0.1:9/api/query",
-        f"✗ the outbox {home.folder}/outbox can be written",
+        f"✗ the state {home.folder}/state/digest.sqlite3 cannot be written",
+        "✗ arXiv does not answer as it should at http://127.0.0.1:9/api/query",
+        f"✗ the outbox {home.folder}/outbox cannot be written",
     ]
     assert lines.count("    let the program write there") == 2
-    assert "    try again later, nothing is lost; or `make demo`, which needs no arXiv" in lines
+    assert "    try again later, nothing is lost; or `digest demo`, which needs no arXiv" in lines
 
 
 def test_doctor_finds_a_damaged_state(home: Home) -> None:
@@ -46,7 +46,7 @@ def test_doctor_finds_a_damaged_state(home: Home) -> None:
     state.write_bytes(content)
     done = home.digest("doctor")
     assert done.returncode == 1
-    assert "✗ the state is sound" in done.stdout
+    assert "✗ the state is not sound" in done.stdout
     assert f"    {state}: the state is damaged: " in done.stdout
 
 
@@ -56,14 +56,14 @@ def test_doctor_finds_a_state_sound(second_day: Home) -> None:
     assert "✓ the state is sound" in done.stdout.splitlines()
 
 
-def test_doctor_tells_the_faults_of_the_configuration_and_looks_no_further(home: Home) -> None:
+def test_doctor_stops_at_faults_of_the_configuration(home: Home) -> None:
     home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
     done = home.digest("doctor")
     assert (done.returncode, done.stderr) == (2, "")
     first, *faults, hint = done.stdout.splitlines()
-    assert first == "✗ subscribers.yaml has no faults"
+    assert first == "✗ subscribers.yaml: 2 faults"
     assert [fault[:22] for fault in faults] == ["    subscribers.yaml:2", "    subscribers.yaml:3"]
-    assert hint == "    mend the lines above; `digest check` shows what is left"
+    assert hint == "    fix the lines above; `digest check` shows what is left"
     assert home.arxiv.requests == []
 
 
@@ -76,10 +76,10 @@ def test_doctor_finds_faults_in_templates_and_archive(home: Home) -> None:
     done = home.digest("doctor")
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    templates = lines.index("✗ the templates can be filled in")
+    templates = lines.index("✗ the templates cannot be filled in")
     assert f"{mine}/digest.html:2: " in lines[templates + 1]
     assert lines[templates + 2].startswith("    look at that line of the template")
-    archive = lines.index(f"✗ the archive {home.folder}/README.md can be written")
+    archive = lines.index(f"✗ the archive {home.folder}/README.md cannot be written")
     assert "one pair of markers is wanted" in lines[archive + 1]
     assert (home.folder / "README.md").read_text() == "<!-- papers:begin -->\n"
 
@@ -94,4 +94,13 @@ def test_doctor_finds_a_clock_that_is_wrong(home: Home) -> None:
     home.environment["DIGEST_NOW"] = "2001-01-01T00:00:00Z"
     done = home.digest("doctor")
     assert done.returncode == 1
+    assert "✗ the clock does not agree with arXiv's" in done.stdout
     assert "    it is 2001-01-01 00:00 UTC here, and 2026-06-23 07:00 UTC at arXiv" in done.stdout
+
+
+def test_doctor_finds_a_mail_server_that_cannot_be_used(home: Home) -> None:
+    home.write(LEAST + SENDER)
+    home.environment["DIGEST_SMTP_URL"] = "smtp://localhost:9"
+    done = home.digest("doctor")
+    assert done.returncode == 1
+    assert "✗ the mail server localhost:9: cannot connect or log in" in done.stdout.splitlines()

@@ -22,7 +22,7 @@ HINT = (
 THEN = "2026-06-23 07:00 UTC"
 OF_A_BACKUP = f"the state was restored from the backup of {THEN}"
 OF_A_COPY = f"the state is taken for a copy made after the run of {THEN}"
-AGAIN = "whoever unsubscribed since then gets mail again: let `digest inbox` read that once more"
+AGAIN = "people who unsubscribed since then get mail again: run `digest inbox` on those messages again"
 
 
 def state(home: Home) -> Path:
@@ -151,7 +151,9 @@ def test_a_backup_can_be_restored_twice(home: Home) -> None:
 def test_on_a_new_state_there_is_nothing_to_decide(home: Home) -> None:
     done = home.digest("run", "--after-restore")
     assert done.returncode == 0
-    assert done.stderr.splitlines()[0] == "the state was not restored from a copy: there is nothing to decide"
+    assert (
+        done.stderr.splitlines()[0] == "the state was not restored from a backup: there is nothing to decide"
+    )
     assert len(got(home)) == 18
     assert home.digest("--quiet", "run", "--after-restore").stderr == ""
 

@@ -49,7 +49,7 @@ def test_a_first_run_needs_four_lines_of_configuration(home: Home) -> None:
         "Reasoning     17 papers so far",
         "1 mail sent, with 18 papers",
         "the archive was brought up to date",
-        f"the mails lie in {home.folder}/outbox; open the .html files in a browser",
+        f"the mails are in {home.folder}/outbox; open the .html files in a browser",
     ]
     (mail,) = home.mails()
     assert (mail["To"], mail["From"]) == ("ada@example.org", "Daily Papers <digest@localhost>")
@@ -94,7 +94,7 @@ def test_a_persons_words_in_the_archive_file_stay(home: Home) -> None:
 def test_a_rehearsal_remembers_sends_and_publishes_nothing(home: Home) -> None:
     done = home.digest("run", "--dry-run")
     assert done.stdout.splitlines() == [
-        "a rehearsal: nothing is sent, remembered or published; it would be:",
+        "a dry run: nothing is sent, remembered or published; a run would give:",
         "Reward Model  16 papers so far",
         "Reasoning     17 papers so far",
         "1 mail sent, with 18 papers",
@@ -123,7 +123,7 @@ def test_faults_of_the_configuration_are_told_all_at_once(home: Home) -> None:
     assert (told.returncode, told.stdout) == (2, "")
     faults = told.stderr.splitlines()
     assert faults[1] == 'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?'
-    assert faults[-1] == "hint: mend the lines above; `digest check` shows what is left"
+    assert faults[-1] == "hint: fix the lines above; `digest check` shows what is left"
     checked = home.digest("check")
     assert (checked.returncode, checked.stdout.splitlines()) == (2, faults[:-1])
 
@@ -148,7 +148,7 @@ def test_an_arxiv_that_cannot_be_reached_means_try_later(home: Home) -> None:
     done = home.digest("run")
     assert done.returncode == 75
     assert done.stderr.splitlines()[-1] == (
-        "hint: try again later, nothing is lost; or `make demo`, which needs no arXiv"
+        "hint: try again later, nothing is lost; or `digest demo`, which needs no arXiv"
     )
     home.environment.clear()
     assert home.digest("run").returncode == 0

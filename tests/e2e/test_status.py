@@ -1,4 +1,4 @@
-"""What `digest status` tells, of a state that runs have made."""
+"""What `digest status` shows of a state that runs have made."""
 
 import json
 import os
@@ -16,12 +16,12 @@ from tests.support.home import LEAST, SENDER, TWO, Home
 LONG = "Reinforcement Learning from Human and Other Feedback"
 
 
-def tables(told: str) -> list[list[str]]:
+def tables(printed: str) -> list[list[str]]:
     """The lines between empty lines."""
-    return [part.splitlines() for part in told.split("\n\n")]
+    return [part.splitlines() for part in printed.split("\n\n")]
 
 
-def test_status_tells_how_everything_stands(second_day: Home) -> None:
+def test_status_shows_keywords_subscribers_and_services(second_day: Home) -> None:
     done = second_day.digest("status")
     assert (done.returncode, done.stderr) == (0, "")
     head, keywords, subscribers, services = tables(done.stdout)
@@ -37,7 +37,7 @@ def test_status_tells_how_everything_stands(second_day: Home) -> None:
         "ada@example.org  today 07:00  Thu 07:00        0       0",
         "bo@example.org   today 07:00  Thu 07:00        0       0",
     ]
-    assert services[0] == "Service      last good run  last trouble  what it was"
+    assert services[0] == "Service      last good run  last problem  what it was"
     assert [line.split("  ")[0] for line in services[1:]] == ["arXiv", "mail server"]
 
 
@@ -70,7 +70,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
     assert found["daemon"] == {"running": False, "looked_at": None}
 
 
-def test_status_tells_in_words_what_is_on_its_way_and_what_failed(second_day: Home) -> None:
+def test_status_says_in_words_what_waits_and_what_failed(second_day: Home) -> None:
     second_day.at(DAYS[2])
     second_day.write(TWO + SENDER)
     second_day.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
@@ -82,11 +82,11 @@ def test_status_tells_in_words_what_is_on_its_way_and_what_failed(second_day: Ho
         "bo@example.org   Wed 24 Jun  gets no mail        1       0",
     ]
     ada, bo = notes
-    assert ada.startswith("ada@example.org: a mail is on its way (pending): the mail server 127.0.0.1:9 ")
+    assert ada.startswith("ada@example.org: a mail waits (pending): the mail server 127.0.0.1:9 ")
     assert bo == "bo@example.org gets no mail since 2026-06-25 07:00 UTC: they unsubscribed"
 
 
-def test_keywords_that_fail_alike_are_told_of_in_one_line(second_day: Home) -> None:
+def test_keywords_that_fail_alike_share_one_line(second_day: Home) -> None:
     second_day.at(DAYS[2])
     second_day.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
     second_day.digest("run")

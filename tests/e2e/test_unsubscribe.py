@@ -107,7 +107,7 @@ Content-Type: message/rfc822
 def test_the_link_in_a_mail_ends_the_mails_until_somebody_resubscribes(served: Home) -> None:
     assert piped(served, b"From somebody Tue Jun 23 07:10:00 2026\n" + wish(served)).stdout.splitlines() == [
         "subscribers[0] wants no more mail",
-        "1 message: 1 acted on, 0 acted on before, 0 without effect",
+        "1 message: 1 acted on, 0 acted on before, 0 not understood",
     ]
     assert checked(served) == [
         "subscribers[0] gets no mail since 2026-06-23 07:00 UTC: they unsubscribed",
@@ -120,7 +120,7 @@ def test_the_link_in_a_mail_ends_the_mails_until_somebody_resubscribes(served: H
     again = served.digest("resubscribe", "ADA@example.org")
     assert (again.returncode, again.stdout) == (
         0,
-        "subscribers[0] gets mail again; it had ended because they unsubscribed\n",
+        "subscribers[0] gets mail again; there was none because they unsubscribed\n",
     )
     assert checked(served) == []
     served.at(DAYS[2])
@@ -140,17 +140,17 @@ def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) 
     done = served.digest("inbox", "Maildir", "mbox")
     assert done.stdout.splitlines() == [
         "subscribers[0] wants no more mail",
-        "4 messages: 1 acted on, 1 acted on before, 2 without effect",
+        "4 messages: 1 acted on, 1 acted on before, 2 not understood: please read them",
     ]
     served.digest("resubscribe", ADA)
     again = served.digest("inbox", "Maildir", "mbox")
-    assert again.stdout == "4 messages: 0 acted on, 2 acted on before, 2 without effect\n"
+    assert again.stdout == "4 messages: 0 acted on, 2 acted on before, 2 not understood: please read them\n"
     assert checked(served) == []
     assert sorted((path, path.read_bytes()) for path in (served.folder / "Maildir").rglob("*:*")) == before
 
 
 def test_only_the_token_counts(served: Home) -> None:
-    nothing = ["1 message: 0 acted on, 0 acted on before, 1 without effect"]
+    nothing = ["1 message: 0 acted on, 0 acted on before, 1 not understood: please read them"]
     assert fed(served, f"From: {ADA}\nSubject: unsubscribe\n\nunsubscribe\n".encode()) == nothing
     assert fed(served, wish(served, Auto_Submitted="auto-replied")) == nothing
     answer = EmailMessage()
@@ -177,7 +177,7 @@ def test_the_command_takes_a_token_or_an_address(served: Home) -> None:
     served.at(DAYS[1])
     assert receivers(served) == [BO]
     none = served.digest("resubscribe", BO)
-    assert (none.returncode, none.stdout) == (0, "nothing stands against mail to subscribers[1]\n")
+    assert (none.returncode, none.stdout) == (0, "subscribers[1] gets mail already: nothing to do\n")
 
 
 @pytest.mark.parametrize("command", ["unsubscribe", "resubscribe", "forget"])
@@ -224,12 +224,12 @@ def test_what_is_not_there_is_a_mistake(served: Home) -> None:
     (served.folder / "empty").mkdir()
     folder = served.digest("inbox", "empty")
     assert folder.returncode == 2
-    assert "empty is a folder, but no Maildir: it has no new/ and cur/" in folder.stderr
+    assert "empty is a folder, but not a Maildir: it has no new/ and cur/" in folder.stderr
     assert served.digest("inbox").returncode == 2
 
 
 def test_an_empty_inbox_is_no_mistake(served: Home) -> None:
-    nothing = "0 messages: 0 acted on, 0 acted on before, 0 without effect\n"
+    nothing = "0 messages: 0 acted on, 0 acted on before, 0 not understood\n"
     done = piped(served, b"")
     assert (done.returncode, done.stdout, done.stderr) == (0, nothing, "")
 
@@ -238,7 +238,7 @@ def test_check_does_without_a_state_that_it_cannot_read(served: Home) -> None:
     state = served.folder / "state" / "digest.sqlite3"
     state.write_bytes(b"no database" * 1000)
     assert checked(served) == [
-        f"who gets no mail is not known: {state}: the state cannot be used: file is not a database"
+        f"cannot say who gets no mail: {state}: the state cannot be used: file is not a database"
     ]
 
 
@@ -260,8 +260,8 @@ def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) 
     done = served.digest("forget", ADA)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "subscribers[0] is forgotten: the state and the outbox keep nothing of them",
-        "their address still stands on line 2 of subscribers.yaml: delete that entry",
+        "subscribers[0] is forgotten: nothing of them is left in the state and the outbox",
+        "their address is still on line 2 of subscribers.yaml: delete that entry",
     ]
     assert [trace for trace in traces if trace in everything_kept(served)] == []
     assert BO.encode() in everything_kept(served)
@@ -273,7 +273,10 @@ def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) 
     )
     served.write(TWO.replace(LEAST, "subscribers:\n"))
     twice = served.digest("forget", ADA)
-    assert twice.stdout == "a former subscriber is forgotten: the state and the outbox keep nothing of them\n"
+    assert (
+        twice.stdout
+        == "a former subscriber is forgotten: nothing of them is left in the state and the outbox\n"
+    )
 
 
 @pytest.mark.exhaustive

@@ -91,6 +91,7 @@ def _styled(page: str, css: str) -> str:
         strip_important=False,
         disable_basic_attributes=["align", "bgcolor", "height", "valign", "width"],
         cssutils_logging_level=logging.CRITICAL,
+        disable_validation=True,
     )
     try:
         return str(premailer.transform(pretty_print=False))

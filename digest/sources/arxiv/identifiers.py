@@ -11,6 +11,7 @@ _OLD = r"(?P<archive>[a-z-]+)(?:\.[A-Z]{2})?/(?P<old>\d{7})"
 
 _IDENTIFIER = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
 
+_BEFORE_ID = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 _NUMBERS_A_MONTH = 1_000_000  # room for more than arXiv has ever given out
 
 _FIRST_YEAR = 91  # arXiv began in 1991: two digits from here on mean 19xx
@@ -26,6 +27,14 @@ def split_identifier(text: str) -> tuple[str, int | None]:
         raise ValueError(f"not an arXiv identifier: {text[:80]!r}")
     version = found["version"]
     return found["id"], int(version) if version else None
+
+
+def paper_id(text: str) -> str:
+    """The id of a paper as a person writes it: `2606.12345`, `arXiv:2606.12345v2`, or a web address.
+
+    Raises ValueError if the text is none of these.
+    """
+    return split_identifier(_BEFORE_ID.sub("", text))[0]
 
 
 def announcement_order(paper_id: str) -> int:

@@ -1,22 +1,16 @@
 """arXiv as a source of papers: everything that the program outside this package knows of it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from digest.domain.fetching import FetchRequest, FetchResult
-from digest.domain.keywords import Keyword
 from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.calendar import ArxivCalendar
 from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
 from digest.sources.arxiv.findings import Discovered
-from digest.sources.arxiv.identifiers import split_identifier
 from digest.sources.arxiv.novelty import first_baseline, matches_of
-from digest.sources.arxiv.query import expression
 from digest.sources.http import ArxivClient
-
-_BEFORE_ID = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 
 
 class ArxivSource:
@@ -40,19 +34,6 @@ class ArxivSource:
     def ask_time(self) -> datetime | None:
         """Ask for one paper; returns arXiv's own clock, None if the answer lacks it. Raises SourceError."""
         return self._api.newest("cat:cs.*", 1).asked_at
-
-    @staticmethod
-    def paper_id(text: str) -> str:
-        """The id of a paper as a person writes it: `2606.12345`, `arXiv:2606.12345v2`, or a web address.
-
-        Raises ValueError if the text is none of these.
-        """
-        return split_identifier(_BEFORE_ID.sub("", text))[0]
-
-    @staticmethod
-    def query(keyword: Keyword) -> str:
-        """The `search_query` by which arXiv finds the keyword's papers, to be shown."""
-        return expression(keyword)
 
 
 def _result(found: Discovered, request: FetchRequest, highest_order: int) -> FetchResult:

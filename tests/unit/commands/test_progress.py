@@ -1,7 +1,6 @@
-"""What a bar does to a real terminal; e2e/test_progress.py watches whole runs."""
+"""What a bar does to a terminal; e2e/test_progress.py watches whole runs."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -15,7 +14,7 @@ from tests.support.screen import Screen
 
 
 def shown_after(act: Callable[[Progress, SystemClock], None], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What stands on the screen once the bar is gone."""
+    """The lines on the screen once the bar is gone."""
     clock, screen = SystemClock(), Screen(COLUMNS)
     with pseudo_terminal() as terminal:
         with os.fdopen(terminal.program_end, "w") as stream:
@@ -69,8 +68,3 @@ def test_where_lines_cannot_be_replaced_there_is_no_bar() -> None:
         assert not shows_bars(stream, {"TERM": "dumb"})
     with open(os.devnull, "w") as nowhere:
         assert not shows_bars(nowhere, {"TERM": "xterm"})
-
-
-def test_only_who_watches_a_run_waits_for_rich_to_load() -> None:
-    loaded = "import sys, digest.cli; print('rich' in sys.modules)"
-    assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False\n"

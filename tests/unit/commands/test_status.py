@@ -54,13 +54,13 @@ def test_a_quiet_status_is_three_tables() -> None:
         "Subscriber       last mail   next due   waiting  failed",
         "ada@example.org  Fri 19 Jun  Tue 12:00       12       1",
         "",
-        "Service      last good run  last trouble  what it was",
+        "Service      last good run  last problem  what it was",
         "arXiv        today 11:00    18 May 2025   no answer",
         "mail server  never          never",
     ]
 
 
-def test_what_needs_words_stands_below_once_for_all_whom_it_concerns() -> None:
+def test_a_note_below_the_tables_names_all_to_whom_it_applies() -> None:
     reason = Suppression(SuppressionReason.UNSUBSCRIBED, NOON)
     failing = [
         KeywordStatus(name, failing_since=NOON - DAY, problem="no answer") for name in ("Alpha", "Beta")
@@ -78,8 +78,8 @@ def test_what_needs_words_stands_below_once_for_all_whom_it_concerns() -> None:
         "",
         "Alpha, Beta: failing since 2026-06-21 12:00 UTC: no answer",
         "Gamma: failing since 2026-06-22 12:00 UTC: half an answer",
-        f"{ADA}, {CY}: a mail is on its way (deferred, again at 2026-06-22 13:00 UTC): 450 later",
-        "bo@example.org: the last mail: 550 no such user",
+        f"{ADA}, {CY}: a mail waits (deferred, again at 2026-06-22 13:00 UTC): 450 later",
+        "bo@example.org: the last mail failed: 550 no such user",
         "bo@example.org gets no mail since 2026-06-22 12:00 UTC: they unsubscribed",
     ]
 
@@ -90,11 +90,11 @@ def test_what_needs_words_stands_below_once_for_all_whom_it_concerns() -> None:
     ids=["later today", "at once", "late", "suppressed"],
 )
 def test_a_digest_that_is_late_is_due_now(next_due: datetime | None, shown: str) -> None:
-    told = lines(of(SubscriberStatus(ADA, next_due=next_due)))
-    assert told[6].startswith(f"ada@example.org  never      {shown}  ")
+    shown_lines = lines(of(SubscriberStatus(ADA, next_due=next_due)))
+    assert shown_lines[6].startswith(f"ada@example.org  never      {shown}  ")
 
 
-def test_a_daemon_that_is_gone_was_last_seen() -> None:
+def test_a_daemon_that_is_gone_was_seen_at_some_time() -> None:
     assert lines(of(), DaemonLiveness(False, NOON - DAY))[1] == (
         "No daemon is running; one last looked at the clock Sun 21 Jun."
     )
@@ -155,5 +155,5 @@ def test_the_facts_have_the_totals_too() -> None:
     ],
     ids=["never", "gone", "alive", "hanging"],
 )
-def test_a_health_check_is_told_in_a_line(sign: DaemonLiveness, line: str) -> None:
+def test_a_health_check_gets_one_line(sign: DaemonLiveness, line: str) -> None:
     assert alive_line(sign, NOON) == line

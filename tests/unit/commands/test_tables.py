@@ -7,7 +7,7 @@ from digest.commands.tables import Column, cells, cut, table
 COLUMNS = (Column("Name", elastic=True), Column("Papers", numbers=True), Column("Since"))
 
 
-def test_a_table_is_as_wide_as_what_stands_in_it() -> None:
+def test_a_table_is_as_wide_as_its_content() -> None:
     rows = [("Reward Model", "12", "today"), ("Reasoning", "3", "")]
     assert list(table(COLUMNS, rows, 80)) == [
         "Name          Papers  Since",
@@ -16,7 +16,7 @@ def test_a_table_is_as_wide_as_what_stands_in_it() -> None:
     ]
 
 
-def test_where_there_is_no_room_the_elastic_column_gives_way() -> None:
+def test_the_elastic_column_of_a_table_that_is_too_wide_is_cut() -> None:
     rows = [("Reinforcement Learning from Human Feedback", "12", "today")]
     assert list(table(COLUMNS, rows, 35)) == [
         "Name                  Papers  Since",
