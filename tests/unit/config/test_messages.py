@@ -185,8 +185,8 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "zebra: 5",
             [
                 (
-                    "2:1: zebra: unknown key; known here are archive, arxiv, keywords, mail, monitoring, "
-                    "outbox, schedule, state, subscribers, templates, welcome"
+                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, keywords, mail, "
+                    "monitoring, outbox, schedule, state, subscribers, templates, welcome"
                 )
             ],
         ),
@@ -266,11 +266,11 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _READER + "mail: {smtp: x, password: y}",
             [
                 (
-                    "2:8: mail.smtp: unknown key; known here are connections, from, keep_days, "
+                    "2:8: mail.smtp: unknown key; the keys known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
                 (
-                    "2:17: mail.password: unknown key; known here are connections, from, keep_days, "
+                    "2:17: mail.password: unknown key; the keys known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
             ],
@@ -292,7 +292,22 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
         ),
         (
             _READER + "archive: page.md",
-            ["2:10: archive: keys and values are needed; write lines such as papers: 50"],
+            ["2:10: archive: keys and values are needed; write lines such as file: README.md"],
+        ),
+        (
+            _READER + "mail: me",
+            [
+                "2:7: mail: keys and values are needed; "
+                "write lines such as from: Daily Papers <digest@example.org>"
+            ],
+        ),
+        (
+            _READER + "arxiv: 3\nmonitoring: 3",
+            [
+                "2:8: arxiv: keys and values are needed; write lines such as interval: 3",
+                "3:13: monitoring: keys and values are needed; "
+                "write lines such as ping_url: https://hc-ping.com/your-own-uuid",
+            ],
         ),
         (_READER + "welcome: 101", ["2:10: welcome: 101 is too large; write 100 or less"]),
         (_READER + "welcome: -1", ["2:10: welcome: -1 is too small; write 0 or more"]),

@@ -133,7 +133,7 @@ def test_a_few_lines_cannot_unfold_into_billions_of_values() -> None:
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 200)}]" for n in range(1, 9)]
     assert refused("\n".join(lines)) == (
-        "s.yaml:1:5: more than 250,000 values once aliases are unfolded; use fewer aliases"
+        "s.yaml:1:5: more than 250,000 values once aliases are expanded; use fewer aliases"
     )
 
 
@@ -217,12 +217,12 @@ def _names(text: str) -> set[str]:
         ("a: b\n---\nc: d\n", '2:1: a second document begins here; delete the line "---"'),
         (
             "- a\nb: c\n",
-            "2:1: this line does not line up with the list above; indent it as its neighbours are",
+            "2:1: this line does not line up with the list above; indent it like its neighbours",
         ),
         (
             "a: b: c\n",
             (
-                "1:5: a colon where none is possible; put a text that has one in quotes, "
+                "1:5: a colon is not possible here; put a text with a colon in quotes, "
                 "and give keys of one level the same indentation"
             ),
         ),
@@ -230,11 +230,11 @@ def _names(text: str) -> set[str]:
             'a: "b" c\n',
             (
                 "1:8: this does not line up with the keys above, or follows a closed quote; "
-                "indent it as its neighbours are"
+                "indent it like its neighbours"
             ),
         ),
-        ("a: b\nc\nd: e\n", '3:1: a key without a colon stands before this; write "key: value"'),
-        ('a: "\\q"\n', "1:5: a backslash in double quotes has a meaning of its own; use single quotes"),
+        ("a: b\nc\nd: e\n", '3:1: the text before this has no colon; write "key: value"'),
+        ('a: "\\q"\n', "1:5: a backslash in double quotes has a special meaning; use single quotes"),
         (
             "a: }\n",
             "1:4: not YAML (did not find expected node content); put texts with special characters in quotes",
