@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from datetime import time
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -70,6 +71,8 @@ def display_name(text: str) -> str:
     return name
 
 
+# The schema and the search for duplicates both read each address, at 0.1 ms.
+@lru_cache(maxsize=20_000)
 def _normal(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # only here: it costs 26 ms
 
