@@ -1,1 +1,1 @@
-"""subscribers.yaml and the environment, made into a Config."""
+"""The configuration: subscribers.yaml and the environment, checked and read into a Config."""

@@ -42,8 +42,8 @@ def record(kind: type[Record], *sources: object, **own: object) -> Record:
     A source has a value if it has an attribute of the field's name that is not None. Where no source has
     one, the field keeps its default.
     """
-    copied = {name: _first(name, sources) for name in kind.__dataclass_fields__}
-    return kind(**{name: value for name, value in copied.items() if value is not None} | own)
+    copied = {name: _first(name, sources) for name in kind.__dataclass_fields__ if name not in own}
+    return kind(**{name: value for name, value in copied.items() if value is not None}, **own)
 
 
 def _first(name: str, sources: Iterable[object]) -> object:

@@ -1,4 +1,4 @@
-"""The variables that win over the file. One that is empty counts as unset."""
+"""Read the environment variables, which win over the file. An empty variable counts as unset."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,14 +11,17 @@ from digest.config import fields
 from digest.config.quoting import quoted
 from digest.errors import ConfigError, ConfigFault
 
-Read = TypeVar("Read")
+Value = TypeVar("Value")
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the environment sets; None where it leaves it to the file. Relative paths are resolved."""
+    """What the environment sets; None for what it leaves to the file. Paths are absolute.
+
+    The fields have the names of the settings that they win over; config/build.py matches them by name.
+    """
 
     state: Path | None = None
     outbox: Path | None = None
@@ -30,11 +33,11 @@ class Overrides:
     smtp_url: str | None = field(default=None, repr=False)
     smtp_url_file: Path | None = None
     credentials: Path | None = None
-    """The folder where systemd keeps the secrets of a service (systemd.exec(5), LoadCredential=)."""
+    """The folder of the secrets that systemd keeps for a service (systemd.exec(5), LoadCredential=)."""
 
 
 def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[ConfigFault]]:
-    """What the environment sets, without the variables that have faults, and these faults."""
+    """What the environment sets, and its faults. A variable with a fault counts as unset."""
     variables = _Variables(environment)
     overrides = Overrides(
         state=variables.read("DIGEST_STATE", _path),
@@ -56,7 +59,7 @@ def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Co
 
 
 def started_at(environment: Mapping[str, str]) -> datetime | None:
-    """The moment in DIGEST_NOW, in UTC; None if it is not set. Without an offset it is meant in UTC.
+    """The moment in DIGEST_NOW, in UTC; None if it is not set. A moment without an offset is in UTC.
 
     Raises ConfigError if it is not ISO 8601.
     """
@@ -73,16 +76,16 @@ def fault_of(variable: str, problem: str) -> ConfigFault:
 
 
 class _Variables:
-    """Reads variables, and collects the faults of those that cannot be read."""
+    """Reads variables and collects their faults."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.faults: list[ConfigFault] = []
         self._environment = environment
 
-    def read(self, name: str, reader: Callable[[str], Read]) -> Read | None:
+    def read(self, name: str, parse: Callable[[str], Value]) -> Value | None:
         text = self._environment.get(name, "")
         try:
-            return reader(text) if text else None
+            return parse(text) if text else None
         except ValueError as exc:
             self.faults.append(fault_of(name, str(exc)))
             return None

@@ -1,4 +1,4 @@
-"""What is wrong with a value that does not fit the file's form, in words that say what to do."""
+"""Turn the schema's errors into faults: each says what is wrong and what to write instead."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,24 +11,14 @@ from digest.errors import ConfigFault
 Keys = Mapping[str, str]
 """Keys, each with an example value or an empty text."""
 
-_KEY = "[key]"  # how pydantic says that it means the key, not the value
-
-_EXAMPLES = {
-    "subscribers": "email: you@example.org",
-    "keywords": "any: [one phrase, another]",
-    "schedule": "at: 07:00",
-    "mail": "when_empty: send",
-    "archive": "papers: 50",
-    "arxiv": "interval: 5",
-    "monitoring": "operator: you@example.org",
-}
+_KEY = "[key]"  # pydantic's mark for an error in a key, not in its value
 
 _FREE_TEXTS = {"keywords", "any", "all", "exclude", "authors", "name"}
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """A value that does not fit. `kind` is one of pydantic's names of validation errors.
+    """A value that does not fit the schema. `kind` is the type of pydantic's error.
 
     Source: https://docs.pydantic.dev/latest/errors/validation_errors/
     """
@@ -37,31 +27,36 @@ class SchemaError:
     location: Location
     value: object
     written: str
-    """The value as it stands in the file, if it is a scalar."""
-    keys: Keys
-    """The keys that are known where the value stands."""
-    elsewhere: Mapping[str, Keys]
-    """The keys of every section of the file, by the name of the section."""
+    """The value as written in the file; empty if it is no scalar."""
+    sections: Mapping[str, Keys]
+    """The keys of every section, by its name; "" is the whole file."""
     limit: int | float | None
-    said: str
-    """What our own check said, if it was one."""
+    reason: str
+    """The message of our own check; empty for pydantic's checks."""
 
     @property
     def key(self) -> str:
         """The nearest key above the value."""
         return next((step for step in reversed(self.location) if isinstance(step, str)), "")
 
+    @property
+    def keys(self) -> Keys:
+        """The keys of the section that holds the value."""
+        return self.sections[str(self.location[0]) if len(self.location) > 1 else ""]
 
-def schema_faults(document: Document, errors: Sequence[Any], keys: Mapping[str, Keys]) -> list[ConfigFault]:
-    """The faults of a document, from pydantic's `errors()` about it.
 
-    `keys` has those that each section of the file knows, by the name of the section; the top's is "".
+def schema_faults(
+    document: Document, errors: Sequence[Any], sections: Mapping[str, Keys]
+) -> list[ConfigFault]:
+    """The faults of a document, from pydantic's `errors()`.
+
+    `sections` has the keys that each section accepts, by its name; "" is the whole file.
     """
-    return [_fault(document, error, keys) for error in errors if not _is_misspelt(error, errors)]
+    return [_fault(document, error, sections) for error in errors if not _is_misspelt(error, errors)]
 
 
 def _is_misspelt(missing: Any, errors: Sequence[Any]) -> bool:
-    """Whether a missing key is there under a wrong name, which has a fault of its own."""
+    """Whether the missing key is there with a typing mistake, which has a fault of its own."""
     if missing["type"] != "missing":
         return False
     *holder, key = missing["loc"]
@@ -69,26 +64,25 @@ def _is_misspelt(missing: Any, errors: Sequence[Any]) -> bool:
     return nearest(key, [name for *where, name in unknown if where == holder]) is not None
 
 
-def _fault(document: Document, error: Any, keys: Mapping[str, Keys]) -> ConfigFault:
-    names_key = error["loc"][-1:] == (_KEY,)
-    location = error["loc"][:-1] if names_key else error["loc"]
-    limits = error.get("ctx", {})
+def _fault(document: Document, found: Any, sections: Mapping[str, Keys]) -> ConfigFault:
+    names_key = found["loc"][-1:] == (_KEY,)
+    location = found["loc"][:-1] if names_key else found["loc"]
+    context = found.get("ctx", {})
     error = SchemaError(
-        kind=error["type"],
+        kind=found["type"],
         location=location,
-        value=error["input"],
+        value=found["input"],
         written=document.written.get(location, ""),
-        keys=keys[location[0] if len(location) > 1 else ""],
-        elsewhere=keys,
-        limit=limits.get("ge", limits.get("le")),
-        said=str(limits.get("error", "")),
+        sections=sections,
+        limit=context.get("ge", context.get("le")),
+        reason=str(context.get("error", "")),
     )
     at_key = names_key or error.kind == "extra_forbidden"
     return document.fault(location, _PROBLEMS[error.kind](error), at_key=at_key)
 
 
-def _said(error: SchemaError) -> str:
-    return error.said
+def _own_check(error: SchemaError) -> str:
+    return error.reason
 
 
 def _missing(error: SchemaError) -> str:
@@ -97,9 +91,9 @@ def _missing(error: SchemaError) -> str:
 
 
 def _unknown_key(error: SchemaError) -> str:
-    homes = [section for section, keys in error.elsewhere.items() if section and error.key in keys]
+    homes = [name for name, keys in error.sections.items() if name and error.key in keys]
     known = ", ".join(sorted(error.keys))
-    otherwise = f"it belongs under {' or '.join(homes)}" if homes else f"known here are {known}"
+    otherwise = f"it belongs under {' or '.join(homes)}" if homes else f"the keys known here are {known}"
     return f"unknown key; {suggestion(error.key, error.keys, otherwise)}"
 
 
@@ -112,7 +106,7 @@ def _not_text(error: SchemaError) -> str:
 
 
 def _described(error: SchemaError) -> tuple[str, str]:
-    """What a value is that should be a text, and how it looks in quotes if that would make it one."""
+    """What the value is instead of a text, and the value in quotes if quotes make it a text."""
     match error.value:
         case bool():
             return f"{error.written} means true or false", f": {quoted(error.written)}"
@@ -135,8 +129,9 @@ def _not_keys(error: SchemaError) -> str:
     if not error.location:
         return 'keys and values are needed; begin with the line "subscribers:"'
     top = str(error.location[0])
-    example = "Name: {any: [one phrase, another]}" if error.location == ("keywords",) else _EXAMPLES[top]
-    return f"keys and values are needed; write lines such as {example}"
+    line = next(f"{key}: {example}" for key, example in error.sections[top].items() if example)
+    by_name = error.location == ("keywords",)
+    return f"keys and values are needed; write lines such as {f'Name: {{{line}}}' if by_name else line}"
 
 
 def _not_a_number(error: SchemaError) -> str:
@@ -156,7 +151,7 @@ def _too_short(error: SchemaError) -> str:
 
 
 _PROBLEMS: dict[str, Callable[[SchemaError], str]] = {
-    "value_error": _said,
+    "value_error": _own_check,
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "string_type": _not_text,

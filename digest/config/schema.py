@@ -74,7 +74,11 @@ class SubscriberSection(Section):
 class KeywordSection(Section):
     """A keyword: conditions on papers. Conditions of different kinds must all hold."""
 
-    any: Phrases = Field(default=(), description="The paper has at least one of these phrases.")
+    any: Phrases = Field(
+        default=(),
+        description="The paper has at least one of these phrases.",
+        examples=["[one phrase, another]"],
+    )
     all: Phrases = Field(default=(), description="The paper has every one of these phrases.")
     exclude: Phrases = Field(
         default=(), description="The paper has none of these phrases in its title or abstract."
@@ -141,7 +145,7 @@ class ArchiveSection(Section):
     """The page with each keyword's latest papers."""
 
     file: Annotated[FilePath | None, WithJsonSchema({"type": ["string", "null"]})] = _default(
-        "README.md", "The path of the page; null for no archive.", example=""
+        "README.md", "The path of the page; null for no archive."
     )
     keywords: KeywordNames | None = _optional(
         "The keywords on the page, in this order. Default: those of all subscribers.",
@@ -222,8 +226,8 @@ def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFa
     try:
         return FileSection.model_validate(document.content), []
     except ValidationError as exc:
-        keys = {name: keys_of(section) for name, section in _sections()}
-        return None, schema_faults(document, exc.errors(include_url=False), keys)
+        sections = {name: keys_of(section) for name, section in _sections()}
+        return None, schema_faults(document, exc.errors(include_url=False), sections)
 
 
 def read_keyword(content: object) -> KeywordSection | None:

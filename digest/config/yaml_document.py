@@ -1,7 +1,7 @@
-"""YAML text → plain data, and the place of every key and value. The only module that knows yaml.
+"""Parse YAML into plain data with the position of every key and value. The only module that knows yaml.
 
-Mappings have text as keys, whatever the key looks like; anchors, aliases and merge keys work.
-Only plain decimal numbers are numbers: YAML 1.1 would read 12:00 as 720 and 010 as 8.
+Keys are always text; anchors, aliases and merge keys work. Only plain decimal numbers are numbers: YAML 1.1
+would read 12:00 as 720 and 010 as 8.
 """
 
 import re
@@ -14,11 +14,11 @@ from digest.config.quoting import visible
 from digest.errors import ConfigError, ConfigFault
 
 Location = tuple[str | int, ...]
-"""The way from the top of the document to a value: ("subscribers", 3, "keywords")."""
+"""The steps from the top of the document to a value, such as ("subscribers", 3, "keywords")."""
 
-MOST_VALUES = 250_000
+MAX_VALUES = 250_000
 
-DEEPEST = 50
+MAX_DEPTH = 50
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -37,14 +37,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's data, and where each section of it stands."""
+    """A file's data, and the position of each key and value."""
 
     name: str
     content: object
     keys: Mapping[Location, Position]
     values: Mapping[Location, Position]
     written: Mapping[Location, str]
-    """Scalars as they stand in the file: `no` where the content has False."""
+    """Scalars as written in the file: `no` where the content has False."""
 
     def at(self, location: Location) -> object:
         """The value there, or None."""
@@ -59,7 +59,7 @@ class Document:
         return value
 
     def texts(self, location: Location) -> Iterator[tuple[Location, str]]:
-        """The texts of a list, or the one text that stands in its stead, each with its location."""
+        """The texts of a list, or the one text in place of a list, each with its location."""
         value = self.at(location)
         if isinstance(value, str):
             yield location, value
@@ -68,9 +68,12 @@ class Document:
                 yield (*location, number), item
 
     def fault(self, location: Location, problem: str, *, at_key: bool = False) -> ConfigFault:
-        """A fault in the value there, or in its key; what is not in the file is placed at what holds it."""
+        """A fault in the value there, or in its key.
+
+        A value that is not in the file has the position of what holds it.
+        """
         while location and isinstance(location[-1], int) and location not in self.values:
-            location = location[:-1]  # one text where a list is expected: an item that has no place
+            location = location[:-1]  # an item of one text in place of a list has no position of its own
         holder = location
         while holder and holder not in self.values:
             holder = holder[:-1]
@@ -86,9 +89,9 @@ def spelled(location: Location) -> str:
 
 
 def parse(name: str, text: str) -> tuple[Document, list[ConfigFault]]:
-    """The document, and its duplicate keys. `name` is what faults call the file.
+    """The document, and the faults of its keys. `name` is the file's name in faults.
 
-    Raises ConfigError if the text is not YAML, or goes beyond what a configuration needs.
+    Raises ConfigError if the text is not YAML, or larger or deeper than any configuration needs.
     """
     if unreadable := _NOT_IN_YAML.search(text):
         raise ConfigError([_unreadable(name, text, unreadable.start())])
@@ -122,7 +125,7 @@ def _position(mark: yaml.Mark | None) -> Position:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML's safe types without its sexagesimal and octal numbers and its dates."""
+    """Reads YAML's safe types, but no sexagesimal or octal numbers and no dates."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -138,7 +141,7 @@ _Loader.add_implicit_resolver(
 
 
 def _plain_tag(text: str) -> str:
-    """The tag that a text has by its looks alone."""
+    """The tag of a scalar without an explicit tag or quotes."""
     rules = _Loader.yaml_implicit_resolvers.get(text[:1], [])
     return next((tag for tag, pattern in rules if pattern.match(text)), f"{_TAG}str")
 
@@ -147,10 +150,9 @@ _Pairs = dict[str, tuple[yaml.Node, yaml.Node]]
 
 
 class _Builder:
-    """Turns nodes into data, noting places and duplicate keys as it goes.
+    """Builds data from nodes, and records positions and duplicate keys.
 
-    Values that an alias repeats are counted each time, so that a few lines cannot unfold into
-    billions of values.
+    Values that an alias repeats count each time, so a few lines cannot expand into billions of values.
     """
 
     def __init__(self, name: str, loader: _Loader) -> None:
@@ -190,9 +192,9 @@ class _Builder:
         return {name: self._value(value, (*location, name)) for name, (_, value) in pairs.items()}
 
     def _pairs(self, node: yaml.MappingNode, location: Location) -> _Pairs:
-        """A mapping's keys and values, merged ones included; an own key wins over a merged one."""
+        """A mapping's keys and values with the merged ones; its own keys win."""
         if id(node) not in self._pairs_of:
-            self._pairs_of[id(node)] = {}  # what a mapping that merges itself finds
+            self._pairs_of[id(node)] = {}  # for a mapping that merges itself
             own = self._own_pairs(node, location)
             merged = own.pop("<<", None)
             inherited = self._merged(merged[1], location) if merged else {}
@@ -214,7 +216,7 @@ class _Builder:
         return pairs
 
     def _merged(self, node: yaml.Node, location: Location) -> _Pairs:
-        """What `<<` brings: of several mappings the first that has a key wins."""
+        """The keys and values that `<<` merges. Of several mappings the first with a key wins."""
         pairs: _Pairs = {}
         for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:
             if isinstance(source, yaml.MappingNode):
@@ -225,11 +227,11 @@ class _Builder:
         return pairs
 
     def _refuse_excess(self, node: yaml.Node, location: Location) -> None:
-        if len(self._values) >= MOST_VALUES:
-            problem = f"more than {MOST_VALUES:,} values once aliases are unfolded; use fewer aliases"
+        if len(self._values) >= MAX_VALUES:
+            problem = f"more than {MAX_VALUES:,} values once aliases are expanded; use fewer aliases"
             raise ConfigError([self._fault_at(node, (), problem)])
-        if len(location) > DEEPEST:
-            problem = f"nested more than {DEEPEST} deep; does an alias contain itself?"
+        if len(location) > MAX_DEPTH:
+            problem = f"nested more than {MAX_DEPTH} deep; does an alias contain itself?"
             raise ConfigError([self._fault_at(node, (), problem)])
 
     def _fault_at(self, node: yaml.Node, location: Location, problem: str) -> ConfigFault:
@@ -237,7 +239,7 @@ class _Builder:
         return ConfigFault(self._name, position.line, position.column, spelled(location), problem)
 
 
-_REMEDIES = {
+_PROBLEMS = {
     "did not find expected ',' or ']'": "a list in brackets is not closed before this; write [one, two]",
     "did not find expected ',' or '}'": "keys in braces are not closed before this; write {key: value}",
     "found unexpected end of stream": "a quote was opened and never closed; close it",
@@ -245,21 +247,20 @@ _REMEDIES = {
     "if a text is meant, put it in quotes",
     "but found another document": 'a second document begins here; delete the line "---"',
     "did not find expected '-' indicator": "this line does not line up with the list above; "
-    "indent it as its neighbours are",
-    "mapping values are not allowed in this context": "a colon where none is possible; put a text that has "
-    "one in quotes, and give keys of one level the same indentation",
+    "indent it like its neighbours",
+    "mapping values are not allowed in this context": "a colon is not possible here; put a text with "
+    "a colon in quotes, and give keys of one level the same indentation",
     "did not find expected key": "this does not line up with the keys above, or follows a closed quote; "
-    "indent it as its neighbours are",
-    "could not find expected ':'": 'a key without a colon stands before this; write "key: value"',
-    "found unknown escape character": "a backslash in double quotes has a meaning of its own; "
-    "use single quotes",
+    "indent it like its neighbours",
+    "could not find expected ':'": 'the text before this has no colon; write "key: value"',
+    "found unknown escape character": "a backslash in double quotes has a special meaning; use single quotes",
 }
 
 
 def explain(phrase: str, character: str) -> str:
-    """A problem and its remedy, from libyaml's phrase and the character at which it stopped."""
+    """The problem and its remedy, for libyaml's phrase and the character where it stopped."""
     if character == "\t":
         return "a tab; indent with spaces"
     if phrase == "found character that cannot start any token":
         return f'a text cannot begin with "{character}"; put it in quotes'
-    return _REMEDIES.get(phrase, f"not YAML ({phrase}); put texts with special characters in quotes")
+    return _PROBLEMS.get(phrase, f"not YAML ({phrase}); put texts with special characters in quotes")

@@ -145,7 +145,7 @@ def test_the_mails_have_a_sender(text: str, smtp: SmtpServer | None, expected: M
         *("on this machine", "on this machine, user is an address", "on this machine, user is a name"),
     ],
 )
-def test_the_sender_is_the_smtp_user_where_that_is_an_address_or_this_machines_own(
+def test_the_default_sender_is_the_smtp_user_or_this_machine(
     smtp: SmtpServer | None, expected: str | None
 ) -> None:
     assert default_sender(smtp) == expected
@@ -183,13 +183,13 @@ def test_zero_in_the_environment_is_not_unset() -> None:
         ("broken", None),
         ("RLHF  paper", Keyword("RLHF paper", any=("RLHF paper",))),
     ],
-    ids=["exactly", "case and spaces aside", "defined with faults", "a phrase"],
+    ids=["exactly", "without case and spaces", "defined with faults", "a phrase"],
 )
-def test_a_text_means_what_is_defined_or_itself(text: str, expected: Keyword | None) -> None:
+def test_a_text_is_a_defined_keyword_or_a_phrase(text: str, expected: Keyword | None) -> None:
     assert _DEFINED.keyword(text) == expected
 
 
-def test_a_name_need_not_be_searchable() -> None:
+def test_a_defined_name_may_have_no_letters() -> None:
     definitions = Definitions({"C++!": KeywordSection(categories=("cs",)), "?": defined("x")})
     assert definitions.keyword("?") == Keyword("?", any=("x",))
 
@@ -200,7 +200,7 @@ def test_a_text_that_is_neither_defined_nor_searchable_is_refused() -> None:
     assert str(caught.value) == '"?" has no letter or digit to search for; write a word'
 
 
-def test_sound_definitions_are_there_beside_faulty_ones() -> None:
+def test_valid_definitions_work_beside_faulty_ones() -> None:
     document, _ = parse("s.yaml", "keywords: {RLHF: {any: human feedback}, Broken: {any: 3}}")
     found = definitions(document)
     assert (found.keyword("RLHF"), found.keyword("Broken")) == (_RLHF, None)

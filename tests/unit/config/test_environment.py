@@ -7,7 +7,7 @@ from digest.config.environment import Overrides, fault_of, read_environment, sta
 from digest.errors import ConfigError, ConfigFault
 
 
-def test_an_environment_without_our_variables_sets_nothing() -> None:
+def test_without_our_variables_nothing_is_set() -> None:
     assert read_environment({"HOME": "/root", "DIGEST_STATE": ""}) == (Overrides(), [])
 
 
@@ -47,7 +47,7 @@ def test_a_number_is_plain_and_not_negative(text: str) -> None:
     )
 
 
-def test_two_smtp_servers_are_one_too_many(tmp_path: Path) -> None:
+def test_a_smtp_url_and_a_smtp_url_file_exclude_each_other(tmp_path: Path) -> None:
     environment = {"DIGEST_SMTP_URL": "smtp://localhost", "DIGEST_SMTP_URL_FILE": str(tmp_path)}
     _, faults = read_environment(environment)
     assert faults == [
@@ -71,12 +71,12 @@ def test_the_smtp_url_is_not_in_a_repr() -> None:
     ],
     ids=["Z", "offset", "no offset", "empty"],
 )
-def test_the_moment_of_the_start_is_in_utc(text: str, expected: datetime | None) -> None:
+def test_the_time_of_the_start_is_in_utc(text: str, expected: datetime | None) -> None:
     assert started_at({"DIGEST_NOW": text}) == expected
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "0001-01-01T00:00+12:00"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_an_invalid_time_of_the_start_is_refused(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         started_at({"DIGEST_NOW": text})
     assert (

@@ -147,7 +147,7 @@ arxiv: {api: 'http://127.0.0.1:8000/api', feed: 'http://localhost:8000/atom', in
     )
 
 
-def test_midnight_is_an_hour_of_ones_own(file: Path) -> None:
+def test_midnight_overrides_the_common_hour(file: Path) -> None:
     config = load(file, LEAST + "    at: 00:00\nschedule: {at: 9:00}\n")
     assert config.subscribers[0].schedule.at == time(0)
 
@@ -180,7 +180,7 @@ def test_an_empty_variable_counts_as_unset(file: Path) -> None:
     assert load(file, LEAST, DIGEST_STATE="", DIGEST_SMTP_URL="", DIGEST_ARXIV_INTERVAL="") == plain
 
 
-def test_paths_begin_at_the_folder_of_the_file_and_those_of_the_environment_at_the_current_one(
+def test_paths_start_at_the_folder_of_the_file_and_those_of_the_environment_at_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "etc").mkdir()
@@ -193,7 +193,7 @@ def test_paths_begin_at_the_folder_of_the_file_and_those_of_the_environment_at_t
     )
 
 
-def test_the_archive_has_every_question_that_is_read_once_in_order_of_appearance(file: Path) -> None:
+def test_the_archive_has_every_keyword_once_in_order_of_appearance(file: Path) -> None:
     config = load(file, LEAST + "  - {email: two@example.org, keywords: [reasoning, Alignment]}\n")
     names = [keyword.name for keyword in config.archive.keywords]
     assert names == ["Reward Model", "Reasoning", "Alignment"]
@@ -263,7 +263,7 @@ arxiv: {interval: 1}
     ]
 
 
-def test_faults_of_the_environment_are_told_although_the_file_cannot_be_read(file: Path) -> None:
+def test_faults_of_the_environment_are_reported_even_if_the_file_cannot_be_read(file: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(file, {"DIGEST_RETRY_SCALE": "-1"})
     assert caught.value.faults == (
@@ -290,7 +290,7 @@ def test_a_folder_is_not_a_configuration(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path}: this is a folder; name the file in it with --config"
 
 
-def test_a_file_that_cannot_be_opened_is_told_with_the_systems_reason(file: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_reported_with_the_systems_reason(file: Path) -> None:
     file.symlink_to(file)
     with pytest.raises(ConfigError) as caught:
         load_config(file, {})
@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_opened_is_told_with_the_systems_reason(file: Path
     )
 
 
-def test_a_file_that_is_not_utf_8_is_told(file: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_refused(file: Path) -> None:
     file.write_bytes(LEAST.encode() + b"# M\xfcnchen\n")
     with pytest.raises(ConfigError) as caught:
         load_config(file, {})
@@ -307,11 +307,11 @@ def test_a_file_that_is_not_utf_8_is_told(file: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n\n"], ids=["nothing", "blank lines"])
-def test_an_empty_file_is_told(file: Path, text: str) -> None:
+def test_an_empty_file_is_refused(file: Path, text: str) -> None:
     assert faults(file, text) == ['subscribers.yaml: empty; begin with the line "subscribers:"']
 
 
-def test_a_file_of_comments_alone_is_told(file: Path) -> None:
+def test_a_file_with_comments_only_is_refused(file: Path) -> None:
     expected = 'subscribers.yaml: keys and values are needed; begin with the line "subscribers:"'
     assert faults(file, "# nothing yet\n") == [expected]
 
@@ -345,9 +345,7 @@ _SCRAPS += [
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(_SCRAPS), max_size=25))
-def test_no_scraps_of_yaml_end_otherwise_than_in_a_config_or_its_faults(
-    file: Path, scraps: list[str]
-) -> None:
+def test_any_scraps_of_yaml_give_a_config_or_faults(file: Path, scraps: list[str]) -> None:
     assert _outcome(file, "".join(scraps)) in {"a configuration", "faults"}
 
 

@@ -1,4 +1,4 @@
-"""The mistakes that a tired person makes, and every word of what they are told."""
+"""The mistakes that a tired person makes, and the exact messages for them."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import pytest
 from digest.config.load import load_config
 from digest.errors import ConfigError
 
-_READER = "subscribers: [{email: you@example.org, keywords: [Reasoning]}]\n"
+_SUBSCRIBER = "subscribers: [{email: you@example.org, keywords: [Reasoning]}]\n"
 _EMAIL = "subscribers:\n  - email: you@example.org\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "faults"),
     [
         (
             "- email: you@example.org",
@@ -179,30 +179,30 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             "subscribers: [{email: 5, keywords: a}]",
             ["1:23: subscribers[0].email: 5 is a number, not a text; write one such as you@example.org"],
         ),
-        (_READER + "at: 7:00", ["2:1: at: unknown key; it belongs under subscribers or schedule"]),
-        (_READER + "papers: 5", ["2:1: papers: unknown key; it belongs under archive"]),
+        (_SUBSCRIBER + "at: 7:00", ["2:1: at: unknown key; it belongs under subscribers or schedule"]),
+        (_SUBSCRIBER + "papers: 5", ["2:1: papers: unknown key; it belongs under archive"]),
         (
-            _READER + "zebra: 5",
+            _SUBSCRIBER + "zebra: 5",
             [
                 (
-                    "2:1: zebra: unknown key; known here are archive, arxiv, keywords, mail, monitoring, "
-                    "outbox, schedule, state, subscribers, templates, welcome"
+                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, keywords, mail, "
+                    "monitoring, outbox, schedule, state, subscribers, templates, welcome"
                 )
             ],
         ),
         (
-            _READER + "schedule: 07:00",
+            _SUBSCRIBER + "schedule: 07:00",
             ["2:11: schedule: keys and values are needed; write lines such as at: 07:00"],
         ),
         (
-            _READER + "schedule: {time: 07:00, days: []}",
+            _SUBSCRIBER + "schedule: {time: 07:00, days: []}",
             [
                 '2:12: schedule.time: unknown key; did you mean "timezone"?',
                 "2:31: schedule.days: an empty list; write one such as weekdays",
             ],
         ),
         (
-            _READER + "keywords: [Reasoning]",
+            _SUBSCRIBER + "keywords: [Reasoning]",
             [
                 (
                     "2:11: keywords: keys and values are needed; write lines such as "
@@ -211,22 +211,22 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "keywords: {X: [a]}",
+            _SUBSCRIBER + "keywords: {X: [a]}",
             ["2:15: keywords.X: keys and values are needed; write lines such as any: [one phrase, another]"],
         ),
         (
-            _READER + "keywords: {X: {exclude: a}, Y: {any: []}}",
+            _SUBSCRIBER + "keywords: {X: {exclude: a}, Y: {any: []}}",
             [
                 "2:15: keywords.X: nothing to look for; give it any, all, authors or categories",
                 "2:32: keywords.Y: nothing to look for; give it any, all, authors or categories",
             ],
         ),
         (
-            _READER + "keywords: {X: {any: a}, x: {any: b}}",
+            _SUBSCRIBER + "keywords: {X: {any: a}, x: {any: b}}",
             ["2:25: keywords.x: differs only in case or spaces from keywords.X on line 2; rename one"],
         ),
         (
-            _READER + "keywords: {'': {any: a}, \"a\\tb\": {any: a}}",
+            _SUBSCRIBER + "keywords: {'': {any: a}, \"a\\tb\": {any: a}}",
             [
                 "2:12: keywords.: empty; write a text or delete this",
                 (
@@ -236,7 +236,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "keywords: {X: {categories: [cs.lg, cs.XX], match: headline}}",
+            _SUBSCRIBER + "keywords: {X: {categories: [cs.lg, cs.XX], match: headline}}",
             [
                 '2:29: keywords.X.categories[0]: unknown category "cs.lg"; did you mean "cs.LG"?',
                 '2:36: keywords.X.categories[1]: unknown category "cs.XX"; did you mean "cs.SY"?',
@@ -247,7 +247,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "keywords: {X: {any: ['!', a], all: 3, author: b}}",
+            _SUBSCRIBER + "keywords: {X: {any: ['!', a], all: 3, author: b}}",
             [
                 '2:22: keywords.X.any[0]: "!" has no letter or digit to search for; write a word',
                 '2:36: keywords.X.all: 3 is a number, not a text; put it in quotes: "3"',
@@ -255,7 +255,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "mail: {from: digest, reply_to: 1, when_empty: no}",
+            _SUBSCRIBER + "mail: {from: digest, reply_to: 1, when_empty: no}",
             [
                 '2:14: mail.from: "digest" is not an e-mail address; write one such as you@example.org',
                 "2:32: mail.reply_to: 1 is a number, not a text; write one such as you@example.org",
@@ -263,46 +263,65 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "mail: {smtp: x, password: y}",
+            _SUBSCRIBER + "mail: {smtp: x, password: y}",
             [
                 (
-                    "2:8: mail.smtp: unknown key; known here are connections, from, keep_days, "
+                    "2:8: mail.smtp: unknown key; the keys known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
                 (
-                    "2:17: mail.password: unknown key; known here are connections, from, keep_days, "
+                    "2:17: mail.password: unknown key; the keys known here are connections, from, keep_days, "
                     "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
             ],
         ),
         (
-            _READER + "mail: {keep_days: 0}",
+            _SUBSCRIBER + "mail: {keep_days: 0}",
             ["2:19: mail.keep_days: 0 is too small; write 1 or more"],
         ),
         (
-            _READER + "archive: {papers: 0}",
+            _SUBSCRIBER + "archive: {papers: 0}",
             ["2:19: archive.papers: 0 is too small; write 1 or more"],
         ),
         (
-            _READER + "archive: {papers: many, keywords: [a, A]}",
+            _SUBSCRIBER + "archive: {papers: many, keywords: [a, A]}",
             [
                 "2:19: archive.papers: a number is needed; write one such as 100, without quotes",
                 '2:39: archive.keywords[1]: "A" is the same keyword as "a"; delete one of the two',
             ],
         ),
         (
-            _READER + "archive: page.md",
-            ["2:10: archive: keys and values are needed; write lines such as papers: 50"],
+            _SUBSCRIBER + "archive: page.md",
+            ["2:10: archive: keys and values are needed; write lines such as file: README.md"],
         ),
-        (_READER + "welcome: 101", ["2:10: welcome: 101 is too large; write 100 or less"]),
-        (_READER + "welcome: -1", ["2:10: welcome: -1 is too small; write 0 or more"]),
         (
-            _READER + "welcome: 1.5",
+            _SUBSCRIBER + "mail: me",
+            [
+                (
+                    "2:7: mail: keys and values are needed; "
+                    "write lines such as from: Daily Papers <digest@example.org>"
+                )
+            ],
+        ),
+        (
+            _SUBSCRIBER + "arxiv: 3\nmonitoring: 3",
+            [
+                "2:8: arxiv: keys and values are needed; write lines such as interval: 3",
+                (
+                    "3:13: monitoring: keys and values are needed; "
+                    "write lines such as ping_url: https://hc-ping.com/your-own-uuid"
+                ),
+            ],
+        ),
+        (_SUBSCRIBER + "welcome: 101", ["2:10: welcome: 101 is too large; write 100 or less"]),
+        (_SUBSCRIBER + "welcome: -1", ["2:10: welcome: -1 is too small; write 0 or more"]),
+        (
+            _SUBSCRIBER + "welcome: 1.5",
             ["2:10: welcome: a number is needed; write one such as 10, without quotes"],
         ),
-        (_READER + "state: 5", ['2:8: state: 5 is a number, not a text; put it in quotes: "5"']),
+        (_SUBSCRIBER + "state: 5", ['2:8: state: 5 is a number, not a text; put it in quotes: "5"']),
         (
-            _READER + "templates: mine",
+            _SUBSCRIBER + "templates: mine",
             [
                 (
                     '2:12: templates: "mine": there is no such folder; make it, with copies of the templates '
@@ -311,11 +330,11 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _READER + "outbox: ~/mails",
+            _SUBSCRIBER + "outbox: ~/mails",
             ['2:9: outbox: "~/mails": "~" has no meaning here; write the whole path'],
         ),
         (
-            _READER + "arxiv: {api: arxiv.org, interval: fast}",
+            _SUBSCRIBER + "arxiv: {api: arxiv.org, interval: fast}",
             [
                 (
                     "2:14: arxiv.api: not a web address without user, query and fragment; "
@@ -324,19 +343,21 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
                 "2:35: arxiv.interval: a number is needed; write one such as 3, without quotes",
             ],
         ),
-        (_READER + "arxiv: {interval: -1}", ["2:19: arxiv.interval: -1 is too small; write 0 or more"]),
+        (_SUBSCRIBER + "arxiv: {interval: -1}", ["2:19: arxiv.interval: -1 is too small; write 0 or more"]),
         (
-            _READER + "welcome: 5\nwelcome: 6",
+            _SUBSCRIBER + "welcome: 5\nwelcome: 6",
             ["3:1: welcome: this key is already on line 2; delete one of the two"],
         ),
     ],
     ids=lambda value: (
-        ascii(value.removeprefix(_READER).removeprefix(_EMAIL))[1:40] if isinstance(value, str) else ""
+        ascii(value.removeprefix(_SUBSCRIBER).removeprefix(_EMAIL))[1:40] if isinstance(value, str) else ""
     ),
 )
-def test_a_mistake_is_told_with_its_place_and_its_remedy(text: str, told: list[str], tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_position_and_its_remedy(
+    text: str, faults: list[str], tmp_path: Path
+) -> None:
     file = tmp_path / "subscribers.yaml"
     file.write_text(text)
     with pytest.raises(ConfigError) as caught:
         load_config(file, {})
-    assert str(caught.value).splitlines() == [f"{file}:{fault}" for fault in told]
+    assert str(caught.value).splitlines() == [f"{file}:{fault}" for fault in faults]

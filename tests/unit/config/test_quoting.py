@@ -22,14 +22,14 @@ def test_what_does_not_print_is_shown_as_its_escape() -> None:
     assert visible("é\n\x9b") == "é\\n\\x9b"
 
 
-def test_the_nearest_word_is_found_case_aside() -> None:
+def test_the_nearest_word_is_found_without_case() -> None:
     assert nearest("CS.lg", ["cs.LG", "stat.ML"]) == "cs.LG"
 
 
-def test_nothing_is_near_a_word_from_elsewhere() -> None:
+def test_an_unlike_word_has_no_nearest_word() -> None:
     assert nearest("zebra", ["cs.LG", "stat.ML"]) is None
 
 
-def test_a_suggestion_falls_back_on_what_to_do_otherwise() -> None:
+def test_a_suggestion_is_the_nearest_word_or_the_alternative() -> None:
     assert suggestion("skp", ["skip"], "use skip") == 'did you mean "skip"?'
     assert suggestion("zebra", ["skip"], "use skip") == "use skip"

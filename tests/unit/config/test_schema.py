@@ -23,7 +23,7 @@ def test_the_schema_for_editors_is_current() -> None:
     assert stored == json_schema(), f"regenerate it: {_REGENERATE}"
 
 
-def test_the_command_that_regenerates_it_writes_it_out() -> None:
+def test_the_command_prints_the_schema() -> None:
     command = [sys.executable, "-m", "digest.config.schema"]
     written = subprocess.run(command, cwd=_TOP, capture_output=True, check=True, encoding="utf-8")
     assert written.stdout == json_schema()
@@ -36,13 +36,13 @@ def test_every_key_is_explained_to_editors() -> None:
     assert [name for name, field in fields if not field.keys() & {"description", "$ref"}] == []
 
 
-def test_null_is_for_the_archives_file_alone() -> None:
+def test_only_the_archives_file_may_be_null() -> None:
     text = json_schema()
     assert text.count('"null"') == 1
     assert json.loads(text)["$defs"]["ArchiveSection"]["properties"]["file"]["type"] == ["string", "null"]
 
 
-def test_keys_go_by_their_names_in_the_file() -> None:
+def test_keys_have_their_names_in_the_file() -> None:
     assert keys_of(FileSection) == {
         "subscribers": "[{email: you@example.org, keywords: [Reasoning]}]",
         "keywords": "",
@@ -58,7 +58,7 @@ def test_keys_go_by_their_names_in_the_file() -> None:
     }
 
 
-def test_a_sound_document_has_no_faults() -> None:
+def test_a_valid_document_has_no_faults() -> None:
     document, _ = parse("s.yaml", "subscribers: [{email: you@example.org, keywords: Reasoning}]")
     section, faults = read_sections(document)
     assert faults == []

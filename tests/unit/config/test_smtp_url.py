@@ -48,7 +48,7 @@ _OPEN_PASSWORD = (
         "coded",
     ],
 )
-def test_an_url_names_a_server(url: str, expected: SmtpServer, tmp_path: Path) -> None:
+def test_a_url_is_read_as_a_server(url: str, expected: SmtpServer, tmp_path: Path) -> None:
     assert smtp_server(url, tmp_path) == expected
 
 
@@ -90,7 +90,7 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_faulty_url_is_told_without_showing_it(url: str, problem: str, tmp_path: Path) -> None:
+def test_the_fault_of_a_url_does_not_show_the_url(url: str, problem: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError) as caught:
         smtp_server(url, tmp_path)
     assert str(caught.value) == problem
@@ -121,7 +121,7 @@ def test_the_one_line_is_read_without_its_line_end(file: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o601], ids=oct)
-def test_a_secret_that_others_can_reach_is_refused(file: Path, mode: int) -> None:
+def test_a_secret_that_others_can_access_is_refused(file: Path, mode: int) -> None:
     file.write_text("smtps://u:p@h\n")
     file.chmod(mode)
     with pytest.raises(ValueError) as caught:
@@ -129,7 +129,7 @@ def test_a_secret_that_others_can_reach_is_refused(file: Path, mode: int) -> Non
     assert str(caught.value) == f"others may read this secret; run: chmod 600 {file}"
 
 
-def test_a_credential_that_systemd_guards_may_have_any_permissions(file: Path) -> None:
+def test_a_credential_from_systemd_may_have_any_permissions(file: Path) -> None:
     file.write_text("smtps://u:p@h\n")
     file.chmod(0o444)
     assert read_secret(file, file.parent) == "smtps://u:p@h"
@@ -148,13 +148,13 @@ def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> No
     )
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as caught:
         read_secret(tmp_path / "none", None)
     assert str(caught.value) == ("cannot be read (No such file or directory); fix its path or permissions")
 
 
-def test_a_file_that_is_not_text_is_told(file: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_refused(file: Path) -> None:
     file.write_bytes(b"hunter2\xff")
     with pytest.raises(ValueError) as caught:
         read_secret(file, None)
@@ -211,7 +211,7 @@ def faults(document: Document, folder: Path, overrides: Overrides) -> list[str]:
 _SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
 
 
-def test_a_fault_in_the_secret_is_placed_where_the_secret_is_named(secret: Path) -> None:
+def test_a_fault_in_the_secret_has_the_position_of_its_name(secret: Path) -> None:
     secret.write_text("hunter2")
     named = document("mail:\n  smtp_url_file: url")
     assert faults(named, secret.parent, Overrides()) == [

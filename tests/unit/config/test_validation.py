@@ -33,7 +33,7 @@ def faults(text: str) -> list[str]:
         "no keys",
     ],
 )
-def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
+def test_a_consistent_file_has_no_faults_nor_has_one_that_does_not_fit_the_schema(text: str) -> None:
     assert faults(text) == []
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_told_twice_nor_where_form_is_at_fault(text: str) -> None:
     ],
     ids=["one address in two spellings", "a definition and its phrase", "names alike", "an empty value"],
 )
-def test_what_no_single_value_shows_is_told(text: str, fault: str) -> None:
+def test_faults_across_several_values_are_found(text: str, fault: str) -> None:
     assert faults(text) == [fault]
 
 
@@ -89,12 +89,12 @@ def _interval_faults(text: str, overrides: Overrides) -> list[str]:
     ],
     ids=["default", "3", "60", "local", "local by environment", "slowed by environment", "negative", "text"],
 )
-def test_no_fault_of_pace(text: str, overrides: Overrides) -> None:
+def test_an_allowed_interval_has_no_fault(text: str, overrides: Overrides) -> None:
     assert _interval_faults(text, overrides) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "overrides", "place"),
+    ("text", "overrides", "position"),
     [
         ("arxiv: {interval: 2.9}", Overrides(), "s.yaml:1:19: arxiv.interval"),
         (f"arxiv: {{interval: 0, api: '{_LOCAL}'}}", Overrides(), "s.yaml:1:19: arxiv.interval"),
@@ -108,23 +108,25 @@ def test_no_fault_of_pace(text: str, overrides: Overrides) -> None:
     ],
     ids=["file", "far feed", "far api", "environment", "far by environment"],
 )
-def test_arxiv_itself_is_not_asked_faster_than_it_allows(text: str, overrides: Overrides, place: str) -> None:
-    assert _interval_faults(text, overrides) == [f"{place}: {_PROBLEM}"]
+def test_an_interval_that_arxiv_does_not_allow_is_a_fault(
+    text: str, overrides: Overrides, position: str
+) -> None:
+    assert _interval_faults(text, overrides) == [f"{position}: {_PROBLEM}"]
 
 
 _SERVER = SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2")
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "position"),
     [("mail:\n  when_empty: skip", "s.yaml:2:3"), ("welcome: 1", "s.yaml:1:1")],
     ids=["a mail section", "none"],
 )
-def test_a_sender_that_nothing_tells_is_missing(text: str, place: str) -> None:
+def test_a_sender_that_is_neither_in_the_file_nor_in_the_url_is_missing(text: str, position: str) -> None:
     document, _ = parse("s.yaml", text)
     assert [str(fault) for fault in sender_faults(document, _SERVER)] == [
         (
-            f"{place}: mail.from: missing; the SMTP user is no address, so add a line such as "
+            f"{position}: mail.from: missing; the SMTP user is no address, so add a line such as "
             "from: Daily Papers <digest@example.org>"
         )
     ]

@@ -54,7 +54,7 @@ def test_keys_are_text_whatever_they_look_like() -> None:
     assert content("1: a\nyes: b\n~: c\n") == {"1": "a", "yes": "b", "~": "c"}
 
 
-def test_every_key_and_value_has_its_place() -> None:
+def test_every_key_and_value_has_its_position() -> None:
     document, _ = parse("s.yaml", "ä:\n  - é: no\n  - [x]\n")
     assert document == Document(
         name="s.yaml",
@@ -72,7 +72,7 @@ def test_every_key_and_value_has_its_place() -> None:
     )
 
 
-def test_merged_keys_give_way_to_own_ones_and_earlier_to_later() -> None:
+def test_own_keys_win_over_merged_ones_and_earlier_over_later_ones() -> None:
     text = """\
 a: &a {x: 1, y: 1}
 b: &b {y: 2, z: 2}
@@ -123,21 +123,21 @@ def test_odd_keys_are_faults(text: str, fault: str) -> None:
     "value",
     ["!!python/object/apply:os.system [ls]", "!!python/name:os.system", "!mine x", "!!int abc", "!!set {a}"],
 )
-def test_tags_are_refused_with_their_place(value: str) -> None:
+def test_tags_are_refused_with_their_position(value: str) -> None:
     assert refused(f"a:\n  - {value}") == (
         "s.yaml:2:5: a[0]: a YAML tag, which has no meaning here; delete the word that begins with !"
     )
 
 
-def test_a_few_lines_cannot_unfold_into_billions_of_values() -> None:
+def test_a_few_lines_cannot_expand_into_billions_of_values() -> None:
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 200)}]" for n in range(1, 9)]
     assert refused("\n".join(lines)) == (
-        "s.yaml:1:5: more than 250,000 values once aliases are unfolded; use fewer aliases"
+        "s.yaml:1:5: more than 250,000 values once aliases are expanded; use fewer aliases"
     )
 
 
-def test_merges_of_merges_take_no_time() -> None:
+def test_merges_of_merges_are_fast() -> None:
     lines = ["a0: &a0 {x: 1}"]
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 40)]
     document, _ = parse("s.yaml", "\n".join(lines))
@@ -145,11 +145,11 @@ def test_merges_of_merges_take_no_time() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "[" * 60 + "]" * 60], ids=["itself", "many brackets"])
-def test_what_has_no_bottom_is_refused(text: str) -> None:
+def test_endless_nesting_is_refused(text: str) -> None:
     assert refused(text).endswith(": nested more than 50 deep; does an alias contain itself?")
 
 
-def test_an_invisible_character_is_refused_with_its_place() -> None:
+def test_an_invisible_character_is_refused_with_its_position() -> None:
     assert refused("a: b\nc: d\x07e") == "s.yaml:2:5: the invisible character U+0007; delete it"
 
 
@@ -159,14 +159,14 @@ def test_a_value_is_found_by_its_location() -> None:
     assert [document.at(where) for where in (("x",), ("a", 5), ("a", "b"), ("a", 0, "b"))] == [None] * 4
 
 
-def test_the_texts_of_a_list_or_the_one_in_its_stead_are_found() -> None:
+def test_the_texts_of_a_list_or_a_single_text_are_found() -> None:
     document, _ = parse("s.yaml", "a: [b, 1, c]\nd: e\nf: 1\n")
     assert list(document.texts(("a",))) == [(("a", 0), "b"), (("a", 2), "c")]
     assert list(document.texts(("d",))) == [(("d",), "e")]
     assert list(document.texts(("f",))) == []
 
 
-def test_a_fault_is_placed_at_the_value_its_key_or_what_holds_it() -> None:
+def test_a_fault_has_the_position_of_the_value_its_key_or_what_holds_it() -> None:
     document, _ = parse("s.yaml", "a:\n  b: c\n")
     assert [
         document.fault(("a", "b"), "p"),
@@ -217,12 +217,12 @@ def _names(text: str) -> set[str]:
         ("a: b\n---\nc: d\n", '2:1: a second document begins here; delete the line "---"'),
         (
             "- a\nb: c\n",
-            "2:1: this line does not line up with the list above; indent it as its neighbours are",
+            "2:1: this line does not line up with the list above; indent it like its neighbours",
         ),
         (
             "a: b: c\n",
             (
-                "1:5: a colon where none is possible; put a text that has one in quotes, "
+                "1:5: a colon is not possible here; put a text with a colon in quotes, "
                 "and give keys of one level the same indentation"
             ),
         ),
@@ -230,11 +230,11 @@ def _names(text: str) -> set[str]:
             'a: "b" c\n',
             (
                 "1:8: this does not line up with the keys above, or follows a closed quote; "
-                "indent it as its neighbours are"
+                "indent it like its neighbours"
             ),
         ),
-        ("a: b\nc\nd: e\n", '3:1: a key without a colon stands before this; write "key: value"'),
-        ('a: "\\q"\n', "1:5: a backslash in double quotes has a meaning of its own; use single quotes"),
+        ("a: b\nc\nd: e\n", '3:1: the text before this has no colon; write "key: value"'),
+        ('a: "\\q"\n', "1:5: a backslash in double quotes has a special meaning; use single quotes"),
         (
             "a: }\n",
             "1:4: not YAML (did not find expected node content); put texts with special characters in quotes",
@@ -242,7 +242,7 @@ def _names(text: str) -> set[str]:
     ],
     ids=lambda text: repr(text)[1:20],
 )
-def test_a_text_that_is_not_yaml_is_told_with_its_place_and_remedy(text: str, fault: str) -> None:
+def test_a_text_that_is_not_yaml_is_refused_with_position_and_remedy(text: str, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse("s.yaml", text)
     assert str(caught.value) == f"s.yaml:{fault}"
