@@ -129,7 +129,9 @@ def test_both_services_live_in_the_same_place_behind_the_same_fences() -> None:
 
 def test_no_service_is_given_up_before_the_longest_wait_for_a_mail_server_is_over() -> None:
     assert seconds(setting(DAEMON, "WatchdogSec")) >= 2 * Timeouts().end_of_data
-    assert {seconds(setting(unit, "TimeoutStopSec")) for unit in (DAEMON, RUN)} == {Timeouts().end_of_data + 60}
+    assert {seconds(setting(unit, "TimeoutStopSec")) for unit in (DAEMON, RUN)} == {
+        Timeouts().end_of_data + 60
+    }
 
 
 @pytest.mark.parametrize("since", ["2026-03-05", "2026-10-29"], ids=["summer time begins", "and ends"])
