@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from digest.commands.context import CommandContext, print_lines
-from digest.demo.scenario import tell
+from digest.demo.scenario import run_scenario
 
 
 @click.command()
@@ -18,4 +18,4 @@ def demo(_command: CommandContext) -> None:
     Needs no network and no configuration. Says where the mails and the archive are.
     """
     logging.getLogger().setLevel(logging.WARNING)  # the lines that it prints say the same
-    print_lines(tell(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))
+    print_lines(run_scenario(Path(tempfile.mkdtemp(prefix="daily-papers-demo-"))))

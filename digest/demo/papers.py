@@ -1,4 +1,4 @@
-"""The invented papers of the demonstration, and when each of their versions comes to light."""
+"""The invented papers of the demonstration, and when each version is announced."""
 
 import json
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ class DemoPaper:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A paper in the version that a visitor sees."""
+    """A paper in its newest announced version."""
 
     paper: DemoPaper
     version: Version

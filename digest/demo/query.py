@@ -1,4 +1,4 @@
-"""What is asked of the query API, and the papers that answer it.
+"""Parse a request to the query API, and find the papers that match it.
 
 The grammar of `search_query` has no precedence. Operators associate to the right, so `a AND b OR c`
 is `a AND (b OR c)`; a missing operator is OR, a missing field is `all`.
@@ -43,7 +43,7 @@ class MalformedQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that must stand side by side in a field: one of ti, abs, au, co, all; or a pattern for cat."""
+    """Words side by side in a field: one of ti, abs, au, co, all; or a pattern for cat."""
 
     field: str
     words: str
@@ -70,11 +70,11 @@ Node = Term | Submitted | Combined
 
 
 class Refused(Exception):
-    """A question that arXiv answers with an Error entry; `mark` ends the entry's id."""
+    """A request that arXiv answers with an Error entry; `code` ends the entry's id."""
 
-    def __init__(self, mark: str, words: str) -> None:
-        super().__init__(words)
-        self.mark = mark
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Page:
 def find(papers: Iterable[DemoPaper], parameters: Mapping[str, str], now: datetime) -> Page:
     """The answer to a request's parameters, as of `now`. Raises Refused."""
     start, size = _window(parameters)
-    found = _sorted(shown_at(_meant(papers, parameters), now), parameters)
+    found = _sorted(shown_at(_matching(papers, parameters), now), parameters)
     return Page(tuple(found[start : start + size]), len(found), start, size)
 
 
@@ -104,7 +104,7 @@ def parse(text: str) -> Node:
 
 
 def matches(node: Node, paper: DemoPaper) -> bool:
-    """Whether the query means this paper."""
+    """Whether the paper matches the query."""
     match node:
         case Combined("AND", left, right):
             return matches(left, paper) and matches(right, paper)
@@ -119,7 +119,7 @@ def matches(node: Node, paper: DemoPaper) -> bool:
         case Term("cat", pattern):
             return any(_in_category(pattern, category) for category in paper.categories)
         case Term(field, words):
-            return any(_stands_in(stems(words), stems(text)) for text in _texts(field, paper))
+            return any(_contains(stems(text), stems(words)) for text in _texts(field, paper))
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
@@ -186,12 +186,12 @@ def _in_category(pattern: str, category: str) -> bool:
 
 
 def _texts(field: str, paper: DemoPaper) -> tuple[str, ...]:
-    """What a field holds; a phrase must stand inside one of these."""
+    """The texts of a field; a phrase must be inside one of them."""
     texts = {"ti": (paper.title,), "abs": (paper.abstract,), "au": paper.authors, "co": (paper.comment,)}
     return texts[field]
 
 
-def _stands_in(phrase: tuple[str, ...], text: tuple[str, ...]) -> bool:
+def _contains(text: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     starts = range(len(text) - len(phrase) + 1)
     return bool(phrase) and any(text[start : start + len(phrase)] == phrase for start in starts)
 
@@ -211,8 +211,8 @@ def _count(parameters: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _meant(papers: Iterable[DemoPaper], parameters: Mapping[str, str]) -> Iterable[DemoPaper]:
-    """The papers that the query means, among those of the list of ids; at least one must be given."""
+def _matching(papers: Iterable[DemoPaper], parameters: Mapping[str, str]) -> Iterable[DemoPaper]:
+    """The papers that match the query, among those of the id list; at least one of the two must be given."""
     search_query, id_list = parameters.get("search_query"), parameters.get("id_list")
     if not search_query and not id_list:
         raise Refused("empty_query", "search_query or id_list must be given")
@@ -226,7 +226,7 @@ def _meant(papers: Iterable[DemoPaper], parameters: Mapping[str, str]) -> Iterab
 
 
 def _ids(id_list: str) -> set[str]:
-    """The ids without their versions: only the newest version can be seen here."""
+    """The ids without their versions: only the newest version exists here."""
     try:
         return {split_identifier(text.strip())[0] for text in id_list.split(",")}
     except ValueError as problem:
@@ -241,7 +241,7 @@ def _node(search_query: str) -> Node:
 
 
 def _sorted(found: list[Shown], parameters: Mapping[str, str]) -> list[Shown]:
-    """In the order asked for; papers of one moment by id. Relevance is a matter of taste: by title."""
+    """In the requested order; equal ones by id. Relevance has no definition here, so it is by title."""
     orders: dict[str, Callable[[Shown], tuple[str, str]]] = {
         "relevance": lambda shown: (shown.paper.title, shown.paper.id),
         "submittedDate": lambda shown: (shown.paper.submitted.isoformat(), shown.paper.id),
@@ -253,7 +253,7 @@ def _sorted(found: list[Shown], parameters: Mapping[str, str]) -> list[Shown]:
 
 
 def _choice(parameters: Mapping[str, str], name: str, choices: Sequence[str]) -> str:
-    """The parameter, or the first of the choices where it is not given."""
+    """The parameter, or the first choice if it is not given. Raises Refused for any other value."""
     choice = parameters.get(name) or choices[0]
     if choice not in choices:
         raise Refused(name, f"{name} must be in: {', '.join(choices)}")

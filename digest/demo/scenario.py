@@ -1,4 +1,4 @@
-"""Three days of the demonstration: the whole main job, against the small arXiv."""
+"""Run the demonstration: three days of the whole main job, against the small arXiv."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -26,11 +26,11 @@ subscribers:
     keywords: [Graph Neural Network]
 """
 
-_README = "# Daily Papers\n\nThese words are a person's; the program leaves them alone.\n"
+_README = "# Daily Papers\n\nA person wrote this; the program does not change it.\n"
 
 
-def tell(folder: Path) -> Iterator[str]:
-    """Live through the days in this folder; yields what there is to say, as it happens."""
+def run_scenario(folder: Path) -> Iterator[str]:
+    """Run the three days in this folder; yields lines about each as it happens. Raises DigestError."""
     (folder / "subscribers.yaml").write_text(_SUBSCRIBERS, encoding="utf-8")
     (folder / "README.md").write_text(_README, encoding="utf-8")
     yield "Three days with a small arXiv of invented papers, on this machine only."
@@ -52,4 +52,4 @@ def tell(folder: Path) -> Iterator[str]:
     yield "\nThe mails, to open in a browser:"
     yield from (f"  {page}" for page in sorted(config.outbox.glob("*.html")))
     yield f"The archive:\n  {folder / 'README.md'}"
-    yield f"Who reads what:\n  {config.file}"
+    yield f"The subscribers and their keywords:\n  {config.file}"

@@ -1,7 +1,7 @@
 """A small arXiv on the loopback interface: query API and announcement feeds over a few papers.
 
-It speaks arXiv's wire format and lives in a virtual time: a version shows up only once it has been
-announced. On request it also misbehaves, as the real one does at times.
+It speaks arXiv's wire format and has a virtual time: a version appears once it has been announced.
+On request it also misbehaves, as the real one does at times.
 Manual: https://info.arxiv.org/help/api/user-manual.html and https://info.arxiv.org/help/rss.html
 """
 
@@ -30,7 +30,7 @@ _ARXIV_NAMESPACE = "http://arxiv.org/schemas/atom"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asked; `at` is the arrival in seconds of the monotonic clock."""
+    """A client's request; `at` is its arrival in seconds of the monotonic clock."""
 
     method: str
     path: str
@@ -41,8 +41,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes over the wire. `send_only` bytes of the body are sent before the connection closes
-    (None: all), after `delay_seconds` of silence."""
+    """A response. After `delay_seconds`, `send_only` bytes of the body (None: all) are sent, and the
+    connection closes."""
 
     status: int
     body: bytes
@@ -53,11 +53,11 @@ class Reply:
 
 
 Behaviour = Callable[[Reply], Reply]
-"""What becomes of an honest reply."""
+"""Turns a correct reply into the one that is sent."""
 
 
 class ArxivServer:
-    """The server, running while it is entered as a context. `now`, its virtual time, may be set."""
+    """The server; runs while it is entered as a context. `now`, its virtual time, may be set."""
 
     def __init__(self, papers: Sequence[DemoPaper], now: datetime) -> None:
         self.now = now
@@ -81,16 +81,16 @@ class ArxivServer:
         self._server.server_close()
 
     def misbehave(self, *behaviours: Behaviour | None) -> None:
-        """One behaviour for each of the coming requests, in order; None is honest."""
+        """One behaviour for each of the next requests, in order; None for a correct reply."""
         self._behaviours.extend(behaviours)
 
     def _answer(self, request: Request) -> Reply:
         self.requests.append(request)
         behaviour = self._behaviours.popleft() if self._behaviours else None
-        honest = self._honest(request)
-        return behaviour(honest) if behaviour else honest
+        correct = self._correct_reply(request)
+        return behaviour(correct) if behaviour else correct
 
-    def _honest(self, request: Request) -> Reply:
+    def _correct_reply(self, request: Request) -> Reply:
         if request.path == "/api/query":
             return query_reply(self._papers, request.parameters, self.now)
         if request.path.startswith("/atom/"):
@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(self.rfile.read(int(self.headers["Content-Length"])).decode())
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Keep quiet: `requests` has it all."""
+        """Log nothing: `requests` has every request."""
 
     def _serve(self, form: str) -> None:
         path = unquote(urlsplit(self.path).path)
@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         agent = self.headers.get("User-Agent", "")
         reply = self.server.answer(Request(self.command, path, parameters, agent, time.monotonic()))
         self.server.stopping.wait(reply.delay_seconds)
-        with contextlib.suppress(ConnectionError):  # the client's patience may have ended
+        with contextlib.suppress(ConnectionError):  # the client may have timed out
             self._send(reply)
 
     def _send(self, reply: Reply) -> None:
@@ -150,7 +150,7 @@ def query_reply(papers: Iterable[DemoPaper], parameters: dict[str, str], now: da
 
 
 def announcement_feed(papers: Iterable[DemoPaper], categories: str, now: datetime) -> bytes:
-    """What the last announcement brought to `categories` (`cs+stat`); nothing on a day without one."""
+    """The last announcement in `categories` (`cs+stat`); empty on a day without one."""
     every = shown_at(papers, now)
     last = max((shown.version.announced for shown in every), default=now)
     latest = [shown for shown in every if shown.version.announced == last and last.date() == now.date()]
@@ -162,7 +162,7 @@ def announcement_feed(papers: Iterable[DemoPaper], categories: str, now: datetim
 
 
 def _is_in(paper: DemoPaper, names: Sequence[str]) -> bool:
-    """An archive such as `cs` has all its classes."""
+    """An archive such as `cs` has all its categories."""
     return any(f"{category}.".startswith(f"{name}.") for category in paper.categories for name in names)
 
 
@@ -177,7 +177,7 @@ def _query_feed(title: str, numbers: tuple[int, int, int], now: datetime) -> Ele
 def _error_feed(refused: Refused, now: datetime) -> bytes:
     feed = _query_feed("arXiv Search Results", (1, 0, 1), now)
     entry = _add(feed, "entry")
-    _add(entry, "id", f"https://arxiv.org/api/errors#{refused.mark}")
+    _add(entry, "id", f"https://arxiv.org/api/errors#{refused.code}")
     _add(entry, "title", "Error")
     _add(entry, "updated", _iso(now))
     _add(entry, "summary", str(refused))

@@ -64,8 +64,8 @@ class ReadmeArchive:
 
 
 def _without_marker(page: ArchivePage, newest: int | None) -> str:
-    """The text of the page. Raises ArchiveError if a line of it is a marker: the next run could not tell
-    it from the file's own."""
+    """The text of the page. Raises ArchiveError if a line of it is a marker, which would count as one of
+    the file's own in the next run."""
     text = page.text(newest)
     if has_marker(text):
         raise ArchiveError(f"{page.template}: a line of the page is a marker", RenderError.hint)

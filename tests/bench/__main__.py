@@ -1,4 +1,4 @@
-"""How fast the parts are that have much to do: `python -m tests.bench` prints a line for each."""
+"""Benchmarks: `python -m tests.bench` prints a line for each."""
 
 from tests.bench import longevity, matching, rendering, requests
 

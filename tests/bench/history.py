@@ -1,4 +1,4 @@
-"""A state with years behind it, as runs would have left it: written in bulk through the real schema."""
+"""Write a state of several years in bulk, through the real schema, as runs would have left it."""
 
 import json
 import sqlite3
@@ -16,8 +16,8 @@ from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_u
 from digest.store.schema import written
 from tests.bench.prose import Prose
 
-AnnouncedPaper = Sequence[tuple[Keyword, DemoPaper]]
-"""What an announcement brings, in the order of identifiers, and the keyword that finds each."""
+Announced = Sequence[tuple[Keyword, DemoPaper]]
+"""The papers of an announcement, in the order of identifiers, each with the keyword that finds it."""
 
 _TEXTS = 2_000
 _LETTERS_A_WORD = 8
@@ -25,7 +25,7 @@ _WEEKEND = (5, 6)
 
 
 def mornings(last: datetime, announcements: int) -> list[datetime]:
-    """So many working days up to the last one, at its hour."""
+    """The last `announcements` working days up to `last`, at its hour."""
     days = (last - timedelta(days=ago) for ago in count())
     working = (day for day in days if day.weekday() not in _WEEKEND)
     return [next(working) for _ in range(announcements)][::-1]
@@ -41,8 +41,8 @@ class Library:
         self._texts = [self._text() for _ in range(_TEXTS)]
         self._numbers: dict[str, Iterator[int]] = {}
 
-    def announced(self, morning: datetime) -> AnnouncedPaper:
-        """What arXiv announces in the night before."""
+    def announced(self, morning: datetime) -> Announced:
+        """What arXiv announces in the night before this morning."""
         return [
             (keyword, self._paper(keyword, morning - timedelta(hours=7)))
             for keyword in self._keywords
@@ -89,14 +89,14 @@ class History:
         self._connection = connection
         self._keywords = dict(connection.execute("SELECT key, number FROM keywords"))
         numbers = dict(connection.execute("SELECT email, number FROM subscribers"))
-        self._readers = [
+        self._subscribers = [
             (numbers[subscriber.email], [keyword.id for keyword in subscriber.keywords])
             for subscriber in subscribers
         ]
         self._log_begins = log_begins
         self._papers, self._mails = count(1), count(1)
 
-    def append(self, announced: AnnouncedPaper, morning: datetime) -> None:
+    def append(self, announced: Announced, morning: datetime) -> None:
         found: dict[str, list[int]] = {name: [] for name in self._keywords}
         last = 0
         for keyword, paper in announced:
@@ -104,13 +104,13 @@ class History:
             found[keyword.id].append(last)
             self._insert("papers", [_row(last, paper, morning)])
             self._insert("sightings", [(last, self._keywords[keyword.id], last, True, written(morning))])
-        mails = [next(self._mails) for _ in self._readers]
+        mails = [next(self._mails) for _ in self._subscribers]
         self._insert("deliveries", self._deliveries(found, mails))
         if morning >= self._log_begins:
             self._log(mails, last, written(morning))
 
     def end(self, morning: datetime) -> None:
-        """Everything so far is known and dealt with."""
+        """Record that all keywords are fetched and all subscribers served."""
         (top,) = self._connection.execute("SELECT max(announcement_order) FROM papers").fetchone()
         good = {"top": top, "now": written(morning)}
         self._connection.execute(
@@ -123,7 +123,7 @@ class History:
     def _deliveries(
         self, found: dict[str, list[int]], mails: Sequence[int]
     ) -> Iterator[tuple[int, int, int]]:
-        for (subscriber, keys), mail in zip(self._readers, mails, strict=True):
+        for (subscriber, keys), mail in zip(self._subscribers, mails, strict=True):
             for name in keys:
                 for paper in found[name]:
                     yield subscriber, paper, mail
@@ -134,7 +134,7 @@ class History:
             " VALUES (?, ?, ?, 'sent', ?, ?)",
             [
                 (mail, subscriber, through, moment, moment)
-                for (subscriber, _), mail in zip(self._readers, mails, strict=True)
+                for (subscriber, _), mail in zip(self._subscribers, mails, strict=True)
             ],
         )
         self._connection.executemany(

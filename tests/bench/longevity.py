@@ -2,7 +2,7 @@
 
 1,000 subscribers with two of 40 keywords each, and four new papers for each keyword in each of 1,250
 announcements. All but the last announcement is written in bulk; from then on the runs are real, against
-the small arXiv and a transport that takes every mail.
+the small arXiv and a transport that accepts every mail.
 """
 
 import sqlite3
@@ -35,11 +35,11 @@ from digest.store.retention import LOGS_KEPT
 from digest.store.schema import written
 from digest.store.store import SqlStore
 from digest.system.templates import templates_folder
-from tests.bench.history import AnnouncedPaper, History, Library, mornings
+from tests.bench.history import Announced, History, Library, mornings
 from tests.support.builders import config, keyword, subscriber
 from tests.support.fakes import FakeClock, FakeMailBuilder, FakeTransport
 
-_READERS = 1_000
+_SUBSCRIBERS = 1_000
 _KEYWORDS = 40
 _PAPERS_EACH = 4
 _ANNOUNCEMENTS = 1_250
@@ -52,7 +52,7 @@ _MONDAY = _LAST + timedelta(days=3)
 
 
 class TimedArxiv(ArxivServer):
-    """Counts the seconds in which it makes its answers: they are arXiv's and none of ours."""
+    """Counts the seconds that it takes for its replies: they belong to arXiv, not to the program."""
 
     seconds = 0.0
 
@@ -65,8 +65,8 @@ class TimedArxiv(ArxivServer):
 
 
 @dataclass
-class TimedMailer(FakeMailBuilder):
-    """Makes real mails, and counts the seconds in which it does."""
+class TimedMailBuilder(FakeMailBuilder):
+    """Builds real mails, and counts the seconds for it."""
 
     mail_builder: MailBuilder | None = None
     seconds: float = 0.0
@@ -117,7 +117,7 @@ def timed_run(settings: Config, server: TimedArxiv, now: datetime) -> str:
     """How long a run takes in a process that has started, and what it spends its time with."""
     server.now = now
     asked, arxiv_before = len(server.requests), server.seconds
-    transport, mail_builder = FakeTransport(), TimedMailer()
+    transport, mail_builder = FakeTransport(), TimedMailBuilder()
     start = perf_counter()
     with open_run(settings, FakeClock(now), nullcontext) as context:
         mail_builder.mail_builder = context.mail_builder
@@ -125,22 +125,22 @@ def timed_run(settings: Config, server: TimedArxiv, now: datetime) -> str:
     whole, arxiv = perf_counter() - start, server.seconds - arxiv_before
     took = f"{whole - arxiv:.1f} s"
     if transport.delivered:
-        took += f", {mail_builder.seconds:.1f} s of it to make {len(transport.delivered):,} mails"
+        took += f", {mail_builder.seconds:.1f} s of it to build {len(transport.delivered):,} mails"
     return (
         f"{took} (without the {arxiv:.1f} s of the small arXiv for {len(server.requests) - asked} requests)"
     )
 
 
 def describe(settings: Config) -> str:
-    """The size of the file with all that it holds, once nobody has it open."""
+    """The number of rows in the state file, and its size."""
     counted = ("count(*) FROM papers", "count(*) FROM deliveries", "count(*), count(content) FROM mails")
     with closing(sqlite3.connect(settings.state)) as connection:
         papers, deliveries, mails, bodies = (
             count for what in counted for count in connection.execute(f"SELECT {what}").fetchone()
         )
     return (
-        f"{_READERS:,} people x {_ANNOUNCEMENTS:,} announcements: {papers:,} papers, {deliveries:,} times "
-        f"somebody got one, {mails:,} mails, {bodies:,} of them with their bodies: "
+        f"{_SUBSCRIBERS:,} people x {_ANNOUNCEMENTS:,} announcements: {papers:,} papers, "
+        f"{deliveries:,} times somebody got one, {mails:,} mails, {bodies:,} of them with their bodies: "
         f"{settings.state.stat().st_size / 1_000_000:.0f} MB"
     )
 
@@ -148,18 +148,18 @@ def describe(settings: Config) -> str:
 def _settings(folder: Path) -> Config:
     letters = [chr(ord("a") + number) for number in range(26)]
     keywords = [keyword(f"keyword q{letters[n // 26]}{letters[n % 26]}x") for n in range(_KEYWORDS)]
-    return config(folder, *(_reader(number, keywords) for number in range(_READERS)))
+    return config(folder, *(_subscriber(number, keywords) for number in range(_SUBSCRIBERS)))
 
 
-def _reader(number: int, keywords: Sequence[Keyword]) -> Subscriber:
+def _subscriber(number: int, keywords: Sequence[Keyword]) -> Subscriber:
     first = number % _KEYWORDS
     second = (first + 1 + number // _KEYWORDS) % _KEYWORDS
     label = f"subscribers[{number}]"
     return subscriber(f"subscriber{number}@example.org", keywords[first], keywords[second], label=label)
 
 
-def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: AnnouncedPaper) -> None:
-    """Real ones, to all mails of the last days whose bodies would still be kept."""
+def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: Announced) -> None:
+    """Add real bodies to all mails of the last days whose bodies would still be kept."""
     begin = written(_BEFORE - timedelta(days=settings.mail.keep_days))
     recent = connection.execute("SELECT number FROM mails WHERE settled_at > ?", (begin,)).fetchall()
     signer = Signer(bytes(32))
@@ -171,13 +171,13 @@ def _give_bodies(connection: sqlite3.Connection, settings: Config, announced: An
     connection.executemany(
         "UPDATE mails SET sender = 'digest@example.org', content = ?, message_id = ? WHERE number = ?",
         [
-            (content, signer.message_id("reader@example.org", str(number)), number)
+            (content, signer.message_id("rita@example.org", str(number)), number)
             for content, (number,) in zip(cycle(samples), recent, strict=False)
         ],
     )
 
 
-def _digest(subscriber: Subscriber, announced: AnnouncedPaper) -> Digest:
+def _digest(subscriber: Subscriber, announced: Announced) -> Digest:
     def section(wanted: Keyword) -> Section:
         papers = [_paper(paper) for found_by, paper in announced if found_by == wanted]
         return Section(wanted, tuple(Entry(paper, also=(), welcome=False) for paper in papers))
@@ -204,7 +204,7 @@ def _paper(paper: DemoPaper) -> Paper:
 
 @contextmanager
 def _hastily(state: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction without a net: if it fails, the file is good for nothing."""
+    """One transaction without a journal: if it fails, the file is corrupt."""
     with closing(sqlite3.connect(state, isolation_level=None)) as connection:
         for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -1000000"):
             connection.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""Text without sense that wears like English: few words often, most of them seldom, in many forms."""
+"""Random text with the statistics of English: few words often, most of them rarely, in many forms."""
 
 from itertools import accumulate
 from random import Random

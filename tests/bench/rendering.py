@@ -1,4 +1,4 @@
-"""Making one mail, from the digest to the bytes on the wire."""
+"""Build one mail, from the digest to its bytes."""
 
 from time import perf_counter
 
@@ -32,4 +32,4 @@ def _digest(prose: Prose) -> Digest:
         for number in range(1, _PAPERS + 1)
     ]
     entries = tuple(Entry(one, also=(), welcome=False) for one in papers)
-    return Digest(subscriber("reader@example.org", wanted), NOON.date(), (Section(wanted, entries),))
+    return Digest(subscriber("rita@example.org", wanted), NOON.date(), (Section(wanted, entries),))

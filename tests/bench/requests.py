@@ -1,4 +1,4 @@
-"""How often arXiv is asked for 100 keywords: a week of generated papers, from the first day on."""
+"""Count the requests to arXiv for 100 keywords in a week of generated papers, from the first day on."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -28,7 +28,7 @@ def measure() -> str:
     keywords = tuple(keyword(prose.phrase()) for _ in range(_KEYWORDS))
     counts = []
     with TemporaryDirectory() as folder, ArxivServer(tuple(_papers(prose)), _MONDAY) as server:
-        settings = config(Path(folder), subscriber("reader@example.org", *keywords), arxiv=_polite(server))
+        settings = config(Path(folder), subscriber("rita@example.org", *keywords), arxiv=_polite(server))
         for day in _DAYS:
             server.now = day
             before = len(server.requests)

@@ -1,6 +1,6 @@
-"""`digest run` for many subscribers against mail servers that do what they like.
+"""`digest run` for many subscribers with mail servers that fail in many ways.
 
-Whatever happens: what a server took is written down, and what is written down as sent a server took.
+In every case the state records exactly the mails that a server accepted.
 """
 
 from collections import Counter
@@ -13,16 +13,16 @@ from tests.support.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileS
 from tests.support.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
 from tests.support.variations import variations
 
-READERS = [f"subscriber{number:02}@example.org" for number in range(50)]
-FIRST, *OTHERS = FEW = READERS[:10]
+SUBSCRIBERS = [f"subscriber{number:02}@example.org" for number in range(50)]
+FIRST, *OTHERS = FEW = SUBSCRIBERS[:10]
 
 one_or_four_connections = pytest.mark.parametrize(
     "connections", variations([1, 4], ["four"], ids=["one", "four"])
 )
 
 
-def enrol(home: Home, subscribers: Sequence[str], connections: int = 4) -> None:
-    """Let them all read the same keyword."""
+def subscribe(home: Home, subscribers: Sequence[str], connections: int = 4) -> None:
+    """Subscribe them all to the same keyword."""
     settings = SENDER.replace("subscribers:", f"  connections: {connections}\nsubscribers:")
     home.write(
         settings + "".join(READER.format(subscriber, "Graph Neural Network") for subscriber in subscribers)
@@ -30,16 +30,16 @@ def enrol(home: Home, subscribers: Sequence[str], connections: int = 4) -> None:
 
 
 def run(home: Home, server: HostileServer, status: int) -> str:
-    """Run once; returns what was said on standard error."""
+    """Run once; returns its standard error."""
     hand_over_to(home, server.port)
     done = home.digest("run")
     assert done.returncode == status, done.stderr
-    assert not any(subscriber in done.stderr for subscriber in READERS)
+    assert not any(subscriber in done.stderr for subscriber in SUBSCRIBERS)
     server.wait()
     return done.stderr
 
 
-def assert_books_agree(home: Home, accepted: Sequence[Accepted], doubtful: Sequence[str] = ()) -> None:
+def assert_state_agrees(home: Home, accepted: Sequence[Accepted], doubtful: Sequence[str] = ()) -> None:
     """Nothing that was taken is unrecorded, nothing recorded as sent was refused; only mails to the
     `doubtful` may have been taken without our knowing, or twice."""
     taken = Counter((mail.recipient, mail.content) for mail in accepted)
@@ -58,43 +58,44 @@ def assert_next_run_serves(home: Home, subscribers: Sequence[str], accepted: Seq
         assert run_here(home) == []
         healthy.wait()
     assert Counter(mail.recipient for mail in healthy.accepted) == Counter(subscribers)
-    assert_books_agree(home, [*accepted, *healthy.accepted])
+    assert_state_agrees(home, [*accepted, *healthy.accepted])
     assert {last for (*_, last) in states(home).values()} == {"sent"}
 
 
 @one_or_four_connections
-def test_a_recipients_refusal_is_that_recipients_alone(home: Home, connections: int) -> None:
-    enrol(home, READERS, connections)
+def test_a_refused_recipient_affects_no_other(home: Home, connections: int) -> None:
+    subscribe(home, SUBSCRIBERS, connections)
     refusals = {
-        READERS[3]: ("550 5.1.1 nobody here", "failed"),
-        READERS[11]: ("450 4.2.0 busy, come back", "deferred"),
-        READERS[17]: ("452 4.2.2 mailbox full", "deferred"),
-        READERS[23]: ("551 5.1.6 has moved", "failed"),
-        READERS[31]: ("500 5.5.1 what?", "failed"),
-        READERS[42]: ("451 4.7.1 greylisted", "deferred"),
+        SUBSCRIBERS[3]: ("550 5.1.1 nobody here", "failed"),
+        SUBSCRIBERS[11]: ("450 4.2.0 busy, come back", "deferred"),
+        SUBSCRIBERS[17]: ("452 4.2.2 mailbox full", "deferred"),
+        SUBSCRIBERS[23]: ("551 5.1.6 has moved", "failed"),
+        SUBSCRIBERS[31]: ("500 5.5.1 what?", "failed"),
+        SUBSCRIBERS[42]: ("451 4.7.1 greylisted", "deferred"),
     }
     replies = {subscriber: reply for subscriber, (reply, _) in refusals.items()}
     with HostileServer(recipients=replies) as server:
-        told = run(home, server, 1)
+        errors = run(home, server, 1)
     assert server.connections == connections
-    assert told.count("error: the mail to subscribers[") == len(refusals)
+    assert errors.count("error: the mail to subscribers[") == len(refusals)
     left = {
-        subscriber: [refusals[subscriber][1] if subscriber in refusals else "sent"] for subscriber in READERS
+        subscriber: [refusals[subscriber][1] if subscriber in refusals else "sent"]
+        for subscriber in SUBSCRIBERS
     }
     assert states(home) == left
-    assert accused(home) == {READERS[3], READERS[23]}
-    assert_books_agree(home, server.accepted)
+    assert accused(home) == {SUBSCRIBERS[3], SUBSCRIBERS[23]}
+    assert_state_agrees(home, server.accepted)
     assert_next_run_serves(home, list(refusals), server.accepted)
 
 
 @pytest.mark.exhaustive
 def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connections(home: Home) -> None:
-    enrol(home, READERS)
+    subscribe(home, SUBSCRIBERS)
     with HostileServer(mails_per_connection=7) as server:
         run(home, server, 0)
-    assert Counter(mail.recipient for mail in server.accepted) == Counter(READERS)
+    assert Counter(mail.recipient for mail in server.accepted) == Counter(SUBSCRIBERS)
     assert max(Counter(mail.connection for mail in server.accepted).values()) == 7
-    assert_books_agree(home, server.accepted)
+    assert_state_agrees(home, server.accepted)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connecti
 def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
     home: Home, script: dict[str, str]
 ) -> None:
-    enrol(home, READERS)
+    subscribe(home, SUBSCRIBERS)
     with HostileServer(script) as server:
         run(home, server, 75)
     assert (server.connections, len(_all(server, "MAIL"))) == (1, int("greeting" not in script))
@@ -117,7 +118,7 @@ def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
 
 
 def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(home: Home) -> None:
-    enrol(home, FEW)
+    subscribe(home, FEW)
     with HostileServer(login=("digest", "right-and-secret")) as server:
         home.environment["DIGEST_SMTP_URL"] = f"smtp://digest:wrong-and-secret@127.0.0.1:{server.port}"
         done = home.digest("run")
@@ -130,7 +131,7 @@ def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(hom
 
 
 def test_a_policy_against_the_first_recipient_alone_does_not_stop_the_next_run(home: Home) -> None:
-    enrol(home, FEW)
+    subscribe(home, FEW)
     policy = {FIRST: "550 5.7.1 not to this one"}
     with HostileServer(recipients=policy) as server:
         run(home, server, 75)
@@ -138,27 +139,27 @@ def test_a_policy_against_the_first_recipient_alone_does_not_stop_the_next_run(h
     with HostileServer(recipients=policy) as server:
         run(home, server, 1)
     assert states(home) == {FIRST: ["deferred"]} | {subscriber: ["sent"] for subscriber in OTHERS}
-    assert_books_agree(home, server.accepted)
+    assert_state_agrees(home, server.accepted)
     assert_next_run_serves(home, [FIRST], server.accepted)
 
 
 @one_or_four_connections
-def test_a_server_that_takes_a_mail_and_hangs_up_leaves_one_in_doubt(home: Home, connections: int) -> None:
-    enrol(home, FEW, connections)
+def test_a_server_that_accepts_a_mail_and_hangs_up_leaves_one_unknown(home: Home, connections: int) -> None:
+    subscribe(home, FEW, connections)
     with HostileServer({"dot": TAKE_AND_CLOSE}, {}) as server:
         run(home, server, 1)
     assert states(home) == {FIRST: ["unknown"]} | {subscriber: ["sent"] for subscriber in OTHERS}
-    assert_books_agree(home, server.accepted, doubtful=[FIRST])
+    assert_state_agrees(home, server.accepted, doubtful=[FIRST])
     home.at(LATER)
     with HostileServer() as healthy:
         run(home, healthy, 0)
     in_doubt = [mail.content for mail in server.accepted if mail.recipient == FIRST]
     assert [mail.content for mail in healthy.accepted] == in_doubt
-    assert_books_agree(home, [*server.accepted, *healthy.accepted], doubtful=[FIRST])
+    assert_state_agrees(home, [*server.accepted, *healthy.accepted], doubtful=[FIRST])
 
 
-def test_a_server_that_always_hangs_up_at_the_dot_gets_each_mail_once_more(home: Home) -> None:
-    enrol(home, FEW)
+def test_a_server_that_always_hangs_up_after_the_end_of_data_gets_each_mail_once_more(home: Home) -> None:
+    subscribe(home, FEW)
     with HostileServer({"dot": CLOSE}) as server:
         run(home, server, 1)
     assert (server.accepted, len(server.received)) == ([], len(FEW))

@@ -1,4 +1,4 @@
-"""What subscribers see: mails made of invented papers by the real renderer, looked at in a real browser."""
+"""What subscribers see: mails of invented papers, built as in a run, in a real browser."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from digest.preview.views import without_style
 from tests.support.browser import Browser, Page
-from tests.support.screenshots import DIGESTS, HOSTILE, digest_of, html_of, html_telling, titled
+from tests.support.screenshots import DIGESTS, HOSTILE, digest_of, html_of, html_of_digest, titled
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3, for text of any size."""
@@ -52,7 +52,7 @@ TEXTS = """() => {
 Colour = tuple[float, float, float, float]
 """Red, green, blue and alpha, each from 0 to 1."""
 Change = Callable[[Colour, bool], Colour]
-"""What a mail program makes of a colour; the second argument says whether it is that of a text."""
+"""How a mail program changes a colour; the second argument says whether it is that of a text."""
 
 _CANVAS: dict[str, Colour] = {"light": (1, 1, 1, 1), "dark": (0.07, 0.07, 0.07, 1)}
 
@@ -67,7 +67,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_nobody_scrolls_sideways(browser: Browser, name: str, width: int) -> None:
+def test_a_mail_never_scrolls_sideways(browser: Browser, name: str, width: int) -> None:
     for html in (html_of(name), without_style(html_of(name))):
         with browser.opened(html, width=width) as page:
             assert page.evaluate(OVERFLOWING) == []
@@ -92,10 +92,10 @@ def test_every_text_can_be_read_in_light_and_in_dark(browser: Browser, name: str
 
 
 def test_every_text_can_be_read_where_a_mail_program_changes_the_colours(browser: Browser, name: str) -> None:
-    """Some programs heed no style sheet for dark screens and turn colours around by themselves, in ways
-    that they do not tell: all of them, or only light backgrounds and dark texts. Both must do, with the
-    lightness turned around and the hue kept. And since they change what a mail sets and leave or guess
-    what it does not, no text may depend on the canvas behind the mail."""
+    """Some programs ignore style sheets for dark screens and invert colours themselves, in undocumented
+    ways: all colours, or only light backgrounds and dark texts. Both must work, with the lightness inverted
+    and the hue kept. Since they change the colours that a mail sets and guess the others, no text may
+    depend on the canvas behind the mail."""
     with browser.opened(without_style(html_of(name)), width=375) as page:
         assert list(faint(page, "light", inverted)) == []
         assert list(faint(page, "light", darkened)) == []
@@ -105,7 +105,7 @@ def test_every_text_can_be_read_where_a_mail_program_changes_the_colours(browser
 def test_hostile_titles_change_nothing_but_words(browser: Browser) -> None:
     benign = digest_of(*titled(*("A benign title" for _ in HOSTILE)))
     skeletons = []
-    for html in (html_of("hostile titles"), html_telling(benign)):
+    for html in (html_of("hostile titles"), html_of_digest(benign)):
         with browser.opened(html) as page:
             skeletons.append(page.evaluate(SKELETON))
     assert skeletons[0] == skeletons[1]
@@ -133,7 +133,7 @@ def test_a_text_that_cannot_be_read_is_found(browser: Browser) -> None:
         assert list(faint(page, "light", unchanged)) == [("Faint", 4.48), ("White on white", 1.0)]
 
 
-def test_what_is_looked_for_would_be_found(browser: Browser) -> None:
+def test_the_checks_find_what_they_look_for(browser: Browser) -> None:
     html = """<p>A text on nothing</p><img src="http://127.0.0.1:9/x.png" width="2000" height="9">"""
     with browser.opened(html) as page:
         assert page.requests == ["http://127.0.0.1:9/x.png"]
@@ -145,7 +145,7 @@ def test_what_is_looked_for_would_be_found(browser: Browser) -> None:
 
 
 def faint(page: Page, scheme: str, change: Change) -> Iterator[tuple[str, float]]:
-    """The texts with too little contrast once their colours are changed, and how much they have."""
+    """The texts with too little contrast after the colours are changed, and their contrast."""
     for text, colour, backgrounds in page.evaluate(TEXTS):
         behind = _CANVAS[scheme]
         for background in reversed(backgrounds):
@@ -160,13 +160,13 @@ def unchanged(colour: Colour, is_text: bool) -> Colour:
 
 
 def inverted(colour: Colour, is_text: bool) -> Colour:
-    """The colour with its lightness turned around."""
+    """The colour with its lightness inverted."""
     hue, lightness, saturation = rgb_to_hls(*colour[:3])
     return (*hls_to_rgb(hue, 1 - lightness, saturation), colour[3])
 
 
 def darkened(colour: Colour, is_text: bool) -> Colour:
-    """Turned around if it is that of a dark text or of a light background."""
+    """Inverted if it is that of a dark text or of a light background."""
     is_light = rgb_to_hls(*colour[:3])[1] > 0.5
     return colour if is_light is is_text else inverted(colour, is_text)
 

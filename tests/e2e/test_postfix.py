@@ -1,4 +1,4 @@
-"""Delivery to Postfix: to its test server with the faults that it can play, and to a real instance."""
+"""Deliver to Postfix: to its test server with all faults that it can simulate, and to a real instance."""
 
 import re
 import smtplib
@@ -53,19 +53,19 @@ EVE = "eve@example.org"
 
 
 def attempt(port: int) -> tuple[type[TransportError] | None, bool]:
-    """What came of handing MAIL over, and whether the final dot was announced."""
+    """The error of delivering MAIL, if any, and whether the end of data was announced."""
     announced = []
     transport = SmtpTransport(SmtpServer("127.0.0.1", port, "plain"), helo="example.org")
     try:
-        transport.deliver(MAIL, lambda: announced.append("the final dot"))
+        transport.deliver(MAIL, lambda: announced.append("end of data"))
     except TransportError as exc:
-        return type(exc), announced == ["the final dot"]
+        return type(exc), announced == ["end of data"]
     finally:
         transport.close()
-    return None, announced == ["the final dot"]
+    return None, announced == ["end of data"]
 
 
-BEFORE_THE_DOT = [
+BEFORE_END_OF_DATA = [
     (("-f", "CONNECT"), TransportUnavailable),
     (("-r", "CONNECT"), TransportUnavailable),
     (("-q", "CONNECT"), TransportUnavailable),
@@ -89,7 +89,7 @@ BEFORE_THE_DOT = [
     (("-q", "DATA"), TransportUnavailable),
     (("-Q", "DATA"), TransportUnavailable),
 ]
-AFTER_THE_DOT = [
+AFTER_END_OF_DATA = [
     (("-f", "."), MessageRefused),
     (("-r", "."), RecipientDeferred),
     (("-q", "."), DeliveryUnknown),
@@ -111,8 +111,8 @@ HARMLESS = [
 
 
 FAULTS = [
-    *((*row, False) for row in BEFORE_THE_DOT),
-    *((*row, True) for row in AFTER_THE_DOT),
+    *((*row, False) for row in BEFORE_END_OF_DATA),
+    *((*row, True) for row in AFTER_END_OF_DATA),
     *((flags, None, True) for flags in HARMLESS),
 ]
 
@@ -222,7 +222,9 @@ def test_this_postfix_does_refuse_a_bare_newline(relay: Postfix) -> None:
         assert client.getreply() == (550, b"5.5.2 relay.example.net Error: bare <LF> received")
 
 
-def test_a_subscriber_whom_postfix_does_not_know_harms_no_other(subscribers: Home, relay: Postfix) -> None:
+def test_an_address_that_postfix_does_not_know_affects_no_other_subscriber(
+    subscribers: Home, relay: Postfix
+) -> None:
     subscribers.write(READERS.replace("subscribers:\n", "subscribers:\n" + READER.format(EVE, "Reasoning")))
     hand_over_to(subscribers, relay.ports["open"])
     done = subscribers.digest("run")
@@ -243,7 +245,7 @@ def test_a_subscriber_whom_postfix_does_not_know_harms_no_other(subscribers: Hom
         ("narrow", 1, {ADA: ["failed"], BO: ["sent"]}),
     ],
 )
-def test_what_postfix_did_not_take_comes_later_and_once(
+def test_what_postfix_refused_is_delivered_later_and_once(
     subscribers: Home, relay: Postfix, entrance: str, status: int, state: dict[str, list[str]]
 ) -> None:
     hand_over_to(subscribers, relay.ports[entrance])
@@ -276,7 +278,7 @@ HOSTILE = (
 
 
 def hostile_papers() -> list[DemoPaper]:
-    """The papers of the demonstration, their words mixed with what a mail must survive."""
+    """The papers of the demonstration, mixed with text that must not break a mail."""
     return [
         replace(
             paper,

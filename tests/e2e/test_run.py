@@ -23,7 +23,7 @@ LATE = "2606.13871"  # submitted five weeks before its announcement on the secon
 
 
 def papers_in(mail: EmailMessage) -> set[str]:
-    """The papers of a mail; both of its parts must tell of the same ones."""
+    """The papers of a mail; both of its parts must have the same ones."""
     found = []
     for kind in ("plain", "html"):
         part = mail.get_body((kind,))
@@ -84,14 +84,14 @@ def test_a_second_run_at_once_sends_and_changes_nothing(home: Home) -> None:
     assert {path: path.read_bytes() for path in home.folder.rglob("*.[emh]*")} == before
 
 
-def test_a_persons_words_in_the_archive_file_stay(home: Home) -> None:
+def test_text_of_a_person_in_the_archive_file_stays(home: Home) -> None:
     words = b"# Mine\r\n\r\nin latin-1: \xe4\r\n"
     (home.folder / "README.md").write_bytes(words)
     home.digest("run")
     assert (home.folder / "README.md").read_bytes().startswith(words)
 
 
-def test_a_rehearsal_remembers_sends_and_publishes_nothing(home: Home) -> None:
+def test_a_dry_run_records_sends_and_publishes_nothing(home: Home) -> None:
     done = home.digest("run", "--dry-run")
     assert done.stdout.splitlines() == [
         "a dry run: nothing is sent, remembered or published; a run would give:",
@@ -103,7 +103,7 @@ def test_a_rehearsal_remembers_sends_and_publishes_nothing(home: Home) -> None:
     assert left == {"subscribers.yaml", "arxiv.lock"}
 
 
-def test_only_one_subscriber_is_served_if_so_wished(home: Home) -> None:
+def test_a_run_may_serve_only_one_subscriber(home: Home) -> None:
     home.write(TWO)
     assert home.digest("run", "--only", "bo@example.org").returncode == 0
     assert [mail["To"] for mail in home.mails()] == ["bo@example.org"]
@@ -117,11 +117,11 @@ def test_an_address_that_nobody_has_is_a_mistake(home: Home) -> None:
     assert "not every address is a subscriber's in subscribers.yaml" in done.stderr
 
 
-def test_faults_of_the_configuration_are_told_all_at_once(home: Home) -> None:
+def test_faults_of_the_configuration_are_reported_all_at_once(home: Home) -> None:
     home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
-    told = home.digest("run")
-    assert (told.returncode, told.stdout) == (2, "")
-    faults = told.stderr.splitlines()
+    failed = home.digest("run")
+    assert (failed.returncode, failed.stdout) == (2, "")
+    faults = failed.stderr.splitlines()
     assert faults[1] == 'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?'
     assert faults[-1] == "hint: fix the lines above; `digest check` shows what is left"
     checked = home.digest("check")
@@ -174,7 +174,7 @@ def test_a_corrupt_state_is_never_replaced(home: Home) -> None:
     assert state.read_bytes() == b"not a database any more" * 1000
 
 
-def test_two_runs_at_a_time_do_not_get_into_each_others_way(home: Home) -> None:
+def test_a_second_run_at_the_same_time_does_nothing(home: Home) -> None:
     with exclusive_lock(home.folder / "state" / "run.lock", wait=False):
         done = home.digest("run")
     assert done.returncode == 75

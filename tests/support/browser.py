@@ -1,4 +1,4 @@
-"""A real Chromium for tests: what a page looks like, what it does, and what it asks the network for.
+"""A real Chromium for tests: how a page looks, what it does, and what it requests.
 
 A test takes the fixture `browser` and opens a page in it; nothing beyond this machine can be reached.
 
@@ -19,7 +19,7 @@ from playwright import sync_api as playwright
 
 from tests.support.tools import required_tool
 
-_PATIENCE_SECONDS = 20
+_TIMEOUT_SECONDS = 20
 _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -76,9 +76,9 @@ class Page:
         self._page.screenshot(path=file, full_page=True)
 
     def violations(self, *but: str) -> list[str]:
-        """What axe-core finds wrong with the page, but for these rules: `rule: element: advice`.
+        """What axe-core finds wrong with the page, except for these rules: `rule: element: advice`.
 
-        What the page frames is not looked at. WaitPolicy: https://dequeuniversity.com/rules/axe/
+        Frames are not checked. Rules: https://dequeuniversity.com/rules/axe/
         """
         axe = resources.files("axe_playwright_python").joinpath("axe.min.js")
         self._page.evaluate(axe.read_text("utf-8"))
@@ -98,7 +98,7 @@ class Browser:
         context = self._browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
         )
-        context.set_default_timeout(_PATIENCE_SECONDS * 1000)
+        context.set_default_timeout(_TIMEOUT_SECONDS * 1000)
         try:
             page = Page(context.new_page())
             page.go_to(place)

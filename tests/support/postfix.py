@@ -67,7 +67,7 @@ retry unix - - n - - error
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """PEM files of a certificate that speaks for 127.0.0.1, signed by itself, and of its key."""
+    """PEM files of a self-signed certificate for 127.0.0.1, and of its key."""
 
     certificate: Path
     key: Path
@@ -89,13 +89,13 @@ class Sink:
     folder: Path
 
     def mails(self) -> list[Dumped]:
-        """What it got so far to the final dot, whatever it answered to that."""
+        """The mails that it received up to the end of data, whatever it replied."""
         _await(self._is_at_rest, "the end of all mails")
         return [_dumped(file.read_bytes()) for file in sorted(self.folder.iterdir())]
 
     def _is_at_rest(self) -> bool:
-        """Whether no mail is on its way: the file of one that is, and of one that was broken off, is empty
-        and goes away."""
+        """Whether no mail is being received: the file of such a mail is empty, and is removed if it is broken
+        off."""
         try:
             return all(file.stat().st_size for file in self.folder.iterdir())
         except FileNotFoundError:
@@ -104,16 +104,16 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Postfix:
-    """A running Postfix. `ports` has one for each of its entrances, `certificate` what they show."""
+    """A running Postfix. `ports` has one for each entrance, `certificate` is the one that they present."""
 
     folder: Path
     ports: Mapping[str, int]
     certificate: Path
 
     def mailbox(self, name: str, mails: int) -> list[bytes]:
-        """What was delivered to NAME@example.org, once it is so many mails or more; lines end with LF.
+        """The mails delivered to NAME@example.org, as soon as there are at least `mails`; lines end with LF.
 
-        A few trace header fields stand before what was sent. Waits, since Postfix delivers in its own time.
+        Each begins with a few trace header fields. Waits, since Postfix delivers when it likes.
         """
         _await(lambda: len(self._files(name)) >= mails, f"{mails} mails for {name}")
         return [file.read_bytes() for file in self._files(name)]
@@ -166,14 +166,14 @@ def make_certificate(folder: Path) -> Certificate:
 
 @contextmanager
 def _shared_folder() -> Iterator[Path]:
-    """A new folder that other users may enter, as pytest's own may not be."""
+    """A new folder that other users may enter, unlike those of pytest."""
     with tempfile.TemporaryDirectory(prefix="daily-papers-postfix-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
 
 def _sink_command(program: str, folder: Path, flags: Sequence[str]) -> tuple[list[str], int]:
-    """Dumps each mail to a file of its own; root must hand its rights over."""
+    """Dumps each mail to a file of its own; root must give up its rights."""
     port = free_port()
     if os.geteuid() == 0:
         os.chown(folder, _NOBODY.pw_uid, _NOBODY.pw_gid)

@@ -1,4 +1,4 @@
-"""What stands on a terminal's screen, as far as a bar and log lines need it."""
+"""The lines on a terminal's screen, as far as a progress bar and log lines need it."""
 
 import re
 
@@ -6,7 +6,7 @@ _PIECE = re.compile(r"\x1b\[(?P<codes>[?\d;]*)(?P<command>[A-Za-z])|(?P<text>[^\
 
 
 class Screen:
-    """Understands line ends, cursor up, erasing a line, hiding the cursor, and colours, which it forgets."""
+    """Understands line ends, cursor up, erasing a line, hiding the cursor, and colours, which it ignores."""
 
     def __init__(self, columns: int) -> None:
         self.cursor_shown = True
@@ -22,7 +22,7 @@ class Screen:
             if piece["text"]:
                 self._put(piece["text"])
             else:
-                self._obey(piece["codes"] + piece["command"])
+                self._apply(piece["codes"] + piece["command"])
 
     @property
     def lines(self) -> list[str]:
@@ -51,7 +51,7 @@ class Screen:
         if self._row == len(self._rows):
             self._rows.append([])
 
-    def _obey(self, command: str) -> None:
+    def _apply(self, command: str) -> None:
         match command:
             case "1A":
                 self._row = max(0, self._row - 1)

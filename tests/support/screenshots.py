@@ -1,6 +1,6 @@
 """`python -m tests.support.screenshots DIR` writes a picture of each kind of mail in each view.
 
-The papers are invented; the mails are those that the tests in tests/e2e/test_looks.py look at.
+The papers are invented; the mails are those of the tests in tests/e2e/test_looks.py.
 """
 
 import shutil
@@ -62,7 +62,7 @@ def digest_of(*papers: Paper, unanswered: bool = False) -> Digest:
     entries = [Entry(each, (), welcome=False) for each in papers]
     found = {reasoning: entries[3::4], reward: [each for each in entries if each not in entries[3::4]]}
     return Digest(
-        subscriber("reader@example.org", reward, reasoning),
+        subscriber("rita@example.org", reward, reasoning),
         NOON.date(),
         tuple(Section(each, tuple(found[each])) for each in (reward, reasoning) if found[each]),
         (Unanswered(reasoning, NOON - timedelta(days=1)), Unanswered(reward, None)) if unanswered else (),
@@ -84,12 +84,12 @@ DIGESTS: Mapping[str, Digest] = {
 
 @cache
 def html_of(name: str) -> str:
-    """The page of the mail that tells the digest of this name."""
-    return html_telling(DIGESTS[name])
+    """The HTML of the mail with the digest of this name."""
+    return html_of_digest(DIGESTS[name])
 
 
-def html_telling(digest: Digest) -> str:
-    """The page of the (first) mail that tells this digest, made as a run makes it."""
+def html_of_digest(digest: Digest) -> str:
+    """The HTML of the (first) mail of this digest, built as in a run."""
     settings = config(Path("nowhere"))
     with bootstrap.open_dry_run(settings, FakeClock(), settings.outbox) as context:
         return view(context.mail_builder.build(digest, NOON)[0].content).html
@@ -120,7 +120,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with chromium(program) as browser:
         take(browser, folder)
-    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures lie in {folder}\n")
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures are in {folder}\n")
 
 
 if __name__ == "__main__":

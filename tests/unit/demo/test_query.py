@@ -156,7 +156,7 @@ def test_a_query_means_a_paper_or_does_not(query: str, expected: bool) -> None:
 
 
 def written(node: Node) -> str:
-    """The tree as a query in which every combination stands in parentheses."""
+    """The tree as a query in which every combination is in parentheses."""
     match node:
         case Term(field, words):
             return f'{field}:"{words}"'
@@ -238,7 +238,7 @@ def names(parameters: Mapping[str, str], now: datetime = LATER) -> list[str]:
         ({"sortBy": "relevance"}, ["2606.00002v1", "2606.00001v2", "2606.00003v1"]),
         ({}, ["2606.00002v1", "2606.00001v2", "2606.00003v1"]),
     ],
-    ids=["by first submission", "ascending", "by the shown version", "relevance", "relevance if not told"],
+    ids=["by first submission", "ascending", "by the shown version", "relevance", "relevance by default"],
 )
 def test_papers_come_in_the_order_asked_for(parameters: dict[str, str], expected: list[str]) -> None:
     assert names(parameters) == expected
@@ -265,7 +265,7 @@ def test_a_page_tells_its_place_in_the_whole() -> None:
     assert find(PAPERS, parameters, LATER) == expected
 
 
-def test_a_page_has_ten_papers_unless_told_and_two_thousand_at_most() -> None:
+def test_a_page_has_ten_papers_by_default_and_two_thousand_at_most() -> None:
     many = [replace(PAPER, id=f"2606.{number:05}") for number in range(1, 2_002)]
     default = find(many, EVERYTHING, LATER)
     largest = find(many, {**EVERYTHING, "max_results": "5000"}, LATER)
@@ -323,9 +323,9 @@ def test_a_list_of_ids_limits_what_is_found(parameters: dict[str, str], expected
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )
-def test_a_question_that_arxiv_does_not_take_is_refused(
+def test_a_request_that_arxiv_does_not_accept_is_refused(
     parameters: dict[str, str], mark: str, words: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
         find(PAPERS, parameters, LATER)
-    assert (refusal.value.mark, str(refusal.value)) == (mark, words)
+    assert (refusal.value.code, str(refusal.value)) == (mark, words)

@@ -159,7 +159,7 @@ def test_any_text_arrives_as_it_is(title: str, abstract: str) -> None:
     assert entry.findtext("{*}summary") == abstract
 
 
-def test_time_passes_when_it_is_told_to(arxiv: ArxivServer) -> None:
+def test_time_passes_when_it_is_set(arxiv: ArxivServer) -> None:
     seen = []
     for arxiv.now in (TUESDAY - DAY, TUESDAY, TUESDAY + 2 * DAY):
         seen.append(sorted(ids(ask(arxiv).content)))
@@ -286,7 +286,7 @@ def busy(reply: Reply) -> Reply:
     return replace(reply, status=429, body=b"Rate exceeded.", headers=(("Retry-After", "7"),))
 
 
-def test_it_misbehaves_in_the_order_told_and_is_honest_afterwards(arxiv: ArxivServer) -> None:
+def test_it_misbehaves_in_the_given_order_and_is_correct_afterwards(arxiv: ArxivServer) -> None:
     arxiv.misbehave(busy, None)
     arxiv.misbehave(lambda reply: replace(reply, body=b"<html>", content_type="text/html"))
     answers = [ask(arxiv) for _ in range(4)]

@@ -102,7 +102,7 @@ LETTERS = {
     "family": "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 in one",
     "flag of tags": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f x",
     "skin and style": "\U0001f44d\U0001f3fd \u2764\ufe0f",
-    "accent first": "\u0301 stands alone",
+    "accent first": "\u0301 is alone",
     "slash that composes": "a \u0338= b <\u0338 c",
     "becomes a semicolon": "a\u037e b",
     "becomes a grave accent": "\u1fef\u1fef\u1fef",

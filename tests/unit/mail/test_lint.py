@@ -48,7 +48,7 @@ STYLE_PROPERTIES = {
 }
 MEDIA = ["screen", "(max-width: 480px)", "(prefers-color-scheme: dark)"]
 STYLE_BYTES = 16_000
-"""Gmail heeds no more of a head: https://developers.google.com/workspace/gmail/design/css"""
+"""Gmail reads no more of a head: https://developers.google.com/workspace/gmail/design/css"""
 LEAST_FONT_PIXELS = 15
 
 

@@ -44,7 +44,7 @@ def dry_run(
     *emails: str,
     mail_builder: FakeMailBuilder | None = None,
 ) -> DryRun:
-    """A dry_run as `digest preview` has it, with this arXiv and fake mails."""
+    """A dry run as `digest preview` has it, with this arXiv and fake mails."""
 
     @contextmanager
     def open_run(config: Config) -> Iterator[RunContext]:

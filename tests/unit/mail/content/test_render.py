@@ -106,7 +106,7 @@ Reward Model · 2 new papers
 
 ----------------------------------------------------------------------------
 You get this mail because subscribers.yaml lists you with these keywords:
-Reward Model. Whoever runs this digest can change them there.
+Reward Model. The person who runs this digest can change them.
 
 To get no more of them, write to papers@example.org with this subject:
     unsubscribe k3fq7a2mzx4pl6wd
