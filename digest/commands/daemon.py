@@ -25,25 +25,25 @@ def daemon(command: CommandContext) -> None:
     first = command.config()
     with bootstrap.only_daemon(first) as lock:
         bootstrap.refuse_restored(first)
-        supervisor = SystemdNotifier(os.environ)
-        pulse = Heartbeat(supervisor, lock)
+        notifier = SystemdNotifier(os.environ)
+        heartbeat = Heartbeat(notifier, lock)
 
         def open_run(config: Config) -> bootstrap.OpenRun:
-            return bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred, pulse)
+            return bootstrap.open_run(config, command.clock, command.interrupts.signals_deferred, heartbeat)
 
-        hangups = ReloadSignal()
-        hangups.install()
-        command.interrupts.on_first = supervisor.stopping
-        command.clock.on_wait = lambda _seconds: pulse.beat()
+        reload_signal = ReloadSignal()
+        reload_signal.install()
+        command.interrupts.on_first = notifier.stopping
+        command.clock.on_wait = lambda _seconds: heartbeat.touch()
         try:
             Daemon(
                 command.config,
                 ScheduleStateReader(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,
-                watch=RunMonitor,
-                supervisor=supervisor,
-                reload_wanted=hangups.taken,
+                monitor_for=RunMonitor,
+                notifier=notifier,
+                reload_wanted=reload_signal.taken,
             ).run_forever()
         except Interrupted:
             logger.info("ended by a signal")

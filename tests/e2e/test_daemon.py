@@ -122,8 +122,8 @@ def test_a_broken_edit_is_told_and_the_mail_goes_out_all_the_same(
         until(lambda: len(list(second_morning.mails())) == 2, "second mail")
         status, err = ended(process)
     assert status == 0
-    assert "subscribers.yaml:2:12: subscribers[0].email: a fault; `digest check` tells more" in err
-    assert "the configuration stays as it was before this edit" in err
+    assert "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` as user" in err
+    assert "still using the version from 2026-06-24 " in err
 
 
 def test_a_hangup_takes_up_a_good_edit_at_once(second_morning: Home, systemd: Systemd) -> None:
@@ -135,7 +135,7 @@ def test_a_hangup_takes_up_a_good_edit_at_once(second_morning: Home, systemd: Sy
         systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-24 12:00 UTC")
         status, err = ended(process)
     assert status == 0
-    assert "the configuration was read anew: 1 subscribers" in err
+    assert "configuration reloaded: 1 subscriber" in err
     assert len(list(second_morning.mails())) == 1
 
 

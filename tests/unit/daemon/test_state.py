@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest.bootstrap import schedule_state
-from digest.daemon.state import ScheduleStateReader, file_version
+from digest.daemon.state import ScheduleStateReader
 from digest.domain.schedule import ScheduleState
 from digest.domain.settings import Config
 from digest.errors import StoreError
@@ -198,20 +198,3 @@ def test_an_error_is_raised_at_every_reading_until_it_is_over(
             reader.read(settings)
     settings.state.write_bytes(whole)
     assert reader.read(settings).served.keys() == {ADA.email, BO.email}
-
-
-def test_a_version_differs_after_a_write_a_replacement_and_a_change_of_permissions(tmp_path: Path) -> None:
-    file, other = tmp_path / "file", tmp_path / "other"
-    other.write_text("another")
-    assert file_version(file) is None
-    versions = set()
-    for action in (
-        lambda: file.write_text("one"),
-        lambda: file.write_text("another"),
-        lambda: file.chmod(0o600),
-        lambda: other.replace(file),
-    ):
-        time.sleep(FILE_TIME_STEP_SECONDS)
-        action()
-        versions.add(file_version(file))
-    assert len(versions) == 4

@@ -507,7 +507,9 @@ def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(li
     life.run(ADA)
     life.source.asked.clear()
     life.clock.moment += timedelta(minutes=6)
-    assert life.retry_deferred(ADA) == Report((), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome())
+    assert life.retry_deferred(ADA) == Report(
+        (), (MailOutcome("subscribers[0]", papers=1),), ArchiveOutcome()
+    )
     assert life.source.asked == []
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
 
