@@ -9,7 +9,7 @@ from digest import bootstrap
 from digest.commands.context import CommandContext
 from digest.daemon.liveness import Heartbeat
 from digest.daemon.loop import Daemon
-from digest.daemon.state import ScheduleStateReader
+from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.monitoring.monitor import RunMonitor
@@ -38,7 +38,7 @@ def daemon(command: CommandContext) -> None:
         try:
             Daemon(
                 command.config,
-                ScheduleStateReader(bootstrap.schedule_state).read,
+                ScheduleStateCache(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,
                 monitor_for=RunMonitor,

@@ -204,7 +204,7 @@ class Daemon:
     def _skip_earlier_slots(self, config: Config) -> None:
         """Where a schedule changes, mark the digest as sent up to now, unless one is due already.
 
-        Otherwise a slot of the new schedule that lies before now would bring a mail at once.
+        Otherwise a slot of the new schedule before now would bring a mail at once.
         """
         before = {subscriber.email: subscriber.schedule for subscriber in self._config.subscribers}
         served, now = self._schedule_state(self._config).served, self._clock.now()

@@ -12,7 +12,7 @@ _COARSEST_TIMESTAMP_SECONDS = 2.0
 """Two changes closer together than this may carry the same time (FAT has steps of two seconds)."""
 
 
-class ScheduleStateReader:
+class ScheduleStateCache:
     """Keeps the schedule state of a configuration until the state file or its write-ahead log changes.
 
     Why no connection is held open instead: as long as one is, SQLite keeps its write-ahead log beside the

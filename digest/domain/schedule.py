@@ -35,7 +35,7 @@ class ScheduleState:
     """When each subscriber's digest was last done; before the first, when the subscriber was added."""
     suppressed: frozenset[str] = frozenset()
     retries: Mapping[str, datetime | None] = field(default_factory=dict)
-    """When to retry the queued mail of each subscriber whose mail was deferred (None: as soon as possible)."""
+    """When to retry the mail of each subscriber whose mail was deferred (None: as soon as possible)."""
     pending: frozenset[str] = frozenset()
     """Subscribers with queued mail or pending papers."""
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)

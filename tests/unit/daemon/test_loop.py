@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from digest.bootstrap import schedule_state
 from digest.cli import cli
 from digest.daemon.loop import Daemon
-from digest.daemon.state import ScheduleStateReader
+from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import user_name
 from digest.domain.settings import Config
@@ -54,7 +54,7 @@ class Scenario:
         self.monitor, self.reloads_wanted = FakeMonitor(), list[bool]()
         self.daemon = Daemon(
             self.load,
-            ScheduleStateReader(schedule_state).read,
+            ScheduleStateCache(schedule_state).read,
             self.open_run,
             clock=self.clock,
             monitor_for=lambda _config: self.monitor,
