@@ -9,7 +9,7 @@ from digest import bootstrap
 from digest.commands.context import CommandContext
 from digest.daemon.liveness import Heartbeat
 from digest.daemon.loop import Daemon
-from digest.daemon.state import ScheduleStateReader
+from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.monitoring.monitor import RunMonitor
@@ -25,28 +25,28 @@ def daemon(command: CommandContext) -> None:
 
     SIGHUP reloads the configuration; so does a change of its file.
     """
-    config = command.config()
-    with bootstrap.only_daemon(config) as lock:
-        bootstrap.refuse_restored_state(config)
-        supervisor = SystemdNotifier(os.environ)
-        heartbeat = Heartbeat(supervisor, lock)
+    first = command.config()
+    with bootstrap.only_daemon(first) as lock:
+        bootstrap.refuse_restored_state(first)
+        notifier = SystemdNotifier(os.environ)
+        heartbeat = Heartbeat(notifier, lock)
 
         def open_run(config: Config) -> bootstrap.OpenRun:
             return bootstrap.open_run(config, command.clock, command.signals.signals_deferred, heartbeat)
 
         reload_signal = ReloadSignal()
         reload_signal.install()
-        command.signals.on_first = supervisor.stopping
-        command.clock.on_wait = lambda _seconds: heartbeat.beat()
+        command.signals.on_first = notifier.stopping
+        command.clock.on_wait = lambda _seconds: heartbeat.touch()
         try:
             Daemon(
                 command.config,
-                ScheduleStateReader(bootstrap.schedule_state).read,
+                ScheduleStateCache(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,
                 calendar=bootstrap.source_calendar(),
-                watch=RunMonitor,
-                supervisor=supervisor,
+                monitor_for=RunMonitor,
+                notifier=notifier,
                 reload_wanted=reload_signal.consume,
             ).run_forever()
         except Interrupted:

@@ -12,7 +12,7 @@ import click
 from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.commands.tables import Column, table
-from digest.daemon.liveness import LONGEST_SILENCE, DaemonLiveness, liveness_of
+from digest.daemon.liveness import HEARTBEAT_TIMEOUT, DaemonLiveness, liveness_of
 from digest.domain.text import moment
 from digest.store.status import (
     DAYS,
@@ -49,7 +49,7 @@ def status(command: CommandContext, as_json: bool, alive: bool) -> int:
 
 def _print_liveness(daemon: DaemonLiveness, real_now: datetime) -> int:
     print_lines([alive_line(daemon, real_now)])
-    return ExitStatus.DONE if daemon.is_recent(real_now) else ExitStatus.PARTLY_FAILED
+    return ExitStatus.DONE if daemon.is_alive(real_now) else ExitStatus.PARTLY_FAILED
 
 
 _KEYWORDS = (
@@ -123,9 +123,9 @@ def alive_line(daemon: DaemonLiveness, now: datetime) -> str:
         return "no daemon is running"
     age = now - daemon.looked_at
     seen = f"it last looked at the clock {age // timedelta(seconds=1)} s ago"
-    if daemon.is_recent(now):
+    if daemon.is_alive(now):
         return f"the daemon is alive: {seen}"
-    return f"the daemon hangs: {seen}, and should within {LONGEST_SILENCE // timedelta(seconds=1)} s"
+    return f"the daemon hangs: {seen}, and should within {HEARTBEAT_TIMEOUT // timedelta(seconds=1)} s"
 
 
 def sparkline(counts: Sequence[int]) -> str:

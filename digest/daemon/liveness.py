@@ -1,4 +1,7 @@
-"""Whether the daemon of a state lives, as others see it: it holds a lock, and touches that file."""
+"""Show that the daemon is alive (Heartbeat), and find out whether it is (DaemonLiveness).
+
+The daemon holds a lock file as long as it runs, and touches it as long as its work goes on.
+"""
 
 import contextlib
 import os
@@ -7,30 +10,42 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from digest.daemon.systemd import LONGEST_SECONDS, SystemdNotifier
+from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.errors import StoreError
 from digest.pipeline.ports import Progress
 from digest.system.locks import is_locked
 
-LONGEST_SILENCE = timedelta(minutes=25)
-"""The final dot of a mail alone may take ten minutes, and an answer of arXiv five."""
+HEARTBEAT_TIMEOUT = timedelta(minutes=25)
+"""Without a heartbeat for so long, the daemon hangs. Longer than its longest single step: the answer to the
+end of a mail's data may take ten minutes (RFC 5321, section 4.5.3.2.6), an answer of arXiv five."""
+
+HEARTBEAT_SECONDS = 10.0
+"""Between two heartbeats, while the work goes on."""
+
+_HEARTBEATS_PER_WATCHDOG_PERIOD = 3  # so that one may be late
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonLiveness:
-    """What is to be seen of a daemon. `looked_at` is when one last looked at the clock, in real time."""
+    """What others can see of a daemon."""
 
     running: bool
     looked_at: datetime | None = None
+    """The last heartbeat, in real time (UTC); None if no daemon has ever run."""
 
-    def is_recent(self, now: datetime) -> bool:
-        """Whether it runs, and does not hang."""
-        return self.running and self.looked_at is not None and now - self.looked_at <= LONGEST_SILENCE
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it runs and does not hang. `now` is real time, in UTC."""
+        return self.running and self.looked_at is not None and now - self.looked_at <= HEARTBEAT_TIMEOUT
+
+
+def liveness_of(config: Config) -> DaemonLiveness:
+    """The liveness of the daemon that works on this configuration's state. Raises StoreError."""
+    return daemon_liveness(config.state.with_name("daemon.lock"))
 
 
 def daemon_liveness(lock: Path) -> DaemonLiveness:
-    """Of the daemon that holds this file. Raises StoreError."""
+    """The liveness of the daemon with this lock file. Raises StoreError if the file cannot be read."""
     try:
         return DaemonLiveness(is_locked(lock), datetime.fromtimestamp(lock.stat().st_mtime, UTC))
     except FileNotFoundError:
@@ -39,33 +54,31 @@ def daemon_liveness(lock: Path) -> DaemonLiveness:
         raise StoreError(lock, f"cannot be read: {exc.strerror}", "look as the user of the daemon") from exc
 
 
-def liveness_of(config: Config) -> DaemonLiveness:
-    """What is to be seen of the daemon of this state. Raises StoreError."""
-    return daemon_liveness(config.daemon_lock)
-
-
 class Heartbeat(Progress):
-    """Beats with each step of the work and each second of a pause, so that it stops where the work does."""
+    """Touches the lock file and systemd's watchdog at each step of the work and each second of a pause, so
+    that the heartbeat stops when the work does."""
 
-    def __init__(self, supervisor: SystemdNotifier, file: Path) -> None:
-        self._supervisor = supervisor
+    def __init__(self, notifier: SystemdNotifier, file: Path) -> None:
+        self._notifier = notifier
         self._file = file
-        self._last = -LONGEST_SECONDS
+        watchdog_seconds = notifier.watchdog_seconds / _HEARTBEATS_PER_WATCHDOG_PERIOD
+        self.interval_seconds = min(HEARTBEAT_SECONDS, watchdog_seconds or HEARTBEAT_SECONDS)
+        self._last = -self.interval_seconds
 
     def begin(self, stage: str, steps: int) -> None:
-        self.beat()
+        self.touch()
 
     def step(self) -> None:
-        self.beat()
+        self.touch()
 
     def end(self) -> None:
-        self.beat()
+        self.touch()
 
-    def beat(self) -> None:
-        """Show a sign of life, unless there was one just now."""
+    def touch(self) -> None:
+        """Show that the daemon is alive, at most once in `interval_seconds`."""
         now = time.monotonic()
-        if now - self._last >= self._supervisor.beat_seconds:
+        if now - self._last >= self.interval_seconds:
             self._last = now
-            self._supervisor.alive()
+            self._notifier.watchdog()
             with contextlib.suppress(OSError):
                 os.utime(self._file)

@@ -1,16 +1,21 @@
-"""The clock's door: a tick a minute that asks what is to be done. Nothing that fails ends it."""
+"""Look at the wall clock once a minute and carry out what the planner decides; an error ends a tick, never
+the daemon.
+
+Who gets a digest when: digest.daemon.planner (what is due now) and digest.domain.schedule (when the slots
+of a schedule begin).
+"""
 
 import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import schedule
 
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.systemd import SystemdNotifier
+from digest.daemon.watched_files import file_version, user_name, why_unreadable
 from digest.domain.runs import Report
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
@@ -28,17 +33,17 @@ logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
 
-_SURELY_NO_OTHER = timedelta(hours=20)  # after an announcement
+_SHORTEST_BETWEEN_ANNOUNCEMENTS = timedelta(hours=20)
 
 _BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 
 class Daemon:
-    """Serves each subscriber at the hour, in the time zone and on the days that they asked for.
+    """Sends each subscriber the digest at their hour, in their time zone, on their days.
 
-    `load` reads the configuration anew (ConfigError); `agenda` and `open_run` are those of digest.app;
-    `reload_wanted` tells whether somebody asked since to read it anew. `tick` is one look at the wall
-    clock, so sleep, downtime and changed clocks need no thought: what is due is due until it is done.
+    `load` reads the configuration (raises ConfigError). `schedule_state` (raises StoreError) and `open_run`
+    (raises LockHeld, StateRestored, StoreError) give the state and the means of a run. `monitor_for` gives
+    the monitor that a configuration names. `reload_wanted` returns True once after each request to reload.
     """
 
     def __init__(
@@ -49,29 +54,32 @@ class Daemon:
         *,
         clock: Clock,
         calendar: Calendar,
-        watch: Callable[[Config], Monitor],
-        supervisor: SystemdNotifier,
+        monitor_for: Callable[[Config], Monitor],
+        notifier: SystemdNotifier,
         reload_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._load = load
         self._schedule_state = schedule_state
         self._open_run = open_run
         self._clock = clock
-        self._watch = watch
-        self._supervisor = supervisor
+        self._monitor_for = monitor_for
+        self._notifier = notifier
         self._reload_wanted = reload_wanted
         self._slots: dict[Schedule, Slots] = {}
         self._calendar = calendar
-        self._announced_at = calendar.latest_announcement(clock.now())
-        self._tried: dict[str, datetime] = {}
-        self._take_up(load())
+        self._announced_at: datetime | None = None
+        self._attempts: dict[str, datetime] = {}
+        config = load()
+        self._config_version = file_version(config.file)
+        self._apply_config(config)
 
     def run_forever(self) -> None:
-        """Tick at once and then whenever a minute begins; ends only by an exception that is no failure."""
+        """Tick at once and at the beginning of each minute; ends only by an exception that is no Exception
+        (a shutdown signal)."""
         scheduler = schedule.Scheduler()
         job = scheduler.every().minute.at(f":{_second_of_the_minute(self._clock):02}").do(self.tick)
         self.tick()
-        self._supervisor.ready()
+        self._notifier.ready()
         logger.info("serving %s", counted(len(self._config.subscribers), "subscriber"))
         while True:
             idle_seconds = scheduler.idle_seconds or 0.0
@@ -83,22 +91,22 @@ class Daemon:
             scheduler.run_pending()
 
     def tick(self) -> None:
-        """Do what is to be done now. Failures are logged; what they left undone is due again."""
+        """Plan and carry out what is due now. Errors are logged; what they left undone stays due."""
         with self._errors_logged():
-            if _fingerprint(self._config.file) != self._read_from:
+            if file_version(self._config.file) != self._config_version:
                 self._reload()
             plan = self._plan()
             if not plan.is_empty:
                 self._carry_out(plan)
-            if self._supervisor.listens:
-                self._supervisor.status(self._status())
+            if self._notifier.is_enabled:
+                self._notifier.status(self._status())
 
     @contextmanager
     def _errors_logged(self) -> Iterator[None]:
         try:
             yield
         except LockHeld as exc:
-            logger.info("%s; looking again in a minute", exc)
+            logger.info("%s; trying again in a minute", exc)
         except DigestError as exc:
             logger.warning("%s (%s)", exc, exc.hint)
             self._monitor.failed(str(exc))
@@ -107,104 +115,125 @@ class Daemon:
             self._monitor.failed(_BUG)
 
     def _plan(self) -> Plan:
-        now, schedule_state = self._clock.now(), self._synced_schedule_state()
+        now, state = self._clock.now(), self._synced_schedule_state()
+        planner = Planner(
+            policy=self._wait_policy,
+            state=state,
+            now=now,
+            announced_at=self._latest_announcement(now),
+            slots_of=lambda wanted: self._slots_around(wanted, now),
+            attempts=self._attempts,
+        )
+        subscribers = self._config.subscribers
+        return planner.plan([one for one in subscribers if one.email not in state.suppressed])
 
-        def slots_of(wish: Schedule) -> Slots:
-            slots = self._slots.get(wish)
-            if slots is None or not slots.enclose(now):
-                slots = self._slots[wish] = slots_around(wish, now)
-            return slots
+    def _slots_around(self, wanted: Schedule, now: datetime) -> Slots:
+        """As digest.domain.schedule.slots_around; computed only when a slot has passed."""
+        slots = self._slots.get(wanted)
+        if slots is None or not slots.enclose(now):
+            slots = self._slots[wanted] = slots_around(wanted, now)
+        return slots
 
-        subscribers = [
-            subscriber
-            for subscriber in self._config.subscribers
-            if subscriber.email not in schedule_state.suppressed
-        ]
-        return Planner(
-            self._rules, schedule_state, now, self._announced_before(now), slots_of, self._tried
-        ).plan(subscribers)
-
-    def _announced_before(self, now: datetime) -> datetime:
-        """The latest announcement, looked up only when there may be another."""
-        if not self._announced_at <= now < self._announced_at + _SURELY_NO_OTHER:
-            self._announced_at = self._calendar.latest_announcement(now)
-        return self._announced_at
+    def _latest_announcement(self, now: datetime) -> datetime:
+        """When the source should have shown its latest announcement; computed only when there may be
+        another one."""
+        latest = self._announced_at
+        if latest is None or not latest <= now < latest + _SHORTEST_BETWEEN_ANNOUNCEMENTS:
+            latest = self._announced_at = self._calendar.latest_announcement(now)
+        return latest
 
     def _synced_schedule_state(self) -> ScheduleState:
-        """The agenda, once everybody who is not suppressed is enrolled."""
-        schedule_state = self._schedule_state(self._config)
-        known = schedule_state.last_served_at.keys() | schedule_state.suppressed
+        """The schedule state, with an entry for each subscriber who is not suppressed."""
+        state = self._schedule_state(self._config)
+        known = state.last_served_at.keys() | state.suppressed
         if any(subscriber.email not in known for subscriber in self._config.subscribers):
             with self._open_run(self._config) as context:
                 sync_subscriptions(context)
-            schedule_state = self._schedule_state(self._config)
-        return schedule_state
+            state = self._schedule_state(self._config)
+        return state
 
     def _carry_out(self, plan: Plan) -> None:
-        """Ask first, since that may show more subscribers to be ready; then deliver."""
-        asked = plan.ask
+        """Fetch first, since more digests may then be ready to send; then send."""
         with self._open_run(self._config) as context:
             self._monitor.started()
-            with recorded_run(context) as this:
-                if asked:
-                    this.fetch()
+            with recorded_run(context) as run:
+                fetched = plan.fetch
+                if fetched:
+                    run.fetch()
                     plan = self._plan()
                     _log_waiting(plan)
-                now = self._clock.now()
-                self._tried.update((subscriber.email, now) for subscriber in (*plan.serve, *plan.resume))
-                this.dispatch(plan.serve)
-                this.retry_deferred(plan.resume)
-                if asked:
-                    this.publish()
-            _log(this.report)
-            self._monitor.ended(context, this.report, everybody_served=not self._plan().unserved)
+                self._record_attempts(plan)
+                run.dispatch(plan.dispatch)
+                run.retry_deferred(plan.retry_deferred)
+                if fetched:
+                    run.publish()
+            _log(run.report)
+            self._monitor.ended(context, run.report, everybody_served=not self._plan().unserved)
+
+    def _record_attempts(self, plan: Plan) -> None:
+        now = self._clock.now()
+        for subscriber in (*plan.dispatch, *plan.retry_deferred):
+            self._attempts[subscriber.email] = now
 
     def _reload(self) -> None:
-        """Read the configuration anew; if it is broken, tell the faults and keep the last good one."""
-        self._supervisor.reloading()
-        self._read_from = _fingerprint(self._config.file)
+        """Read the configuration file; if it cannot be used, log why and keep the configuration in use."""
+        self._notifier.reloading()
+        # Before the file is read: an edit in the meantime is then noticed at the next tick.
+        self._config_version = file_version(self._config.file)
         try:
             config = self._load()
         except ConfigError as exc:
-            for fault in exc.faults:
-                logger.warning("%s: a fault; `digest check` tells more", fault.place)
-            logger.warning("the configuration stays as it was before this edit")
+            self._log_unusable(exc)
         else:
             with self._errors_logged():
-                self._let_new_hours_begin(config)
-            self._take_up(config)
-            logger.info("the configuration was read anew: %d subscribers", len(config.subscribers))
-        self._supervisor.ready()
+                self._skip_earlier_slots(config)
+            self._apply_config(config)
+            logger.info("configuration reloaded: %s", counted(len(config.subscribers), "subscriber"))
+        self._notifier.ready()
 
-    def _let_new_hours_begin(self, config: Config) -> None:
-        """Whoever has another schedule than before, and had their last digest, is not owed what the new
-        one would have asked for earlier."""
+    def _log_unusable(self, error: ConfigError) -> None:
+        """Log where the mistakes are, without the values that their messages may show."""
+        file = self._config.file
+        if cause := why_unreadable(file):
+            logger.warning("cannot read %s: %s", file, cause)
+        else:
+            for fault in error.faults:
+                logger.warning(
+                    "%s: a mistake; `digest check` as user %s explains it", fault.place, user_name()
+                )
+        logger.warning("still using the version from %s", moment(self._config_at))
+
+    def _skip_earlier_slots(self, config: Config) -> None:
+        """Where a schedule changes, mark the digest as sent up to now, unless one is due already.
+
+        Otherwise a slot of the new schedule before now would bring a mail at once.
+        """
         before = {subscriber.email: subscriber.schedule for subscriber in self._config.subscribers}
         served, now = self._schedule_state(self._config).last_served_at, self._clock.now()
-        moved = [
+        rescheduled = [
             subscriber
             for subscriber in config.subscribers
             if subscriber.email in served
             and before.get(subscriber.email, subscriber.schedule) != subscriber.schedule
             and not is_due(before[subscriber.email], now, served_at=served[subscriber.email])
         ]
-        if moved:
+        if rescheduled:
             with self._open_run(self._config) as context:
-                context.store.subscriptions.mark_served(moved, now)
+                context.store.subscriptions.mark_served(rescheduled, now)
 
-    def _take_up(self, config: Config) -> None:
+    def _apply_config(self, config: Config) -> None:
         self._config = config
-        self._monitor = self._watch(config)
-        self._read_from = _fingerprint(config.file)
+        self._config_at = self._clock.now()
+        self._monitor = self._monitor_for(config)
         self._slots.clear()
-        self._rules = WaitPolicy(
+        self._wait_policy = WaitPolicy(
             keywords=frozenset(keyword.id for keyword in config.keywords),
             max_wait=timedelta(minutes=config.wait_minutes),
-            tell_of_nothing=config.mail.when_empty == "send",
+            send_empty=config.mail.when_empty == "send",
         )
 
     def _status(self) -> str:
-        """What there is to say between two ticks."""
+        """A line for `systemctl status`."""
         subscribers = self._config.subscribers
         slots = [
             self._slots[subscriber.schedule].next
@@ -224,21 +253,10 @@ def _log(report: Report) -> None:
 
 def _log_waiting(plan: Plan) -> None:
     for until, subscribers in plan.waiting.items():
-        logger.info(
-            "%s wait until %s for what arXiv has not told", counted(subscribers, "mail"), moment(until)
-        )
+        logger.info("waiting for arXiv until %s at most: %s", moment(until), counted(subscribers, "mail"))
 
 
 def _second_of_the_minute(clock: Clock) -> int:
-    """The second of the machine's minute at which a minute of the clock begins."""
+    """The second of the machine's minute at which a minute of the given clock begins (0 to 59)."""
     ahead_seconds = clock.now().timestamp() - clock.epoch_seconds()
     return math.ceil(round(-ahead_seconds, 3)) % _TICK_SECONDS
-
-
-def _fingerprint(file: Path) -> tuple[int, int, int] | None:
-    """What changes whenever the file does; None while there is none."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,5 +1,9 @@
-"""What the daemon is to do now: ask arXiv, deliver, or wait. Pure: everything is read from the clock and
-the state, so that a sleep, a restart or a changed clock needs no thought."""
+"""Decide what the daemon does now, and for whom: fetch, send a digest, retry a mail, or wait.
+
+Pure: a plan follows from the clock, the configuration and the state alone. Nothing is remembered from one
+plan to the next, so a sleep of the machine, a restart or a changed clock needs no special case.
+When the slots of a schedule begin: digest.domain.schedule. Who carries a plan out: digest.daemon.loop.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,152 +15,164 @@ from digest.domain.schedule import ScheduleState, Slots, is_done
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.pipeline.retry import still_pauses
 
-LEAD = timedelta(minutes=10)
-"""So long before the first subscriber's hour arXiv is asked."""
+FETCH_LEAD = timedelta(minutes=10)
+"""How long before the first subscriber's slot the source is fetched."""
 
-ASK_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 20, 40, 60))
-"""After the first, second and further times that arXiv was asked in vain; the last one goes on."""
+FETCH_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 20, 40, 60))
+"""Pauses after the first, second, … fetch that left a keyword not up to date; the last one repeats."""
 
-PAUSE_WHILE_WAITED_FOR = timedelta(minutes=15)
-"""At most, as long as mails wait for what arXiv has not told."""
+LONGEST_PAUSE_WHILE_WAITING = timedelta(minutes=15)
+"""Limit of these pauses while somebody's digest waits for the source."""
 
 DELIVERY_PAUSE = timedelta(minutes=10)
-"""After the mail server was tried in vain."""
+"""Pause between two attempts to send to the same subscriber, so that a mail server which is down gets one
+attempt in ten minutes instead of one at every tick."""
 
 
 class Readiness(IntEnum):
-    """Where a subscriber stands in a plan."""
+    """Whether a subscriber's digest can be sent now."""
 
     NOT_DUE = 0
+    """The latest slot has had its digest."""
     DUE = 1
+    """The digest is sent now."""
     WAITING_FOR_SOURCE = 2
-    """Their digest waits for arXiv: it has not told everything, and their patience has not ended, or it
-    answers badly and nothing else is there to tell."""
+    """The source is not up to date and max_wait has not passed, or it fails and there is nothing else to
+    send."""
     NOTHING_TO_SEND = 3
-    """arXiv answers, and did not announce for so long that there is nothing. Should it still do so on
-    this day, they get it."""
+    """max_wait has passed, the source answers, and it has announced nothing. If it does so before the next
+    slot, the digest is sent then."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitPolicy:
-    """What the configuration says about waiting."""
+    """What the configuration says about waiting for the source."""
 
     keywords: frozenset[str]
-    """The keys of all that arXiv is asked for."""
+    """The ids of all keywords that are fetched."""
     max_wait: timedelta
-    """So long mails wait behind their hour for what arXiv has not told."""
-    tell_of_nothing: bool = False
-    """A mail also says that there is nothing new."""
+    """How long after its slot a digest may wait until the source is up to date."""
+    send_empty: bool = False
+    """Send a digest also when there is nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done now, and for whom."""
+    """What to do now, in this order: fetch, dispatch, retry_deferred."""
 
-    unserved: int = 0
-    """How many subscribers have not got what their hour brought, or may yet bring."""
-    ask: bool = False
-    serve: tuple[Subscriber, ...] = ()
-    """Their digest is due."""
-    resume: tuple[Subscriber, ...] = ()
-    """A mail of theirs is to be tried again."""
+    fetch: bool = False
+    dispatch: tuple[Subscriber, ...] = ()
+    """Subscribers whose digest is due."""
+    retry_deferred: tuple[Subscriber, ...] = ()
+    """Subscribers whose queued mail is to be tried again, without a new digest."""
     waiting: Mapping[datetime, int] = field(default_factory=dict)
-    """For how many subscribers arXiv is waited for, by when that ends."""
+    """How many subscribers wait for the source, by the time (UTC) at which max_wait ends."""
+    unserved: int = 0
+    """How many subscribers have a slot without its digest, and may still get one."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ask or self.serve or self.resume)
+        return not (self.fetch or self.dispatch or self.retry_deferred)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planner:
-    """Makes the plan of a moment. `slots_of` are those of a schedule around it; `tried` is when a subscriber,
-    by address, was last served; `announced_at` is that of the source's latest announcement."""
+    """Makes the plan for the moment `now` (UTC)."""
 
-    rules: WaitPolicy
-    schedule_state: ScheduleState
+    policy: WaitPolicy
+    state: ScheduleState
     now: datetime
     announced_at: datetime
+    """When the source should have shown its latest announcement, in UTC."""
     slots_of: Callable[[Schedule], Slots]
-    tried: Mapping[str, datetime]
+    """The slots of a schedule before and after `now`."""
+    attempts: Mapping[str, datetime]
+    """When the daemon last tried to send to each address, since it was started."""
 
     def plan(self, subscribers: Sequence[Subscriber]) -> Plan:
-        """For those subscribers who stand in the agenda and are not suppressed."""
-        stale = self.stale_keywords()
-        places: list[list[Subscriber]] = [[] for _ in Readiness]
-        for subscriber in subscribers:
-            places[self._place(subscriber, stale)].append(subscriber)
-        due, held = places[Readiness.DUE], places[Readiness.WAITING_FOR_SOURCE]
-        others = (*held, *places[Readiness.NOTHING_TO_SEND], *places[Readiness.NOT_DUE])
-        wanted = len(subscribers) > len(places[Readiness.NOT_DUE]) or self._is_time_to_ask(subscribers)
-        waiting = self._ends_of_waiting(held)
+        """The plan for these subscribers: each has an entry in `state.served` and is not suppressed."""
+        stale = self._stale_keywords()
+        groups = self._by_readiness(subscribers, stale)
+        due, waiting = groups[Readiness.DUE], groups[Readiness.WAITING_FOR_SOURCE]
+        others = (*waiting, *groups[Readiness.NOTHING_TO_SEND], *groups[Readiness.NOT_DUE])
+        ends_of_waiting = self._ends_of_waiting(waiting)
+        is_wanted = len(subscribers) > len(groups[Readiness.NOT_DUE]) or self._is_time_to_fetch(subscribers)
         return Plan(
-            unserved=len(due) + len(held),
-            ask=bool(stale) and wanted and self._may_ask(waited_for=bool(waiting)),
-            serve=tuple(subscriber for subscriber in due if not self._rests(subscriber)),
-            resume=tuple(subscriber for subscriber in others if self._is_to_resume(subscriber)),
-            waiting=waiting,
+            fetch=bool(stale) and is_wanted and self._may_fetch(somebody_waits=bool(ends_of_waiting)),
+            dispatch=tuple(subscriber for subscriber in due if not self._pauses(subscriber)),
+            retry_deferred=tuple(subscriber for subscriber in others if self._is_to_retry(subscriber)),
+            waiting=ends_of_waiting,
+            unserved=len(due) + len(waiting),
         )
 
-    def stale_keywords(self) -> frozenset[str]:
-        """The keys of the keywords of which arXiv has not told its latest announcement."""
-        told = up_to_date_keywords(self.schedule_state.fetch_statuses, self.announced_at, self.now)
-        return self.rules.keywords - told
+    def _stale_keywords(self) -> frozenset[str]:
+        """The ids of the keywords that were not fetched since the latest announcement."""
+        fresh = up_to_date_keywords(self.state.fetch_statuses, self.announced_at, self.now)
+        return self.policy.keywords - fresh
 
-    def _place(self, subscriber: Subscriber, stale: frozenset[str]) -> "Readiness":
+    def _by_readiness(
+        self, subscribers: Sequence[Subscriber], stale: frozenset[str]
+    ) -> list[list[Subscriber]]:
+        """The subscribers in lists, one for each Readiness, in their order."""
+        groups: list[list[Subscriber]] = [[] for _ in Readiness]
+        for subscriber in subscribers:
+            groups[self._readiness(subscriber, stale)].append(subscriber)
+        return groups
+
+    def _readiness(self, subscriber: Subscriber, stale: frozenset[str]) -> Readiness:
         slot = self.slots_of(subscriber.schedule).latest
-        if is_done(slot, self.schedule_state.last_served_at[subscriber.email], self.now):
+        if is_done(slot, self.state.last_served_at[subscriber.email], self.now):
             return Readiness.NOT_DUE
         missing = stale and {keyword.id for keyword in subscriber.keywords} & stale
         if not missing:
             return Readiness.DUE
         if self.now < self._end_of_waiting(subscriber):
             return Readiness.WAITING_FOR_SOURCE
-        if subscriber.email in self.schedule_state.pending:
+        if subscriber.email in self.state.pending:
             return Readiness.DUE
         if any(self._is_failing(keyword) for keyword in missing):
             return Readiness.WAITING_FOR_SOURCE
-        return Readiness.DUE if self.rules.tell_of_nothing else Readiness.NOTHING_TO_SEND
+        return Readiness.DUE if self.policy.send_empty else Readiness.NOTHING_TO_SEND
 
     def _is_failing(self, keyword: str) -> bool:
-        return (
-            keyword in self.schedule_state.fetch_statuses
-            and self.schedule_state.fetch_statuses[keyword].failing
-        )
+        status = self.state.fetch_statuses.get(keyword)
+        return status is not None and status.failing
 
     def _end_of_waiting(self, subscriber: Subscriber) -> datetime:
-        return self.slots_of(subscriber.schedule).latest + self.rules.max_wait
+        return self.slots_of(subscriber.schedule).latest + self.policy.max_wait
 
-    def _ends_of_waiting(self, held: Sequence[Subscriber]) -> dict[datetime, int]:
-        ends = sorted(map(self._end_of_waiting, held))
+    def _ends_of_waiting(self, waiting: Sequence[Subscriber]) -> dict[datetime, int]:
+        ends = sorted(map(self._end_of_waiting, waiting))
         return {end: ends.count(end) for end in ends if end > self.now}
 
-    def _rests(self, subscriber: Subscriber) -> bool:
-        """Whether a mail of theirs has its time still to come, or the mail server was tried just now."""
-        if still_pauses(self.schedule_state.retries.get(subscriber.email), self.now):
+    def _pauses(self, subscriber: Subscriber) -> bool:
+        """Whether it is too early to send: a queued mail has its retry time still ahead, or the last
+        attempt is less than DELIVERY_PAUSE ago."""
+        if still_pauses(self.state.retries.get(subscriber.email), self.now):
             return True
-        tried_at = self.tried.get(subscriber.email)
+        tried_at = self.attempts.get(subscriber.email)
+        # An attempt in the future was made before the clock was set back: it does not count.
         return tried_at is not None and tried_at <= self.now < tried_at + DELIVERY_PAUSE
 
-    def _is_to_resume(self, subscriber: Subscriber) -> bool:
-        return subscriber.email in self.schedule_state.retries and not self._rests(subscriber)
+    def _is_to_retry(self, subscriber: Subscriber) -> bool:
+        return subscriber.email in self.state.retries and not self._pauses(subscriber)
 
-    def _may_ask(self, *, waited_for: bool) -> bool:
-        """Whether the pause since arXiv was last asked for the latest announcement is over."""
-        asked = self._asked()
-        pause = ASK_PAUSES[min(len(asked), len(ASK_PAUSES)) - 1]
-        longest = PAUSE_WHILE_WAITED_FOR if waited_for else ASK_PAUSES[-1]
-        return not asked or self.now - asked[0] >= min(pause, longest)
+    def _may_fetch(self, *, somebody_waits: bool) -> bool:
+        """Whether the pause after the last fetch since the latest announcement is over."""
+        fetches = self._fetches()
+        if not fetches:
+            return True
+        pause = FETCH_PAUSES[min(len(fetches), len(FETCH_PAUSES)) - 1]
+        longest = LONGEST_PAUSE_WHILE_WAITING if somebody_waits else FETCH_PAUSES[-1]
+        return self.now - fetches[0] >= min(pause, longest)
 
-    def _is_time_to_ask(self, subscribers: Sequence[Subscriber]) -> bool:
-        """Whether somebody's hour is near, or arXiv was asked before and has not told everything."""
-        near = self.now + LEAD
-        return bool(self._asked()) or any(
-            self.slots_of(subscriber.schedule).next <= near for subscriber in subscribers
+    def _is_time_to_fetch(self, subscribers: Sequence[Subscriber]) -> bool:
+        """Whether a slot begins within FETCH_LEAD, or an earlier fetch did not bring everything."""
+        soon = self.now + FETCH_LEAD
+        return bool(self._fetches()) or any(
+            self.slots_of(subscriber.schedule).next <= soon for subscriber in subscribers
         )
 
-    def _asked(self) -> list[datetime]:
-        """When arXiv was asked for its latest announcement, latest first."""
-        return [
-            moment for moment in self.schedule_state.fetched_at if self.announced_at <= moment <= self.now
-        ]
+    def _fetches(self) -> list[datetime]:
+        """When the source was fetched since its latest announcement, latest first."""
+        return [time for time in self.state.fetched_at if self.announced_at <= time <= self.now]

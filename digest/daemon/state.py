@@ -1,10 +1,10 @@
-"""Read the schedule state again only when the state file has changed, and notice changes of files."""
+"""Read the schedule state again only when the state file has changed."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from digest.daemon.watched_files import FileVersion, file_version
 from digest.domain.schedule import ScheduleState
 from digest.domain.settings import Config
 
@@ -12,27 +12,7 @@ _COARSEST_TIMESTAMP_SECONDS = 2.0
 """Two changes closer together than this may carry the same time (FAT has steps of two seconds)."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileVersion:
-    """What differs after a write, a replacement (`mv`, a restore) or a change of permissions."""
-
-    device: int
-    inode: int
-    size: int
-    modified_ns: int
-    changed_ns: int
-
-
-def file_version(file: Path) -> FileVersion | None:
-    """The version of the file now; None if there is none or its folder cannot be searched."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    return FileVersion(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-
-
-class ScheduleStateReader:
+class ScheduleStateCache:
     """Keeps the schedule state of a configuration until the state file or its write-ahead log changes.
 
     Why no connection is held open instead: as long as one is, SQLite keeps its write-ahead log beside the
@@ -52,7 +32,8 @@ class ScheduleStateReader:
 
     def read(self, config: Config) -> ScheduleState:
         """The schedule state as it is now. Raises whatever the given `read` raises (StoreError)."""
-        # Taken before the state is read: a commit in between is then seen at the next call.
+        # Taken before the state is read: a commit in between is then seen at the next call. One under way
+        # is waited for, since reading takes SQLite's write lock.
         versions = self._settled_versions(config.state)
         if versions is None or (versions, config) != (self._versions, self._config):
             self._versions = None

@@ -1,4 +1,7 @@
-"""Who is due when. Nothing here remembers or sleeps: each tick asks again, from the wall clock."""
+"""The slots of a schedule: at which moments a subscriber's digest is due (hour, time zone, weekdays). Pure.
+
+Whether a digest that is due is sent now or waits for the source: digest.daemon.planner.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,14 +11,14 @@ from digest.domain.fetching import FetchStatus
 from digest.domain.subscribers import Schedule
 
 WRONG_CLOCK = timedelta(hours=12)
-"""What was written down so far in the future, a clock wrote that was wrong."""
+"""A recorded time further in the future than this was written while the clock was wrong; it is ignored."""
 
 _LONGEST_GAP_DAYS = 8  # a week between two slots of a weekly digest, and a day for the time zone
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Two moments in UTC, one after the other, at which a schedule asks for a digest."""
+    """Two consecutive slots of a schedule, in UTC."""
 
     latest: datetime
     next: datetime
@@ -26,31 +29,31 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleState:
-    """What the state tells the daemon. Subscribers go by their addresses, keywords by their keys."""
+    """What the daemon reads from the state: subscribers by address, keywords by id, times in UTC."""
 
     last_served_at: Mapping[str, datetime] = field(default_factory=dict)
-    """When each enrolled subscriber had their last slot done, or else was enrolled."""
+    """When each subscriber's digest was last done; before the first, when the subscriber was added."""
     suppressed: frozenset[str] = frozenset()
     retries: Mapping[str, datetime | None] = field(default_factory=dict)
-    """When to retry the mail of each subscriber whose mail failed (None: as soon as possible)."""
+    """When to retry the mail of each subscriber whose mail was deferred (None: as soon as possible)."""
     pending: frozenset[str] = frozenset()
-    """For whom a mail is on its way or papers wait."""
+    """Subscribers with queued mail or pending papers."""
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)
     fetched_at: tuple[datetime, ...] = ()
-    """When arXiv was asked lately, latest first."""
+    """When the source was fetched lately, latest first."""
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime:
-    """The last moment up to now, in UTC, at which a digest was asked for.
+    """The last slot up to and including `now`, in UTC.
 
-    An hour that the clocks skip counts from when they have skipped it; of an hour that they repeat,
-    the first one counts (PEP 495, fold=0).
+    A slot in an hour that the clocks skip begins after the skip; in an hour that they repeat, the first
+    one counts (PEP 495, fold=0).
     """
     return next(slot for slot in _slots(schedule, now, step=-1) if slot <= now)
 
 
 def next_slot(schedule: Schedule, now: datetime) -> datetime:
-    """The first moment after now, in UTC, at which a digest is asked for."""
+    """The first slot after `now`, in UTC."""
     return next(slot for slot in _slots(schedule, now, step=1) if slot > now)
 
 
@@ -59,17 +62,17 @@ def slots_around(schedule: Schedule, now: datetime) -> Slots:
 
 
 def is_done(slot: datetime, served_at: datetime, now: datetime) -> bool:
-    """Whether the slot had its digest, `served_at` being when one was last done."""
+    """Whether the digest of this slot is done; `served_at` is when one was last done."""
     return slot <= served_at <= now + WRONG_CLOCK
 
 
 def is_due(schedule: Schedule, now: datetime, *, served_at: datetime) -> bool:
-    """Whether the latest slot still wants its digest."""
+    """Whether the digest of the latest slot is still to be sent."""
     return not is_done(latest_slot(schedule, now), served_at, now)
 
 
 def _slots(schedule: Schedule, now: datetime, *, step: int) -> Iterator[datetime]:
-    """The slots of the days around now, from tomorrow backwards or from yesterday onwards."""
+    """The slots of the days around `now`: from tomorrow backwards (step -1) or from yesterday onwards (1)."""
     if not schedule.days:
         raise ValueError("a schedule needs at least one day")
     today = now.astimezone(schedule.timezone).date()

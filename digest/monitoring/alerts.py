@@ -1,4 +1,4 @@
-"""When the operator is told that runs fail time after time, and that this is over. Pure."""
+"""Decide when the operator gets an alert: runs fail one after the other, or that is over. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,26 +8,28 @@ from itertools import takewhile
 from digest.domain.runs import Alert, RunProblems, RunRecord
 
 _PARTS: tuple[Callable[[RunProblems], str | None], ...] = (
-    lambda trouble: trouble.arxiv,
-    lambda trouble: trouble.mail,
-    lambda trouble: trouble.archive,
+    lambda problems: problems.arxiv,
+    lambda problems: problems.mail,
+    lambda problems: problems.archive,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Streak:
-    """The runs, latest first, in which one part failed since it was last well; `since` is the first's."""
+class _FailureStreak:
+    """How many runs in a row one part failed in, up to the latest run that used it."""
 
     runs: int
     since: datetime | None
-    last: str
+    """When the first of them started, in UTC."""
+    last_problem: str
 
 
 def alert_after(runs: Iterable[RunRecord], *, raised_at: datetime | None, most_failures: int) -> Alert | None:
-    """What the operator is to be told after the latest of these runs, which come latest first.
+    """The alert that is due after the latest of these runs; None if none is. `runs`: latest first.
 
-    arXiv, the mails and the archive are looked at each for itself: a run that had nothing to do with one
-    of them says nothing about it. `raised_at` is when an alarm was told that is not over yet.
+    arXiv, the mails and the archive count separately, and a run that did not use one of them neither
+    continues nor ends its streak. An alert is due when one of them failed in `most_failures` runs in a row;
+    it is over when none of them fails. `raised_at`: when the alert was sent that is not over yet.
     """
     ended = [run for run in runs if run.ended_at]
     streaks = [_streak(ended, part) for part in _PARTS]
@@ -39,15 +41,15 @@ def alert_after(runs: Iterable[RunRecord], *, raised_at: datetime | None, most_f
     return None
 
 
-def _raised(failing: Sequence[_Streak]) -> Alert:
+def _raised(failing: Sequence[_FailureStreak]) -> Alert:
     since = min(streak.since for streak in failing if streak.since)
-    lines = tuple(line for streak in failing for line in streak.last.splitlines())
+    lines = tuple(line for streak in failing for line in streak.last_problem.splitlines())
     return Alert(over=False, since=since, runs=max(streak.runs for streak in failing), lines=lines)
 
 
-def _streak(runs: Sequence[RunRecord], part: Callable[[RunProblems], str | None]) -> _Streak:
-    concerned = [run for run in runs if part(run.problems) is not None]
-    failed = list(takewhile(lambda run: part(run.problems), concerned))
+def _streak(runs: Sequence[RunRecord], part: Callable[[RunProblems], str | None]) -> _FailureStreak:
+    used = [run for run in runs if part(run.problems) is not None]
+    failed = list(takewhile(lambda run: part(run.problems), used))
     if not failed:
-        return _Streak(0, None, "")
-    return _Streak(len(failed), failed[-1].started_at, part(failed[0].problems) or "")
+        return _FailureStreak(0, None, "")
+    return _FailureStreak(len(failed), failed[-1].started_at, part(failed[0].problems) or "")

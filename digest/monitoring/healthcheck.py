@@ -1,4 +1,4 @@
-"""Telling a health check how runs go, in the way of healthchecks.io. Nothing waits for it but its own thread.
+"""Ping a health check service, such as healthchecks.io, in a thread of its own: a run never waits for it.
 
 Protocol: https://healthchecks.io/docs/http_api/
 """
@@ -15,15 +15,15 @@ logger = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 10.0
 
-_LARGEST_BODY = 10_000  # bytes that healthchecks.io keeps
+_LARGEST_BODY = 10_000  # bytes; healthchecks.io keeps no more
 
 _MOST_UNSENT = 20
 
-_GRACE_SECONDS = 5.0  # at the end of the program
+_GRACE_SECONDS = 5.0  # for unsent pings, when the program ends
 
 
 class HealthCheck:
-    """Sends one ping after the other; those that nobody takes are dropped. The URL is never told."""
+    """Sends one ping after the other; one that fails is dropped. The URL is a secret and is never logged."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -31,19 +31,19 @@ class HealthCheck:
         self._sender: threading.Thread | None = None
 
     def start(self) -> None:
-        """A run begins."""
+        """Ping: a run begins."""
         self._enqueue("/start", "")
 
     def success(self) -> None:
-        """All is well."""
+        """Ping: a run went well."""
         self._enqueue("", "")
 
     def fail(self, reason: str) -> None:
-        """Something failed."""
+        """Ping: a run failed. `reason` contains no address."""
         self._enqueue("/fail", reason)
 
     def close(self) -> None:
-        """Give what is still unsent a few seconds."""
+        """Wait a few seconds at most for unsent pings."""
         if self._sender:
             self._sender.join(_GRACE_SECONDS)
 
@@ -51,7 +51,7 @@ class HealthCheck:
         with contextlib.suppress(Full):
             self._unsent.put_nowait((path, body))
         if self._sender is None or not self._sender.is_alive():
-            # A daemon thread: it keeps no program from ending.
+            # A daemon thread does not keep the program from ending.
             self._sender = threading.Thread(target=self._send_all, daemon=True)
             self._sender.start()
 
@@ -61,7 +61,7 @@ class HealthCheck:
                 self._send(*self._unsent.get(timeout=0.1))
 
     def _send(self, path: str, body: str) -> None:
-        request = urllib.request.Request(  # noqa: S310 - the configuration takes https, or this machine
+        request = urllib.request.Request(  # noqa: S310 - the configuration accepts only https, or loopback
             self._url.rstrip("/") + path,
             data=body.encode()[:_LARGEST_BODY],
             headers={
@@ -73,4 +73,4 @@ class HealthCheck:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the same
                 pass
         except (OSError, ValueError) as exc:
-            logger.info("a ping was not taken: %s", type(exc).__name__)
+            logger.info("health check ping failed: %s", type(exc).__name__)

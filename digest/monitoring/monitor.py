@@ -1,72 +1,81 @@
-"""Tells health check, metrics and operator how a run went. Nothing here ends or delays a run."""
+"""Report after each run to the health check, the metrics file and the operator. A failure here is logged,
+and never ends or delays a run."""
 
 import logging
 from typing import Protocol
 
-from digest.domain.runs import Report
+from digest.domain.runs import Alert, Report
 from digest.domain.settings import Config
 from digest.errors import DigestError
 from digest.monitoring.alerts import alert_after
 from digest.monitoring.healthcheck import HealthCheck
-from digest.monitoring.prometheus import Figures, write_metrics
+from digest.monitoring.prometheus import RunMetrics, write_metrics
 from digest.pipeline.context import RunContext
 
 logger = logging.getLogger(__name__)
 
-_RUNS_TO_JUDGE_BY = 500
+_MOST_RUNS = 500
+"""How many runs of the log are read to find a streak of failures or the last good run."""
 
 
 class Monitor(Protocol):
-    """Whoever wants to know how runs go."""
+    """Gets notice of each run."""
 
     def started(self) -> None:
         """A run begins."""
 
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
-        """A run is over and written down. `everybody_served`: whoever's hour has come got their digest,
-        or truly had nothing."""
+        """A run has ended and is recorded. `everybody_served`: each subscriber whose slot has begun got the
+        digest, or there was nothing to send."""
 
     def failed(self, reason: str) -> None:
-        """A run could not be done at all; the reason has no address."""
+        """A run could not begin or was given up; `reason` contains no address."""
 
     def close(self) -> None:
         """The program ends."""
 
 
 class RunMonitor:
-    """Those whom the configuration names."""
+    """The Monitor that the configuration describes: health check, metrics file, alerts to the operator."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._settings = config.monitoring
-        self._pings = HealthCheck(self._settings.ping_url) if self._settings.ping_url else None
+        self._health_check = HealthCheck(self._settings.ping_url) if self._settings.ping_url else None
 
     def started(self) -> None:
-        if self._pings:
-            self._pings.start()
+        if self._health_check:
+            self._health_check.start()
 
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
-        trouble = report.problems.lines
-        if trouble:
-            self.failed("\n".join(trouble))
-        elif everybody_served and self._pings:
-            self._pings.success()
+        problems = report.problems.lines
+        if problems:
+            self.failed("\n".join(problems))
+        elif everybody_served and self._health_check:
+            self._health_check.success()
         self._write_metrics(context, report)
-        self._tell_operator(context)
+        self._alert_operator(context)
 
     def failed(self, reason: str) -> None:
-        if self._pings:
-            self._pings.fail(reason)
+        if self._health_check:
+            self._health_check.fail(reason)
 
     def close(self) -> None:
-        if self._pings:
-            self._pings.close()
+        if self._health_check:
+            self._health_check.close()
 
     def _write_metrics(self, context: RunContext, report: Report) -> None:
-        if not self._settings.metrics_file:
+        file = self._settings.metrics_file
+        if not file:
             return
-        runs = context.store.runs.latest(_RUNS_TO_JUDGE_BY)
-        figures = Figures(
+        try:
+            write_metrics(file, self._metrics(context, report))
+        except OSError as exc:
+            logger.warning("cannot write the metrics file: %s", exc.strerror)
+
+    def _metrics(self, context: RunContext, report: Report) -> RunMetrics:
+        runs = context.store.runs.latest(_MOST_RUNS)
+        return RunMetrics(
             config=self._config,
             report=report,
             fetch_statuses=context.store.keywords.fetch_statuses(),
@@ -74,29 +83,27 @@ class RunMonitor:
             ended_at=context.clock.now(),
             well_at=next((run.ended_at for run in runs if run.ended_at and not run.failed), None),
         )
-        try:
-            write_metrics(self._settings.metrics_file, figures)
-        except OSError as exc:
-            logger.warning("the metrics cannot be written: %s", exc.strerror)
 
-    def _tell_operator(self, context: RunContext) -> None:
-        """By the transport that carries the digests. What cannot be told now is told after the next run."""
+    def _alert_operator(self, context: RunContext) -> None:
         if not self._settings.operator:
             return
-        alarm = alert_after(
-            context.store.runs.latest(_RUNS_TO_JUDGE_BY),
+        alert = alert_after(
+            context.store.runs.latest(_MOST_RUNS),
             raised_at=context.store.runs.alert_raised_at(),
             most_failures=self._settings.failed_runs,
         )
-        if alarm is None:
-            return
+        if alert:
+            self._send(context, alert, self._settings.operator)
+
+    def _send(self, context: RunContext, alert: Alert, operator: str) -> None:
+        """Mail the alert through the transport of the digests. If that fails, the alert stays due."""
         now = context.clock.now()
         try:
             with context.signals_deferred():
-                mail = context.mail_builder.build_alert(alarm, self._settings.operator, now)
+                mail = context.mail_builder.build_alert(alert, operator, now)
                 context.transports[0].deliver(mail, lambda: None)
-                context.store.runs.record_alert(None if alarm.over else now)
+                context.store.runs.record_alert(None if alert.over else now)
         except DigestError as exc:
-            logger.warning("the operator could not be told: %s", exc)
+            logger.warning("cannot send the alert to the operator: %s", exc)
         else:
-            logger.info("the operator was told that %s", "all is well again" if alarm.over else "runs fail")
+            logger.info("sent to the operator: %s", "all is well again" if alert.over else "runs fail")

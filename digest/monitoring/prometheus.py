@@ -1,4 +1,4 @@
-"""Figures for Prometheus' textfile collector. The only module that knows prometheus_client.
+"""Write the metrics file for Prometheus' textfile collector. The only module that knows prometheus_client.
 
 Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -13,58 +13,68 @@ from digest.domain.runs import Report
 from digest.domain.settings import Config
 from digest.system.files import write_atomically
 
-_READABLE_FOR_ALL = 0o644  # the collector is another user; there is no address in it
+_READABLE_FOR_ALL = 0o644  # the collector runs as another user; the file holds no address
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What is told after a run."""
+class RunMetrics:
+    """What the metrics of a run are made from. Times are in UTC."""
 
     config: Config
     report: Report
     fetch_statuses: Mapping[str, FetchStatus]
+    """By keyword id."""
     waiting: int
-    """Subscribers for whom a mail is on its way or papers wait."""
+    """Subscribers with queued mail or pending papers."""
     ended_at: datetime
     well_at: datetime | None
-    """When the last run without any trouble ended."""
+    """When the last run without a problem ended; None if there was none."""
 
 
-def write_metrics(file: Path, figures: Figures) -> None:
-    """Replace the file as a whole. Raises OSError."""
-    write_atomically(file, _exposition(figures), _READABLE_FOR_ALL)
+def write_metrics(file: Path, metrics: RunMetrics) -> None:
+    """Replace the metrics file as a whole. Raises OSError."""
+    write_atomically(file, _exposition(metrics), _READABLE_FOR_ALL)
 
 
-def _exposition(figures: Figures) -> bytes:
-    # Imported here, since few need it and it takes a tenth of a second.
+def _exposition(metrics: RunMetrics) -> bytes:
+    # Imported here: it takes a tenth of a second, and few configurations name a metrics file.
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
     registry = CollectorRegistry()
-
-    def tell(name: str, what: str, value: float) -> None:
-        Gauge(f"daily_papers_{name}", what, registry=registry).set(value)
-
-    mails = figures.report.mails
-    tell("last_run_timestamp_seconds", "When the last run ended.", figures.ended_at.timestamp())
-    if figures.well_at:
-        well_at = figures.well_at.timestamp()
-        tell("last_success_timestamp_seconds", "When the last run without trouble ended.", well_at)
-    tell("subscribers", "Subscribers in the configuration.", len(figures.config.subscribers))
-    tell("subscribers_waiting", "Subscribers whose papers or mails wait.", figures.waiting)
-    tell("mails_sent", "Mails that the last run delivered.", sum(not mail.problem for mail in mails))
-    tell("mails_failed", "Mails that it did not deliver.", sum(bool(mail.problem) for mail in mails))
-    tell("papers_sent", "Papers in the mails that it delivered.", sum(mail.papers for mail in mails))
+    for name, (description, value) in _values(metrics).items():
+        Gauge(f"daily_papers_{name}", description, registry=registry).set(value)
     new = Gauge("daily_papers_new", "New papers in the last run.", ["keyword"], registry=registry)
+    for outcome in metrics.report.keywords:
+        new.labels(outcome.keyword.name).set(outcome.new)
     good = Gauge(
         "daily_papers_keyword_good_timestamp_seconds",
         "When arXiv last answered for the keyword.",
         ["keyword"],
         registry=registry,
     )
-    for outcome in figures.report.keywords:
-        new.labels(outcome.keyword.name).set(outcome.new)
-    for keyword in figures.config.keywords:
-        fetch_status = figures.fetch_statuses.get(keyword.id)
-        if fetch_status and fetch_status.last_good_at:
-            good.labels(keyword.name).set(fetch_status.last_good_at.timestamp())
+    for name, answered_at in _last_answers(metrics).items():
+        good.labels(name).set(answered_at.timestamp())
     return bytes(generate_latest(registry))
+
+
+def _values(metrics: RunMetrics) -> dict[str, tuple[str, float]]:
+    """Description and value of each metric without a label, by its name."""
+    mails = metrics.report.mails
+    values = {
+        "last_run_timestamp_seconds": ("When the last run ended.", metrics.ended_at.timestamp()),
+        "subscribers": ("Subscribers in the configuration.", len(metrics.config.subscribers)),
+        "subscribers_waiting": ("Subscribers with queued mail or pending papers.", metrics.waiting),
+        "mails_sent": ("Mails that the last run delivered.", sum(not mail.problem for mail in mails)),
+        "mails_failed": ("Mails that the last run did not deliver.", sum(bool(m.problem) for m in mails)),
+        "papers_sent": ("Papers in the mails that it delivered.", sum(mail.papers for mail in mails)),
+    }
+    if metrics.well_at:
+        description = "When the last run without a problem ended."
+        values["last_success_timestamp_seconds"] = (description, metrics.well_at.timestamp())
+    return values
+
+
+def _last_answers(metrics: RunMetrics) -> dict[str, datetime]:
+    """When arXiv last gave a good answer, by the keyword's name."""
+    statuses = ((keyword.name, metrics.fetch_statuses.get(keyword.id)) for keyword in metrics.config.keywords)
+    return {name: status.last_good_at for name, status in statuses if status and status.last_good_at}

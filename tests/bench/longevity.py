@@ -99,7 +99,7 @@ def build(folder: Path) -> tuple[Config, Sequence[DemoPaper]]:
     """The state before the last announcement is asked for, and the papers that arXiv then shows."""
     settings = _settings(folder)
     library = Library(settings.keywords, _PAPERS_EACH)
-    latest: list[AnnouncedPaper] = []
+    latest: list[Announced] = []
     with closing(SqlStore.over(Database.open(settings.state))) as store:
         store.subscriptions.sync(settings, _BEFORE)
     with _hastily(settings.state) as connection:

@@ -1,4 +1,4 @@
-"""`digest daemon` as a process: what it tells systemd, when it sends, and how it ends."""
+"""`digest daemon` as a process: what it sends to systemd, when it mails, and how it ends."""
 
 import json
 import os
@@ -28,24 +28,24 @@ SHORTLY_BEFORE = timedelta(seconds=4)
 
 
 class Systemd:
-    """The other end of NOTIFY_SOCKET."""
+    """systemd's end of NOTIFY_SOCKET."""
 
     def __init__(self, address: Path) -> None:
-        self.told: list[str] = []
+        self.received: list[str] = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(address))
         self._socket.settimeout(0.05)
 
     def wait_for(self, word: str, times: int = 1) -> None:
-        """Until it was told this so often; fails after half a minute."""
+        """Until so many messages begin with this word; fails after half a minute."""
         ends_at = time.monotonic() + 30
-        while sum(message.startswith(word) for message in self.told) < times:
-            assert time.monotonic() < ends_at, f"{word} was not told, but {self.told}"
+        while sum(message.startswith(word) for message in self.received) < times:
+            assert time.monotonic() < ends_at, f"{word} was not sent, but {self.received}"
             self.listen()
 
     def listen(self) -> None:
         with suppress(TimeoutError):
-            self.told.append(self._socket.recv(4096).decode())
+            self.received.append(self._socket.recv(4096).decode())
 
     def close(self) -> None:
         self._socket.close()
@@ -88,14 +88,14 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 @pytest.fixture
 def second_morning(home: Home) -> Home:
-    """The first day was lived; it is a few seconds to seven on the second."""
+    """After a run on the first day; it is a few seconds before seven on the second."""
     home.at(DAYS[0])
     assert home.digest("run").returncode == 0
     home.at(DAYS[1] - SHORTLY_BEFORE)
     return home
 
 
-def test_it_is_ready_sends_at_the_minute_and_says_that_it_stops(
+def test_it_notifies_ready_mails_at_the_minute_and_notifies_stopping(
     second_morning: Home, systemd: Systemd
 ) -> None:
     with running(second_morning) as process:
@@ -109,11 +109,11 @@ def test_it_is_ready_sends_at_the_minute_and_says_that_it_stops(
     late = parsedate_to_datetime(mail["Date"]) - DAYS[1]
     assert timedelta(0) <= late < timedelta(seconds=2)
     assert (status, asked) == (0, len(second_morning.arxiv.requests))
-    assert {"READY=1", "WATCHDOG=1", "STOPPING=1"} <= set(systemd.told)
+    assert {"READY=1", "WATCHDOG=1", "STOPPING=1"} <= set(systemd.received)
 
 
 @pytest.mark.exhaustive
-def test_a_broken_edit_is_told_and_the_mail_goes_out_all_the_same(
+def test_a_broken_edit_is_logged_and_the_mail_is_sent_all_the_same(
     second_morning: Home, systemd: Systemd
 ) -> None:
     with running(second_morning) as process:
@@ -124,11 +124,11 @@ def test_a_broken_edit_is_told_and_the_mail_goes_out_all_the_same(
         until(lambda: len(list(second_morning.mails())) == 2, "second mail")
         status, err = ended(process)
     assert status == 0
-    assert "subscribers.yaml:2:12: subscribers[0].email: a fault; `digest check` tells more" in err
-    assert "the configuration stays as it was before this edit" in err
+    assert "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` as user" in err
+    assert "still using the version from 2026-06-24 " in err
 
 
-def test_a_hangup_takes_up_a_good_edit_at_once(second_morning: Home, systemd: Systemd) -> None:
+def test_a_reload_signal_applies_a_good_edit_at_once(second_morning: Home, systemd: Systemd) -> None:
     with running(second_morning) as process:
         systemd.wait_for("READY=1")
         second_morning.write(LEAST + "    at: 12:00\n")
@@ -137,15 +137,15 @@ def test_a_hangup_takes_up_a_good_edit_at_once(second_morning: Home, systemd: Sy
         systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-24 12:00 UTC")
         status, err = ended(process)
     assert status == 0
-    assert "the configuration was read anew: 1 subscribers" in err
+    assert "configuration reloaded: 1 subscriber" in err
     assert len(list(second_morning.mails())) == 1
 
 
-def test_a_signal_while_arxiv_is_asked_ends_it_at_once_and_loses_nothing(second_morning: Home) -> None:
+def test_a_signal_during_a_fetch_ends_it_at_once_and_loses_nothing(second_morning: Home) -> None:
     second_morning.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
     with running(second_morning) as process:
         before = len(second_morning.arxiv.requests)
-        until(lambda: len(second_morning.arxiv.requests) > before, "question")
+        until(lambda: len(second_morning.arxiv.requests) > before, "request")
         status, _ = ended(process)
     assert status == 0
     second_morning.at(DAYS[1])
@@ -157,14 +157,12 @@ PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "answered")
 
 
 @pytest.mark.parametrize("phase", variations(PHASES, ["rcpt", "dot"]))
-def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
-    home: Home, phase: str
-) -> None:
-    """SIGTERM in each phase of the first conversation: the mail in hand is finished, no other is begun."""
+def test_a_mail_that_the_server_accepted_is_recorded_when_a_signal_comes(home: Home, phase: str) -> None:
+    """SIGTERM in each phase of the first SMTP transaction: that mail is finished, and no other is begun."""
     home.write(READERS)
     home.at(DAYS[0] - MINUTES * 30)
     home.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
-    assert home.digest("run").returncode == 75  # so that both mails are frozen, or waiting
+    assert home.digest("run").returncode == 75  # so that both mails are queued, or their papers pending
     home.at(DAYS[0])
     victims: list[subprocess.Popen[str]] = []
 
@@ -191,8 +189,8 @@ def test_whatever_the_mail_server_accepted_is_written_down_when_a_signal_comes(
 
 
 @pytest.mark.exhaustive
-def test_a_day_and_two_outages_leave_no_mail_out_and_nothing_behind(tmp_path: Path) -> None:
-    """arXiv is gone from four to twenty past eight, and then the mail server until five past ten."""
+def test_a_day_with_two_outages_loses_no_mail_and_no_memory(tmp_path: Path) -> None:
+    """arXiv is down from 04:00 to 08:20, and then the mail server until 10:05."""
     (tmp_path / "subscribers.yaml").write_text(
         LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n", encoding="utf-8"
     )
@@ -205,11 +203,11 @@ def test_a_day_and_two_outages_leave_no_mail_out_and_nothing_behind(tmp_path: Pa
         text=True,
         timeout=600,
     )
-    seen = json.loads(done.stdout)
-    first, second = seen["taken"]
+    lapse = json.loads(done.stdout)
+    first, second = lapse["delivered_at"]
     assert first == "2026-06-23T07:00:00+00:00"
     assert "2026-06-24T10:05" <= second <= "2026-06-24T10:16"
-    warm, last = seen["hours"][3], seen["hours"][-1]
+    warm, last = lapse["hours"][3], lapse["hours"][-1]
     assert last["handles"] == warm["handles"]
     assert last["kilobytes"] - warm["kilobytes"] < 8_000
     assert "Traceback" not in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.daemon.liveness import LONGEST_SILENCE
+from digest.daemon.liveness import HEARTBEAT_TIMEOUT
 from digest.demo.scenario import DAYS
 from digest.system.locks import exclusive_lock
 from tests.support.home import LEAST, SENDER, TWO, Home
@@ -134,7 +134,7 @@ def test_a_daemon_that_hangs_or_is_gone_is_not_alive(home: Home) -> None:
     gone = home.digest("status", "--alive")
     assert (gone.returncode, gone.stdout) == (1, "no daemon is running\n")
     with exclusive_lock(lock_of(home), wait=False):
-        long_ago = time.time() - (LONGEST_SILENCE + timedelta(minutes=1)).total_seconds()
+        long_ago = time.time() - (HEARTBEAT_TIMEOUT + timedelta(minutes=1)).total_seconds()
         os.utime(lock_of(home), (long_ago, long_ago))
         hangs = home.digest("status", "--alive")
     assert hangs.returncode == 1

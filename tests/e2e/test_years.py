@@ -180,8 +180,8 @@ class Life:
             self.open_run,
             clock=self.wall,
             calendar=ArxivCalendar(),
-            watch=lambda _config: FakeMonitor(),
-            supervisor=SystemdNotifier({}),
+            monitor_for=lambda _config: FakeMonitor(),
+            notifier=SystemdNotifier({}),
         )
 
     def read_agenda(self, settings: Config) -> ScheduleState:
@@ -253,8 +253,8 @@ class Life:
                 self.judge_waiting(wish)
 
     def judge(self, mail: Mail) -> None:
-        """A mail has only papers that are new to its subscriber, at a slot that had no mail yet, or none
-        since the clock was set."""
+        """A mail has only papers that are new to its subscriber, at a slot without a mail yet, or none since
+        the clock was set."""
         self.mails += 1
         wish, now = self.wishes[mail.recipient], self.wall.moment
         slot = latest_slot(wish.subscriber.schedule, now)

@@ -153,19 +153,19 @@ class FakeArchive:
 
 @dataclass
 class FakeMonitor:
-    """Keeps what it is told."""
+    """Keeps what happens, in words."""
 
-    told: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
 
     def started(self) -> None:
-        self.told.append("started")
+        self.events.append("started")
 
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
         lines = report.problems.lines
-        self.told.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
+        self.events.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
 
     def failed(self, reason: str) -> None:
-        self.told.append(reason)
+        self.events.append(reason)
 
     def close(self) -> None:
         """Nothing is open."""

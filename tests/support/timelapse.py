@@ -1,8 +1,8 @@
-"""The daemon through a day and more, in less than a minute: `python -m tests.support.timelapse FOLDER`.
+"""Run the daemon through a day and more in less than a minute: `python -m tests.support.timelapse FOLDER`.
 
-The real command, its real state, a small arXiv and a mail server; only the clock runs as fast as it is slept
-on. arXiv is gone for some hours of the second morning, and after that the mail server. Prints as JSON when
-mails were taken, and what memory and file handles the process had at each hour.
+The command, its state, a small arXiv and a mail server are real; only the clock is not: it advances as fast
+as the program sleeps. arXiv is down for some hours of the second morning, and after that the mail server.
+Prints as JSON when mails were delivered, and the memory and open file handles of the process at each hour.
 """
 
 import json
@@ -25,8 +25,8 @@ from digest.system.signals import Interrupted
 from tests.support.hostile_smtp import HostileServer
 
 START, END = DAYS[0] - timedelta(minutes=30), DAYS[1] + timedelta(hours=5)
-ARXIV_IS_GONE = (DAYS[1] - timedelta(hours=3), DAYS[1] + timedelta(minutes=80))
-MAIL_IS_GONE = (DAYS[1] + timedelta(minutes=80), DAYS[1] + timedelta(minutes=185))
+ARXIV_IS_DOWN = (DAYS[1] - timedelta(hours=3), DAYS[1] + timedelta(minutes=80))
+MAIL_IS_DOWN = (DAYS[1] + timedelta(minutes=80), DAYS[1] + timedelta(minutes=185))
 
 
 def _within(now: datetime, hours: tuple[datetime, datetime]) -> bool:
@@ -34,29 +34,30 @@ def _within(now: datetime, hours: tuple[datetime, datetime]) -> bool:
 
 
 class Arxiv(ArxivServer):
-    """Answers nothing of use while it is gone."""
+    """Answers 503 while it is down."""
 
     def _answer(self, request: Request) -> Reply:
-        gone = Reply(503, b"", "text/plain")
-        return gone if _within(self.now, ARXIV_IS_GONE) else super()._answer(request)
+        unavailable = Reply(503, b"", "text/plain")
+        return unavailable if _within(self.now, ARXIV_IS_DOWN) else super()._answer(request)
 
 
 class Lapse:
-    """The surroundings, as time passes."""
+    """The clock, and what changes outside the program as time passes."""
 
     def __init__(self, arxiv: ArxivServer, mail: HostileServer) -> None:
         self.now = START
         self.arxiv, self.mail = arxiv, mail
-        self.taken: list[str] = []
+        self.delivered_at: list[str] = []
         self.hours: list[dict[str, int]] = []
 
     def pass_time(self, seconds: float) -> None:
         before = self.now
         self.now += timedelta(seconds=max(seconds, 0.001))
         self.arxiv.now = self.now
-        down = _within(self.now, MAIL_IS_GONE)
+        down = _within(self.now, MAIL_IS_DOWN)
         self.mail.scripts = ({"greeting": "421 4.3.2 closed for now"},) if down else ({},)
-        self.taken += [before.isoformat()] * (len(self.mail.accepted) - len(self.taken))
+        delivered = len(self.mail.accepted) - len(self.delivered_at)
+        self.delivered_at += [before.isoformat()] * delivered
         if before.hour != self.now.hour:
             self.hours.append(
                 {"kilobytes": _resident(), "handles": len(list(Path("/proc/self/fd").iterdir()))}
@@ -66,13 +67,13 @@ class Lapse:
 
 
 def _resident() -> int:
-    """Kilobytes in memory (proc(5), /proc/pid/status)."""
+    """Resident memory in kilobytes (proc(5), /proc/pid/status)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmRSS:")[1].split()[0])
 
 
-def _quicken(lapse: Lapse) -> None:
-    """Put the lapse in the place of every clock."""
+def _replace_clocks(lapse: Lapse) -> None:
+    """Let every clock of the program show the time of the lapse."""
 
     def sleep(clock: SystemClock, seconds: float) -> None:
         lapse.pass_time(seconds)
@@ -97,7 +98,7 @@ def main(folder: Path) -> None:
     logging.captureWarnings(capture=True)
     with Arxiv(load_papers(), START) as arxiv, HostileServer() as mail:
         lapse = Lapse(arxiv, mail)
-        _quicken(lapse)
+        _replace_clocks(lapse)
         os.environ |= {
             "DIGEST_CONFIG": str(folder / "subscribers.yaml"),
             "DIGEST_ARXIV_API": arxiv.api_url,
@@ -107,7 +108,7 @@ def main(folder: Path) -> None:
         sys.argv = ["digest", "daemon"]
         with suppress(SystemExit):
             cli.main()
-        print(json.dumps({"taken": lapse.taken, "hours": lapse.hours}))  # noqa: T201 - its purpose
+        print(json.dumps({"delivered_at": lapse.delivered_at, "hours": lapse.hours}))  # noqa: T201 - its purpose
 
 
 if __name__ == "__main__":

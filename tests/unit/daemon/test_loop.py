@@ -1,6 +1,7 @@
-"""The daemon's ticks, with a real state and a fake world around it."""
+"""The daemon's ticks, with a real state; source, mail server and clock are fakes."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -8,10 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from digest.bootstrap import schedule_state
+from digest.cli import cli
 from digest.daemon.loop import Daemon
+from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
+from digest.daemon.watched_files import user_name
 from digest.domain.settings import Config
 from digest.errors import (
     ConfigError,
@@ -35,7 +40,7 @@ BO = subscriber("bo@example.org", schedule=schedule("09:00"), label="subscribers
 START = datetime(2026, 6, 22, 6, 30, tzinfo=UTC)
 
 
-class House:
+class Scenario:
     """A daemon in a folder: its clock, its configuration, and what it sends."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,21 +49,23 @@ class House:
         self.clock = FakeClock(START)
         self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, up_to_date=True)
         self.transport, self.mail_builder = FakeTransport(), FakeMailBuilder()
-        self.trouble: Exception | None = None
+        self.open_run_error: Exception | None = None
         self.store = SqlStore.over(Database.open(self.config.state))
-        self.monitor, self.hangups = FakeMonitor(), list[bool]()
+        self.monitor, self.reloads_wanted = FakeMonitor(), list[bool]()
         self.daemon = Daemon(
             self.load,
-            schedule_state,
+            ScheduleStateCache(schedule_state).read,
             self.open_run,
             clock=self.clock,
             calendar=self.source.calendar,
-            watch=lambda _config: self.monitor,
-            supervisor=SystemdNotifier({}),
-            reload_wanted=lambda: bool(self.hangups) and self.hangups.pop(),
+            monitor_for=lambda _config: self.monitor,
+            notifier=SystemdNotifier({}),
+            reload_wanted=lambda: bool(self.reloads_wanted) and self.reloads_wanted.pop(),
         )
 
     def load(self) -> Config:
+        if not self.config.file.is_file():
+            raise ConfigError([ConfigFault("subscribers.yaml", None, None, "", "cannot be read")])
         if self.config.file.read_text() == "broken":
             raise ConfigError(
                 [ConfigFault("subscribers.yaml", 3, 5, "subscribers", "missing; list your subscribers")]
@@ -67,8 +74,8 @@ class House:
 
     @contextmanager
     def open_run(self, config: Config) -> Iterator[RunContext]:
-        if self.trouble:
-            raise self.trouble
+        if self.open_run_error:
+            raise self.open_run_error
         yield RunContext(
             config,
             self.source,
@@ -93,216 +100,239 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.daemon.tick()
-    yield house
-    house.store.close()
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
+    scenario = Scenario(tmp_path)
+    scenario.daemon.tick()
+    yield scenario
+    scenario.store.close()
 
 
-def test_everybody_gets_mail_at_their_own_hour(house: House) -> None:
-    house.tick_until(6, 59)
-    assert house.sent_to == []
-    house.tick_until(7, 0)
-    assert house.sent_to == ["ada@example.org"]
-    house.tick_until(8, 59)
-    assert house.sent_to == ["ada@example.org"]
-    house.tick_until(9, 0)
-    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+def test_each_subscriber_gets_mail_at_their_own_hour(scenario: Scenario) -> None:
+    scenario.tick_until(6, 59)
+    assert scenario.sent_to == []
+    scenario.tick_until(7, 0)
+    assert scenario.sent_to == ["ada@example.org"]
+    scenario.tick_until(8, 59)
+    assert scenario.sent_to == ["ada@example.org"]
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
-def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(house: House) -> None:
-    house.tick_until(9, 0)
-    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601"), paper("2606.00602")]
-    house.clock.moment += timedelta(days=5)
-    house.daemon.tick()
-    house.daemon.tick()
-    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601", "2606.00602")]
+def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(scenario: Scenario) -> None:
+    scenario.tick_until(9, 0)
+    scenario.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601"), paper("2606.00602")]
+    scenario.clock.moment += timedelta(days=5)
+    scenario.daemon.tick()
+    scenario.daemon.tick()
+    assert scenario.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601", "2606.00602")]
 
 
-def test_arxiv_is_asked_once_for_all_subscribers_a_little_before_the_first(house: House) -> None:
-    house.tick_until(6, 49)
-    assert house.source.asked == []
-    house.tick_until(6, 50)
-    assert house.source.asked == ["Reward Model"]
-    house.tick_until(9, 30)
-    assert house.source.asked == ["Reward Model"]
-    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+def test_arxiv_is_fetched_once_for_all_subscribers_ten_minutes_before_the_first(scenario: Scenario) -> None:
+    scenario.tick_until(6, 49)
+    assert scenario.source.asked == []
+    scenario.tick_until(6, 50)
+    assert scenario.source.asked == ["Reward Model"]
+    scenario.tick_until(9, 30)
+    assert scenario.source.asked == ["Reward Model"]
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
-def test_a_late_announcement_is_waited_for(house: House) -> None:
-    """Answered, but not up to date: arXiv should have announced, and has not yet."""
-    house.source.up_to_date = False
-    house.tick_until(8, 0)
-    assert house.sent_to == []
-    house.source.up_to_date = True
-    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
-    house.tick_until(8, 55)
-    assert house.sent_to == ["ada@example.org"]
-
-
-@pytest.mark.exhaustive
-def test_after_two_hours_the_mail_goes_out_without_it(house: House) -> None:
-    house.source.up_to_date = False
-    house.tick_until(8, 59)
-    assert house.sent_to == []
-    house.tick_until(9, 0)
-    assert house.sent_to == ["ada@example.org"]
-    house.tick_until(11, 0)
-    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+def test_a_late_announcement_is_waited_for(scenario: Scenario) -> None:
+    """arXiv answers, but has not announced yet, though it should have."""
+    scenario.source.up_to_date = False
+    scenario.tick_until(8, 0)
+    assert scenario.sent_to == []
+    scenario.source.up_to_date = True
+    scenario.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    scenario.tick_until(8, 55)
+    assert scenario.sent_to == ["ada@example.org"]
 
 
 @pytest.mark.exhaustive
-def test_what_arxiv_did_not_answer_is_asked_again_during_the_day(house: House) -> None:
-    house.source.answers["Reward Model"] = SourceUnavailable("no answer")
-    house.tick_until(11, 0)
-    assert house.sent_to == []
-    assert len(house.source.asked) == 18
-    house.source.answers["Reward Model"] = [paper("2606.00001")]
-    house.tick_until(12, 0)
-    assert house.sent_to == ["ada@example.org", "bo@example.org"]
-    house.tick_until(20, 0)
-    assert len(house.source.asked) == 19
-
-
-def test_a_mail_server_that_was_down_is_tried_again_after_a_pause(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
-    house.tick_until(7, 9)
-    assert house.transport.tried == ["ada@example.org"]
-    house.tick_until(7, 10)
-    assert house.sent_to == ["ada@example.org"]
+def test_after_two_hours_the_mail_goes_out_without_it(scenario: Scenario) -> None:
+    scenario.source.up_to_date = False
+    scenario.tick_until(8, 59)
+    assert scenario.sent_to == []
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["ada@example.org"]
+    scenario.tick_until(11, 0)
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
 @pytest.mark.exhaustive
-def test_a_clock_that_was_years_ahead_leaves_nobody_without_mail(house: House) -> None:
-    house.clock.moment += timedelta(days=1000)
-    house.daemon.tick()
-    house.tick_until(12, 0)
-    house.clock.moment = START + timedelta(days=1)
-    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
-    house.tick_until(9, 0)
-    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
-    assert house.transport.papers("bo@example.org") == [("2606.00001",), ("2606.00601",)]
+def test_a_fetch_without_an_answer_is_repeated_during_the_day(scenario: Scenario) -> None:
+    scenario.source.answers["Reward Model"] = SourceUnavailable("no answer")
+    scenario.tick_until(11, 0)
+    assert scenario.sent_to == []
+    assert len(scenario.source.asked) == 18
+    scenario.source.answers["Reward Model"] = [paper("2606.00001")]
+    scenario.tick_until(12, 0)
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
+    scenario.tick_until(20, 0)
+    assert len(scenario.source.asked) == 19
 
 
-def test_another_hour_on_the_same_day_brings_only_what_is_new_since(house: House) -> None:
-    house.tick_until(7, 30)
-    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("08:00")), BO))
-    house.config.file.write_text("a later hour")
-    house.tick_until(9, 0)
-    assert house.sent_to == ["ada@example.org", "bo@example.org"]
+def test_a_mail_server_that_was_down_is_tried_again_after_a_pause(scenario: Scenario) -> None:
+    scenario.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
+    scenario.tick_until(7, 9)
+    assert scenario.transport.tried == ["ada@example.org"]
+    scenario.tick_until(7, 10)
+    assert scenario.sent_to == ["ada@example.org"]
 
 
 @pytest.mark.exhaustive
-def test_a_later_hour_brings_no_mail_at_once(house: House) -> None:
-    """As if today's mail were that of a noon of yesterday which nobody had asked for."""
-    house.tick_until(9, 0)
-    house.clock.moment = START + timedelta(days=1)
-    house.daemon.tick()
-    house.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
-    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("12:00")), BO))
-    house.config.file.write_text("a later hour")
-    house.tick_until(11, 59)
-    assert house.transport.papers("ada@example.org") == [("2606.00001",)]
-    house.tick_until(12, 0)
-    assert house.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
+def test_a_clock_that_was_years_ahead_leaves_nobody_without_mail(scenario: Scenario) -> None:
+    scenario.clock.moment += timedelta(days=1000)
+    scenario.daemon.tick()
+    scenario.tick_until(12, 0)
+    scenario.clock.moment = START + timedelta(days=1)
+    scenario.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    scenario.tick_until(9, 0)
+    assert scenario.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
+    assert scenario.transport.papers("bo@example.org") == [("2606.00001",), ("2606.00601",)]
 
 
-def test_whoever_watches_is_told_of_success_only_when_nobody_waits_any_more(house: House) -> None:
-    house.source.up_to_date = False
-    house.tick_until(6, 59)
-    house.monitor.told.clear()
-    house.tick_until(7, 30)
-    assert set(house.monitor.told) == {"started", "nothing yet"}
-    house.source.up_to_date = True
-    house.tick_until(7, 59)
-    assert house.monitor.told[-1] == "all is well"
+def test_a_second_mail_at_a_new_hour_has_only_what_is_new_since_the_first(scenario: Scenario) -> None:
+    scenario.tick_until(7, 30)
+    scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("08:00")), BO))
+    scenario.config.file.write_text("a later hour")
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
-def test_whoever_watches_is_told_why_a_run_failed(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
-    house.tick_until(7, 0)
-    assert house.monitor.told[-1] == "the mail to subscribers[0] was not delivered: connection refused"
-    house.trouble = ZeroDivisionError("a mistake")
-    house.tick_until(7, 10)
-    assert house.monitor.told[-1] == "a bug: this tick is given up, the next one comes in a minute"
+@pytest.mark.exhaustive
+def test_a_later_hour_brings_no_mail_at_once(scenario: Scenario) -> None:
+    """The new schedule had a slot at noon yesterday, which is not made up for."""
+    scenario.tick_until(9, 0)
+    scenario.clock.moment = START + timedelta(days=1)
+    scenario.daemon.tick()
+    scenario.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601")]
+    scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("12:00")), BO))
+    scenario.config.file.write_text("a later hour")
+    scenario.tick_until(11, 59)
+    assert scenario.transport.papers("ada@example.org") == [("2606.00001",)]
+    scenario.tick_until(12, 0)
+    assert scenario.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
 
 
-def test_a_deferred_mail_is_tried_again_at_its_time_without_asking_arxiv(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
-    house.tick_until(7, 0)
-    house.source.asked.clear()
-    house.tick_until(7, 16)
-    assert house.sent_to == ["ada@example.org"]
-    assert house.source.asked == []
+def test_the_monitor_learns_of_success_only_when_nobody_waits_any_more(scenario: Scenario) -> None:
+    scenario.source.up_to_date = False
+    scenario.tick_until(6, 59)
+    scenario.monitor.events.clear()
+    scenario.tick_until(7, 30)
+    assert set(scenario.monitor.events) == {"started", "nothing yet"}
+    scenario.source.up_to_date = True
+    scenario.tick_until(7, 59)
+    assert scenario.monitor.events[-1] == "all is well"
 
 
-def test_a_refused_address_is_left_alone_until_its_next_hour(house: House) -> None:
-    house.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
-    house.tick_until(8, 59)
-    assert house.transport.tried == ["ada@example.org"]
-    house.clock.moment += timedelta(days=1)
-    house.daemon.tick()
-    assert "ada@example.org" in house.sent_to
+def test_the_monitor_learns_why_a_run_failed(scenario: Scenario) -> None:
+    scenario.transport.troubles["ada@example.org"] = [TransportUnavailable("connection refused")]
+    scenario.tick_until(7, 0)
+    assert scenario.monitor.events[-1] == "the mail to subscribers[0] was not delivered: connection refused"
+    scenario.open_run_error = ZeroDivisionError("a mistake")
+    scenario.tick_until(7, 10)
+    assert scenario.monitor.events[-1] == "a bug: this tick is given up, the next one comes in a minute"
 
 
-def test_whoever_is_suppressed_is_never_due(house: House) -> None:
+def test_a_deferred_mail_is_tried_again_at_its_time_without_a_fetch(scenario: Scenario) -> None:
+    scenario.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
+    scenario.tick_until(7, 0)
+    scenario.source.asked.clear()
+    scenario.tick_until(7, 16)
+    assert scenario.sent_to == ["ada@example.org"]
+    assert scenario.source.asked == []
+
+
+def test_a_refused_address_is_not_tried_again_before_its_next_slot(scenario: Scenario) -> None:
+    scenario.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
+    scenario.tick_until(8, 59)
+    assert scenario.transport.tried == ["ada@example.org"]
+    scenario.clock.moment += timedelta(days=1)
+    scenario.daemon.tick()
+    assert "ada@example.org" in scenario.sent_to
+
+
+def test_a_suppressed_subscriber_is_never_due(scenario: Scenario) -> None:
     for day in range(5):
-        house.store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
-    house.tick_until(9, 0)
-    assert house.sent_to == ["bo@example.org"]
+        scenario.store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["bo@example.org"]
 
 
-def test_a_broken_edit_is_told_once_and_the_last_good_configuration_stays(
-    house: House, caplog: pytest.LogCaptureFixture
+def test_a_broken_edit_is_logged_once_without_values_and_the_last_good_configuration_stays(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.config.file.write_text("broken")
-    house.tick_until(7, 0)
-    assert house.sent_to == ["ada@example.org"]
-    told = [record.getMessage() for record in caplog.records]
-    assert told == [
-        "subscribers.yaml:3:5: subscribers: a fault; `digest check` tells more",
-        "the configuration stays as it was before this edit",
+    scenario.config.file.write_text("broken")
+    scenario.tick_until(7, 0)
+    assert scenario.sent_to == ["ada@example.org"]
+    assert caplog.messages == [
+        f"subscribers.yaml:3:5: subscribers: a mistake; `digest check` as user {user_name()} explains it",
+        "still using the version from 2026-06-22 06:30 UTC",
     ]
 
 
-def test_a_good_edit_is_taken_up(house: House) -> None:
-    house.tick_until(6, 45)
-    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("06:50")),))
-    house.config.file.write_text("another one")
-    house.tick_until(9, 0)
-    assert house.sent_to == ["ada@example.org"]
-    assert house.store.subscriptions.last_served_at() == {"ada@example.org": START.replace(hour=6, minute=50)}
-
-
-def test_an_edit_is_taken_up_though_the_state_cannot_be_used_just_then(
-    house: House, caplog: pytest.LogCaptureFixture
+def test_a_configuration_that_cannot_be_read_is_logged_with_the_cause(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.config = replace(house.config, subscribers=(replace(ADA, schedule=schedule("08:00")),))
-    house.config.file.write_text("another hour")
-    house.trouble = StoreError(Path("digest.sqlite3"), "the disk is full", "make room")
-    house.daemon.tick()
+    scenario.config.file.unlink()
+    scenario.config.file.mkdir()
+    scenario.daemon.tick()
+    assert caplog.messages == [
+        f"cannot read {scenario.config.file}: is a directory",
+        "still using the version from 2026-06-22 06:30 UTC",
+    ]
+
+
+def test_permissions_that_are_put_right_are_noticed(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    time.sleep(0.02)  # longer than the steps of a file's times
+    scenario.config.file.chmod(0o600)
+    with caplog.at_level(logging.INFO):
+        scenario.daemon.tick()
+    assert caplog.messages == ["configuration reloaded: 2 subscribers"]
+
+
+def test_a_good_edit_is_applied(scenario: Scenario) -> None:
+    scenario.tick_until(6, 45)
+    scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("06:50")),))
+    scenario.config.file.write_text("another one")
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["ada@example.org"]
+    assert scenario.store.subscriptions.last_served_at() == {
+        "ada@example.org": START.replace(hour=6, minute=50)
+    }
+
+
+def test_an_edit_is_applied_though_the_state_cannot_be_used_at_that_moment(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("08:00")),))
+    scenario.config.file.write_text("another hour")
+    scenario.open_run_error = StoreError(Path("digest.sqlite3"), "the disk is full", "make room")
+    scenario.daemon.tick()
     assert "digest.sqlite3: the disk is full (make room)" in caplog.messages
-    house.trouble = None
-    house.tick_until(8, 0)
-    assert house.sent_to == ["ada@example.org"]
+    scenario.open_run_error = None
+    scenario.tick_until(8, 0)
+    assert scenario.sent_to == ["ada@example.org"]
 
 
-def test_a_configuration_that_vanishes_changes_nothing_until_it_is_back(house: House) -> None:
-    house.config.file.unlink()
-    house.daemon.tick()
-    house.config.file.write_text("back")
-    house.tick_until(7, 0)
-    assert house.sent_to == ["ada@example.org"]
+def test_a_configuration_that_vanishes_changes_nothing_until_it_is_back(scenario: Scenario) -> None:
+    scenario.config.file.unlink()
+    scenario.daemon.tick()
+    scenario.config.file.write_text("back")
+    scenario.tick_until(7, 0)
+    assert scenario.sent_to == ["ada@example.org"]
 
 
 @pytest.mark.parametrize(
-    ("trouble", "level", "told"),
+    ("error", "level", "logged"),
     [
         (
             LockHeld(Path("run.lock")),
             logging.INFO,
-            "another run holds the lock run.lock; looking again in a minute",
+            "another run holds the lock run.lock; trying again in a minute",
         ),
         (RenderError("odd"), logging.WARNING, f"odd ({RenderError.hint})"),
         (
@@ -313,24 +343,24 @@ def test_a_configuration_that_vanishes_changes_nothing_until_it_is_back(house: H
     ],
     ids=["another run", "an anticipated error", "a bug"],
 )
-def test_a_tick_that_fails_ends_nothing(
-    house: House, caplog: pytest.LogCaptureFixture, trouble: Exception, level: int, told: str
+def test_an_error_ends_the_tick_and_not_the_daemon(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture, error: Exception, level: int, logged: str
 ) -> None:
-    house.trouble = trouble
+    scenario.open_run_error = error
     with caplog.at_level(logging.INFO):
-        house.tick_until(7, 0)
-    assert (logging.getLevelName(level), told) in {(r.levelname, r.getMessage()) for r in caplog.records}
-    house.trouble = None
-    house.tick_until(7, 31)
-    assert house.sent_to == ["ada@example.org"]
+        scenario.tick_until(7, 0)
+    assert (logging.getLevelName(level), logged) in {(r.levelname, r.getMessage()) for r in caplog.records}
+    scenario.open_run_error = None
+    scenario.tick_until(7, 31)
+    assert scenario.sent_to == ["ada@example.org"]
 
 
-def test_a_run_is_told_in_a_few_lines_without_an_address(
-    house: House, caplog: pytest.LogCaptureFixture
+def test_a_run_is_logged_in_a_few_lines_without_an_address(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
+    scenario.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
     with caplog.at_level(logging.INFO):
-        house.tick_until(7, 0)
+        scenario.tick_until(7, 0)
     assert [record.getMessage() for record in caplog.records] == [
         "asking arXiv for 1 keyword",
         "asked for 1 keyword: 0 new papers",
@@ -340,11 +370,11 @@ def test_a_run_is_told_in_a_few_lines_without_an_address(
 
 
 class Ended(BaseException):
-    """What a signal does."""
+    """What a shutdown signal raises."""
 
 
 @dataclass
-class Wall:
+class WallClock:
     """The machine's clock, in seconds since 1970 and as `schedule` reads it. Sleeping turns it."""
 
     seconds: float = datetime(2026, 10, 25, 2, 58, 50, tzinfo=UTC).timestamp()
@@ -365,10 +395,11 @@ class Wall:
 
 
 @pytest.fixture
-def ticks(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[[Wall, float], list[float]]:
-    """When the loop ticks, in seconds of the machine's clock; ours shows so many seconds more."""
+def ticks(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> Callable[[WallClock, float], list[float]]:
+    """The times of the ticks, in seconds of the machine's clock. `ahead`: by how many seconds the program's
+    clock is ahead of it."""
 
-    def ticked(wall: Wall, ahead: float) -> list[float]:
+    def ticked(wall: WallClock, ahead: float) -> list[float]:
         times: list[float] = []
         monkeypatch.setattr("schedule.datetime.datetime", type("Now", (datetime,), {"now": wall.now}))
         for name, method in {
@@ -376,43 +407,59 @@ def ticks(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[[Wall, floa
             "epoch_seconds": lambda: wall.seconds,
             "sleep": wall.sleep,
         }.items():
-            monkeypatch.setattr(house.clock, name, method)
-        monkeypatch.setattr(house.daemon, "tick", lambda: times.append(wall.seconds))
+            monkeypatch.setattr(scenario.clock, name, method)
+        monkeypatch.setattr(scenario.daemon, "tick", lambda: times.append(wall.seconds))
         with pytest.raises(Ended):
-            house.daemon.run_forever()
+            scenario.daemon.run_forever()
         return times
 
     return ticked
 
 
 @pytest.mark.parametrize(
-    "ahead", [0.0, 13.5, -40.0], ids=["ours is right", "ours is ahead", "ours is behind"]
+    "ahead", [0.0, 13.5, -40.0], ids=["same clock", "ahead of the machine's", "behind the machine's"]
 )
-def test_the_loop_ticks_at_once_and_then_whenever_a_minute_of_our_clock_begins(
-    ticks: Callable[[Wall, float], list[float]], ahead: float
+def test_the_loop_ticks_at_once_and_then_at_each_minute_of_its_clock(
+    ticks: Callable[[WallClock, float], list[float]], ahead: float
 ) -> None:
-    first, *others = ticks(Wall(), ahead)
-    assert first == Wall().seconds
+    first, *others = ticks(WallClock(), ahead)
+    assert first == WallClock().seconds
     assert len(others) >= 4
     assert all((moment + ahead) % 60 < 1.5 for moment in others)
 
 
 def test_the_loop_goes_on_when_the_wall_clock_is_set_back(
-    ticks: Callable[[Wall, float], list[float]],
+    ticks: Callable[[WallClock, float], list[float]],
 ) -> None:
-    times = ticks(Wall(set_back_after=90), 0.0)
+    times = ticks(WallClock(set_back_after=90), 0.0)
     assert len(times) >= 6
 
 
-def test_a_hangup_reads_the_configuration_anew_though_the_file_is_the_same(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_reload_signal_reloads_the_configuration_though_the_file_is_the_same(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def sleep(_seconds: float) -> None:
-        if not house.hangups:
+        if not scenario.reloads_wanted:
             raise Ended
 
-    house.hangups.append(True)
-    monkeypatch.setattr(house.clock, "sleep", sleep)
+    scenario.reloads_wanted.append(True)
+    monkeypatch.setattr(scenario.clock, "sleep", sleep)
     with caplog.at_level(logging.INFO), pytest.raises(Ended):
-        house.daemon.run_forever()
-    assert "the configuration was read anew: 2 subscribers" in caplog.messages
+        scenario.daemon.run_forever()
+    assert "configuration reloaded: 2 subscribers" in caplog.messages
+
+
+def test_an_unsubscribe_beside_the_daemon_takes_effect_at_the_next_tick(scenario: Scenario) -> None:
+    scenario.tick_until(6, 55)
+    scenario.config.file.write_text(
+        "subscribers:\n  - {email: ada@example.org, keywords: [Reward Model]}\n"
+        "  - {email: bo@example.org, keywords: [Reward Model]}\n"
+    )
+    done = CliRunner().invoke(
+        cli,
+        ["--config", str(scenario.config.file), "unsubscribe", "ada@example.org"],
+        env={"DIGEST_STATE": str(scenario.config.state)},
+    )
+    assert done.exit_code == 0
+    scenario.tick_until(9, 0)
+    assert scenario.sent_to == ["bo@example.org"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.daemon.planner import DELIVERY_PAUSE, LEAD, Plan, Planner, WaitPolicy
+from digest.daemon.planner import DELIVERY_PAUSE, FETCH_LEAD, Plan, Planner, WaitPolicy
 from digest.domain.fetching import FetchStatus
 from digest.domain.schedule import ScheduleState, slots_around
 from digest.domain.subscribers import Subscriber
@@ -14,43 +14,42 @@ from tests.support.builders import keyword, schedule, subscriber
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 ADA = subscriber("ada@example.org", MODEL, schedule=schedule("07:00"))
 BO = subscriber("bo@example.org", REASONING, schedule=schedule("09:00"))
-SEVEN = datetime(2026, 6, 23, 7, tzinfo=UTC)  # a Tuesday; the feed turned at 04:30
+SEVEN = datetime(2026, 6, 23, 7, tzinfo=UTC)  # a Tuesday; the feed has been current since 04:30
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TWELVE = SEVEN + 5 * HOUR
-RULES = WaitPolicy(frozenset({MODEL.id, REASONING.id}), max_wait=2 * HOUR)
-FRESH = FetchStatus(up_to_date_at=SEVEN - LEAD)
+POLICY = WaitPolicy(frozenset({MODEL.id, REASONING.id}), max_wait=2 * HOUR)
+FRESH = FetchStatus(up_to_date_at=SEVEN - FETCH_LEAD)
 STALE = FetchStatus(last_good_at=SEVEN - 24 * HOUR)
 FAILING = replace(STALE, failing=True)
 
 
 @dataclass(frozen=True)
 class Morning:
-    """A moment, and what the state then tells; yesterday everybody was served."""
+    """A moment, and what the state holds then; every subscriber was served yesterday."""
 
     now: datetime = SEVEN
     model: FetchStatus = FRESH
     reasoning: FetchStatus = FRESH
-    schedule_state: ScheduleState = field(default_factory=ScheduleState)
+    state: ScheduleState = field(default_factory=ScheduleState)
     served: Mapping[str, datetime] = field(default_factory=dict)
-    tried: Mapping[str, datetime] = field(default_factory=dict)
-    rules: WaitPolicy = RULES
+    attempts: Mapping[str, datetime] = field(default_factory=dict)
+    policy: WaitPolicy = POLICY
 
     def plan(self) -> Plan:
         served = {subscriber.email: SEVEN - 20 * HOUR for subscriber in (ADA, BO)} | dict(self.served)
         fetch_statuses = {MODEL.id: self.model, REASONING.id: self.reasoning}
-        schedule_state = replace(self.schedule_state, last_served_at=served, fetch_statuses=fetch_statuses)
         planner = Planner(
-            self.rules,
-            schedule_state,
-            self.now,
-            ArxivCalendar().latest_announcement(self.now),
-            lambda wish: slots_around(wish, self.now),
-            self.tried,
+            policy=self.policy,
+            state=replace(self.state, last_served_at=served, fetch_statuses=fetch_statuses),
+            now=self.now,
+            announced_at=ArxivCalendar().latest_announcement(self.now),
+            slots_of=lambda schedule: slots_around(schedule, self.now),
+            attempts=self.attempts,
         )
         return planner.plan((ADA, BO))
 
 
-def asked(*minutes_ago: int, now: datetime = SEVEN) -> ScheduleState:
+def fetched(*minutes_ago: int, now: datetime = SEVEN) -> ScheduleState:
     return ScheduleState(fetched_at=tuple(now - minutes * MINUTE for minutes in minutes_ago))
 
 
@@ -59,45 +58,45 @@ def of(*subscribers: Subscriber) -> frozenset[str]:
 
 
 @pytest.mark.parametrize(
-    ("morning", "ask"),
+    ("morning", "fetch"),
     [
         (Morning(SEVEN - HOUR, STALE, STALE), False),
-        (Morning(SEVEN - LEAD - MINUTE, STALE, STALE), False),
-        (Morning(SEVEN - LEAD, STALE, STALE), True),
-        (Morning(SEVEN - LEAD), False),
+        (Morning(SEVEN - FETCH_LEAD - MINUTE, STALE, STALE), False),
+        (Morning(SEVEN - FETCH_LEAD, STALE, STALE), True),
+        (Morning(SEVEN - FETCH_LEAD), False),
         (Morning(SEVEN, STALE, STALE), True),
         (Morning(SEVEN, FRESH, STALE), True),
         (Morning(SEVEN + 2 * HOUR), False),
-        (Morning(SEVEN, STALE, STALE, asked(4)), False),
-        (Morning(SEVEN, STALE, STALE, asked(5)), True),
-        (Morning(SEVEN, STALE, STALE, asked(9, 14)), False),
-        (Morning(SEVEN, STALE, STALE, asked(10, 15)), True),
-        (Morning(SEVEN, STALE, STALE, asked(14, 30, 60, 90)), False),
-        (Morning(SEVEN, STALE, STALE, asked(15, 30, 60, 90)), True),
-        (Morning(TWELVE, STALE, STALE, asked(59, *range(60, 120, 10), now=TWELVE)), False),
-        (Morning(TWELVE, STALE, STALE, asked(60, *range(70, 140, 10), now=TWELVE)), True),
-        (Morning(SEVEN, STALE, STALE, asked(4 * 60)), True),
-        (Morning(SEVEN - 2 * HOUR, STALE, STALE, asked(20, now=SEVEN - 2 * HOUR)), True),
-        (Morning(SEVEN, STALE, STALE, asked(-60)), True),
+        (Morning(SEVEN, STALE, STALE, fetched(4)), False),
+        (Morning(SEVEN, STALE, STALE, fetched(5)), True),
+        (Morning(SEVEN, STALE, STALE, fetched(9, 14)), False),
+        (Morning(SEVEN, STALE, STALE, fetched(10, 15)), True),
+        (Morning(SEVEN, STALE, STALE, fetched(14, 30, 60, 90)), False),
+        (Morning(SEVEN, STALE, STALE, fetched(15, 30, 60, 90)), True),
+        (Morning(TWELVE, STALE, STALE, fetched(59, *range(60, 120, 10), now=TWELVE)), False),
+        (Morning(TWELVE, STALE, STALE, fetched(60, *range(70, 140, 10), now=TWELVE)), True),
+        (Morning(SEVEN, STALE, STALE, fetched(4 * 60)), True),
+        (Morning(SEVEN - 2 * HOUR, STALE, STALE, fetched(20, now=SEVEN - 2 * HOUR)), True),
+        (Morning(SEVEN, STALE, STALE, fetched(-60)), True),
         (Morning(SEVEN, FetchStatus(up_to_date_at=SEVEN + HOUR)), True),
     ],
     ids=[
-        "long before the first hour", "a minute before its time", "a little before the first hour",
-        "not if all is known", "at the hour at last", "one keyword is enough",
-        "not again for the next subscriber", "not at once after asking in vain", "after a pause",
-        "a longer one the second time",
-        "and then again", "not too often", "but often while mails wait",
-        "an hour at most", "but after an hour", "asked before the announcement counts not",
-        "what was asked in vain is asked again though nobody is due",
-        "the clock was set back since it was asked", "the clock was set back since it was answered",
+        "long before the first slot", "a minute too early", "ten minutes before the first slot",
+        "not if everything is up to date", "at the slot", "one stale keyword is enough",
+        "not again for the next subscriber", "not at once after a fetch in vain", "after the first pause",
+        "not before the second pause ends", "after the second pause",
+        "not more often while mails wait", "every 15 minutes while mails wait",
+        "not before an hour is over", "after an hour", "a fetch before the announcement does not count",
+        "a fetch in vain is repeated though nobody is due",
+        "the clock was set back since the fetch", "the clock was set back since the answer",
     ],
 )  # fmt: skip
-def test_arxiv_is_asked_once_for_all_and_again_only_after_pauses(morning: Morning, ask: bool) -> None:
-    assert morning.plan().ask is ask
+def test_one_fetch_serves_all_and_is_repeated_only_after_pauses(morning: Morning, fetch: bool) -> None:
+    assert morning.plan().fetch is fetch
 
 
 @pytest.mark.parametrize(
-    ("morning", "served"),
+    ("morning", "dispatched"),
     [
         (Morning(SEVEN - MINUTE), ()),
         (Morning(SEVEN), (ADA,)),
@@ -105,70 +104,72 @@ def test_arxiv_is_asked_once_for_all_and_again_only_after_pauses(morning: Mornin
         (Morning(SEVEN + 2 * HOUR, served={ADA.email: SEVEN}), (BO,)),
         (Morning(SEVEN, STALE), ()),
         (Morning(SEVEN, FRESH, STALE), (ADA,)),
-        (Morning(SEVEN + 2 * HOUR - MINUTE, STALE, schedule_state=ScheduleState(pending=of(ADA))), ()),
+        (Morning(SEVEN + 2 * HOUR - MINUTE, STALE, state=ScheduleState(pending=of(ADA))), ()),
         (Morning(SEVEN + 2 * HOUR, STALE, STALE, ScheduleState(pending=of(ADA))), (ADA,)),
         (Morning(SEVEN + 2 * HOUR, STALE, STALE), ()),
-        (Morning(SEVEN + 2 * HOUR, STALE, STALE, rules=replace(RULES, tell_of_nothing=True)), (ADA,)),
-        (Morning(SEVEN + 2 * HOUR, FAILING, STALE, rules=replace(RULES, tell_of_nothing=True)), ()),
-        (Morning(SEVEN, tried={ADA.email: SEVEN - DELIVERY_PAUSE + MINUTE}), ()),
-        (Morning(SEVEN, tried={ADA.email: SEVEN - DELIVERY_PAUSE}), (ADA,)),
-        (Morning(SEVEN, tried={ADA.email: SEVEN + HOUR}), (ADA,)),
-        (Morning(SEVEN, schedule_state=ScheduleState(retries={ADA.email: SEVEN + MINUTE})), ()),
-        (Morning(SEVEN, schedule_state=ScheduleState(retries={ADA.email: SEVEN})), (ADA,)),
-        (Morning(SEVEN, schedule_state=ScheduleState(retries={ADA.email: SEVEN + 24 * 365 * HOUR})), (ADA,)),
+        (Morning(SEVEN + 2 * HOUR, STALE, STALE, policy=replace(POLICY, send_empty=True)), (ADA,)),
+        (Morning(SEVEN + 2 * HOUR, FAILING, STALE, policy=replace(POLICY, send_empty=True)), ()),
+        (Morning(SEVEN, attempts={ADA.email: SEVEN - DELIVERY_PAUSE + MINUTE}), ()),
+        (Morning(SEVEN, attempts={ADA.email: SEVEN - DELIVERY_PAUSE}), (ADA,)),
+        (Morning(SEVEN, attempts={ADA.email: SEVEN + HOUR}), (ADA,)),
+        (Morning(SEVEN, state=ScheduleState(retries={ADA.email: SEVEN + MINUTE})), ()),
+        (Morning(SEVEN, state=ScheduleState(retries={ADA.email: SEVEN})), (ADA,)),
+        (Morning(SEVEN, state=ScheduleState(retries={ADA.email: SEVEN + 24 * 365 * HOUR})), (ADA,)),
     ],
     ids=[
-        "nobody before their hour", "to the minute", "after a sleep, all at once", "who was served is done",
-        "who reads what is not known yet waits", "others do not wait", "until their patience ends",
-        "then what is known goes out", "but nothing if nothing is known",
-        "unless they are to be told so", "and not if arXiv failed",
-        "not again right after trying in vain", "but after a pause",
-        "the clock was set back since it was tried",
-        "not while a mail of theirs is put off", "but when its time has come",
-        "a mail that a wrong clock put off is tried",
+        "nobody before their slot", "to the minute", "after a sleep, all at once", "not twice in a slot",
+        "not while a keyword is stale", "others do not wait", "not before max_wait has passed",
+        "then what is known is sent", "but nothing if there is nothing",
+        "unless empty digests are wanted", "and not if the source fails",
+        "not again right after an attempt", "but after a pause",
+        "the clock was set back since the attempt",
+        "not before the retry time", "but at the retry time",
+        "a retry time that a wrong clock set does not count",
     ],
 )  # fmt: skip
-def test_a_digest_goes_out_at_its_hour_or_as_soon_after_as_it_can(
-    morning: Morning, served: tuple[Subscriber, ...]
+def test_a_digest_is_sent_at_its_slot_or_as_soon_after_as_possible(
+    morning: Morning, dispatched: tuple[Subscriber, ...]
 ) -> None:
-    assert morning.plan().serve == served
+    assert morning.plan().dispatch == dispatched
 
 
 @pytest.mark.parametrize(
-    ("morning", "resumed"),
+    ("morning", "retried"),
     [
-        (Morning(SEVEN - HOUR, schedule_state=ScheduleState(retries={BO.email: SEVEN})), ()),
-        (Morning(SEVEN, schedule_state=ScheduleState(retries={BO.email: SEVEN})), (BO,)),
-        (Morning(SEVEN, schedule_state=ScheduleState(retries={BO.email: None})), (BO,)),
+        (Morning(SEVEN - HOUR, state=ScheduleState(retries={BO.email: SEVEN})), ()),
+        (Morning(SEVEN, state=ScheduleState(retries={BO.email: SEVEN})), (BO,)),
+        (Morning(SEVEN, state=ScheduleState(retries={BO.email: None})), (BO,)),
         (
             Morning(
                 SEVEN,
-                schedule_state=ScheduleState(retries={BO.email: None}),
-                tried={BO.email: SEVEN - MINUTE},
+                state=ScheduleState(retries={BO.email: None}),
+                attempts={BO.email: SEVEN - MINUTE},
             ),
             (),
         ),
-        (Morning(SEVEN, STALE, schedule_state=ScheduleState(retries={ADA.email: None})), (ADA,)),
+        (Morning(SEVEN, STALE, state=ScheduleState(retries={ADA.email: None})), (ADA,)),
     ],
-    ids=["not before its time", "in its time", "what has none, at once", "but not without a pause",
-        "what is left of yesterday does not wait for today's"],
+    ids=[
+        "not before the retry time", "at the retry time", "at once without a retry time",
+        "but not without a pause", "yesterday's mail does not wait for today's",
+    ],
 )  # fmt: skip
-def test_a_mail_that_met_trouble_is_tried_again(morning: Morning, resumed: tuple[Subscriber, ...]) -> None:
-    assert morning.plan().resume == resumed
+def test_a_deferred_mail_is_tried_again(morning: Morning, retried: tuple[Subscriber, ...]) -> None:
+    assert morning.plan().retry_deferred == retried
 
 
-def test_the_plan_tells_who_waits_for_arxiv_and_until_when() -> None:
+def test_the_plan_says_how_many_wait_for_the_source_and_until_when() -> None:
     assert Morning(SEVEN, STALE).plan().waiting == {SEVEN + 2 * HOUR: 1}
     assert Morning(SEVEN + 2 * HOUR, STALE, STALE).plan().waiting == {SEVEN + 4 * HOUR: 1}
     assert Morning(SEVEN + 4 * HOUR, FAILING, STALE).plan().waiting == {}
 
 
-def test_who_is_unserved_is_whoever_may_still_get_something() -> None:
+def test_unserved_are_those_who_may_still_get_a_digest() -> None:
     assert Morning(SEVEN + 3 * HOUR).plan().unserved == 2
     assert Morning(SEVEN + 3 * HOUR, FAILING, STALE).plan().unserved == 2
     assert Morning(SEVEN + 3 * HOUR, STALE, STALE).plan().unserved == 1
 
 
-def test_there_is_nothing_to_do_most_of_the_time() -> None:
+def test_most_of_the_time_the_plan_is_empty() -> None:
     assert Morning(SEVEN - HOUR, STALE, STALE).plan() == Plan()
     assert Morning(SEVEN - HOUR).plan().is_empty

@@ -14,11 +14,11 @@ DELIVERED = RunProblems(None, "", None)
 ASKED = RunProblems("", None, "")
 
 
-def log(*troubles: RunProblems) -> list[RunRecord]:
-    """Runs an hour apart, the first at noon; as the state has them, the latest first."""
+def log(*all_problems: RunProblems) -> list[RunRecord]:
+    """Runs an hour apart, the first at noon; in the order of the store, latest first."""
     records = [
-        RunRecord(NOON + number * HOUR, NOON + number * HOUR + HOUR / 2, problems=trouble)
-        for number, trouble in enumerate(troubles)
+        RunRecord(NOON + number * HOUR, NOON + number * HOUR + HOUR / 2, problems=problems)
+        for number, problems in enumerate(all_problems)
     ]
     return records[::-1]
 
@@ -27,7 +27,7 @@ RAISED = Alert(over=False, since=NOON + HOUR, runs=3, lines=("no answer",))
 
 
 @pytest.mark.parametrize(
-    ("runs", "raised", "told"),
+    ("runs", "raised", "alert"),
     [
         (log(WELL, DOWN, DOWN), False, None),
         (log(WELL, DOWN, DOWN, DOWN), False, RAISED),
@@ -43,25 +43,25 @@ RAISED = Alert(over=False, since=NOON + HOUR, runs=3, lines=("no answer",))
         ([], False, None),
     ],
     ids=[
-        "too few", "the third in a row", "told once", "one was well in between",
-        "a run that did not ask says nothing of arXiv", "three runs, but no part failed in three",
-        "over", "not over by a run that did not ask", "not over by a run that sent nothing",
-        "over when a mail went out", "all well", "no run yet",
+        "too few", "the third in a row", "raised once", "one went well in between",
+        "a run without a fetch does not count for arXiv", "three runs, but no part failed in three",
+        "over", "not over by a run without a fetch", "not over by a run without a mail",
+        "over when a mail was delivered", "all well", "no run yet",
     ],
 )  # fmt: skip
-def test_the_operator_is_told_once_and_when_it_is_over(
-    runs: list[RunRecord], raised: bool, told: Alert | None
+def test_an_alert_is_raised_once_and_ends_once(
+    runs: list[RunRecord], raised: bool, alert: Alert | None
 ) -> None:
     raised_at = NOON if raised else None
-    assert alert_after(runs, raised_at=raised_at, most_failures=3) == told
+    assert alert_after(runs, raised_at=raised_at, most_failures=3) == alert
 
 
-def test_a_run_that_was_killed_says_nothing() -> None:
+def test_a_run_that_was_killed_does_not_count() -> None:
     killed = RunRecord(NOON + 9 * HOUR)
     assert alert_after([killed, *log(WELL, DOWN, DOWN, DOWN)], raised_at=None, most_failures=3) == RAISED
 
 
-def test_all_that_fails_is_told_together() -> None:
+def test_one_alert_names_everything_that_fails() -> None:
     both = RunProblems("no answer\nand another", "refused", "")
-    alarm = alert_after(log(both, both), raised_at=None, most_failures=2)
-    assert alarm == Alert(over=False, since=NOON, runs=2, lines=("no answer", "and another", "refused"))
+    alert = alert_after(log(both, both), raised_at=None, most_failures=2)
+    assert alert == Alert(over=False, since=NOON, runs=2, lines=("no answer", "and another", "refused"))

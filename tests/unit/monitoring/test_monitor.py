@@ -1,4 +1,4 @@
-"""What the operator, the health check and the metrics file learn, with a real state around."""
+"""What the operator and the metrics file get after a run, with a real state."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -28,8 +28,8 @@ OPERATOR = "operator@example.org"
 DOWN = SourceUnavailable("export.arxiv.example gave no answer")
 
 
-class Keeper:
-    """A world of one subscriber, and whoever watches it."""
+class Operation:
+    """Runs for one subscriber, with a monitor."""
 
     def __init__(self, folder: Path) -> None:
         settings = MonitoringSettings(
@@ -41,18 +41,18 @@ class Keeper:
         self.transport, self.clock = FakeTransport(), FakeClock()
         mail = self.config.mail
         self.mail_builder = DigestMailBuilder(MailRenderer(mail, templates_folder()), mail, Signer(bytes(32)))
-        self.watch = RunMonitor(self.config)
+        self.monitor = RunMonitor(self.config)
 
     def run(self) -> Report:
         fakes = (self.source, self.store, self.mail_builder, [self.transport], None, self.clock, nullcontext)
         context = RunContext(self.config, *fakes)
         report = run(context, self.config.subscribers)
-        self.watch.ended(context, report, everybody_served=True)
+        self.monitor.ended(context, report, everybody_served=True)
         self.clock.moment += timedelta(days=1)
         return report
 
     @property
-    def told(self) -> list[str]:
+    def alerts(self) -> list[str]:
         """The texts of the mails to the operator."""
         mails = [mail for mail in self.transport.delivered if mail.recipient == OPERATOR]
         messages = [message_from_bytes(mail.content, policy=policy.default) for mail in mails]
@@ -60,62 +60,64 @@ class Keeper:
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator[Keeper]:
-    keeper = Keeper(tmp_path)
-    keeper.run()
-    yield keeper
-    keeper.store.close()
+def operation(tmp_path: Path) -> Iterator[Operation]:
+    operation = Operation(tmp_path)
+    operation.run()
+    yield operation
+    operation.store.close()
 
 
-def test_the_operator_gets_one_mail_when_runs_fail_and_one_when_that_is_over(keeper: Keeper) -> None:
-    good = keeper.source.answers["Reward Model"]
-    keeper.source.answers["Reward Model"] = DOWN
-    keeper.run()
-    assert keeper.told == []
-    keeper.run()
-    keeper.run()
-    (alarm,) = keeper.told
-    assert alarm.startswith("Daily Papers: 2 runs in a row failed\n")
-    assert "the first of them on 2026-06-23 12:00 UTC" in " ".join(alarm.split())
-    assert f"- 1 keyword failed (Reward Model): {DOWN}" in " ".join(alarm.split())
-    keeper.source.answers["Reward Model"] = good
-    keeper.run()
-    keeper.run()
-    assert [text.partition("\n")[0] for text in keeper.told[1:]] == ["Daily Papers: all is well again"]
+def test_the_operator_gets_one_mail_when_runs_fail_and_one_when_that_is_over(operation: Operation) -> None:
+    good = operation.source.answers["Reward Model"]
+    operation.source.answers["Reward Model"] = DOWN
+    operation.run()
+    assert operation.alerts == []
+    operation.run()
+    operation.run()
+    (alert,) = operation.alerts
+    assert alert.startswith("Daily Papers: 2 runs in a row failed\n")
+    assert "the first of them on 2026-06-23 12:00 UTC" in " ".join(alert.split())
+    assert f"- 1 keyword failed (Reward Model): {DOWN}" in " ".join(alert.split())
+    operation.source.answers["Reward Model"] = good
+    operation.run()
+    operation.run()
+    assert [text.partition("\n")[0] for text in operation.alerts[1:]] == ["Daily Papers: all is well again"]
 
 
-def test_an_operator_who_cannot_be_told_is_told_after_the_next_run(keeper: Keeper) -> None:
-    keeper.source.answers["Reward Model"] = DOWN
-    keeper.run()
-    keeper.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
-    keeper.run()
-    assert keeper.told == []
-    keeper.run()
-    assert len(keeper.told) == 1
+def test_an_alert_that_cannot_be_sent_is_sent_after_the_next_run(operation: Operation) -> None:
+    operation.source.answers["Reward Model"] = DOWN
+    operation.run()
+    operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
+    operation.run()
+    assert operation.alerts == []
+    operation.run()
+    assert len(operation.alerts) == 1
 
 
-def test_the_metrics_are_written_after_each_run_and_a_folder_that_is_gone_harms_nothing(
-    keeper: Keeper, caplog: pytest.LogCaptureFixture
+def test_the_metrics_are_written_after_each_run_and_a_missing_folder_is_logged(
+    operation: Operation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    file = keeper.config.monitoring.metrics_file
+    file = operation.config.monitoring.metrics_file
     assert file is not None
     assert "daily_papers_mails_sent 1.0\n" in file.read_text()
     file.unlink()
-    keeper.watch = RunMonitor(
-        replace(keeper.config, monitoring=replace(keeper.config.monitoring, metrics_file=file / "nowhere"))
+    operation.monitor = RunMonitor(
+        replace(
+            operation.config, monitoring=replace(operation.config.monitoring, metrics_file=file / "nowhere")
+        )
     )
-    keeper.run()
-    assert caplog.messages == ["the metrics cannot be written: No such file or directory"]
+    operation.run()
+    assert caplog.messages == ["cannot write the metrics file: No such file or directory"]
 
 
-def test_nobody_is_told_where_nobody_is_named(tmp_path: Path, keeper: Keeper) -> None:
+def test_nothing_is_reported_where_nothing_is_configured(tmp_path: Path, operation: Operation) -> None:
     (tmp_path / "daily_papers.prom").unlink()
-    keeper.watch = RunMonitor(replace(keeper.config, monitoring=MonitoringSettings()))
-    keeper.source.answers["Reward Model"] = DOWN
-    keeper.run()
-    keeper.run()
-    keeper.watch.started()
-    keeper.watch.failed("why")
-    keeper.watch.close()
-    assert keeper.told == []
+    operation.monitor = RunMonitor(replace(operation.config, monitoring=MonitoringSettings()))
+    operation.source.answers["Reward Model"] = DOWN
+    operation.run()
+    operation.run()
+    operation.monitor.started()
+    operation.monitor.failed("why")
+    operation.monitor.close()
+    assert operation.alerts == []
     assert not (tmp_path / "daily_papers.prom").exists()

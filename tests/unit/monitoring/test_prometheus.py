@@ -4,16 +4,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digest.domain.fetching import FetchStatus
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
-from digest.monitoring.prometheus import Figures, write_metrics
+from digest.monitoring.prometheus import RunMetrics, write_metrics
 from tests.support.builders import NOON, config, keyword, subscriber
 
 ODD = keyword('Self "play"\\', any=("self play",))
 
 
-def written(folder: Path, figures: Figures) -> dict[tuple[str, str], float]:
-    """The samples in the file, by name and keyword."""
+def written(folder: Path, metrics: RunMetrics) -> dict[tuple[str, str], float]:
+    """The samples in the metrics file, by name and keyword."""
     file = folder / "daily_papers.prom"
-    write_metrics(file, figures)
+    write_metrics(file, metrics)
     assert file.stat().st_mode & 0o777 == 0o644
     assert [path.name for path in folder.iterdir()] == [file.name]
     families = text_string_to_metric_families(file.read_text())
@@ -24,15 +24,15 @@ def written(folder: Path, figures: Figures) -> dict[tuple[str, str], float]:
     }
 
 
-def test_a_run_is_told_in_figures(tmp_path: Path) -> None:
+def test_a_run_becomes_metrics(tmp_path: Path) -> None:
     report = Report(
         (KeywordOutcome(ODD, new=3),),
         (MailOutcome("subscribers[0]", papers=3), MailOutcome("subscribers[1]", problem="refused")),
         ArchiveOutcome(),
     )
     settings = config(tmp_path, subscriber("ada@example.org", ODD))
-    figures = Figures(settings, report, {ODD.id: FetchStatus(last_good_at=NOON)}, 1, NOON, NOON)
-    assert written(tmp_path, figures) == {
+    metrics = RunMetrics(settings, report, {ODD.id: FetchStatus(last_good_at=NOON)}, 1, NOON, NOON)
+    assert written(tmp_path, metrics) == {
         ("daily_papers_last_run_timestamp_seconds", ""): NOON.timestamp(),
         ("daily_papers_last_success_timestamp_seconds", ""): NOON.timestamp(),
         ("daily_papers_subscribers", ""): 1,
@@ -46,8 +46,8 @@ def test_a_run_is_told_in_figures(tmp_path: Path) -> None:
     assert "ada@example.org" not in (tmp_path / "daily_papers.prom").read_text()
 
 
-def test_what_never_was_is_left_out(tmp_path: Path) -> None:
+def test_without_a_good_run_there_is_no_last_success(tmp_path: Path) -> None:
     nothing = Report((), (), ArchiveOutcome())
-    names = {name for name, _ in written(tmp_path, Figures(config(tmp_path), nothing, {}, 0, NOON, None))}
+    names = {name for name, _ in written(tmp_path, RunMetrics(config(tmp_path), nothing, {}, 0, NOON, None))}
     assert "daily_papers_last_run_timestamp_seconds" in names
     assert "daily_papers_last_success_timestamp_seconds" not in names
