@@ -56,7 +56,7 @@ def open_run(
 def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
     """A world that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing."""
     with (
-        closing(SqlStore.over(Database.rehearsal(config.state))) as store,
+        closing(SqlStore.over(Database.dry_run(config.state))) as store,
         closing(arxiv_client(config, clock)) as client,
     ):
         yield _context(config, clock, store, client, [FileTransport(outbox)])

@@ -31,7 +31,7 @@ def inbox(command: CommandContext, paths: Sequence[Path]) -> None:
     if strange := [path for path in paths if path.is_dir() and not is_maildir(path)]:
         raise click.BadParameter(f"{strange[0]} is a folder, but no Maildir: it has no new/ and cur/")
     with open_registry(command.config(), command.clock) as registry:
-        effects = [registry.take(message) for path in paths for message in _messages(path)]
+        effects = [registry.apply(message) for path in paths for message in _messages(path)]
     told = [effect.text for effect in effects if effect and effect.new]
     before = sum(effect is not None and not effect.new for effect in effects)
     for line in inbox_lines(told, before, effects.count(None)):
