@@ -116,7 +116,7 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
     from digest.store.store import SqlStore
 
     with (
-        closing(SqlStore.over(Database.rehearsal(config.state))) as store,
+        closing(SqlStore.over(Database.dry_run(config.state))) as store,
         open_source(config, clock) as source,
     ):
         yield _context(config, clock, store, source, [FileTransport(outbox)])

@@ -31,7 +31,7 @@ def inbox(command: CommandContext, paths: Sequence[Path]) -> None:
     if folders := [path for path in paths if path.is_dir() and not is_maildir(path)]:
         raise click.BadParameter(f"{folders[0]} is a folder, but not a Maildir: it has no new/ and cur/")
     with open_registry(command.config(), command.clock) as registry:
-        effects = [registry.take(message) for path in paths for message in _messages(path)]
+        effects = [registry.apply(message) for path in paths for message in _messages(path)]
     print_lines(inbox_lines(effects))
 
 

@@ -1,4 +1,4 @@
-"""Protocols of what a run uses: source, store, mail, transport, archive. The pipeline knows no other part."""
+"""The protocols of everything that a run uses: source, stores, mail, archive, progress."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
@@ -14,7 +14,7 @@ from digest.domain.subscribers import Subscriber, Suppression
 
 
 class Progress(Protocol):
-    """Whoever watches a run: a terminal, or a supervisor who must see that it goes on."""
+    """Shows how a run goes on, for instance on a terminal or to a supervisor."""
 
     def begin(self, stage: str, steps: int) -> None:
         """A stage of so many steps begins, such as "asking arXiv" for so many keywords."""
@@ -27,16 +27,16 @@ class Progress(Protocol):
 
 
 class NullProgress:
-    """Nobody watches."""
+    """Shows nothing."""
 
     def begin(self, stage: str, steps: int) -> None:
-        """Unseen."""
+        """Does nothing."""
 
     def step(self) -> None:
-        """Unseen."""
+        """Does nothing."""
 
     def end(self) -> None:
-        """Unseen."""
+        """Does nothing."""
 
 
 class Calendar(Protocol):
@@ -196,20 +196,19 @@ class Store(Protocol):
 
 class MailBuilder(Protocol):
     def build(self, digest: Digest, now: datetime) -> Sequence[Mail]:
-        """The finished message that tells this digest, or several where one would be too long.
-        Raises RenderError."""
+        """The finished message with this digest; several if one would be too long. Raises RenderError."""
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
-        """The finished message that tells the operator, an address. Raises RenderError."""
+        """The finished message to the operator, an address. Raises RenderError."""
 
 
 class Transport(Protocol):
     def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
-        """Hand the mail over, durably.
+        """Deliver the mail durably.
 
-        Calls `before_end_of_data` when everything but the last word is said: from its return on, and only
-        then, the mail may have been delivered without our knowing. A transport for which repeating
-        changes nothing need not call it.
+        Calls `before_end_of_data` when everything but the end of data is sent: after it returns, and only
+        then, the mail may have been delivered without an answer. A transport for which repeating changes
+        nothing need not call it.
         Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
         (none of them delivered), DeliveryUnknown.
         """

@@ -1,4 +1,4 @@
-"""A copy of the state in one file, whole and checked, while runs may go on."""
+"""Copies the state to one file, complete and checked, also during a run."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from digest.store.queries.runs import BACKUP
 from digest.store.schema import written
 from digest.system.files import PRIVATE_FILE, replacement
 
-_HELD_UP_SECONDS = 30.0
+_LOCK_TIMEOUT_SECONDS = 30.0
 
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
 
 
 def back_up(state: Path, file: Path, now: datetime) -> None:
-    """Copy the state to the file, which is its owner's alone and on disk before this returns.
+    """Copy the state to the file, which only its owner can read, and which is on disk when this returns.
 
-    An earlier backup there is replaced once the new one is complete and found to be sound. The copy is
-    marked as one, so that it is noticed when it is used as the state. Raises StoreError.
+    An earlier backup is replaced when the new one is complete and has no error. The copy is marked as one, so
+    that a run refuses it as its state until a person decides (digest.store.restore). Raises StoreError.
     """
-    with _opened(state) as source, _told(file):
+    with _opened(state) as source, _wrap_write_errors(file):
         _refuse(file, state)
         with (
             replacement(file.resolve(), PRIVATE_FILE) as unfinished,
@@ -44,19 +44,19 @@ def _opened(state: Path) -> Iterator[sqlite3.Connection]:
         raise StoreError(state, "there is no state yet", "it comes with the first `digest run`")
     with wrap_database_errors(state):
         refuse_unusable(state)
-        connection = sqlite3.connect(state, timeout=_HELD_UP_SECONDS)
+        connection = sqlite3.connect(state, timeout=_LOCK_TIMEOUT_SECONDS)
         with closing(connection) as source:
             source.execute("SELECT version FROM schema_version").fetchone()
             yield source
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _wrap_write_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as exc:
         cause = getattr(exc, "strerror", None) or exc
-        hint = "see that there is room, and that this user may write there"
+        hint = "check that there is room, and that this user may write there"
         raise StoreError(file, f"the backup cannot be written: {cause}", hint) from exc
 
 
@@ -67,13 +67,13 @@ def _refuse(file: Path, state: Path) -> None:
     if file.samefile(state):
         raise StoreError(file, "this is the state itself", _OTHER_NAME)
     if not _is_ours(file):
-        raise StoreError(file, "this is no earlier backup, and stays as it is", _OTHER_NAME)
+        raise StoreError(file, "this is no earlier backup, and is not replaced", _OTHER_NAME)
     if Path(f"{file.resolve()}-wal").exists():
         raise StoreError(file, "this is in use as a state", _OTHER_NAME)
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether it is a state or a copy of one; it is neither locked nor changed by that."""
+    """Whether the file is a state or a copy of one. Does not lock or change it."""
     tables = "SELECT count(*) FROM sqlite_master WHERE name IN ('schema_version', 'deliveries')"
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as connection:
@@ -83,7 +83,7 @@ def _is_ours(file: Path) -> bool:
 
 
 def _finish(copy: sqlite3.Connection, now: datetime) -> None:
-    """Mark it as a copy, and let it be one file without a log."""
+    """Mark it as a copy, and make it one file without a log."""
     copy.execute("PRAGMA journal_mode = DELETE")
     if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone():
         copy.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (BACKUP, written(now)))

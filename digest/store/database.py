@@ -1,4 +1,4 @@
-"""Opening the state file: private, durable, of the right version, and never silently replaced."""
+"""Opens the state file: private, durable, of the right version, and never silently replaced."""
 
 import os
 import sqlite3
@@ -18,9 +18,9 @@ from digest.system.files import PRIVATE_FILE, make_private_folder
 
 _PAGE_BYTES = 8192  # papers have about 1,000: of the usual 4,096, much is left over
 
-_RESTORE = "restore it from a backup, or move it away to begin anew (everyone is then welcomed again)"
+_RESTORE = "restore it from a backup, or move it away to start over (everyone then gets a welcome again)"
 
-_REMOVE_LOG = "remove it, and the -shm file beside it: they were left by the state that was there before"
+_REMOVE_LOG = "remove it, and the -shm file beside it: they belong to the state that was there before"
 
 _ADVICE = {
     "full": "make room on the disk, then run again; nothing was sent that is not recorded",
@@ -28,7 +28,7 @@ _ADVICE = {
     "locked": "another program has the file open; close it and run again",
 }
 
-_looked_at: set[tuple[int, int]] = set()
+_checked: set[tuple[int, int]] = set()
 """The files, by device and inode, that this process may have open."""
 
 
@@ -45,7 +45,7 @@ class Database:
 
     @classmethod
     def open(cls, file: Path) -> "Database":
-        """Open the state, creating it where there is none yet and bringing an older schema up to date."""
+        """Open the state: create it if there is none, migrate an older schema. Raises StoreError."""
         with wrap_database_errors(file):
             make_private_folder(file.parent)
             if not file.exists():
@@ -55,7 +55,7 @@ class Database:
 
     @classmethod
     def open_existing(cls, file: Path) -> "Database":
-        """Open a state that is there, to read it."""
+        """Open a state that exists, to read it. Raises StoreError."""
         if not file.exists():
             raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
         with wrap_database_errors(file):
@@ -64,8 +64,8 @@ class Database:
         return database._prepared(database._refuse_older)
 
     @classmethod
-    def rehearsal(cls, file: Path) -> "Database":
-        """A copy of the state in memory, where a rehearsal may write without being remembered."""
+    def dry_run(cls, file: Path) -> "Database":
+        """A copy of the state in memory, for a run that leaves no trace. Raises StoreError."""
         with wrap_database_errors(file):
             memory = _in_memory(file)
         engine = create_engine(
@@ -76,26 +76,28 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing, one thread after the other. Raises StoreError for whatever the database refuses."""
+        """All or nothing, one thread after the other. Raises StoreError for every error of the database."""
         with self._one_at_a_time, wrap_database_errors(self.file), self._engine.begin() as connection:
             yield connection
 
     def damage(self) -> str:
-        """What SQLite's quick check finds wrong with the file; empty if it is sound."""
+        """The first error that SQLite's quick check finds in the file; empty if there is none."""
         with self.transaction() as connection:
             found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
         return "" if found == "ok" else found
 
     def compact(self) -> None:
-        """Give free pages back; the file shrinks when the last one who has it open closes it. Raises
-        StoreError (https://www.sqlite.org/lang_vacuum.html)."""
+        """Give free pages back; the file shrinks when the last program that has it open closes it.
+
+        Raises StoreError (https://www.sqlite.org/lang_vacuum.html).
+        """
         with self._outside_transactions() as cursor:
             cursor.execute("VACUUM")
 
     def erase_traces(self) -> None:
         """Leave no bytes of what was deleted in the file or its log.
 
-        Raises StoreError, also while another program is in the middle of reading.
+        Raises StoreError, also while another program is reading.
         """
         with self._outside_transactions() as cursor:
             cursor.execute("VACUUM")
@@ -117,7 +119,7 @@ class Database:
             yield connection.cursor()
 
     def _prepared(self, prepare: Callable[[Connection], None]) -> Self:
-        """This database, once its version is known to be ours and it is prepared; else closed again."""
+        """This database, once its version is checked and it is prepared. Closes it if that fails."""
         try:
             with self.transaction() as connection:
                 self._refuse_newer(connection)
@@ -149,7 +151,7 @@ def _engine(file: Path) -> Engine:
 
 
 def _configure(engine: Engine) -> None:
-    """Let SQLAlchemy begin transactions itself, since Python's sqlite3 begins none for DDL and reads.
+    """Let SQLAlchemy begin transactions, since Python's sqlite3 begins none for DDL and reads.
 
     Source: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
     """
@@ -162,12 +164,12 @@ def _configure(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        # Taking the write lock at once: one that reads first cannot get it behind another process's write.
+        # Take the write lock at once: a transaction that reads first fails if another process writes then.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _create(file: Path) -> None:
-    """Write an empty state under another name first: a file of this name is never half made."""
+    """Create an empty state under another name first: a file with this name is always complete."""
     unfinished = file.with_name(f"{file.name}.new")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
@@ -182,7 +184,7 @@ def _create(file: Path) -> None:
 
 
 def _in_memory(file: Path) -> sqlite3.Connection:
-    """What the file holds; nothing if there is no file."""
+    """A copy of the file in memory; empty if there is no file."""
     if file.exists():
         refuse_unusable(file)
     memory = sqlite3.connect(":memory:", check_same_thread=False)
@@ -196,21 +198,23 @@ def _in_memory(file: Path) -> sqlite3.Connection:
 
 
 def refuse_unusable(file: Path) -> None:
-    """Raise StoreError for a file that SQLite would open, and should not."""
+    """Raise StoreError for a file that SQLite would open although it must not."""
     stat = file.stat()
     if stat.st_size == 0:
-        raise StoreError(file, "the state file is empty, which it never is by itself", _RESTORE)
+        raise StoreError(file, "the state file is empty, and the program never leaves it empty", _RESTORE)
     # Never while it is open: closing a file drops SQLite's locks on it (sqlite.org/howtocorrupt.html, 2.2).
-    if (stat.st_dev, stat.st_ino) not in _looked_at:
+    if (stat.st_dev, stat.st_ino) not in _checked:
         log = file.with_name(f"{file.name}-wal")
         if log.exists() and not _is_in_wal_mode(file):
-            raise StoreError(log, "this is no part of the state beside it, and would spoil it", _REMOVE_LOG)
-        _looked_at.add((stat.st_dev, stat.st_ino))
+            raise StoreError(
+                log, "this log belongs to another state, and would damage the one beside it", _REMOVE_LOG
+            )
+        _checked.add((stat.st_dev, stat.st_ino))
 
 
 def _is_in_wal_mode(file: Path) -> bool:
-    """By its header (https://www.sqlite.org/fileformat.html, 1.3.3). A copy by `digest backup` is not,
-    until it is opened as a state."""
+    """Read from its header (https://www.sqlite.org/fileformat.html, 1.3.3). A file by `digest backup` is not
+    in WAL mode until it is opened as a state."""
     with file.open("rb") as stream:
         return stream.read(20)[18:] == b"\2\2"
 
@@ -220,7 +224,7 @@ def wrap_database_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, ProgrammingError):
-        raise  # no trouble of the file's: a bug
+        raise  # not an error of the file, but a bug
     except (DatabaseError, sqlite3.DatabaseError) as exc:
         cause = str(getattr(exc, "orig", exc))
         raise StoreError(file, f"the state cannot be used: {cause}", _advice(cause)) from exc

@@ -1,10 +1,12 @@
-"""What `digest explain` asks the state: why a paper was sent or not. Reads only."""
+"""The read model of `digest explain`: what happened to one paper."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from digest.domain.mails import MailState
 from digest.domain.papers import Paper
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from
@@ -22,8 +24,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that happened to a paper. `sent_at` has the time of each mail that carried it and arrived;
-    `sent_before` counts those that are so old that their times are not kept."""
+    """The history of a paper. `sent_at` has the time of each mail that carried it and arrived; `sent_before`
+    counts those whose times are deleted by now."""
 
     paper: Paper
     seen: tuple[Seen, ...]
@@ -33,31 +35,38 @@ class History:
 
 
 def history(database: Database, paper_id: str) -> History | None:
-    """None if the paper was never seen."""
+    """The history of a paper; None if no keyword ever had it. Raises StoreError."""
     with database.transaction() as connection:
         row = connection.execute(select(papers).where(papers.c.id == paper_id)).one_or_none()
         if row is None:
             return None
-        seen = (
-            select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh)
-            .join(keywords)
-            .where(sightings.c.paper == row.number)
-            .order_by(sightings.c.number)
-        )
-        carried = (
-            select(mails.c.state, mails.c.settled_at)
-            .select_from(deliveries)
-            .outerjoin(mails, mails.c.number == deliveries.c.mail)
-            .where(
-                deliveries.c.subscriber.in_(select(subscribers.c.number)), deliveries.c.paper == row.number
-            )
-            .order_by(deliveries.c.mail)
-        )
-        sent = connection.execute(carried).all()
+        carried_by = connection.execute(_mails_with(row.number)).all()
         return History(
             paper=paper_from(row),
-            seen=tuple(Seen(s.name, s.seen_at, s.fresh) for s in connection.execute(seen)),
-            sent_at=tuple(mail.settled_at for mail in sent if mail.state == "sent"),
-            sent_before=sum(mail.state is None for mail in sent),
-            on_the_way=sum(mail.state not in ("sent", None) for mail in sent),
+            seen=tuple(Seen(*match) for match in connection.execute(_matches_of(row.number))),
+            sent_at=tuple(mail.settled_at for mail in carried_by if mail.state == MailState.SENT),
+            sent_before=sum(mail.state is None for mail in carried_by),
+            on_the_way=sum(mail.state not in (MailState.SENT, None) for mail in carried_by),
         )
+
+
+def _matches_of(paper: int) -> Select[Any]:
+    """The columns of Seen, oldest first."""
+    return (
+        select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh)
+        .join(keywords)
+        .where(sightings.c.paper == paper)
+        .order_by(sightings.c.number)
+    )
+
+
+def _mails_with(paper: int) -> Select[Any]:
+    """State and end of each mail that carried the paper; both null if the mail is deleted."""
+    return (
+        select(mails.c.state, mails.c.settled_at)
+        .select_from(deliveries)
+        .outerjoin(mails, mails.c.number == deliveries.c.mail)
+        # deliveries have no index by paper: each subscriber is looked up
+        .where(deliveries.c.subscriber.in_(select(subscribers.c.number)), deliveries.c.paper == paper)
+        .order_by(deliveries.c.mail)
+    )

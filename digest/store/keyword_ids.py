@@ -67,8 +67,8 @@ def identify_keywords(connection: Connection) -> None:
             connection.exec_driver_sql(rekey, (keyword_id, number))
 
 
-# The keyword that is furthest behind is kept. What the other one found beyond that is dropped, and found
-# again by the next fetch: a subscriber of the kept keyword may have got mail since, and would miss it.
+# The keyword that is furthest behind is kept. What the other one found beyond that is dropped, and the next
+# fetch finds it again: a subscriber of the kept keyword may have got mail since, and would miss it.
 # Of two matches of one paper the new one stays, and the later of two: it may still wait for somebody, and
 # `deliveries` protects those who got the paper already.
 _MERGE = (

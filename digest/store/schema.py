@@ -1,4 +1,4 @@
-"""The tables, as queries use them. `migrations` creates them; a test holds the two together."""
+"""The tables, as queries use them. `migrations` creates them; a test compares the two."""
 
 import zlib
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def written(moment: datetime) -> str:
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, kept as it is `written`."""
+    """An aware time in UTC, stored as `written` gives it."""
 
     impl = String
     cache_ok = True
@@ -39,7 +39,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class LongText(TypeDecorator[str]):
-    """A text that is kept compressed with zlib. A plain one, as the first versions wrote it, is read too."""
+    """A text, compressed with zlib. Plain text, as the first versions wrote it, can be read too."""
 
     impl = Text
     cache_ok = True
@@ -92,16 +92,16 @@ keywords = Table(
     "keywords",
     metadata,
     Column("number", Integer, primary_key=True),
-    # digest.keywords.key: what makes two keywords the same question
+    # Keyword.id of digest.domain.keywords
     Column("key", String, nullable=False, unique=True),
     Column("name", String, nullable=False),
-    # the highest announcement order known when the keyword was first known; null while nobody reads
-    # it, or before its first good answer
+    # the highest announcement order known at the keyword's first good fetch; null before that, and while
+    # nobody follows the keyword
     Column("baseline", Integer),
-    # all that was announced up to this order has been looked at
+    # the high-water mark: everything announced up to this order has been fetched
     Column("covered", Integer),
     Column("last_good_at", Moment),
-    # when nothing more was to be expected from arXiv before its next announcement
+    # when the last fetch had everything up to the next announcement
     Column("up_to_date_at", Moment),
     Column("failing_since", Moment),
     Column("problem", Text),
@@ -115,18 +115,19 @@ fetches = Table(
     Column("fetched_at", Moment, nullable=False),
     Column("papers", Integer, nullable=False),
     Column("fresh", Integer, nullable=False),
-    # null: the answer was good
+    # null: the fetch was good
     Column("problem", Text),
 )
 
+# matches: which keyword has which paper (digest.domain.fetching.KeywordMatch)
 sightings = Table(
     "sightings",
     metadata,
-    # ever growing: a subscription remembers how far it has got
+    # ever growing: subscriptions and mails refer to positions in this order
     Column("number", Integer, primary_key=True),
     _reference("keywords"),
     _reference("papers"),
-    # announced since the keyword was first known
+    # KeywordMatch.is_new: announced after the keyword's first good fetch
     Column("fresh", Boolean(create_constraint=False), nullable=False),
     Column("seen_at", Moment, nullable=False),
     sqlite_autoincrement=True,
@@ -145,9 +146,9 @@ subscriptions = Table(
     metadata,
     _reference("subscribers", primary_key=True),
     _reference("keywords", primary_key=True),
-    # fresh sightings after this one wait for the subscriber; null until the keyword's first good answer
+    # new matches after this one wait for the subscriber; null until the keyword's first good fetch
     Column("since", Integer),
-    # how many of the latest papers to begin with
+    # the number of papers in the welcome
     Column("welcome", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -166,23 +167,23 @@ mails = Table(
     metadata,
     # ever growing: deliveries name mails that are long gone
     Column("number", Integer, primary_key=True),
-    # this, the sender and the content are null once the mail is settled for long (digest.store.upkeep)
+    # this, the sender and the content are null when the mail is long done (digest.store.retention)
     Column("message_id", String, unique=True),
     _reference("subscribers", index=True),
     Column("sender", String),
-    # all sightings up to this one are dealt with once the mail is delivered
+    # PendingPapers.up_to: no match up to this one waits once the mail is delivered
     Column("through", Integer, nullable=False),
-    # digest.models.MailState
+    # digest.domain.mails.MailState
     Column("state", String, nullable=False),
     Column("created_at", Moment, nullable=False),
-    # null: there is something left to do or to tell
+    # null: the mail is queued
     Column("settled_at", Moment),
     Column("problem", Text),
-    # how often it was refused for now, and how often its final dot went unanswered
+    # attempts that were refused for now, and attempts whose end of data was not answered
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("unconfirmed", Integer, nullable=False, server_default="0"),
     Column("retry_at", Moment),
-    # the finished message, compressed with zlib; last, so that nobody reads through it who wants the rest
+    # the finished message, compressed with zlib; the last column, so that SQLite skips it for the others
     Column("content", LargeBinary),
     sqlite_autoincrement=True,
 )
@@ -193,7 +194,7 @@ deliveries = Table(
     # The primary key is the promise: no paper goes to a subscriber in two mails.
     _reference("subscribers", primary_key=True),
     _reference("papers", primary_key=True),
-    # the number of the mail, which may be long gone: who got what outlives how it went out
+    # the number of the mail, which may be deleted: who got which paper is kept for ever
     Column("mail", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -207,19 +208,19 @@ refusals = Table(
     sqlite_with_rowid=False,
 )
 
-# No address stands here, but what Signer.fingerprint makes of it: the list outlives the person's data.
+# fingerprints by digest.domain.tokens.Signer, no addresses: the list outlives the person's data
 suppressions = Table(
     "suppressions",
     metadata,
     Column("fingerprint", String, primary_key=True),
-    # digest.models.SuppressionReason
+    # digest.domain.subscribers.SuppressionReason
     Column("reason", String, nullable=False),
     Column("since", Moment, nullable=False),
     Column("detail", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
-# messages that `digest inbox` has acted on, so that none does it twice
+# messages that `digest inbox` has applied, so that none is applied twice
 read_messages = Table(
     "read_messages",
     metadata,
@@ -228,18 +229,18 @@ read_messages = Table(
     sqlite_with_rowid=False,
 )
 
-# what the keeper is told of: each `digest run`, and each time that the daemon asked or delivered
+# each `digest run`, and each time that the daemon fetched or sent
 runs = Table(
     "runs",
     metadata,
-    # ever growing: a state whose last number is lower than one that was seen is an older copy
+    # ever growing, also when old runs are deleted
     Column("number", Integer, primary_key=True),
     Column("started_at", Moment, nullable=False),
     # null: it is under way, or it was killed
     Column("ended_at", Moment),
-    # for how many keywords arXiv was asked
+    # the number of keywords that were fetched
     Column("asked", Integer, nullable=False, server_default="0"),
-    # what was wrong with each of them: empty, nothing; null, it had nothing to do
+    # the problems of each; empty: none; null: the run had nothing to do there
     Column("arxiv", Text),
     Column("mail", Text),
     Column("archive", Text),

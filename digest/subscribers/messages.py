@@ -1,9 +1,10 @@
-"""messages"""
+"""Sentences about who gets no mail, and about incoming messages. Pure."""
 
 from collections.abc import Iterator, Sequence
 
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.text import moment
+from digest.mail.inbound.parser import Bounce, UnsubscribeRequest
 
 _WHY = {
     SuppressionReason.UNSUBSCRIBED: "they unsubscribed",
@@ -14,19 +15,30 @@ _WHY = {
 
 
 def why_suppressed(suppression: Suppression) -> str:
-    """Why somebody gets no mail."""
+    """Why a subscriber gets no mail."""
     detail = f" ({suppression.detail})" if suppression.detail else ""
     return f"{_WHY[suppression.reason]}{detail}"
 
 
 def suppression_line(suppression: Suppression) -> str:
-    """The same, to go on from their name."""
+    """The same, as the end of a sentence that begins with their name."""
     return f"gets no mail since {moment(suppression.since)}: {why_suppressed(suppression)}"
 
 
 def suppression_lines(suppressed: Sequence[tuple[str, Suppression]]) -> Iterator[str]:
-    """A line for each subscriber (by label) who gets no mail, and the remedy."""
+    """A line for each subscriber (by label) who gets no mail, and how to undo it."""
     for label, suppression in suppressed:
         yield f"{label} {suppression_line(suppression)}"
     if suppressed:
         yield "`digest resubscribe EMAIL` sends them mail again"
+
+
+def applied_text(
+    message: UnsubscribeRequest | Bounce, label: str, suppressed: SuppressionReason | None
+) -> str:
+    """What a message says about the subscriber with this label, and whether they are suppressed for it."""
+    if isinstance(message, UnsubscribeRequest):
+        return f"{label} wants no more mail"
+    if suppressed:
+        return f"the address of {label} does not exist ({message.status})"
+    return f"a mail to {label} came back ({message.status})"

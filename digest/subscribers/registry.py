@@ -1,6 +1,6 @@
-"""What subscribers and mail servers tell us, by mail or by command, taken into the state.
+"""Who gets no mail: applies commands and incoming messages to the suppression list.
 
-All but `SubscriberRegistry.forget` works beside a run that is under way: each wish is one short transaction.
+Every change is one short transaction, and may be made during a run; only `SubscriberRegistry.forget` may not.
 """
 
 import hashlib
@@ -28,25 +28,26 @@ from digest.store.queries.suppressions import (
     suppress,
 )
 from digest.store.store import SqlStore
+from digest.subscribers.messages import applied_text
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
-# what mail programs note in an mbox about a message
+# header lines that a mail program adds to a message in an mbox
 _NOTES = re.compile(rb"^(?:X-)?(?:Status|Keywords|UID|Mozilla-Keys): .*\n", re.MULTILINE)
-_SAY_IT_AGAIN = "no more mail goes to them; say it again when that run has ended, to erase the rest"
+_REPEAT = "no more mail goes to them; repeat the command when that run has ended, to erase the rest"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSubscriber:
-    """Somebody whom the configuration or the state knows."""
+    """A subscriber of the configuration, or a former one of the state."""
 
     email: str = field(repr=False)
     label: str = "a former subscriber"
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What came of a message; it is not `new` if the message was taken before, and changed nothing now."""
+class Applied:
+    """The effect of a message in words; not `new` if it was applied before, and changed nothing now."""
 
     text: str
     new: bool = True
@@ -72,7 +73,7 @@ class SubscriberRegistry:
         }
 
     def find(self, token_or_email: str) -> KnownSubscriber | None:
-        """The subscriber with this token or address; also one who is on the list and known no more."""
+        """The subscriber with this token or address; also one who is only on the suppression list."""
         if "@" not in token_or_email:
             return self._by_token.get(token_or_email.strip().lower())
         email = _normal(token_or_email)
@@ -86,42 +87,44 @@ class SubscriberRegistry:
             return entry(connection, self._fingerprint(subscriber))
 
     def unsubscribe(self, subscriber: KnownSubscriber) -> bool:
-        """Send them no more. False if that was so already."""
+        """Send them no more mail. False if they got none before."""
         return self._suppress(subscriber, SuppressionReason.UNSUBSCRIBED)
 
     def resubscribe(self, subscriber: KnownSubscriber) -> Suppression | None:
-        """Send them mail again. Returns what stood against it, if anything did."""
+        """Send them mail again. Returns why they got none, if so."""
         with self._database.transaction() as connection:
             return lift(connection, self._fingerprint(subscriber), subscriber.email)
 
     def forget(self, subscriber: KnownSubscriber) -> None:
-        """Erase them from the state and the outbox, and keep a fingerprint, so that they stay away.
+        """Erase them from the state and the outbox, and keep a fingerprint, so that they get no mail again.
 
-        Raises LockHeld while a run is under way: it may just be writing to them. The rest is done then.
+        Raises LockHeld during a run, which may be sending them a mail: they are suppressed then, not erased.
         """
         self._suppress(subscriber, SuppressionReason.FORGOTTEN)
-        with held_lock(self._config.run_lock, _SAY_IT_AGAIN):
+        with held_lock(self._config.run_lock, _REPEAT):
             with self._database.transaction() as connection:
                 erase_person(connection, subscriber.email)
             FileTransport(self._config.outbox).erase(subscriber.email)
             self._database.erase_traces()
 
-    def take(self, message: bytes) -> Effect | None:
-        """Do what the message asks for, once; None if it asks for nothing that could be done."""
+    def apply(self, message: bytes) -> Applied | None:
+        """Unsubscribe or suppress whom the message is about, once; None if it is no request and no bounce, or
+        about no subscriber."""
         said = read(message)
         subscriber = self._concerned(said)
         if said is None or subscriber is None:
             return None
         reason, fingerprint, now = _reason(said, subscriber), self._fingerprint(subscriber), self._clock.now()
+        text = applied_text(said, subscriber.label, reason)
         with self._database.transaction() as connection:
             if not mark_read(connection, _digest(message), now):
-                return Effect(_told(said, subscriber, reason), new=False)
+                return Applied(text, new=False)
             if reason:
                 detail = said.status if isinstance(said, Bounce) else ""
                 suppress(connection, fingerprint, Suppression(reason, now, detail))
             if isinstance(said, Bounce):
                 record_return(connection, said.message_id, fingerprint, said.status, now)
-        return Effect(_told(said, subscriber, reason))
+        return Applied(text)
 
     def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
         if isinstance(said, UnsubscribeRequest):
@@ -143,7 +146,7 @@ class SubscriberRegistry:
 
 @contextmanager
 def open_registry(config: Config, clock: Clock) -> Iterator[SubscriberRegistry]:
-    """The register of a state, which is made if there is none yet. Raises StoreError."""
+    """The registry of a state, which is created if there is none yet. Raises StoreError."""
     with closing(Database.open(config.state)) as database:
         yield SubscriberRegistry(config, database, clock)
 
@@ -162,10 +165,10 @@ def suppressed_subscribers(config: Config) -> list[tuple[str, Suppression]]:
 
 
 def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> SuppressionReason | None:
-    """Why no more mail is sent to them, if this message alone says so.
+    """Why they get no more mail, if this message alone is reason enough.
 
-    Where a mail failed at another address than theirs, theirs exists and leads on to that one, which can
-    be mended: the mail came back, no more.
+    Where a mail failed at another address than theirs, theirs exists and forwards to that one, which can be
+    corrected: that is a bounce like any other.
     """
     if isinstance(said, UnsubscribeRequest):
         return SuppressionReason.UNSUBSCRIBED
@@ -173,23 +176,13 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
 
 
-def _told(
-    said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber, reason: SuppressionReason | None
-) -> str:
-    if isinstance(said, UnsubscribeRequest):
-        return f"{subscriber.label} wants no more mail"
-    if reason:
-        return f"the address of {subscriber.label} does not exist ({said.status})"
-    return f"a mail to {subscriber.label} came back ({said.status})"
-
-
 def _digest(message: bytes) -> str:
-    """Tells messages apart, whatever a mail program noted about them since, or put between them."""
+    """Identifies a message, whatever lines a mail program added to it or after it."""
     return hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
 
 
 def _normal(email: str) -> str:
-    """The address as the configuration would have it; what is no address is nobody's."""
+    """The address as the configuration would have it; what is no address stays as it is."""
     try:
         return address(email.strip())
     except ValueError:

@@ -35,6 +35,6 @@ def test_a_file_that_is_no_backup_is_not_replaced(home: Home) -> None:
     done = home.digest("backup", "subscribers.yaml")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "error: subscribers.yaml: this is no earlier backup, and stays as it is",
+        "error: subscribers.yaml: this is no earlier backup, and is not replaced",
         "hint: name a file that is not there yet, or an earlier backup",
     ]

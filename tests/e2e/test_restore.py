@@ -212,8 +212,8 @@ def test_a_log_that_the_state_before_has_left_is_told_and_not_read(home: Home) -
         done = home.digest(command)
         assert done.returncode == 1
         assert done.stderr.splitlines() == [
-            f"error: {log}: this is no part of the state beside it, and would spoil it",
-            "hint: remove it, and the -shm file beside it: they were left by the state that was there before",
+            f"error: {log}: this log belongs to another state, and would damage the one beside it",
+            "hint: remove it, and the -shm file beside it: they belong to the state that was there before",
         ]
     log.unlink()
     assert home.digest("run", "--after-restore").returncode == 0

@@ -213,7 +213,7 @@ def test_wishes_are_taken_while_a_run_is_under_way(served: Home) -> None:
         assert served.digest("unsubscribe", ADA).returncode == 0
         refused = served.digest("forget", ADA)
     assert refused.returncode == 75
-    assert refused.stderr.splitlines()[-1].startswith("hint: no more mail goes to them; say it again")
+    assert refused.stderr.splitlines()[-1].startswith("hint: no more mail goes to them; repeat the command")
     assert served.digest("forget", ADA).returncode == 0
 
 

@@ -137,7 +137,7 @@ class Life:
             FakeTransport(),
             FakeMailBuilder(),
         )
-        self.store = SqlStore.over(Database.rehearsal(folder / "none.sqlite3"))
+        self.store = SqlStore.over(Database.dry_run(folder / "none.sqlite3"))
         self.wishes = {r.email: Wish(r, slot=latest_slot(r.schedule, begin)) for r in self._readers()}
         self.sky.foretell(["Keyword 0", "Keyword 1"])
         self.pending = sorted(

@@ -56,7 +56,7 @@ def test_the_help_of_a_command_imports_only_its_own_module(tmp_path: Path) -> No
 
 def test_check_imports_what_configuration_and_templates_need(tmp_path: Path) -> None:
     assert loaded_by(tmp_path, "check") == OF_PREMAILER | {
-        *("email_validator", "jinja2", "pydantic", "pylatexenc", "snowballstemmer", "yaml"),
+        *("email_validator", "jinja2", "pydantic", "pylatexenc", "yaml"),
     }
 
 

@@ -118,7 +118,7 @@ def test_a_file_that_is_no_backup_stays_as_it_is(
         file.write_bytes(content)
     before = file.read_bytes()
     assert refusal(state, file) == (
-        f"{file}: this is no earlier backup, and stays as it is",
+        f"{file}: this is no earlier backup, and is not replaced",
         ANOTHER_NAME,
     )
     assert file.read_bytes() == before
@@ -141,7 +141,7 @@ def test_a_folder_that_is_not_there_is_told(store: SqlStore, state: Path, tmp_pa
     file = tmp_path / "nowhere" / "copy"
     assert refusal(state, file) == (
         f"{file}: the backup cannot be written: No such file or directory",
-        "see that there is room, and that this user may write there",
+        "check that there is room, and that this user may write there",
     )
 
 

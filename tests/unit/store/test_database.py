@@ -174,7 +174,7 @@ def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
     connection.execute("UPDATE schema_version SET version = 99")
     connection.commit()
     connection.close()
-    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+    for open_it in (Database.open, Database.open_existing, Database.dry_run):
         with pytest.raises(StoreError) as caught:
             open_it(file)
         assert str(caught.value) == (
@@ -186,7 +186,7 @@ def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "the state file is empty, which it never is by itself"),
+        (b"", "the state file is empty, and the program never leaves it empty"),
         (b"this is no database" * 100, "the state cannot be used: file is not a database"),
     ],
     ids=["empty", "overwritten"],
@@ -194,7 +194,7 @@ def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
 def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: bytes, problem: str) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+    for open_it in (Database.open, Database.open_existing, Database.dry_run):
         with pytest.raises(StoreError) as caught:
             open_it(file)
         assert str(caught.value) == f"{file}: {problem}"
@@ -214,12 +214,15 @@ def test_a_log_that_belongs_to_the_state_that_was_there_before_is_not_taken_for_
     file.rename(tmp_path / "before")
     shutil.copy(tmp_path / "backup", file)
     log.write_bytes(left)
-    for open_it in (Database.open, Database.open_existing, Database.rehearsal):
+    for open_it in (Database.open, Database.open_existing, Database.dry_run):
         with pytest.raises(StoreError) as caught:
             open_it(file)
-        assert str(caught.value) == f"{log}: this is no part of the state beside it, and would spoil it"
+        assert (
+            str(caught.value)
+            == f"{log}: this log belongs to another state, and would damage the one beside it"
+        )
         assert caught.value.hint == (
-            "remove it, and the -shm file beside it: they were left by the state that was there before"
+            "remove it, and the -shm file beside it: they belong to the state that was there before"
         )
     assert file.read_bytes() == (tmp_path / "backup").read_bytes()
     log.unlink()
@@ -261,7 +264,7 @@ def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path)
     store.subscriptions.sync(config(tmp_path), NOON)
     store.close()
     before = file.read_bytes()
-    rehearsal = SqlStore.over(Database.rehearsal(file))
+    rehearsal = SqlStore.over(Database.dry_run(file))
     rehearsal.keywords.record(FetchResult(keyword()), [], 1, NOON)
     assert rehearsal.keywords.state_of(keyword()).baseline == 1
     rehearsal.close()
@@ -269,7 +272,7 @@ def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path)
 
 
 def test_a_rehearsal_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
-    rehearsal = SqlStore.over(Database.rehearsal(file))
+    rehearsal = SqlStore.over(Database.dry_run(file))
     rehearsal.subscriptions.sync(config(tmp_path), NOON)
     rehearsal.close()
     assert not file.parent.exists()

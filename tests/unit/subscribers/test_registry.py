@@ -1,4 +1,4 @@
-"""Wishes and notices, from bytes in files to entries in the state."""
+"""Requests and bounces, from bytes in files to entries in the state."""
 
 import io
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from digest.mail.inbound.parser import MOST_BYTES, read
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from digest.subscribers.registry import (
-    Effect,
+    Applied,
     KnownSubscriber,
     SubscriberRegistry,
     open_registry,
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Config:
-    """Two subscribers and a former one, who still stands in the state."""
+    """Two subscribers and a former one, whom the state still has."""
     subscribers = subscriber(ADA), subscriber(JOERG, label="subscribers[1]")
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
     SqlStore.over(database).subscriptions.sync(config(tmp_path, *subscribers, subscriber(FORMER)), NOON)
@@ -67,12 +67,12 @@ def token(store: SqlStore, email: str) -> str:
     return Signer(store.suppressions.signing_key()).unsubscribe_token(email)
 
 
-def wish(store: SqlStore, email: str = ADA, sender: str = "anybody@example.net") -> bytes:
+def request(store: SqlStore, email: str = ADA, sender: str = "anybody@example.net") -> bytes:
     return f"From: {sender}\nSubject: unsubscribe {token(store, email)}\n\n".encode()
 
 
 def sent_mail(store: SqlStore, email: str = ADA, day: int = 0) -> str:
-    """A mail that the mail server took on that day; its Message-ID."""
+    """A mail that the mail server accepted on that day; its Message-ID."""
     message_id = Signer(store.suppressions.signing_key()).message_id(email, str(day))
     content = f"To: {email}\r\n\r\n".encode()
     store.mails.enqueue([Mail(message_id, email, "digest@example.org", content)], 0, NOON + day * DAY)
@@ -138,7 +138,7 @@ def test_unsubscribing_twice_changes_nothing(registry: SubscriberRegistry, clock
     assert registry.suppression(ada) == Suppression(SuppressionReason.UNSUBSCRIBED, NOON)
 
 
-def test_subscribing_again_tells_what_stood_against_it(registry: SubscriberRegistry) -> None:
+def test_resubscribing_returns_why_there_was_no_mail(registry: SubscriberRegistry) -> None:
     ada = KnownSubscriber(ADA)
     registry.unsubscribe(ada)
     assert registry.resubscribe(ada) == Suppression(SuppressionReason.UNSUBSCRIBED, NOON)
@@ -146,19 +146,19 @@ def test_subscribing_again_tells_what_stood_against_it(registry: SubscriberRegis
     assert registry.suppression(ada) is None
 
 
-def test_a_wish_is_honoured_once_whoever_sends_it(registry: SubscriberRegistry, store: SqlStore) -> None:
-    message = wish(store)
-    assert registry.take(message) == Effect("subscribers[0] wants no more mail")
+def test_a_request_is_applied_once_from_any_sender(registry: SubscriberRegistry, store: SqlStore) -> None:
+    message = request(store)
+    assert registry.apply(message) == Applied("subscribers[0] wants no more mail")
     assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.UNSUBSCRIBED, NOON)}
     registry.resubscribe(KnownSubscriber(ADA))
-    assert registry.take(message) == Effect("subscribers[0] wants no more mail", new=False)
+    assert registry.apply(message) == Applied("subscribers[0] wants no more mail", new=False)
     assert store.suppressions.of([ADA]) == {}
-    assert registry.take(wish(store, sender="again@example.net")) is not None
+    assert registry.apply(request(store, sender="again@example.net")) is not None
     assert store.suppressions.of([ADA]).keys() == {ADA}
 
 
 def test_a_former_subscriber_is_not_named(registry: SubscriberRegistry, store: SqlStore) -> None:
-    assert registry.take(wish(store, FORMER)) == Effect("a former subscriber wants no more mail")
+    assert registry.apply(request(store, FORMER)) == Applied("a former subscriber wants no more mail")
     assert store.suppressions.of([FORMER]).keys() == {FORMER}
 
 
@@ -175,7 +175,7 @@ def test_a_former_subscriber_is_not_named(registry: SubscriberRegistry, store: S
 def test_what_proves_nothing_changes_nothing(
     registry: SubscriberRegistry, store: SqlStore, message: bytes
 ) -> None:
-    assert registry.take(message) is None
+    assert registry.apply(message) is None
     assert store.suppressions.of([ADA, JOERG, FORMER]) == {}
 
 
@@ -183,11 +183,11 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(
     registry: SubscriberRegistry, store: SqlStore
 ) -> None:
     message = report(sent_mail(store))
-    assert registry.take(message) == Effect("the address of subscribers[0] does not exist (5.1.1)")
+    assert registry.apply(message) == Applied("the address of subscribers[0] does not exist (5.1.1)")
     gone = Suppression(SuppressionReason.NO_SUCH_ADDRESS, NOON, "5.1.1")
     assert store.suppressions.of([ADA, JOERG]) == {ADA: gone}
     registry.resubscribe(KnownSubscriber(ADA))
-    again = registry.take(message)
+    again = registry.apply(message)
     assert again is not None
     assert not again.new
     assert store.suppressions.of([ADA]) == {}
@@ -197,7 +197,7 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(
 def test_a_report_about_a_mail_is_about_its_subscriber(
     registry: SubscriberRegistry, store: SqlStore, named: str
 ) -> None:
-    registry.take(report(sent_mail(store), named))
+    registry.apply(report(sent_mail(store), named))
     assert store.suppressions.of([ADA]).keys() == {ADA}
 
 
@@ -205,16 +205,16 @@ def test_another_address_in_the_report_is_never_suppressed(
     registry: SubscriberRegistry, store: SqlStore
 ) -> None:
     """Mail to Ada goes on to another address, which failed: hers exists."""
-    taken = registry.take(report(sent_mail(store), f"rfc822; {FORMER}"))
-    assert taken == Effect("a mail to subscribers[0] came back (5.1.1)")
+    applied = registry.apply(report(sent_mail(store), f"rfc822; {FORMER}"))
+    assert applied == Applied("a mail to subscribers[0] came back (5.1.1)")
     assert store.suppressions.of([ADA, FORMER]) == {}
 
 
 def test_mails_that_come_back_for_five_days_end_them(registry: SubscriberRegistry, store: SqlStore) -> None:
     for day in range(5):
         assert store.suppressions.of([ADA]) == {}
-        taken = registry.take(report(sent_mail(store, day=day), status="5.2.2"))
-        assert taken == Effect("a mail to subscribers[0] came back (5.2.2)")
+        applied = registry.apply(report(sent_mail(store, day=day), status="5.2.2"))
+        assert applied == Applied("a mail to subscribers[0] came back (5.2.2)")
     assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.REFUSED, NOON, "5.2.2")}
 
 
@@ -248,7 +248,7 @@ def test_nobody_is_erased_under_a_run_but_no_mail_goes_to_them(
         registry.forget(ada)
     assert str(caught.value) == f"another run holds the lock {lock}"
     assert caught.value.hint == (
-        "no more mail goes to them; say it again when that run has ended, to erase the rest"
+        "no more mail goes to them; repeat the command when that run has ended, to erase the rest"
     )
     assert registry.suppression(ada) == Suppression(SuppressionReason.FORGOTTEN, NOON)
     assert (
@@ -342,7 +342,7 @@ def test_a_message_that_is_moved_meanwhile_is_left_for_next_time(tmp_path: Path)
     assert list(found) == []
 
 
-def test_a_maildir_is_told_by_its_folders(tmp_path: Path) -> None:
+def test_a_maildir_is_recognised_by_its_folders(tmp_path: Path) -> None:
     assert is_maildir(maildir(tmp_path / "Maildir"))
     assert not is_maildir(tmp_path)
 
@@ -351,8 +351,8 @@ def test_a_maildir_is_told_by_its_folders(tmp_path: Path) -> None:
 def test_what_a_mail_program_notes_does_not_make_another_message(
     registry: SubscriberRegistry, store: SqlStore, note: bytes
 ) -> None:
-    message = wish(store)
-    assert registry.take(message) is not None
-    again = registry.take(note + message + b"\n")
+    message = request(store)
+    assert registry.apply(message) is not None
+    again = registry.apply(note + message + b"\n")
     assert again is not None
     assert not again.new
