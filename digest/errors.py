@@ -1,4 +1,4 @@
-"""What can go wrong, one class a stage. A message states the fact; `hint` says what to do next."""
+"""What can go wrong: one class a stage. A message states the fact; `hint` says what to do next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from pathlib import Path
 
 
 class DigestError(Exception):
-    """An anticipated failure, to be told in one line and without a traceback."""
+    """An anticipated failure. The command line reports it in one line, without a traceback."""
 
     hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigFault:
-    """One mistake in the configuration, with its place (lines and columns count from 1)."""
+    """One mistake in the configuration, with its place. Lines and columns count from 1."""
 
     file: str
     line: int | None
     column: int | None
     path: str
-    """Such as `subscribers[3].keywords`; empty where it concerns the whole file."""
+    """Such as `subscribers[3].keywords`; empty for a fault of the whole file."""
     problem: str
 
     @property
     def place(self) -> str:
-        """`subscribers.yaml:12:5: subscribers[3].email`: all but the problem, which may show a value."""
+        """Such as `subscribers.yaml:12:5: subscribers[3].email`. Safe for logs: it quotes no value."""
         spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return f"{spot}: {self.path}" if self.path else spot
 
@@ -33,7 +33,7 @@ class ConfigFault:
 
 
 class ConfigError(DigestError):
-    """The configuration cannot be used; `faults` lists everything that is wrong with it."""
+    """The configuration cannot be used; `faults` has everything that is wrong with it."""
 
     hint = "fix the lines above; `digest check` shows what is left"
 
@@ -43,17 +43,17 @@ class ConfigError(DigestError):
 
 
 class SourceError(DigestError):
-    """arXiv gave no usable answer to one question."""
+    """arXiv gave no usable answer to one request."""
 
 
 class SourceUnavailable(SourceError):
-    """arXiv cannot be reached or refuses to serve: asking for something else is no use either."""
+    """arXiv cannot be reached or refuses all requests: another request would fail as well."""
 
     hint = "try again later, nothing is lost; or `digest demo`, which needs no arXiv"
 
 
 class AnswerRejected(SourceError):
-    """arXiv answered, but the answer is not to be believed; `verdict` names why in a word or two."""
+    """arXiv answered, but the answer cannot be trusted; `reason` names why in a word or two."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -61,7 +61,7 @@ class AnswerRejected(SourceError):
 
 
 class StoreError(DigestError):
-    """The state file cannot be read or written. Ends the run: what cannot be recorded is not sent."""
+    """The state cannot be read or written. Ends the run: what cannot be recorded is not sent."""
 
     def __init__(self, file: Path, problem: str, hint: str) -> None:
         super().__init__(f"{file}: {problem}")
@@ -69,8 +69,8 @@ class StoreError(DigestError):
 
 
 class StateRestored(DigestError):
-    """The state is a copy that was restored: what was mailed since is not known, and to mail it again, or
-    not, is for a person to decide."""
+    """The state was restored from a backup. What was mailed since is unknown, so a person must decide whether
+    it is mailed again."""
 
     hint = (
         "`digest run --after-restore` goes on and mails nobody what was announced in between; "
@@ -82,45 +82,45 @@ class StateRestored(DigestError):
 
 
 class RenderError(DigestError):
-    """A template is broken or does not fit its digest."""
+    """A template is broken or does not fit its values."""
 
     hint = "look at that line of the template; the originals lie in the folder templates/"
 
 
 class TransportError(DigestError):
-    """A mail was not handed over."""
+    """A mail was not delivered, or perhaps not."""
 
 
 class TransportUnavailable(TransportError):
-    """The mail server cannot be used at all (unreachable, TLS, password, sender refused): our side's
-    fault, no recipient's. The mail was not delivered."""
+    """The mail server cannot be used at all: unreachable, TLS or password wrong, sender refused. No recipient
+    is at fault, and the mail was not delivered."""
 
     hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
 class PolicyRefused(TransportUnavailable):
-    """The mail server refuses this mail by its policy (5.7.x): our sender or machine, until it has taken
-    another mail from us."""
+    """The mail server refuses this mail by its policy (5.7.x, RFC 3463). Counts against our sender or machine
+    until it accepts another mail of ours."""
 
-    hint = "see that the mail server may send for the address under mail.from; nothing is lost"
+    hint = "check that the mail server may send for the address under mail.from; nothing is lost"
 
 
 class RecipientDeferred(TransportError):
-    """The mail server does not take this mail for this recipient now (4yz): later, perhaps."""
+    """The mail server does not accept mail for this recipient now (4yz, RFC 5321); perhaps later."""
 
     hint = "nothing to do: it is tried again, for two days"
 
 
 class RecipientRefused(TransportError):
-    """The mail server will never take mail for this address; other recipients are not affected."""
+    """The mail server refuses this address for good (5yz); other recipients are not affected."""
 
-    hint = "see that the address is right; its papers come with the next mail"
+    hint = "check the address; its papers come with the next mail"
 
 
 class MessageRefused(TransportError):
-    """The mail server will never take this very message; that says nothing about the address."""
+    """The mail server refuses this message for good; that says nothing about the address."""
 
-    hint = "see what the mail server has against it; its papers come with the next mail"
+    hint = "find out why the mail server refuses it; its papers come with the next mail"
 
 
 class DeliveryUnknown(TransportError):
@@ -130,7 +130,7 @@ class DeliveryUnknown(TransportError):
 
 
 class ArchiveError(DigestError):
-    """The archive page cannot be brought up to date; it stays as it was."""
+    """The archive page cannot be updated; it stays as it was."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)
@@ -138,7 +138,7 @@ class ArchiveError(DigestError):
 
 
 class LockHeld(DigestError):
-    """Another run is under way."""
+    """Another process holds the lock."""
 
     hint = "wait until it ends; the lock goes with the process that holds it"
 

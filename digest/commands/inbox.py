@@ -9,7 +9,7 @@ import click
 from digest.commands.context import CommandContext, print_lines
 from digest.domain.text import counted
 from digest.mail.inbound.mailboxes import is_maildir, messages_at, messages_in
-from digest.subscribers.registry import Effect, open_registry
+from digest.subscribers.registry import Applied, open_registry
 
 _STANDARD_INPUT = Path("-")
 
@@ -42,7 +42,7 @@ def _messages(path: Path) -> Iterator[bytes]:
         raise click.FileError(str(path), exc.strerror) from exc
 
 
-def inbox_lines(effects: Sequence[Effect | None]) -> Iterator[str]:
+def inbox_lines(effects: Sequence[Applied | None]) -> Iterator[str]:
     """A line for each message that had an effect now, and one that counts all; None is a message without."""
     new = [effect.text for effect in effects if effect and effect.new]
     not_understood = effects.count(None)

@@ -1,4 +1,4 @@
-"""The commands beside `run`, as processes."""
+"""Commands beside `run`, as processes: check, demo, daemon."""
 
 import signal
 import time
@@ -8,9 +8,7 @@ import pytest
 
 from digest.demo.scenario import DAYS
 from digest.system.locks import exclusive_lock
-from tests.support.home import LEAST, TWO, Home
-
-NEW = "2606.13871"
+from tests.support.home import LEAST, Home
 
 
 def test_check_shows_what_arxiv_is_asked_for(home: Home) -> None:
@@ -33,42 +31,7 @@ def test_the_configuration_may_lie_elsewhere(home: Home) -> None:
     assert home.digest("check").returncode == 0
 
 
-def test_explain_tells_why_a_paper_was_sent(second_day: Home) -> None:
-    told = second_day.digest("explain", f"https://arxiv.org/abs/{NEW}v1").stdout.splitlines()
-    assert told[0].startswith(f"{NEW}v1  ")
-    assert told[1].startswith("first submitted 2026-05-20")
-    assert told[2] == "Reasoning: “Reasoning” in title and abstract"
-    assert told[3] == "    first seen 2026-06-24 07:00 UTC; new: announced since the keyword began"
-    assert told[-1] == "sent to 1 subscriber: 2026-06-24 07:00 UTC"
-
-
-def test_explain_tells_why_a_paper_was_not_sent(second_day: Home) -> None:
-    revised = second_day.digest("explain", "2605.13107").stdout.splitlines()
-    assert revised[0].startswith("2605.13107v2  ")
-    assert "not new: announced before the keyword began, or a revision of an older paper" in revised[3]
-    unseen = second_day.digest("explain", "2606.13340").stdout.splitlines()
-    assert unseen[0] == "2606.13340 was never seen: no keyword has found it so far."
-
-
-def test_explain_tells_for_whom_a_paper_waits(second_day: Home) -> None:
-    second_day.at(DAYS[2])
-    second_day.digest("run", "--only", "bo@example.org")
-    second_day.write(TWO.replace("[Graph Neural Network]", "[Reward Model]"))
-    second_day.digest("run", "--only", "ada@example.org")
-    told = second_day.digest("explain", "2606.15104").stdout.splitlines()
-    assert told[-2:] == [
-        "sent to 1 subscriber: 2026-06-25 07:00 UTC",
-        "waits for 1 subscriber: it comes with their next mail",
-    ]
-
-
-def test_explain_wants_an_identifier(home: Home) -> None:
-    done = home.digest("explain", "reward")
-    assert done.returncode == 2
-    assert "not an arXiv identifier: 'reward'; it looks like 2606.12345" in done.stderr
-
-
-def test_the_demo_needs_nothing_and_says_where_everything_lies(home: Home) -> None:
+def test_the_demo_needs_nothing_and_says_where_everything_is(home: Home) -> None:
     (home.folder / "subscribers.yaml").unlink()
     home.environment = {"DIGEST_ARXIV_API": "", "DIGEST_NOW": "", "TMPDIR": str(home.folder)}
     done = home.digest("--quiet", "demo")
@@ -80,7 +43,7 @@ def test_the_demo_needs_nothing_and_says_where_everything_lies(home: Home) -> No
     assert "## Graph Neural Network" in (folder / "README.md").read_text()
 
 
-def test_the_daemon_serves_at_the_hour_and_ends_on_a_signal(home: Home) -> None:
+def test_the_daemon_sends_at_the_hour_and_ends_on_a_signal(home: Home) -> None:
     home.at(DAYS[0] - timedelta(hours=1))
     home.digest("run")
     home.at(DAYS[1])  # seven o'clock: due with the first tick
@@ -106,7 +69,7 @@ def test_the_daemon_serves_at_the_hour_and_ends_on_a_signal(home: Home) -> None:
     assert second.returncode == 75
 
 
-def test_a_daemon_waits_for_a_run_that_is_under_way(home: Home) -> None:
+def test_a_daemon_waits_until_another_run_ends(home: Home) -> None:
     with exclusive_lock(home.folder / "state" / "run.lock", wait=False):
         process = home.start("daemon")
         assert process.stderr
@@ -117,14 +80,14 @@ def test_a_daemon_waits_for_a_run_that_is_under_way(home: Home) -> None:
     assert process.returncode == 0
 
 
-def test_a_moment_that_is_none_is_a_mistake(home: Home) -> None:
+def test_a_wrong_moment_is_a_mistake(home: Home) -> None:
     home.environment["DIGEST_NOW"] = "tomorrow"
     done = home.digest("check")
     assert done.returncode == 2
     assert done.stderr.startswith("DIGEST_NOW: ")
 
 
-def test_a_word_that_is_no_command_is_a_mistake(home: Home) -> None:
+def test_an_unknown_command_is_a_mistake(home: Home) -> None:
     done = home.digest("rnu")
     assert done.returncode == 2
     assert "No such command 'rnu'" in done.stderr
@@ -164,7 +127,7 @@ def test_check_names_the_line_of_a_broken_template(
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_a_template_of_ones_own_wins_and_the_others_stay(second_day: Home) -> None:
+def test_an_own_template_wins_and_the_others_stay(second_day: Home) -> None:
     mine = second_day.folder / "mine"
     mine.mkdir()
     (mine / "digest.txt").write_text("Good morning. {{ digest.subject }}\n")

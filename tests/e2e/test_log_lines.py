@@ -8,31 +8,31 @@ from digest.demo.scenario import DAYS
 from tests.support.home import TWO, Home
 
 
-def test_a_good_run_tells_its_story_in_ten_lines(home: Home) -> None:
+def test_a_good_run_logs_ten_lines_at_most(home: Home) -> None:
     home.write(TWO)
     for day in DAYS:
         home.at(day)
-        story = home.digest("run").stderr.splitlines()
-        assert 1 <= len(story) <= 10
-        assert all(" INFO " in line for line in story)
+        lines = home.digest("run").stderr.splitlines()
+        assert 1 <= len(lines) <= 10
+        assert all(" INFO " in line for line in lines)
 
 
 def test_log_lines_may_be_json(home: Home) -> None:
-    told = [json.loads(line) for line in home.digest("--log-format", "json", "run").stderr.splitlines()]
-    assert 1 <= len(told) <= 10
-    assert {entry["level"] for entry in told} == {"INFO"}
+    entries = [json.loads(line) for line in home.digest("--log-format", "json", "run").stderr.splitlines()]
+    assert 1 <= len(entries) <= 10
+    assert {entry["level"] for entry in entries} == {"INFO"}
     a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
-    assert all(datetime.fromisoformat(entry["time"]) > a_minute_ago for entry in told)
+    assert all(datetime.fromisoformat(entry["time"]) > a_minute_ago for entry in entries)
     home.environment["DIGEST_LOG_FORMAT"] = "json"
     home.at(DAYS[1])
-    assert json.loads(home.digest("run").stderr.splitlines()[0]).keys() == told[0].keys()
+    assert json.loads(home.digest("run").stderr.splitlines()[0]).keys() == entries[0].keys()
 
 
-def test_what_failed_is_json_too_where_log_lines_are(home: Home) -> None:
+def test_errors_are_json_too(home: Home) -> None:
     home.environment |= {"DIGEST_LOG_FORMAT": "json", "DIGEST_ARXIV_API": "http://127.0.0.1:9/api/query"}
-    told = [json.loads(line) for line in home.digest("--quiet", "run").stderr.splitlines()]
-    assert (told[-2]["level"], told[-2]["message"][:26]) == ("ERROR", "error: 2 keywords failed (")
-    assert (told[-1]["level"], told[-1]["message"][:6]) == ("WARNING", "hint: ")
+    entries = [json.loads(line) for line in home.digest("--quiet", "run").stderr.splitlines()]
+    assert (entries[-2]["level"], entries[-2]["message"][:26]) == ("ERROR", "error: 2 keywords failed (")
+    assert (entries[-1]["level"], entries[-1]["message"][:6]) == ("WARNING", "hint: ")
     home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
     faults = [json.loads(line) for line in home.digest("run").stderr.splitlines()]
     assert [fault["message"][:18] for fault in faults[:2]] == ["subscribers.yaml:2", "subscribers.yaml:3"]

@@ -17,7 +17,7 @@ _ESCAPES = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 
 
 def watched(home: Home, terminal: PseudoTerminal, *arguments: str) -> subprocess.Popen[str]:
-    """A command that was begun, with the terminal as its standard error."""
+    """A running command, with the terminal as its standard error."""
     process = home.start(*arguments, stderr=terminal.program_end)
     terminal.hand_over()
     return process
@@ -33,8 +33,8 @@ def busy(reply: Reply) -> Reply:
     return replace(reply, status=503, body=b"")
 
 
-@pytest.mark.parametrize("options", variations([[], ["--dry-run"]], ["a run"], ids=["a run", "a rehearsal"]))
-def test_a_bar_shows_how_a_run_goes_on_and_vanishes(home: Home, options: list[str]) -> None:
+@pytest.mark.parametrize("options", variations([[], ["--dry-run"]], ["a run"], ids=["a run", "a dry run"]))
+def test_a_bar_shows_the_progress_of_a_run_and_vanishes(home: Home, options: list[str]) -> None:
     home.environment["DIGEST_ARXIV_INTERVAL"] = "1"
     with pseudo_terminal() as terminal:
         process = watched(home, terminal, "run", *options)
@@ -50,7 +50,7 @@ def test_a_bar_shows_how_a_run_goes_on_and_vanishes(home: Home, options: list[st
     assert [line.split(" ", 3)[2:] for line in screen.lines] == [["INFO", "asking arXiv for 2 keywords"]]
 
 
-def test_log_lines_stand_above_the_bar_untorn(home: Home) -> None:
+def test_log_lines_appear_whole_above_the_bar(home: Home) -> None:
     home.arxiv.misbehave(busy, busy, None, busy)
     with pseudo_terminal() as terminal:
         process = watched(home, terminal, "--verbose", "run")
@@ -59,9 +59,9 @@ def test_log_lines_stand_above_the_bar_untorn(home: Home) -> None:
     screen = shown(terminal.written)
     assert screen.cursor_shown
     assert screen.lines.count("") == 0
-    told = [line.split(" ", 2)[2] for line in screen.lines]
-    assert sum("; next try in 0 s" in line for line in told) == 3
-    assert all(re.match("(DEBUG|INFO|WARNING) ", line) for line in told)
+    lines = [line.split(" ", 2)[2] for line in screen.lines]
+    assert sum("; next try in 0 s" in line for line in lines) == 3
+    assert all(re.match("(DEBUG|INFO|WARNING) ", line) for line in lines)
 
 
 def test_an_interrupt_leaves_no_bar_and_shows_the_cursor(home: Home) -> None:
@@ -81,9 +81,9 @@ def test_an_interrupt_leaves_no_bar_and_shows_the_cursor(home: Home) -> None:
 @pytest.mark.parametrize(
     ("options", "term"),
     [(["--quiet"], "xterm"), (["--log-format", "json"], "xterm"), ([], "dumb")],
-    ids=["quiet", "JSON", "a terminal that cannot"],
+    ids=["quiet", "JSON", "a simple terminal"],
 )
-def test_a_bar_is_only_where_it_is_wanted(home: Home, options: list[str], term: str) -> None:
+def test_there_is_no_bar_for_scripts_and_simple_terminals(home: Home, options: list[str], term: str) -> None:
     home.environment["TERM"] = term
     with pseudo_terminal() as terminal:
         process = watched(home, terminal, *options, "run")

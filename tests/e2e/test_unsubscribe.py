@@ -24,7 +24,7 @@ def mail_to(home: Home, email: str) -> EmailMessage:
     return [mail for mail in home.mails() if mail["To"] == email][-1]
 
 
-def wish(home: Home, email: str = ADA, **headers: str) -> bytes:
+def request(home: Home, email: str = ADA, **headers: str) -> bytes:
     """What a mail program writes when the link in the mail's List-Unsubscribe is followed."""
     link = mail_to(home, email)["List-Unsubscribe"].strip("<>")
     address, _, subject = link.removeprefix("mailto:").partition("?subject=")
@@ -104,8 +104,10 @@ Content-Type: message/rfc822
     )
 
 
-def test_the_link_in_a_mail_ends_the_mails_until_somebody_resubscribes(served: Home) -> None:
-    assert piped(served, b"From somebody Tue Jun 23 07:10:00 2026\n" + wish(served)).stdout.splitlines() == [
+def test_the_link_in_a_mail_unsubscribes_until_somebody_resubscribes(served: Home) -> None:
+    assert piped(
+        served, b"From somebody Tue Jun 23 07:10:00 2026\n" + request(served)
+    ).stdout.splitlines() == [
         "subscribers[0] wants no more mail",
         "1 message: 1 acted on, 0 acted on before, 0 not understood",
     ]
@@ -113,8 +115,8 @@ def test_the_link_in_a_mail_ends_the_mails_until_somebody_resubscribes(served: H
         "subscribers[0] gets no mail since 2026-06-23 07:00 UTC: they unsubscribed",
         REMEDY,
     ]
-    told = served.digest("status").stdout.splitlines()
-    assert "ada@example.org gets no mail since 2026-06-23 07:00 UTC: they unsubscribed" in told
+    lines = served.digest("status").stdout.splitlines()
+    assert "ada@example.org gets no mail since 2026-06-23 07:00 UTC: they unsubscribed" in lines
     served.at(DAYS[1])
     assert receivers(served) == [BO]
     again = served.digest("resubscribe", "ADA@example.org")
@@ -128,7 +130,7 @@ def test_the_link_in_a_mail_ends_the_mails_until_somebody_resubscribes(served: H
 
 
 def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) -> None:
-    message = wish(served)
+    message = request(served)
     box = mailbox.Maildir(served.folder / "Maildir")
     box.add(b"Subject: lunch?\n\n")
     box.add(message)
@@ -152,7 +154,7 @@ def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) 
 def test_only_the_token_counts(served: Home) -> None:
     nothing = ["1 message: 0 acted on, 0 acted on before, 1 not understood: please read them"]
     assert fed(served, f"From: {ADA}\nSubject: unsubscribe\n\nunsubscribe\n".encode()) == nothing
-    assert fed(served, wish(served, Auto_Submitted="auto-replied")) == nothing
+    assert fed(served, request(served, Auto_Submitted="auto-replied")) == nothing
     answer = EmailMessage()
     answer["From"], answer["Subject"] = ADA, f"Re: {mail_to(served, ADA)['Subject']}"
     text = mail_to(served, ADA).get_body(("plain",))
@@ -196,7 +198,7 @@ def test_a_subscriber_may_unsubscribe_before_the_first_run(home: Home) -> None:
     assert receivers(home) == []
 
 
-def test_an_address_that_does_not_exist_is_taken_off(served: Home) -> None:
+def test_an_address_that_does_not_exist_gets_no_more_mail(served: Home) -> None:
     assert fed(served, report(served, recipient=BO))[0] == "a mail to subscribers[0] came back (5.1.1)"
     assert checked(served) == []
     assert fed(served, report(served))[0] == "the address of subscribers[0] does not exist (5.1.1)"
@@ -206,9 +208,9 @@ def test_an_address_that_does_not_exist_is_taken_off(served: Home) -> None:
     assert receivers(served) == [BO]
 
 
-def test_wishes_are_taken_while_a_run_is_under_way(served: Home) -> None:
+def test_requests_are_acted_on_during_a_run(served: Home) -> None:
     with exclusive_lock(served.folder / "state" / "run.lock", wait=False):
-        assert fed(served, wish(served))[0] == "subscribers[0] wants no more mail"
+        assert fed(served, request(served))[0] == "subscribers[0] wants no more mail"
         assert served.digest("resubscribe", ADA).returncode == 0
         assert served.digest("unsubscribe", ADA).returncode == 0
         refused = served.digest("forget", ADA)
@@ -252,7 +254,7 @@ def everything_kept(home: Home) -> bytes:
     return b"".join([*(path.read_bytes() for path in files), *map(zlib.decompress, packed)])
 
 
-def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) -> None:
+def test_a_forgotten_subscriber_leaves_no_trace_and_does_not_come_back(served: Home) -> None:
     served.at(DAYS[1])
     served.digest("run")
     traces = [ADA.encode(), token(served).encode(), str(mail_to(served, ADA)["Message-ID"]).encode()]
@@ -281,7 +283,7 @@ def test_who_is_forgotten_leaves_no_trace_and_is_not_brought_back(served: Home) 
 
 @pytest.mark.exhaustive
 def test_neither_addresses_nor_tokens_are_logged(served: Home) -> None:
-    message = wish(served)
+    message = request(served)
     (served.folder / "message").write_bytes(message)
     said = [
         served.digest("--verbose", *arguments)
@@ -293,12 +295,12 @@ def test_neither_addresses_nor_tokens_are_logged(served: Home) -> None:
             ["run"],
         )
     ]
-    told = "".join(done.stdout + done.stderr for done in said)
-    assert ADA not in told
-    assert token(served) not in told
+    output = "".join(done.stdout + done.stderr for done in said)
+    assert ADA not in output
+    assert token(served) not in output
 
 
-def test_a_file_that_cannot_be_read_is_told(served: Home) -> None:
+def test_a_file_that_cannot_be_read_is_named(served: Home) -> None:
     done = served.digest("inbox", "/proc/self/mem")  # which is there, and readable, but not at its start
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: Could not open file '/proc/self/mem': Input/output error\n"

@@ -12,7 +12,7 @@ from digest.errors import ConfigError, ConfigFault
     ],
     ids=["a value", "a line", "a variable"],
 )
-def test_a_fault_has_a_place_that_shows_no_value(fault: ConfigFault, place: str) -> None:
+def test_the_place_of_a_fault_quotes_no_value(fault: ConfigFault, place: str) -> None:
     assert (fault.place, str(fault)) == (place, f"{place}: x")
 
 
