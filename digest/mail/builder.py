@@ -43,12 +43,14 @@ class DigestMailBuilder:
         )
 
     def _parts(self, digest: Digest, token: str) -> list[tuple[Digest, Rendered]]:
+        """The digest split into as few mails as hold it, each with its text. Raises RenderError."""
         parts = 1
         while parts <= max(len(digest.entries), 1):
             rendered = [(part, self._most_detail_that_fits(part, token)) for part in split(digest, parts)]
             largest = max(size_ratio(mail) for _, mail in rendered)
             if largest <= 1:
                 return rendered
+            # Each try renders everything, so skip numbers of mails that cannot be enough.
             parts = max(parts + 1, math.ceil(parts * largest))
         raise RenderError("one paper alone takes more room than a mail has")
 

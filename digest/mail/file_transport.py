@@ -33,6 +33,7 @@ class FileTransport:
         try:
             make_private_folder(self._folder)
             if page := _page(message):
+                # browsers do not open .eml files
                 write_atomically(self._folder / f"{name}.html", page, PRIVATE_FILE)
             write_atomically(self._folder / f"{name}.eml", mail.content, PRIVATE_FILE)
         except OSError as exc:

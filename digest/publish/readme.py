@@ -12,7 +12,9 @@ from digest.publish.page import ArchivePage
 from digest.system.files import write_atomically
 from digest.system.templates import Templates
 
-LIMIT_BYTES = 512_000  # GitHub shows no more of a file
+# GitHub cuts off a README over 500 KiB:
+# https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-readmes
+LIMIT_BYTES = 512_000
 
 _NEW_FILE = b"# Daily Papers\n\nThank you to arXiv for use of its open access interoperability.\n"
 

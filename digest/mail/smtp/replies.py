@@ -22,7 +22,7 @@ _ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)")
 
 _ADDRESS = re.compile(r"""<?(?:"[^"]*"|[^\s<>"])+(?:@|%40|=40)[^\s<>"]+>?""", re.IGNORECASE)
 
-_LONGEST_WORDS = 200
+_LONGEST_WORDS = 200  # characters of a reply in errors and log lines
 
 
 class Phase(StrEnum):

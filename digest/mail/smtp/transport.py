@@ -23,7 +23,7 @@ from digest.mail.smtp.replies import Phase
 
 _RFC_TIMEOUTS = Timeouts()
 
-_BLOCK = 65_536  # bytes of content at a time
+_BLOCK = 65_536  # bytes of content at a time; each block has its own time-out (RFC 5321, section 4.5.3.2.5)
 
 _CLOSING = 421  # the server closes the connection (RFC 5321, section 3.8)
 

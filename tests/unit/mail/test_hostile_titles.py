@@ -35,7 +35,7 @@ LINE_ENDS = {
 BEHIND_THEM = {
     "a header": "x{end}Bcc: evil@example.org",
     "a body": "x{end}{end}<p>A body of its own</p>",
-    "a final dot": "x{end}.{end}MAIL FROM:<evil@example.org>",
+    "an end of data": "x{end}.{end}MAIL FROM:<evil@example.org>",
     "an mbox line": "x{end}From evil@example.org Mon Jun 22 12:00:00 2026",
 }
 CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
