@@ -118,7 +118,7 @@ STORE_POINTS = [
 """Where the program dies, how the mails then stand, and how many copies Ada gets in the end."""
 
 
-QUICK_POINTS = ["before freeze", "after claim", "before settle", "after replace"]
+QUICK_POINTS = ["before enqueue", "after claim", "before record_result", "after replace"]
 
 
 @pytest.mark.parametrize(("point", "left", "adas"), variations(STORE_POINTS, QUICK_POINTS))
