@@ -196,7 +196,7 @@ def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_tim
     subscribers.at(LATER)
     accepted += killed(
         subscribers, "before record_result 2"
-    )  # Bo comes first, since Ada's mail is in trouble
+    )  # Bo comes first, since Ada's mail failed
     subscribers.at(LATER + timedelta(hours=2))
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)

@@ -1,4 +1,4 @@
-"""Small worlds in memory: a clock that a test turns, arXiv, a mail server, an archive page."""
+"""Fakes in memory: a clock that a test turns, a source, a mail server, an archive page."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
