@@ -8,7 +8,7 @@ from digest.demo.server import Reply
 from tests.support.home import Home
 
 
-def test_a_backup_is_made_and_its_size_is_told(home: Home) -> None:
+def test_a_backup_is_made_and_its_size_printed(home: Home) -> None:
     home.digest("run")
     for _ in range(2):
         done = home.digest("backup", "copy.sqlite3")

@@ -202,9 +202,7 @@ def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(s
 def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_time(subscribers: Home) -> None:
     accepted = killed(subscribers, "before record_result")
     subscribers.at(LATER)
-    accepted += killed(
-        subscribers, "before record_result 2"
-    )  # Bo comes first, since Ada's mail is in trouble
+    accepted += killed(subscribers, "before record_result 2")  # Bo comes first, since Ada's mail failed
     subscribers.at(LATER + timedelta(hours=2))
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)

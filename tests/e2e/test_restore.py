@@ -197,7 +197,7 @@ def test_a_run_that_is_killed_is_no_restored_state(home: Home) -> None:
     assert set(got(home).values()) == {1}
 
 
-def test_a_log_that_the_state_before_has_left_is_told_and_not_read(home: Home) -> None:
+def test_a_log_of_the_state_before_is_an_error_and_not_read(home: Home) -> None:
     """That state's last run was killed; only its file was replaced."""
     home.digest("run")
     back_up(home)

@@ -35,7 +35,7 @@ FROM mails JOIN subscribers ON subscribers.number = mails.subscriber ORDER BY ma
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A frozen mail: `state` is a value of digest.models.MailState."""
+    """A stored mail: `state` is a value of digest.domain.mails.MailState."""
 
     recipient: str
     state: str

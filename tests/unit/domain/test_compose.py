@@ -36,7 +36,7 @@ def test_sections_follow_the_subscribers_keywords_and_papers_the_announcements()
     )
 
 
-def test_a_paper_of_several_keywords_stands_once_and_names_the_others() -> None:
+def test_a_paper_of_several_keywords_is_listed_once_and_names_the_others() -> None:
     waiting = [candidate("2606.00001", REASONING, MODEL)]
     assert compose(READER, waiting, TODAY, {}).sections == (
         Section(MODEL, (Entry(paper("2606.00001"), also=("Reasoning",), welcome=False),)),
@@ -47,6 +47,6 @@ def test_nothing_waiting_makes_an_empty_digest() -> None:
     assert compose(READER, [], TODAY, {}) == Digest(READER, TODAY, ())
 
 
-def test_a_digest_tells_which_of_the_subscribers_keywords_were_not_answered() -> None:
+def test_a_digest_names_those_of_its_keywords_whose_fetch_failed() -> None:
     unanswered = {REASONING.id: NOON, keyword("somebody else's").id: None}
     assert compose(READER, [], TODAY, unanswered).unanswered == (Unanswered(REASONING, NOON),)

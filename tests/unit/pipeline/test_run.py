@@ -1,4 +1,4 @@
-"""A run, told with fakes around a real state."""
+"""A run with fakes around a real state."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -42,7 +42,7 @@ BO = subscriber("bo@example.org", MODEL, REASONING, label="subscribers[1]")
 
 
 def refused(label: str) -> MailOutcome:
-    """What is told of a subscriber while the mail server is down."""
+    """The outcome of a subscriber while the mail server is down."""
     hint = TransportUnavailable.hint
     return MailOutcome(label, problem="connection refused", hint=hint, unavailable=True)
 
@@ -53,7 +53,7 @@ def killed(*_arguments: object) -> None:
 
 
 class Life:
-    """A world of fakes that goes on from run to run."""
+    """Fakes and a state that go on from run to run."""
 
     def __init__(self, folder: Path, settings: Config) -> None:
         self.config = settings
@@ -117,7 +117,7 @@ def test_a_first_run_welcomes_everybody_with_the_latest_papers(life: Life) -> No
     assert life.transport.papers("bo@example.org") == [("2606.00002", "2606.00003")]
 
 
-def test_a_run_tells_each_subscriber_what_is_new_for_their_keywords(life: Life) -> None:
+def test_a_run_sends_each_subscriber_what_is_new_for_their_keywords(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.announce("Reasoning", "2606.00602", "2606.00601")
     report = life.run()
@@ -181,7 +181,7 @@ def test_an_arxiv_that_does_not_serve_us_is_no_keywords_fault(life: Life) -> Non
     )
 
 
-def test_what_is_found_in_spite_of_a_problem_is_told_and_the_problem_too(life: Life) -> None:
+def test_papers_found_in_spite_of_a_problem_are_sent_and_the_problem_is_reported(life: Life) -> None:
     life.source.answers = {"Reward Model": SourceUnavailable("503, 4 times")}
     life.source.partly = {"Reward Model": [paper("2606.00601")]}
     outcome = life.run().keywords[0]
@@ -206,7 +206,7 @@ def test_a_keyword_that_is_up_to_date_is_not_asked_for(life: Life) -> None:
     assert life.source.asked == ["Reward Model", "Reasoning"]
 
 
-def test_a_keyword_of_the_archive_alone_is_asked_for_whoever_is_served(life: Life) -> None:
+def test_a_keyword_of_the_archive_alone_is_fetched_in_every_run(life: Life) -> None:
     shown = keyword("Language Model")
     archive = replace(life.config.archive, keywords=(MODEL, shown))
     life.config = replace(life.config, archive=archive)
@@ -250,7 +250,7 @@ def test_a_broken_template_for_one_leaves_the_others_their_mail(life: Life) -> N
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
 
 
-def test_whoever_is_refused_gets_those_papers_with_the_next_mail(life: Life) -> None:
+def test_papers_of_a_refused_mail_come_with_the_next_one(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.2.1 disabled")]
     assert life.run().mails == (
@@ -304,7 +304,7 @@ def test_a_mail_deferred_for_two_days_is_given_up_and_its_papers_come_with_the_n
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601", "2606.00602")]
 
 
-def test_whoever_met_trouble_is_served_last_so_that_one_bad_address_stops_nobody(life: Life) -> None:
+def test_subscribers_whose_mail_failed_come_last_so_that_one_bad_address_stops_nobody(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     policy = PolicyRefused("550 5.7.1 not for you")
     life.transport.troubles["ada@example.org"] = [policy, policy]
@@ -340,7 +340,7 @@ def test_a_mail_of_unknown_fate_goes_out_once_more_as_it_was_before_anything_new
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
 
 
-def test_a_mail_twice_of_unknown_fate_is_told_and_not_sent_again(life: Life) -> None:
+def test_a_mail_twice_unconfirmed_is_reported_and_not_sent_again(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [DeliveryUnknown("lost"), DeliveryUnknown("lost again")]
     life.run(ADA)
@@ -371,7 +371,7 @@ def test_a_mail_of_unknown_fate_keeps_its_papers_and_bytes_while_the_server_is_d
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",), ("2606.00602",)]
 
 
-def test_what_may_have_arrived_and_is_then_refused_is_told_and_never_sent_in_another_mail(
+def test_what_may_have_arrived_and_is_then_refused_is_reported_and_never_sent_in_another_mail(
     life: Life,
 ) -> None:
     life.announce("Reward Model", "2606.00601")
@@ -392,7 +392,7 @@ def test_what_may_have_arrived_and_is_then_refused_is_told_and_never_sent_in_ano
     assert life.run(ADA).mails == ()
 
 
-def test_a_program_that_died_behind_the_final_dot_and_may_not_repeat_tells_it(
+def test_a_program_killed_after_the_end_of_data_that_may_not_repeat_reports_it(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     life.config = replace(life.config, mail=replace(life.config.mail, when_unconfirmed="never"))
@@ -494,7 +494,7 @@ def test_a_part_that_is_always_refused_keeps_no_other_back(life: Life) -> None:
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00600", "2606.00601")]
 
 
-def test_whoever_gets_their_mail_late_is_not_told_that_there_is_nothing_new(life: Life) -> None:
+def test_a_late_mail_is_not_followed_by_an_empty_one(life: Life) -> None:
     life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 greylisted")]
@@ -504,7 +504,7 @@ def test_whoever_gets_their_mail_late_is_not_told_that_there_is_nothing_new(life
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
 
 
-def test_resuming_delivers_what_waits_for_its_time_and_asks_arxiv_for_nothing(life: Life) -> None:
+def test_retrying_delivers_queued_mails_and_fetches_nothing(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
     life.run(ADA)
@@ -525,7 +525,7 @@ def test_serving_one_subscriber_sends_nobody_elses_mail(life: Life) -> None:
     assert len(life.transport.papers("bo@example.org")) == 1
 
 
-def test_a_mail_is_handed_over_undisturbed(life: Life) -> None:
+def test_signals_are_deferred_while_a_mail_is_delivered(life: Life) -> None:
     steps: list[str] = []
 
     @contextmanager
@@ -599,7 +599,7 @@ def test_nothing_new_but_a_keyword_that_failed_is_not_served(life: Life) -> None
     assert life.store.subscriptions.last_served_at() == {**before, "ada@example.org": life.clock.moment}
 
 
-def test_whoever_wishes_hears_once_a_slot_that_there_is_nothing_new(life: Life) -> None:
+def test_an_empty_mail_is_sent_once_a_slot_where_it_is_configured(life: Life) -> None:
     life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
     life.run()
     life.run()
@@ -615,7 +615,7 @@ def test_the_archive_has_a_section_for_each_keyword_even_if_its_fetch_failed(lif
     ]
 
 
-def test_an_archive_that_cannot_be_written_is_told(life: Life) -> None:
+def test_an_archive_that_cannot_be_written_is_a_problem(life: Life) -> None:
     life.archive.trouble = ArchiveError("README.md:3: the end marker is missing", hint="add it")
     assert life.run().archive == ArchiveOutcome(
         problem="README.md:3: the end marker is missing", hint="add it"

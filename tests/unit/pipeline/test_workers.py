@@ -81,7 +81,7 @@ def test_what_work_raises_comes_once_the_items_in_hand_are_done() -> None:
     assert done == [2]
 
 
-def test_whoever_stops_listening_still_waits_for_the_items_in_hand() -> None:
+def test_closing_the_results_early_waits_for_the_items_in_hand() -> None:
     done: list[int] = []
 
     def work(tool: str, item: int) -> int:

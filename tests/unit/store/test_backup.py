@@ -137,7 +137,7 @@ def test_without_a_state_there_is_no_backup(state: Path, file: Path) -> None:
     )
 
 
-def test_a_folder_that_is_not_there_is_told(store: SqlStore, state: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_an_error(store: SqlStore, state: Path, tmp_path: Path) -> None:
     file = tmp_path / "nowhere" / "copy"
     assert refusal(state, file) == (
         f"{file}: the backup cannot be written: No such file or directory",

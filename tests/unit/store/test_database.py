@@ -259,20 +259,20 @@ def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
         Database.open(tmp_path / "state" / "digest.sqlite3")
 
 
-def test_a_rehearsal_sees_the_state_and_is_forgotten(file: Path, tmp_path: Path) -> None:
+def test_a_dry_run_sees_the_state_and_leaves_no_trace(file: Path, tmp_path: Path) -> None:
     store = SqlStore.over(Database.open(file))
     store.subscriptions.sync(config(tmp_path), NOON)
     store.close()
     before = file.read_bytes()
-    rehearsal = SqlStore.over(Database.dry_run(file))
-    rehearsal.keywords.record(FetchResult(keyword()), [], 1, NOON)
-    assert rehearsal.keywords.state_of(keyword()).baseline == 1
-    rehearsal.close()
+    dry_run = SqlStore.over(Database.dry_run(file))
+    dry_run.keywords.record(FetchResult(keyword()), [], 1, NOON)
+    assert dry_run.keywords.state_of(keyword()).baseline == 1
+    dry_run.close()
     assert file.read_bytes() == before
 
 
-def test_a_rehearsal_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
-    rehearsal = SqlStore.over(Database.dry_run(file))
-    rehearsal.subscriptions.sync(config(tmp_path), NOON)
-    rehearsal.close()
+def test_a_dry_run_without_a_state_makes_none(file: Path, tmp_path: Path) -> None:
+    dry_run = SqlStore.over(Database.dry_run(file))
+    dry_run.subscriptions.sync(config(tmp_path), NOON)
+    dry_run.close()
     assert not file.parent.exists()

@@ -39,7 +39,7 @@ def test_a_paper_that_was_never_seen_has_no_history(database: Database) -> None:
     assert history(database, "2606.00001") is None
 
 
-def test_the_history_of_a_paper_tells_who_saw_it_when_and_which_mails_carried_it(
+def test_the_history_of_a_paper_has_its_matches_and_the_mails_that_carried_it(
     database: Database, tmp_path: Path
 ) -> None:
     store = SqlStore.over(database)

@@ -73,7 +73,7 @@ def test_the_bodies_of_mails_that_are_done_with_go_after_some_days(
     assert kept(database) == [("<1@example.org>", False), ("<2@example.org>", True)]
 
 
-def test_a_mail_that_is_not_settled_keeps_its_body_however_old(database: Database, store: SqlStore) -> None:
+def test_a_queued_mail_keeps_its_body_however_old(database: Database, store: SqlStore) -> None:
     mail(store, 1, None)
     store.retention.tidy(NOON + 2 * LOGS_KEPT, KEEP_DAYS)
     outgoing = store.mails.next_queued(READER)

@@ -167,7 +167,7 @@ def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life)
     assert life.totals().subscribers == (4,)
 
 
-def test_the_oldest_mail_that_is_on_its_way_is_told_of(life: Life) -> None:
+def test_the_oldest_queued_mail_is_shown(life: Life) -> None:
     life.answer(MODEL, NOON, fresh=False)
     life.answer(MODEL, NOON + HOUR, "2606.00501", "2606.00502")
     life.store.mails.claim(life.mail(1, "2606.00501"))

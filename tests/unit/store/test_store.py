@@ -52,7 +52,7 @@ def mail(subscriber: Subscriber, *ids: str, message_id: str = "<1@example.org>")
 
 
 def waiting(store: SqlStore, subscriber: Subscriber) -> dict[str, bool]:
-    """What waits, and whether it is a welcome."""
+    """The papers that wait, and whether each is part of a welcome."""
     return {
         candidate.paper.id: candidate.welcome for candidate in store.mails.pending_papers(subscriber).papers
     }
@@ -108,7 +108,7 @@ def test_a_finding_with_a_problem_keeps_its_papers_and_its_reach(store: SqlStore
     assert (known.high_water_mark, known.last_good_at, known.up_to_date_at) == (202606_000_600, NOON, None)
 
 
-def test_what_is_usual_is_told_after_some_good_fetches(store: SqlStore, settings: Config) -> None:
+def test_what_is_usual_is_known_after_some_good_fetches(store: SqlStore, settings: Config) -> None:
     store.subscriptions.sync(settings, NOON)
     for number in range(1, 5):
         answer(store, MODEL, f"2606.0060{number}", fresh=True)
@@ -184,9 +184,7 @@ def test_who_awaits_a_paper_are_those_for_whom_it_waits(
     assert {id: set(store.mails.awaiting(id)) for id in awaited} == awaited
 
 
-def test_a_frozen_mail_speaks_for_its_papers(
-    store: SqlStore, settings: Config, subscriber: Subscriber
-) -> None:
+def test_a_queued_mail_reserves_its_papers(store: SqlStore, settings: Config, subscriber: Subscriber) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     frozen = mail(subscriber, "2606.00001")
@@ -331,7 +329,7 @@ def test_a_failure_changes_nothing_that_is_known(store: SqlStore, settings: Conf
     assert store.keywords.archive_section(MODEL, 100).stale_since is None
 
 
-def test_a_keyword_that_nobody_reads_sleeps_and_begins_anew(
+def test_a_keyword_that_nobody_follows_starts_over(
     store: SqlStore, settings: Config, subscriber: Subscriber
 ) -> None:
     store.subscriptions.sync(settings, NOON)
@@ -360,7 +358,7 @@ def test_a_keyword_taken_up_again_brings_no_backlog(
     assert waiting(store, subscriber) == {"2606.00603": True, "2606.00602": True}
 
 
-def test_whoever_leaves_and_returns_gets_nothing_twice(
+def test_a_subscriber_who_leaves_and_returns_gets_nothing_twice(
     store: SqlStore, settings: Config, subscriber: Subscriber
 ) -> None:
     store.subscriptions.sync(settings, NOON)

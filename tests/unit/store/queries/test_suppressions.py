@@ -1,4 +1,4 @@
-"""The list of those who get no mail, on a real SQLite file."""
+"""The suppression list, on a real SQLite file."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -113,7 +113,7 @@ def test_the_list_is_asked_for_many_at_once(database: Database) -> None:
         assert suppressed(connection, (f"{number}" for number in range(40_000))) == {}
 
 
-def test_who_is_taken_off_the_list_begins_anew(database: Database) -> None:
+def test_a_lifted_suppression_restarts_the_count(database: Database) -> None:
     number = number_of(database, ADA)
     with database.transaction() as connection:
         for day in range(5):
@@ -169,7 +169,7 @@ def test_five_days_of_mails_that_come_back_suppress_an_address(database: Databas
     assert come_back(database, ids[4]) == ENDED
 
 
-def test_they_count_in_whatever_order_they_are_told_of(database: Database) -> None:
+def test_bounces_count_in_any_order(database: Database) -> None:
     ids = [mail(database, day, days=day) for day in range(7)]  # the last two have not come back yet
     assert come_back(database, ids[4], ids[0], ids[3], ids[1]) is None
     assert come_back(database, ids[2]) == ENDED
@@ -180,7 +180,7 @@ def test_a_mail_that_stayed_away_ends_the_count(database: Database) -> None:
     assert come_back(database, *ids[:2], *ids[3:]) is None
 
 
-def test_who_is_taken_off_the_list_after_returns_begins_anew(database: Database) -> None:
+def test_a_lifted_suppression_after_bounces_restarts_the_count(database: Database) -> None:
     ids = [mail(database, day, days=day) for day in range(6)]
     assert come_back(database, *ids[:5]) == ENDED
     with database.transaction() as connection:
