@@ -1,4 +1,4 @@
-"""A keyword: what a subscriber follows, as conditions on papers, and the identity that follows from them."""
+"""Define a keyword: a subscriber's conditions on papers, and the id that they determine."""
 
 import hashlib
 import json
@@ -12,14 +12,14 @@ from functools import lru_cache
 _NOT_IN_A_WORD = re.compile(r"[^\w']+|_+")
 
 AUTHORS, CATEGORIES = "authors", "categories"
-"""Where a condition looks, if not in one of the places of Match."""
+"""The places of a condition that are not in Match."""
 
 Condition = tuple[str, str]
 """Where (a Match, AUTHORS or CATEGORIES) and what: words with single spaces, or a category's name."""
 
 
 class Match(StrEnum):
-    """Where a phrase must be."""
+    """Where a phrase must occur."""
 
     TITLE_OR_ABSTRACT = "title-or-abstract"
     TITLE_AND_ABSTRACT = "title-and-abstract"
@@ -59,7 +59,7 @@ def distinct(keywords: Iterable[Keyword]) -> tuple[Keyword, ...]:
 
 
 def required(keyword: Keyword) -> tuple[frozenset[Condition], ...]:
-    """Of each set at least one condition must hold."""
+    """The sets of conditions; at least one of each set must hold."""
     alternatives = (
         {_phrase(phrase, keyword.match) for phrase in keyword.any},
         *({_phrase(phrase, keyword.match)} for phrase in keyword.all),
@@ -70,7 +70,7 @@ def required(keyword: Keyword) -> tuple[frozenset[Condition], ...]:
 
 
 def excluded(keyword: Keyword) -> frozenset[Condition]:
-    """Of these conditions none may hold."""
+    """The conditions of which none may hold."""
     return frozenset(_phrase(phrase, Match.TITLE_OR_ABSTRACT) for phrase in keyword.exclude)
 
 
@@ -93,7 +93,7 @@ def default_match(phrase: str) -> Match:
     return Match.TITLE_OR_ABSTRACT if len(phrase.split()) > 1 else Match.TITLE_AND_ABSTRACT
 
 
-# Keywords are asked for their ids thousands of times a run.
+# A run needs the ids of keywords thousands of times.
 @lru_cache(maxsize=20_000)
 def _id(keyword: Keyword) -> str:
     return definition_id(required(keyword), excluded(keyword))

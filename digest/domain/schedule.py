@@ -1,4 +1,4 @@
-"""Who is due when. Nothing here remembers or sleeps: each tick asks again, from the wall clock."""
+"""Compute the slots of a schedule: the moments at which a digest is due. Pure: the time is a parameter."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from digest.domain.fetching import FetchStatus
 from digest.domain.subscribers import Schedule
 
 WRONG_CLOCK = timedelta(hours=12)
-"""What was written down so far in the future, a clock wrote that was wrong."""
+"""A recorded moment further in the future comes from a wrong clock."""
 
 _LONGEST_GAP_DAYS = 8  # a week between two slots of a weekly digest, and a day for the time zone
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Two moments in UTC, one after the other, at which a schedule asks for a digest."""
+    """Two successive slots of a schedule, in UTC."""
 
     latest: datetime
     next: datetime
@@ -26,31 +26,31 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleState:
-    """What the state tells the daemon. Subscribers go by their addresses, keywords by their keys."""
+    """What the daemon reads from the state. Subscribers are keyed by address, keywords by id."""
 
     served: Mapping[str, datetime] = field(default_factory=dict)
-    """When each enrolled subscriber had their last slot done, or else was enrolled."""
+    """When each subscriber's last slot was done; before the first one, when the subscription began."""
     suppressed: frozenset[str] = frozenset()
     retries: Mapping[str, datetime | None] = field(default_factory=dict)
-    """When to retry the mail of each subscriber whose mail failed (None: as soon as possible)."""
+    """When to retry the mail of each subscriber whose mail failed; None: as soon as possible."""
     expecting: frozenset[str] = frozenset()
-    """For whom a mail is on its way or papers wait."""
+    """Subscribers with a queued mail or pending papers."""
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)
     asked: tuple[datetime, ...] = ()
-    """When arXiv was asked lately, latest first."""
+    """The latest fetches, latest first."""
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime:
-    """The last moment up to now, in UTC, at which a digest was asked for.
+    """The last slot up to now, in UTC.
 
-    An hour that the clocks skip counts from when they have skipped it; of an hour that they repeat,
-    the first one counts (PEP 495, fold=0).
+    A slot in an hour that the clocks skip is right after the skip; in an hour that they repeat, the first
+    one counts (PEP 495, fold=0).
     """
     return next(slot for slot in _slots(schedule, now, step=-1) if slot <= now)
 
 
 def next_slot(schedule: Schedule, now: datetime) -> datetime:
-    """The first moment after now, in UTC, at which a digest is asked for."""
+    """The first slot after now, in UTC."""
     return next(slot for slot in _slots(schedule, now, step=1) if slot > now)
 
 
@@ -59,12 +59,12 @@ def slots_around(schedule: Schedule, now: datetime) -> Slots:
 
 
 def is_done(slot: datetime, served_at: datetime, now: datetime) -> bool:
-    """Whether the slot had its digest, `served_at` being when one was last done."""
+    """Whether the digest of the slot is done; `served_at` is when one was last done."""
     return slot <= served_at <= now + WRONG_CLOCK
 
 
 def is_due(schedule: Schedule, now: datetime, *, served_at: datetime) -> bool:
-    """Whether the latest slot still wants its digest."""
+    """Whether the digest of the latest slot is still to be done."""
     return not is_done(latest_slot(schedule, now), served_at, now)
 
 

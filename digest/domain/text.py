@@ -1,28 +1,28 @@
-"""Text as it is shown: foreign words on one line without what is not seen, and counted nouns."""
+"""Format text for display: one line without invisible characters, moments, counted nouns."""
 
 import re
 import unicodedata
 from datetime import datetime
 
-# Control characters that are not white space, marks that turn the direction of writing, what takes no
-# room (a text may be hidden in tags), and the two code points that no XML or HTML parser takes. The
-# joiners U+200C and U+200D stay: Persian and emoji need them.
-_UNSEEN = re.compile(
+# Control characters that are not white space, marks that change the direction of writing, characters
+# without width (a text may be hidden in tags), and the two code points that no XML or HTML parser accepts.
+# The joiners U+200C and U+200D are kept: Persian and emoji need them.
+_INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad"
     r"\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
-_HALVES = re.compile(r"[\ud800-\udfff]")  # of surrogate pairs: no character, and not to be written as UTF-8
+_HALF_SURROGATES = re.compile(r"[\ud800-\udfff]")  # no characters, and UTF-8 cannot encode them
 
 
 def one_line(text: str) -> str:
-    """The text in NFC, each run of white space or line ends as one space, unseen characters left out.
+    """The text in NFC, with single spaces for white space and line ends, without invisible characters.
 
     Half a surrogate pair becomes U+FFFD, which shows that something was lost.
     """
-    seen = _HALVES.sub("\ufffd", _UNSEEN.sub("", text))
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
+    visible = _HALF_SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
 
 
 def moment(time: datetime | None) -> str:

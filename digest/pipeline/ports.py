@@ -1,4 +1,4 @@
-"""What a run needs from the world. The pipeline knows these and nothing behind them."""
+"""Protocols of what a run uses: source, store, mail, transport, archive. The pipeline knows no other part."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime

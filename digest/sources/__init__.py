@@ -1,1 +1,1 @@
-"""Where papers come from."""
+"""Sources of papers, one package each, and what they share to make requests."""

@@ -1,4 +1,4 @@
-"""An arXiv on loopback for stories of several days: invented papers, what a keyword knows, misdeeds.
+"""An arXiv on loopback for scenarios of several days: invented papers, states of keywords, wrong answers.
 
 The days are those of one week of June 2026; arXiv announces in the night before each.
 """
@@ -27,14 +27,14 @@ from tests.support.sources_support import PretendedClock, settings
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, _, SATURDAY = (
     datetime(2026, 6, day, 12, tzinfo=UTC) for day in range(22, 28)
 )
-"""The noon of each day, when it is asked."""
+"""Noon of each day, the time of the fetch."""
 
 REWARD_MODEL = keyword("Reward Model")
 WEEK = timedelta(weeks=1)
 
 
 def demo_paper(id: str, day: datetime, title: str = "Something else", **changes: object) -> DemoPaper:
-    """AnnouncedPaper in the night before the `day`, submitted a day earlier."""
+    """A paper announced in the night before the `day` and submitted a day earlier."""
     announced = day - timedelta(hours=8)
     fields: dict[str, object] = {
         "id": id,
@@ -59,12 +59,12 @@ def waited(paper: DemoPaper, time: timedelta) -> DemoPaper:
 
 
 def batch(day: datetime, numbers: Iterable[int], month: str = "2606") -> tuple[DemoPaper, ...]:
-    """Papers that nobody wants."""
+    """Papers that no keyword matches."""
     return tuple(demo_paper(f"{month}.{number:05}", day) for number in numbers)
 
 
 def known_on(day: datetime, papers: Iterable[DemoPaper], wanted: Keyword = REWARD_MODEL) -> KeywordState:
-    """What a keyword knows that missed nothing up to the day."""
+    """The state of a keyword that has missed nothing up to the day."""
     shown = [one.paper for one in shown_at(papers, day)]
     matcher = Matcher([wanted])
     claimed = [paper for paper in shown if matcher.claims(paper)]
@@ -80,7 +80,7 @@ def known_on(day: datetime, papers: Iterable[DemoPaper], wanted: Keyword = REWAR
 
 
 def after(known: KeywordState, result: Discovered) -> KeywordState:
-    """What the keyword knows once the finding is recorded."""
+    """The state of the keyword once the result is recorded."""
     return replace(
         known,
         high_water_mark=max(known.high_water_mark or 0, result.high_water_mark or 0),
@@ -92,12 +92,12 @@ def after(known: KeywordState, result: Discovered) -> KeywordState:
 def client_in(folder: Path) -> Iterator[ArxivClient]:
     """It neither waits between requests nor before a retry."""
     impatient = settings(interval_seconds=0.0, retry_scale=0.0)
-    with closing(ArxivClient(impatient, folder / "pace", PretendedClock())) as client:
+    with closing(ArxivClient(impatient, folder / "arxiv.lock", PretendedClock())) as client:
         yield client
 
 
 def discover(server: ArxivServer, folder: Path, *requests: FetchRequest) -> dict[str, Discovered]:
-    """The findings of one run, by the keyword's name."""
+    """What one run finds, by the keyword's name."""
     with client_in(folder) as client:
         source = Discovery(ArxivApi(client, server.api_url), AnnouncementFeed(client, server.feed_url))
         return {result.keyword.name: result for result in source.discover(requests)}
@@ -121,7 +121,7 @@ def _purpose(path: str, parameters: dict[str, str]) -> str:
 
 
 def listed(server: ArxivServer) -> set[str]:
-    """All identifiers that were asked for."""
+    """All ids in requests for lists."""
     lists = (request.parameters.get("id_list") for request in server.requests)
     return {paper_id for text in lists if text for paper_id in text.split(",")}
 

@@ -1,4 +1,4 @@
-"""What the tests of the sources share: pages in arXiv's form, pretended time, a server that obeys."""
+"""Shared by tests of sources: pages in the form of arXiv, a clock in memory, a scripted server."""
 
 import contextlib
 import socket
@@ -112,7 +112,7 @@ def settings(api: str = "http://127.0.0.1:9/api/query", **changes: float) -> Arx
 
 
 class PretendedClock:
-    """A clock that stands still, except that a sleep moves it on at once; `sleeps` tells by how much."""
+    """A clock that only a sleep moves on, at once; `sleeps` has the seconds of each."""
 
     def __init__(self, started_at: datetime = NOON) -> None:
         self.seconds = started_at.timestamp()

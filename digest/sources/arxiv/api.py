@@ -1,4 +1,4 @@
-"""arXiv's query API: searching, and listing papers by their identifiers.
+"""Use arXiv's query API: search, and list papers by their ids.
 
 Manual: https://info.arxiv.org/help/api/user-manual.html
 """
@@ -20,23 +20,23 @@ from digest.sources.arxiv.validation import (
 from digest.sources.http import ArxivClient
 
 FIRST_PAGE = 100
-"""Rows asked for while nothing is known of a keyword: they become the archive's past."""
+"""Rows of a keyword's first search; they are its past in the archive."""
 
 PAGE = 2_000
-"""arXiv gives no more rows at once, by search or by identifiers."""
+"""Rows that arXiv gives at once, by search or by ids."""
 
 LAST_ROW = 10_000
-"""arXiv shows no row of a result beyond this one."""
+"""arXiv shows no row of a result after this one."""
 
 OVERLAP = timedelta(days=7)
 """How far behind the newest submission known a search goes back."""
 
 Claimed = Callable[[Paper], bool]
-"""Whether the local rule agrees that a paper is an answer to the query."""
+"""Whether the local matcher agrees that a query finds a paper."""
 
 
 class ArxivApi:
-    """The questions that the query API answers. All methods raise SourceError."""
+    """Requests to the query API. All methods raise SourceError."""
 
     def __init__(self, client: ArxivClient, url: str) -> None:
         self._client = client
@@ -49,9 +49,9 @@ class ArxivApi:
     def since(
         self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
     ) -> tuple[Paper, ...]:
-        """All that was submitted from shortly before the `newest` submission known on.
+        """All papers submitted since shortly before the `newest` submission known.
 
-        `recent` are the papers of that time that earlier answers had.
+        `recent` has the ids of that time from earlier answers.
         """
         if newest:
             query = submitted_since(query, newest - OVERLAP)
@@ -59,7 +59,7 @@ class ArxivApi:
         return newest_versions(paper for page in pages for paper in page.papers)
 
     def listed(self, ids: Sequence[str], certain: Collection[str]) -> tuple[Paper, ...]:
-        """Those of the papers that exist, at most PAGE; the `certain` ones surely do."""
+        """The papers with these ids (at most PAGE) that exist; the `certain` ones do."""
 
         def read(body: bytes) -> tuple[Paper, ...]:
             papers = parse_list(body)
@@ -69,7 +69,7 @@ class ArxivApi:
         return self._client.post(self._url, {"id_list": ",".join(ids), "max_results": str(len(ids))}, read)
 
     def matching(self, query: str, ids: Sequence[str]) -> frozenset[str]:
-        """Those of the papers, which all exist, that the query finds."""
+        """The ids among these that the query finds; all of them exist."""
 
         def read(body: bytes) -> frozenset[str]:
             page = parse_page(body)
@@ -90,18 +90,18 @@ class ArxivApi:
             if newest is None or start + PAGE >= page.total:
                 return
 
-    def _search(self, query: str, asked: RequestedPage, claimed: Claimed) -> Page:
+    def _search(self, query: str, requested: RequestedPage, claimed: Claimed) -> Page:
         def read(body: bytes) -> Page:
             page = parse_page(body)
-            validate_search(page, asked)
+            validate_search(page, requested)
             validate_semantics(sum(map(claimed, page.papers)), len(page.papers))
             return page
 
-        return self._client.post(self._url, _parameters(query, asked), read)
+        return self._client.post(self._url, _parameters(query, requested), read)
 
 
 def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
-    """Each paper once: a result that changes between two pages may show one on both."""
+    """Each paper once: a result that changes between two requests may show it on both pages."""
     newest: dict[str, Paper] = {}
     for paper in papers:
         seen = newest.setdefault(paper.id, paper)
@@ -109,11 +109,11 @@ def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
     return tuple(newest.values())
 
 
-def _parameters(query: str, asked: RequestedPage) -> dict[str, str]:
+def _parameters(query: str, requested: RequestedPage) -> dict[str, str]:
     return {
         "search_query": query,
-        "start": str(asked.start),
-        "max_results": str(asked.size),
+        "start": str(requested.start),
+        "max_results": str(requested.size),
         "sortBy": "submittedDate",
         "sortOrder": "descending",
     }

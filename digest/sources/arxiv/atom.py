@@ -1,4 +1,4 @@
-"""The bytes of an answer → the papers in it.
+"""Parse the bytes of an answer into the papers in it.
 
 Formats: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned and, of
 the announcements, https://info.arxiv.org/help/rss_specifications.html
@@ -51,7 +51,7 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 _CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
 
 _SHOWN = 200
-"""How many characters of a remote text an error repeats."""
+"""How many characters of a remote text an error shows."""
 
 _Record = Mapping[str, Any]
 """An element's children by name, such as `opensearch_totalresults`; values as feedparser found them."""
@@ -60,8 +60,8 @@ _Record = Mapping[str, Any]
 def parse_page(body: bytes) -> Page:
     """The page of search results that is in these bytes, which must be a whole Atom feed in UTF-8.
 
-    Raises AnswerRejected with the verdict RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or
-    MALFORMED_ENTRY: one bad entry spoils the page, for a paper that is left out is never missed.
+    Raises AnswerRejected (RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or MALFORMED_ENTRY). One
+    bad entry rejects the page: nobody would notice that its paper is missing.
     """
     feed, entries = _feed(body)
     return Page(
@@ -75,9 +75,9 @@ def parse_page(body: bytes) -> Page:
 def parse_list(body: bytes) -> tuple[Paper, ...]:
     """The papers of an answer to a list of identifiers.
 
-    Some of those may not exist: arXiv then leaves out the entry or, at times, sends one without id or
-    title, and counts it or not. So neither a hollow entry nor `totalResults` says anything here.
-    Raises as `parse_page` otherwise.
+    Some of these ids may not exist: arXiv then leaves out the entry, or sends one without id or title, and
+    counts it or not. So an empty entry and `totalResults` mean nothing here. Raises AnswerRejected as
+    `parse_page` otherwise.
     """
     _, entries = _feed(body)
     whole = tuple(entry for entry in entries if _text(entry, "id") and _text(entry, "title"))
@@ -85,7 +85,7 @@ def parse_list(body: bytes) -> tuple[Paper, ...]:
 
 
 def parse_announcement(body: bytes) -> Announcement:
-    """The announcement that is in these bytes; a feed without entries is one too. Raises as `parse_page`."""
+    """The announcement in these bytes, which may have no entry. Raises AnswerRejected as `parse_page`."""
     feed, entries = _feed(body)
     return Announcement(entries=_each(entries, _announced), updated=_moment(_text(feed, "updated")))
 
@@ -99,10 +99,10 @@ def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
 
 def _require_feed(body: bytes) -> None:
     if body.startswith(b"Rate exceeded"):
-        raise AnswerRejected(RejectionReason.RATE_TEXT, "arXiv is asked too much")
+        raise AnswerRejected(RejectionReason.RATE_TEXT, "arXiv gets too many requests")
     if _HTML_PAGE.match(body):
         raise AnswerRejected(RejectionReason.NOT_XML, "an HTML page")
-    if b"\0" in body:  # as in every UTF-16 and UTF-32, where the next check would be blind
+    if b"\0" in body:  # as in UTF-16 and UTF-32, where the next check would find nothing
         raise AnswerRejected(RejectionReason.NOT_XML, "not in UTF-8")
     if b"<!DOCTYPE" in body:
         raise AnswerRejected(
@@ -114,9 +114,9 @@ def _require_feed(body: bytes) -> None:
 
 
 def _root(body: bytes) -> str:
-    """Namespace and name of the root, of well-formed XML only: feedparser would guess at any other.
+    """Namespace and name of the root element. Raises AnswerRejected unless the XML is well-formed.
 
-    The encoding is UTF-8, whatever the document declares.
+    feedparser would guess at malformed XML. The encoding is UTF-8, whatever the document declares.
     """
     names: list[str] = []
     parser = expat.ParserCreate("UTF-8", " ")
@@ -135,9 +135,9 @@ def _root(body: bytes) -> str:
 
 
 def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
-    """The feed's own fields, and its entries. Text stays text, whatever markup it resembles.
+    """The feed's own fields, and its entries. Text is left as it is, also where it looks like markup.
 
-    The records become plain ones, because feedparser's pretend that an absent `updated` is `published`.
+    The records become plain dicts: feedparser's own return `published` for an absent `updated`.
     """
     try:
         document = feedparser.parse(
@@ -147,8 +147,8 @@ def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
             resolve_relative_uris=False,
         )
     except (LookupError, TypeError, ValueError, AttributeError) as exc:
-        # feedparser speaks forty more vocabularies, and fails in some where their elements stand oddly.
-        raise AnswerRejected(RejectionReason.NOT_ATOM, "elements stand where they have no meaning") from exc
+        # feedparser reads forty more vocabularies, and fails in some of them at elements in the wrong place.
+        raise AnswerRejected(RejectionReason.NOT_ATOM, "elements are in the wrong place") from exc
     return dict(document["feed"]), tuple(dict(entry) for entry in document["entries"])
 
 
@@ -158,16 +158,16 @@ def _refuse_error(entries: tuple[_Record, ...]) -> None:
             raise AnswerRejected(RejectionReason.ERROR_FEED, _shown(_text(entry, "summary")))
 
 
-def _each(entries: tuple[_Record, ...], understand: Callable[[_Record], T]) -> tuple[T, ...]:
-    """All of them understood, or none: a ValueError of `understand` says which entry is malformed."""
-    understood = []
+def _each(entries: tuple[_Record, ...], parse: Callable[[_Record], T]) -> tuple[T, ...]:
+    """All entries, parsed. Raises AnswerRejected that names the first entry with a ValueError."""
+    parsed = []
     for number, entry in enumerate(entries, start=1):
         try:
-            understood.append(understand(entry))
+            parsed.append(parse(entry))
         except ValueError as exc:
             name = _shown(_text(entry, "id")) or "without id"
             raise AnswerRejected(RejectionReason.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
-    return tuple(understood)
+    return tuple(parsed)
 
 
 def _paper(entry: _Record) -> Paper:
@@ -229,8 +229,7 @@ def _authors(entry: _Record) -> tuple[str, ...]:
 
 
 def _categories(entry: _Record) -> tuple[str, ...]:
-    """By their canonical names, the primary one first. Terms of other classifications (`68T50`, `I.2.7`) are
-    left out."""
+    """Canonical names, the primary category first, without other classifications (`68T50`, `I.2.7`)."""
     terms = [_text(entry.get("arxiv_primary_category"), "term")]
     terms += [_text(tag, "term") for tag in entry.get("tags", ())]
     return tuple(dict.fromkeys(canonical(term) for term in terms if _CATEGORY.fullmatch(term)))

@@ -160,8 +160,8 @@ class Discovery:
         return FoundPapers(papers)
 
     def _listed(self, ids: Sequence[str], certain: Collection[str]) -> dict[str, Paper]:
-        asked = tuple(dict.fromkeys((*ids, *sorted(certain))))
-        return {paper.id: paper for paper in self._api.listed(asked, certain)}
+        requested = tuple(dict.fromkeys((*ids, *sorted(certain))))
+        return {paper.id: paper for paper in self._api.listed(requested, certain)}
 
     def _to_end_of_month(self, first: int, control_ids: Collection[str]) -> Iterator[dict[str, Paper]]:
         """Portion after batch, until one has no paper any more."""

@@ -31,9 +31,9 @@ def split_identifier(text: str) -> tuple[str, int | None]:
 def announcement_order(paper_id: str) -> int:
     """A number that grows in the order of announcement: year and month, then the running number.
 
-    arXiv hands out the running number when it announces, not when a paper is submitted, so a
-    number above the highest known one means "announced since". Old identifiers (`hep-th/9901001`)
-    count in each archive apart; they only need to stand before all new ones, and do.
+    arXiv gives out the running number when it announces a paper, not when the paper is submitted, so a
+    number above the highest known one was announced later. Old identifiers (`hep-th/9901001`) are numbered
+    in each archive; they come before all new ones, which is enough.
 
     Raises ValueError if the text is not an identifier without version.
     """

@@ -1,4 +1,4 @@
-"""A keyword becomes a `search_query` of arXiv's query API.
+"""Turn keywords into a `search_query` of arXiv's query API.
 
 The grammar of `search_query` has no precedence and associates to the right, cannot escape a quote, and reads
 a missing operator as OR. So each expression is parenthesised in full and each phrase quoted.

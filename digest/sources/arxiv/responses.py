@@ -1,4 +1,4 @@
-"""What arXiv answers: a page of search results, or an announcement."""
+"""Records of arXiv's answers: a page of search results, or an announcement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ class Page:
     total: int
     start: int
     asked_at: datetime | None
-    """arXiv's own clock, if the page told it."""
+    """arXiv's own clock, if the page has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class AnnouncedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What the last announcement brought, as the feed has it; nothing on a day without one."""
+    """The last announcement, as the feed shows it; without entries on a day without announcement."""
 
     entries: tuple[AnnouncedPaper, ...]
     updated: datetime | None
-    """When arXiv made the feed, if it told."""
+    """When arXiv made the feed, if the feed says so."""
 
     @property
     def new(self) -> tuple[AnnouncedPaper, ...]:
@@ -46,7 +46,7 @@ class Announcement:
 
     @property
     def arrivals(self) -> tuple[AnnouncedPaper, ...]:
-        """New papers, and those that are new in one of the archives asked for: all but replacements."""
+        """All but replacements: new papers, and papers that are new in one of the fetched archives."""
         return tuple(entry for entry in self.entries if not entry.kind.startswith("replace"))
 
     @property

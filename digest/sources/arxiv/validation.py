@@ -35,7 +35,7 @@ class RejectionReason(StrEnum):
     NOT_IN_ORDER = "not in order"
     OLD_AT_THE_TOP = "an id of years ago at the top"
     NO_OVERLAP = "no overlap with the last good answer"
-    UNEXPECTED_PAPER = "a paper that was not asked for"
+    UNEXPECTED_PAPER = "a paper that was not requested"
     MISSING_ROWS = "missing rows"
     SEMANTICS = "phrases are not read as phrases"
     BEHIND = "the feed is behind the search"
@@ -56,10 +56,10 @@ class RequestedPage:
     """The latest submission of all papers known."""
 
 
-def validate_search(page: Page, asked: RequestedPage) -> None:
+def validate_search(page: Page, requested: RequestedPage) -> None:
     """Raises AnswerRejected for the first check of the page that fails."""
     for reason, check in _CHECKS.items():
-        detail = check(page, asked)
+        detail = check(page, requested)
         if detail:
             raise AnswerRejected(reason, detail)
 
@@ -87,7 +87,7 @@ def validate_match(page: Page, ids: Collection[str]) -> None:
 def validate_semantics(claimed: int, rows: int) -> None:
     """Raises AnswerRejected(SEMANTICS) if of many `rows` fewer than half are `claimed` by a keyword."""
     if rows >= MIN_ROWS_TO_JUDGE and 2 * claimed < rows:
-        raise AnswerRejected(RejectionReason.SEMANTICS, f"{claimed} of {rows} rows have what was asked for")
+        raise AnswerRejected(RejectionReason.SEMANTICS, f"{claimed} of {rows} rows match the query")
 
 
 def validate_announcement(announcement: Announcement, highest_seen: int, high_water_mark: int) -> None:
@@ -106,20 +106,20 @@ def validate_announcement(announcement: Announcement, highest_seen: int, high_wa
     raise AnswerRejected(reason, detail)
 
 
-def _wrong_page(page: Page, asked: RequestedPage) -> str | None:
-    if page.start == asked.start:
+def _wrong_page(page: Page, requested: RequestedPage) -> str | None:
+    if page.start == requested.start:
         return None
-    return f"row {asked.start} was asked for, row {page.start} came"
+    return f"row {requested.start} was requested, row {page.start} came"
 
 
-def _empty_although_known(page: Page, asked: RequestedPage) -> str | None:
-    if page.papers or asked.start > 0 or not asked.known:
+def _empty_although_known(page: Page, requested: RequestedPage) -> str | None:
+    if page.papers or requested.start > 0 or not requested.known:
         return None
-    return f"no paper, and {len(asked.known)} are known"
+    return f"no paper, and {len(requested.known)} are known"
 
 
-def _fewer_rows(page: Page, asked: RequestedPage) -> str | None:
-    promised = min(asked.size, page.total - asked.start)
+def _fewer_rows(page: Page, requested: RequestedPage) -> str | None:
+    promised = min(requested.size, page.total - requested.start)
     if len(page.papers) >= promised:
         return None
     return f"{len(page.papers)} rows instead of {promised}"
@@ -132,20 +132,24 @@ def _not_in_order(page: Page, _: RequestedPage) -> str | None:
     return None
 
 
-def _old_at_the_top(page: Page, asked: RequestedPage) -> str | None:
-    if asked.start > 0 or not page.papers or asked.newest_submission is None:
+def _old_at_the_top(page: Page, requested: RequestedPage) -> str | None:
+    if requested.start > 0 or not page.papers or requested.newest_submission is None:
         return None
     top = page.papers[0]
-    if asked.newest_submission - top.submitted <= TOP_MAY_LAG:
+    if requested.newest_submission - top.submitted <= TOP_MAY_LAG:
         return None
-    known = asked.newest_submission.date()
+    known = requested.newest_submission.date()
     return f"{top.id} of {top.submitted.date()}, and a paper of {known} is known"
 
 
-def _no_overlap(page: Page, asked: RequestedPage) -> str | None:
-    if asked.start > 0 or not asked.known or any(paper.id in asked.known for paper in page.papers):
+def _no_overlap(page: Page, requested: RequestedPage) -> str | None:
+    if (
+        requested.start > 0
+        or not requested.known
+        or any(paper.id in requested.known for paper in page.papers)
+    ):
         return None
-    return f"none of {len(asked.known)} known papers among {len(page.papers)} rows"
+    return f"none of {len(requested.known)} known papers among {len(page.papers)} rows"
 
 
 def _of_the_future(page: Page, _: RequestedPage) -> str | None:

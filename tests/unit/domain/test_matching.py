@@ -194,7 +194,7 @@ def test_without_keywords_nothing_is_claimed() -> None:
 @given(KEYWORDS, PAPERS)
 @example(keyword("Bayes’s model"), CURLY)
 @example(keyword(any=(), authors=("Ada’s Example",)), CURLY)
-def test_a_paper_is_claimed_exactly_if_the_query_means_it(wanted: Keyword, described: DemoPaper) -> None:
+def test_a_paper_is_claimed_exactly_if_the_query_finds_it(wanted: Keyword, described: DemoPaper) -> None:
     claimed = wanted.id in Matcher([wanted]).claims(described)
     assert claimed == matches(parse(expression(wanted)), described)
 

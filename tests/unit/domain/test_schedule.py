@@ -43,7 +43,7 @@ def utc(text: str) -> datetime:
         "not a second time", "midnight, fourteen hours ahead",
     ],
 )  # fmt: skip
-def test_the_latest_slot_is_told_by_the_subscribers_own_clock(wish: Schedule, now: str, slot: str) -> None:
+def test_the_latest_slot_is_in_the_subscribers_time_zone(wish: Schedule, now: str, slot: str) -> None:
     assert latest_slot(wish, utc(now)) == utc(slot)
 
 
@@ -86,7 +86,7 @@ def test_the_next_slot_follows_the_latest_one(wish: Schedule, now: str, slot: st
         "the clock was set back a little since", "served by a clock that was a year ahead",
     ],
 )  # fmt: skip
-def test_whoever_was_not_served_for_the_latest_slot_is_due(served_at: str, expected: bool) -> None:
+def test_a_subscriber_without_the_latest_digest_is_due(served_at: str, expected: bool) -> None:
     assert is_due(schedule("07:00"), utc("2026-06-22T07:30"), served_at=utc(served_at)) is expected
 
 
@@ -123,7 +123,7 @@ def test_over_two_years_each_slot_is_served_once_and_never_early(wish: Schedule,
 
 @settings(max_examples=15, deadline=None)
 @given(schedules())
-def test_a_tick_a_minute_serves_every_day_that_was_asked_for_within_that_minute(wish: Schedule) -> None:
+def test_a_tick_a_minute_serves_every_day_of_the_schedule_within_that_minute(wish: Schedule) -> None:
     now, served_at = utc("2026-03-01T00:00"), utc("2026-03-01T00:00")
     days = []
     for _ in range(45 * 24 * 60 // 5):  # across the changes of clocks, in ticks of five minutes

@@ -1,4 +1,4 @@
-"""Foreign text made fit to be shown."""
+"""Format foreign text for display."""
 
 import unicodedata
 
@@ -32,7 +32,7 @@ from digest.domain.text import counted, one_line
         *("joiner", "noncharacters", "NFC", "kept"),
     ],
 )
-def test_text_is_shown_as_one_line_of_characters_that_are_seen(text: str, shown: str) -> None:
+def test_text_becomes_one_line_of_visible_characters(text: str, shown: str) -> None:
     assert one_line(text) == shown
 
 

@@ -47,11 +47,11 @@ def test_a_source_needs_no_other_change_than_its_folder_and_bootstrap(tmp_path: 
     assert first.keywords == (KeywordOutcome(ADA.keywords[0], past=1),)
     assert second.keywords == (KeywordOutcome(ADA.keywords[0], new=1, last_good_at=MORNING),)
     assert [mail.papers for mail in (*first.mails, *second.mails)] == [1, 1]
-    welcome, news = mails(tmp_path)
-    assert "https://papers.example.org/1" in welcome
-    assert "https://papers.example.org/3" in news
+    first_mail, second_mail = mails(tmp_path)
+    assert "https://papers.example.org/1" in first_mail
+    assert "https://papers.example.org/3" in second_mail
     assert "https://papers.example.org/3" in (tmp_path / "README.md").read_text()
-    assert "arxiv.org" not in welcome + news + (tmp_path / "README.md").read_text()
+    assert "arxiv.org" not in first_mail + second_mail + (tmp_path / "README.md").read_text()
 
 
 def test_its_announcements_decide_when_it_is_fetched_again(tmp_path: Path) -> None:

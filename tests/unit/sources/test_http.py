@@ -25,7 +25,7 @@ def clock() -> PretendedClock:
 
 @pytest.fixture
 def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
-    with closing(ArxivClient(settings(), tmp_path / "pace", clock, jitter=lambda: 0.0)) as it:
+    with closing(ArxivClient(settings(), tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)) as it:
         yield it
 
 
@@ -40,7 +40,7 @@ def refuse(body: bytes) -> bytes:
 # What goes over the wire
 
 
-def test_a_question_is_a_form_with_our_name_on_it(client: ArxivClient) -> None:
+def test_a_request_is_a_form_with_our_user_agent(client: ArxivClient) -> None:
     with ScriptedServer(GOOD) as server:
         assert ask(client, server) == b"papers"
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
@@ -57,17 +57,17 @@ def test_a_feed_is_fetched_from_its_address(client: ArxivClient) -> None:
     assert body == b""
 
 
-def test_a_feed_is_fetched_as_patiently(client: ArxivClient, clock: PretendedClock) -> None:
+def test_a_feed_is_retried_in_the_same_way(client: ArxivClient, clock: PretendedClock) -> None:
     with ScriptedServer(BUSY, RESET, GOOD) as server:
         assert client.get(server.url, bytes) == b"papers"
     assert clock.sleeps == [30.0, 10.0]
 
 
-def test_a_contact_is_told(tmp_path: Path, clock: PretendedClock) -> None:
+def test_the_user_agent_has_the_contact(tmp_path: Path, clock: PretendedClock) -> None:
     contact = "papers@example.org"
     with (
         ScriptedServer(GOOD) as server,
-        closing(ArxivClient(settings(), tmp_path / "pace", clock, contact=contact)) as client,
+        closing(ArxivClient(settings(), tmp_path / "arxiv.lock", clock, contact=contact)) as client,
     ):
         ask(client, server)
     agent = f"User-Agent: daily-papers/{__version__} (self-hosted arXiv digest; papers@example.org)\r\n"
@@ -81,7 +81,7 @@ def test_no_cookie_is_kept(client: ArxivClient) -> None:
     assert b"Cookie" not in server.requests[1]
 
 
-def test_no_password_is_looked_for(
+def test_no_password_is_read_from_netrc(
     client: ArxivClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -102,7 +102,7 @@ def test_a_compressed_answer_is_unpacked(client: ArxivClient) -> None:
         assert ask(client, server) == b"papers"
 
 
-# Setbacks
+# Failures and retries
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_compressed_answer_is_unpacked(client: ArxivClient) -> None:
         pytest.param(b"what?\r\n\r\n", 5.0, id="no HTTP"),
     ],
 )
-def test_a_setback_is_followed_by_a_pause_and_another_try(
+def test_a_failure_is_followed_by_a_pause_and_another_try(
     client: ArxivClient, clock: PretendedClock, reply: bytes, pause: float
 ) -> None:
     with ScriptedServer(reply, GOOD) as server:
@@ -130,7 +130,7 @@ def test_a_setback_is_followed_by_a_pause_and_another_try(
     assert clock.sleeps == [pause]
 
 
-def test_pauses_double_until_patience_ends(client: ArxivClient, clock: PretendedClock) -> None:
+def test_pauses_double_until_the_last_try(client: ArxivClient, clock: PretendedClock) -> None:
     with (
         ScriptedServer(*[BUSY] * 4, GOOD) as server,
         pytest.raises(SourceUnavailable) as failed,
@@ -171,7 +171,7 @@ def test_a_refused_connection_is_tried_four_times(client: ArxivClient, clock: Pr
         ),
     ],
 )
-def test_some_answers_end_it_at_once(
+def test_some_answers_are_not_retried(
     client: ArxivClient, clock: PretendedClock, reply: bytes, reason: str
 ) -> None:
     with ScriptedServer(reply, GOOD) as server, pytest.raises(SourceUnavailable) as failed:
@@ -180,14 +180,12 @@ def test_some_answers_end_it_at_once(
 
 
 @pytest.mark.parametrize("url", ["export.arxiv.org/api", "gopher://arxiv.org/", "http:///api"])
-def test_an_unusable_address_is_told_at_once(client: ArxivClient, url: str) -> None:
+def test_an_unusable_address_is_not_retried(client: ArxivClient, url: str) -> None:
     with pytest.raises(SourceUnavailable, match="gave no answer: the address cannot be used"):
         client.post(url, {}, bytes)
 
 
-def test_an_answer_that_is_not_believed_is_asked_for_again(
-    client: ArxivClient, clock: PretendedClock
-) -> None:
+def test_a_rejected_answer_is_requested_again(client: ArxivClient, clock: PretendedClock) -> None:
     def doubt(body: bytes) -> str:
         return body.decode() if body == b"papers" else str(refuse(body))
 
@@ -196,7 +194,7 @@ def test_an_answer_that_is_not_believed_is_asked_for_again(
     assert clock.sleeps == [30.0]
 
 
-def test_disbelief_ends_after_four_answers(client: ArxivClient, clock: PretendedClock) -> None:
+def test_the_fourth_rejected_answer_is_the_last(client: ArxivClient, clock: PretendedClock) -> None:
     with (
         ScriptedServer(*[GOOD] * 5) as server,
         pytest.raises(AnswerRejected, match="cut off: papers"),
@@ -205,9 +203,7 @@ def test_disbelief_ends_after_four_answers(client: ArxivClient, clock: Pretended
     assert (len(server.requests), clock.sleeps) == (4, [30.0, 60.0, 120.0])
 
 
-def test_what_is_wrong_with_the_question_is_not_asked_again(
-    client: ArxivClient, clock: PretendedClock
-) -> None:
+def test_a_wrong_request_is_not_retried(client: ArxivClient, clock: PretendedClock) -> None:
     with (
         ScriptedServer(http("400 Bad Request", b"bad"), GOOD) as server,
         pytest.raises(AnswerRejected, match="cut off: bad"),
@@ -216,7 +212,7 @@ def test_what_is_wrong_with_the_question_is_not_asked_again(
     assert clock.sleeps == []
 
 
-def test_a_bomb_is_put_down_before_its_end(client: ArxivClient) -> None:
+def test_a_compression_bomb_is_not_read_to_its_end(client: ArxivClient) -> None:
     beginning = gzip.compress(bytes(MAX_ANSWER_BYTES * 5 // 4), 1)
     bomb = http("200 OK", beginning, "Content-Encoding: gzip", length=10**12)
     with ScriptedServer(*[bomb] * 4) as server, pytest.raises(AnswerRejected) as rejected:
@@ -234,7 +230,7 @@ class RacingClock(PretendedClock):
 
 @pytest.fixture
 def racing(tmp_path: Path) -> Iterator[ArxivClient]:
-    with closing(ArxivClient(settings(), tmp_path / "pace", RacingClock(), jitter=lambda: 0.0)) as it:
+    with closing(ArxivClient(settings(), tmp_path / "arxiv.lock", RacingClock(), jitter=lambda: 0.0)) as it:
         yield it
 
 
@@ -245,7 +241,7 @@ def racing(tmp_path: Path) -> Iterator[ArxivClient]:
         pytest.param(http("200 OK", bytes(10 * 2**16)), id="slowly"),
     ],
 )
-def test_an_answer_that_takes_minutes_is_none(racing: ArxivClient, answer: bytes) -> None:
+def test_an_answer_that_takes_minutes_is_a_failure(racing: ArxivClient, answer: bytes) -> None:
     with ScriptedServer(*[answer] * 4) as server, pytest.raises(SourceUnavailable) as failed:
         ask(racing, server)
     assert str(failed.value) == "127.0.0.1 gave no answer in 4 tries; the last: no answer in time"
@@ -256,7 +252,9 @@ def test_an_answer_may_take_a_minute(racing: ArxivClient) -> None:
         assert ask(racing, server) == b"papers"
 
 
-def test_after_six_refusals_in_a_row_arxiv_is_left_alone(client: ArxivClient, clock: PretendedClock) -> None:
+def test_after_six_refusals_in_a_row_the_circuit_breaker_is_open(
+    client: ArxivClient, clock: PretendedClock
+) -> None:
     with ScriptedServer(BUSY, BUSY, RESET, BUSY, RESET, BUSY, GOOD) as server:
         for expected in (
             "127.0.0.1 gave no answer in 4 tries; the last: 503 Service Unavailable",
@@ -269,12 +267,12 @@ def test_after_six_refusals_in_a_row_arxiv_is_left_alone(client: ArxivClient, cl
     assert (len(server.requests), clock.sleeps) == (6, [30.0, 60.0, 20.0, 3.0, 5.0])
 
 
-def test_an_answer_between_refusals_is_a_new_beginning(client: ArxivClient) -> None:
+def test_an_answer_between_refusals_resets_the_count(client: ArxivClient) -> None:
     with ScriptedServer(*[BUSY, BUSY, BUSY, GOOD] * 3) as server:
         assert [ask(client, server) for _ in range(3)] == [b"papers"] * 3
 
 
-def test_after_a_403_nothing_else_is_asked(client: ArxivClient, clock: PretendedClock) -> None:
+def test_after_a_403_no_request_is_made(client: ArxivClient, clock: PretendedClock) -> None:
     with ScriptedServer(http("403 Forbidden"), GOOD) as server:
         with pytest.raises(SourceUnavailable, match=r"gave no answer: arXiv refuses us \(403\)"):
             ask(client, server)
@@ -284,7 +282,7 @@ def test_after_a_403_nothing_else_is_asked(client: ArxivClient, clock: Pretended
     assert (len(server.requests), clock.sleeps) == (1, [])
 
 
-def test_answers_that_are_not_believed_do_not_end_the_run(client: ArxivClient) -> None:
+def test_rejected_answers_do_not_open_the_circuit_breaker(client: ArxivClient) -> None:
     with ScriptedServer(*[GOOD] * 9) as server:
         for _ in range(2):
             with pytest.raises(AnswerRejected, match="cut off: papers"):
@@ -292,9 +290,7 @@ def test_answers_that_are_not_believed_do_not_end_the_run(client: ArxivClient) -
         assert ask(client, server) == b"papers"
 
 
-def test_setbacks_are_logged_without_the_question(
-    client: ArxivClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failures_are_logged_without_the_query(client: ArxivClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "digest"), ScriptedServer(BUSY, GOOD) as server:
         ask(client, server)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
@@ -304,7 +300,7 @@ def test_setbacks_are_logged_without_the_question(
     ]
 
 
-# How a failure is told
+# Messages of failures
 
 
 def failure_of(url: str) -> requests.RequestException:
@@ -313,19 +309,19 @@ def failure_of(url: str) -> requests.RequestException:
     return failed.value
 
 
-def test_silence_is_told_as_such() -> None:
+def test_a_time_out_has_its_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         failure = failure_of(f"http://127.0.0.1:{silent.getsockname()[1]}/")
     assert failed_attempt_from(failure) == FailedAttempt("no answer in time", 5.0, cause=failure)
 
 
-def test_a_lost_connection_is_told_as_such() -> None:
+def test_a_lost_connection_has_its_message() -> None:
     with ScriptedServer(RESET) as server:
         failure = failure_of(server.url)
     assert failed_attempt_from(failure) == FailedAttempt("connection reset by peer", 5.0, cause=failure)
 
 
-def test_half_an_answer_is_told_as_such() -> None:
+def test_half_an_answer_has_its_message() -> None:
     with ScriptedServer(http("200 OK", b"pap", length=6)) as server:
         failure = failure_of(server.url)
     assert failed_attempt_from(failure) == FailedAttempt("the connection broke off", 5.0, cause=failure)

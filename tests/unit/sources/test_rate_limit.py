@@ -28,7 +28,7 @@ def clock() -> PretendedClock:
 
 @pytest.fixture
 def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
-    with closing(ArxivClient(settings(), tmp_path / "pace", clock, jitter=lambda: 0.0)) as it:
+    with closing(ArxivClient(settings(), tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)) as it:
         yield it
 
 
@@ -50,7 +50,7 @@ def test_seconds_to_wait(last: float, now: float, wait: float) -> None:
     assert seconds_to_wait(last, now, 3.0) == wait
 
 
-def test_questions_of_any_kind_are_an_interval_apart(client: ArxivClient, clock: PretendedClock) -> None:
+def test_requests_of_any_kind_are_an_interval_apart(client: ArxivClient, clock: PretendedClock) -> None:
     with ScriptedServer(GOOD, GOOD, GOOD) as server:
         ask(client, server)
         clock.seconds += 1.25
@@ -73,31 +73,31 @@ def test_tries_that_follow_at_once_are_still_an_interval_apart(tmp_path: Path, c
     hasty = settings(retry_scale=0.01)
     with (
         ScriptedServer(BUSY, GOOD) as server,
-        closing(ArxivClient(hasty, tmp_path / "pace", clock, jitter=lambda: 0.0)) as client,
+        closing(ArxivClient(hasty, tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)) as client,
     ):
         ask(client, server)
     assert clock.sleeps == [pytest.approx(0.3), pytest.approx(2.7)]
 
 
-def test_the_pace_file_tells_when_the_last_request_ended(
+def test_the_file_has_the_end_of_the_last_request(
     client: ArxivClient, clock: PretendedClock, tmp_path: Path
 ) -> None:
     def later(body: bytes) -> bytes:
         clock.seconds += 100  # reading is no part of the request
         return body
 
-    (tmp_path / "pace").write_text(f"{EPOCH - 1} and whatever stood behind it before")
+    (tmp_path / "arxiv.lock").write_text(f"{EPOCH - 1} and more text")
     with ScriptedServer(GOOD) as server:
         client.post(server.url, {}, later)
-    assert (tmp_path / "pace").read_text() == str(EPOCH)
+    assert (tmp_path / "arxiv.lock").read_text() == str(EPOCH)
 
 
-def test_a_request_that_is_under_way_counts_already(client: ArxivClient, tmp_path: Path) -> None:
+def test_a_running_request_counts_already(client: ArxivClient, tmp_path: Path) -> None:
     """Killed there, the next process still keeps its distance."""
     seen: list[str] = []
 
     def look(reply: ArxivReply) -> ArxivReply:
-        seen.append((tmp_path / "pace").read_text())
+        seen.append((tmp_path / "arxiv.lock").read_text())
         return replace(reply, status=200)
 
     with ArxivServer((), NOON) as server:
@@ -107,16 +107,16 @@ def test_a_request_that_is_under_way_counts_already(client: ArxivClient, tmp_pat
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "nan", "inf", "-inf", "1e999"])
-def test_a_pace_file_that_tells_nothing_costs_nothing(
+def test_a_file_without_a_moment_causes_no_wait(
     client: ArxivClient, clock: PretendedClock, tmp_path: Path, text: str
 ) -> None:
-    (tmp_path / "pace").write_text(text)
+    (tmp_path / "arxiv.lock").write_text(text)
     with ScriptedServer(GOOD) as server:
         ask(client, server)
     assert clock.sleeps == []
 
 
-def test_a_pace_file_that_cannot_be_used_is_named(tmp_path: Path, clock: PretendedClock) -> None:
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, clock: PretendedClock) -> None:
     with (
         closing(ArxivClient(settings(), tmp_path, clock)) as client,
         pytest.raises(SourceUnavailable) as failed,
@@ -125,12 +125,12 @@ def test_a_pace_file_that_cannot_be_used_is_named(tmp_path: Path, clock: Pretend
     assert str(failed.value) == f"{tmp_path}: Is a directory"
 
 
-def test_clients_that_share_a_pace_file_take_turns(tmp_path: Path) -> None:
+def test_clients_that_share_a_file_share_the_rate_limit(tmp_path: Path) -> None:
     """An answer takes 0.02 s and the interval is 0.03 s."""
 
     def one_question() -> None:
         brisk = settings(interval_seconds=0.03)
-        with closing(ArxivClient(brisk, tmp_path / "pace", SystemClock())) as client:
+        with closing(ArxivClient(brisk, tmp_path / "arxiv.lock", SystemClock())) as client:
             client.post(server.api_url, {}, bytes)
 
     with ArxivServer((), NOON) as server:

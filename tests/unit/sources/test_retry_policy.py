@@ -53,14 +53,14 @@ def test_any_retry_after_is_some_number_of_seconds(retry_after: str) -> None:
 
 
 @pytest.mark.parametrize("status", [406, 429, 500, 502, 503, 504])
-def test_a_busy_arxiv_is_asked_again(status: int) -> None:
+def test_a_busy_server_is_tried_again(status: int) -> None:
     attempt = failed_attempt_of(Reply(status, b"Rate exceeded."), EPOCH)
     assert attempt is not None
     assert (attempt.pause, attempt.reason[:4]) == (30.0, f"{status} ")
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_what_can_be_read_is_no_setback(status: int) -> None:
+def test_what_can_be_read_is_no_failure(status: int) -> None:
     assert failed_attempt_of(Reply(status, b"Rate exceeded. Or not."), EPOCH) is None
 
 
@@ -69,7 +69,7 @@ def test_what_can_be_read_is_no_setback(status: int) -> None:
     [
         pytest.param(FailedAttempt("", 30.0), 1, 0.0, 30.0, id="first"),
         pytest.param(FailedAttempt("", 30.0), 3, 0.0, 120.0, id="third"),
-        pytest.param(FailedAttempt("", 30.0), 4, 0.0, None, id="patience ended"),
+        pytest.param(FailedAttempt("", 30.0), 4, 0.0, None, id="tries used up"),
         pytest.param(FailedAttempt("", 600.0), 2, 0.9, MAX_PAUSE, id="as long as it gets"),
         pytest.param(FailedAttempt("", 30.0), 2, 0.5, 75.0, id="jitter"),
         pytest.param(FailedAttempt("", None), 1, 0.0, None, id="no use"),
@@ -79,7 +79,7 @@ def test_what_can_be_read_is_no_setback(status: int) -> None:
         pytest.param(FailedAttempt("", 30.0, at_least=MAX_PAUSE + 1), 1, 0.0, None, id="too long a wait"),
     ],
 )
-def test_pause_after(attempt: FailedAttempt, tries: int, jitter: float, pause: float | None) -> None:
+def test_backoff(attempt: FailedAttempt, tries: int, jitter: float, pause: float | None) -> None:
     assert backoff(attempt, tries, jitter) == pause
 
 
@@ -87,7 +87,7 @@ def test_a_page_of_the_largest_size_can_be_read() -> None:
     assert failed_attempt_of(Reply(200, bytes(MAX_ANSWER_BYTES)), EPOCH) is None
 
 
-def test_a_larger_page_is_not_believed() -> None:
+def test_a_larger_page_is_rejected() -> None:
     attempt = failed_attempt_of(Reply(200, bytes(MAX_ANSWER_BYTES + 1)), EPOCH)
     assert attempt is not None
     assert (attempt.reason, attempt.pause, attempt.is_rejected_answer) == (
@@ -98,9 +98,7 @@ def test_a_larger_page_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(("status", "pause"), [(200, 30.0), (400, None)])
-def test_what_is_not_believed_is_asked_for_again_unless_the_question_is_at_fault(
-    status: int, pause: float | None
-) -> None:
+def test_a_rejected_answer_is_retried_unless_the_request_is_wrong(status: int, pause: float | None) -> None:
     rejected = AnswerRejected("cut off", "somewhere")
     assert rejected_answer(rejected, Reply(status, b"")) == FailedAttempt(
         "cut off: somewhere", pause, cause=rejected
@@ -116,13 +114,13 @@ def test_what_is_not_believed_is_asked_for_again_unless_the_question_is_at_fault
         ("https://a%0d%0ab/", "elsewhere"),
     ],
 )
-def test_an_address_is_told_by_its_host_alone(url: str, host: str) -> None:
+def test_of_an_address_only_the_host_is_shown(url: str, host: str) -> None:
     assert host_of(url) == host
 
 
 REFUSED = FailedAttempt("503 Service Unavailable", 30.0)
 SHUT_OUT = FailedAttempt("arXiv refuses us (403)", None, forbidden=True)
-DISBELIEVED = FailedAttempt("cut off: somewhere", 30.0, cause=AnswerRejected("cut off", "somewhere"))
+REJECTED = FailedAttempt("cut off: somewhere", 30.0, cause=AnswerRejected("cut off", "somewhere"))
 
 
 def breaker_after(*endings: FailedAttempt | None) -> CircuitBreaker:
@@ -138,11 +136,11 @@ def breaker_after(*endings: FailedAttempt | None) -> CircuitBreaker:
         pytest.param([], id="at first"),
         pytest.param([REFUSED] * 5, id="five refusals"),
         pytest.param([*[REFUSED] * 5, None, *[REFUSED] * 5], id="an answer between"),
-        pytest.param([*[REFUSED] * 5, DISBELIEVED, *[REFUSED] * 5], id="a is_rejected_answer one between"),
-        pytest.param([DISBELIEVED] * 20, id="answers that are not believed"),
+        pytest.param([*[REFUSED] * 5, REJECTED, *[REFUSED] * 5], id="a rejected answer between"),
+        pytest.param([REJECTED] * 20, id="rejected answers"),
     ],
 )
-def test_arxiv_is_asked_on(endings: list[FailedAttempt | None]) -> None:
+def test_the_circuit_breaker_stays_closed(endings: list[FailedAttempt | None]) -> None:
     breaker_after(*endings).require_closed()
 
 
@@ -150,12 +148,12 @@ def test_arxiv_is_asked_on(endings: list[FailedAttempt | None]) -> None:
     ("endings", "why"),
     [
         pytest.param([REFUSED] * 6, "after 6 refusals in a row", id="six refusals"),
-        pytest.param([None, DISBELIEVED, *[REFUSED] * 6], "after 6 refusals in a row", id="six in the end"),
+        pytest.param([None, REJECTED, *[REFUSED] * 6], "after 6 refusals in a row", id="six in the end"),
         pytest.param([SHUT_OUT], "after it refused us (403)", id="403"),
         pytest.param([SHUT_OUT, None], "after it refused us (403)", id="403 stays"),
     ],
 )
-def test_arxiv_is_left_alone(endings: list[FailedAttempt | None], why: str) -> None:
+def test_the_circuit_breaker_opens(endings: list[FailedAttempt | None], why: str) -> None:
     with pytest.raises(SourceUnavailable) as failed:
         breaker_after(*endings).require_closed()
     assert str(failed.value) == f"arXiv is left alone for this run, {why}"

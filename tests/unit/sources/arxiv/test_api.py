@@ -119,14 +119,14 @@ def test_a_search_goes_back_as_far_as_the_overlap(api: ArxivApi, server: ArxivSe
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_pages_are_turned_until_the_end(api: ArxivApi, server: ArxivServer) -> None:
+def test_all_pages_are_fetched(api: ArxivApi, server: ArxivServer) -> None:
     few = 'ti:"reward model" AND submittedDate:[202606210600 TO 202606221200]'
     assert len(api.since(few, MONDAY, frozenset(), everything)) == 16
     assert windows(server) == [("0", "10"), ("10", "10")]
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_no_page_is_asked_for_beyond_arxivs_last_row(
+def test_no_page_after_arxivs_last_row_is_requested(
     api: ArxivApi, server: ArxivServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arxiv_api, "LAST_ROW", 30)
@@ -160,7 +160,7 @@ def test_a_list_has_those_that_exist(api: ArxivApi, server: ArxivServer) -> None
     assert only_request(server) == {"id_list": "2606.00007,2606.99999,2605.00001", "max_results": "3"}
 
 
-def test_arxiv_tells_which_papers_of_a_list_a_query_finds(api: ArxivApi, server: ArxivServer) -> None:
+def test_a_query_can_be_limited_to_a_list_of_papers(api: ArxivApi, server: ArxivServer) -> None:
     assert api.matching(QUERY, ["2606.00007", "2605.00001"]) == {"2606.00007"}
     assert only_request(server) == {
         "search_query": QUERY,
@@ -169,7 +169,7 @@ def test_arxiv_tells_which_papers_of_a_list_a_query_finds(api: ArxivApi, server:
     }
 
 
-# Answers that are not believed
+# Answers that are rejected
 
 
 def upside_down(reply: Reply) -> Reply:
@@ -211,7 +211,7 @@ def loose_words(api: ArxivApi) -> object:
     ("ask", "behaviour", "message"),
     [
         (search, cut_off, "cut off: unclosed token in line 2"),
-        (search, saying(page_of([UNEXPECTED_PAPER], start=7)), "wrong page: row 0 was asked for, row 7 came"),
+        (search, saying(page_of([UNEXPECTED_PAPER], start=7)), "wrong page: row 0 was requested, row 7 came"),
         (search, without_entries, "empty although known: no paper, and 1 are known"),
         (search, first_entry_alone, "fewer rows than promised: 1 rows instead of 85"),
         (search, upside_down, "not in order: 2606.00017 of 2026-06-15 after 2606.00016 of 2026-06-15"),
@@ -225,14 +225,14 @@ def loose_words(api: ArxivApi) -> object:
             saying(page_of([UNEXPECTED_PAPER])),
             "no overlap with the last good answer: none of 1 known papers among 1 rows",
         ),
-        (loose_words, None, "phrases are not read as phrases: 0 of 10 rows have what was asked for"),
+        (loose_words, None, "phrases are not read as phrases: 0 of 10 rows match the query"),
         (listing, first_entry_alone, "missing rows: 1 of 2 papers, such as 2606.00007"),
         (listing, without_entries, "missing rows: 2 of 2 papers, such as 2606.00007"),
-        (listing, saying(page_of([UNEXPECTED_PAPER])), "a paper that was not asked for: 2606.00999"),
-        (match, saying(page_of([UNEXPECTED_PAPER])), "a paper that was not asked for: 2606.00999"),
+        (listing, saying(page_of([UNEXPECTED_PAPER])), "a paper that was not requested: 2606.00999"),
+        (match, saying(page_of([UNEXPECTED_PAPER])), "a paper that was not requested: 2606.00999"),
     ],
 )
-def test_an_answer_that_is_never_believed_is_rejected_by_name(
+def test_an_answer_that_stays_impossible_is_rejected_by_name(
     api: ArxivApi, server: ArxivServer, ask: Ask, behaviour: Behaviour | None, message: str
 ) -> None:
     server.misbehave(*[behaviour] * 4)
@@ -241,18 +241,18 @@ def test_an_answer_that_is_never_believed_is_rejected_by_name(
     assert (str(rejected.value), len(server.requests)) == (message, 4)
 
 
-def test_an_answer_that_is_not_believed_is_asked_for_again(api: ArxivApi, server: ArxivServer) -> None:
+def test_a_rejected_answer_is_requested_again(api: ArxivApi, server: ArxivServer) -> None:
     server.misbehave(cut_off, first_entry_alone)
     assert len(api.newest(QUERY, 10).papers) == 10
     assert len(server.requests) == 3
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_a_later_page_that_is_not_believed_spoils_the_answer(api: ArxivApi, server: ArxivServer) -> None:
+def test_a_rejected_later_page_rejects_the_answer(api: ArxivApi, server: ArxivServer) -> None:
     server.misbehave(None, *[first_entry_alone] * 4)
     with pytest.raises(AnswerRejected, match="fewer rows than promised: 1 rows instead of 10"):
         api.since(QUERY, MONDAY, frozenset(), everything)
 
 
-def test_an_answer_of_which_half_the_rows_are_claimed_is_believed(api: ArxivApi) -> None:
+def test_an_answer_of_which_half_the_rows_are_claimed_is_accepted(api: ArxivApi) -> None:
     assert len(api.newest(QUERY, 20, lambda one: one.id > "2606.00090").papers) == 20

@@ -28,7 +28,7 @@ def test_an_empty_page_has_no_papers() -> None:
     assert parse_page(page_of((), total=0)) == Page((), 0, 0, NOON)
 
 
-def test_moments_are_told_in_utc() -> None:
+def test_moments_are_in_utc() -> None:
     entry = entry_of(PAPERS[0]).replace("2026-06-20T08:00:00Z", "2026-06-20T10:00:00+02:00")
     page = parse_page(page_with(entry))
     assert (page.papers[0].submitted, page.papers[0].updated.tzinfo) == (
@@ -57,12 +57,12 @@ def test_a_page_whose_clock_is_unusable_is_read_without_it(clock: str) -> None:
         "http://127.0.0.1/etc/passwd",
     ],
 )
-def test_texts_stay_as_they_are(text: str) -> None:
+def test_texts_are_left_as_they_are(text: str) -> None:
     odd = paper(title=text, abstract=text, comment=text, authors=(text,))
     assert parse_page(page_of([odd])).papers == (odd,)
 
 
-def test_even_markup_that_is_declared_as_such_stays_as_it_is() -> None:
+def test_even_declared_markup_is_left_as_it_is() -> None:
     entry = entry_of(paper(title='<a href="x" onclick="y">z</a>'))
     declared = entry.replace("<title>", '<title type="html" xml:base="http://example.org/">')
     assert parse_page(page_with(declared)).papers == (paper(title='<a href="x" onclick="y">z</a>'),)
@@ -131,7 +131,7 @@ def test_a_paper_may_lack(part: str, left: Paper) -> None:
         '<arxiv:comment href="x">twice</arxiv:comment>',
     ],
 )
-def test_elements_of_an_unexpected_form_count_for_nothing(odd: str) -> None:
+def test_elements_of_an_unexpected_form_are_ignored(odd: str) -> None:
     entry = entry_of(paper(categories=("cs.LG",), authors=()))
     bare = re.sub(r"<arxiv:.*>\n", "", entry).replace("</entry>", f"{odd}</entry>")
     assert parse_page(page_with(bare)).papers == (paper(categories=("cs.LG",), authors=()),)
@@ -140,7 +140,7 @@ def test_elements_of_an_unexpected_form_count_for_nothing(odd: str) -> None:
 @pytest.mark.parametrize(
     "address", ["https://arxiv.org/abs/", "http://arxiv.org/pdf/", "http://export.arxiv.org/abs/"]
 )
-def test_a_paper_is_known_by_its_identifier_not_by_its_address(address: str) -> None:
+def test_a_paper_has_its_id_whatever_its_address(address: str) -> None:
     entry = entry_of(PAPERS[0]).replace("<id>http://arxiv.org/abs/", f"<id>{address}")
     assert parse_page(page_with(entry)).papers == PAPERS[:1]
 
@@ -153,7 +153,7 @@ RSS = b'<rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel/></rss
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        pytest.param(b"Rate exceeded.", "rate text: arXiv is asked too much", id="rate text"),
+        pytest.param(b"Rate exceeded.", "rate text: arXiv gets too many requests", id="rate text"),
         pytest.param(b"Hello", "not XML: syntax error in line 1", id="text"),
         pytest.param(b"\n<html><body><br>Sorry</body></html>", "not XML: an HTML page", id="HTML"),
         pytest.param(b"<!doctype html><p>Sorry", "not XML: an HTML page", id="HTML 5"),
@@ -183,9 +183,7 @@ RSS = b'<rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel/></rss
             f"not Atom: opensearch_startindex is '{'9' * 200}'",
             id="impossible start",
         ),
-        pytest.param(
-            page_with(ODD), "not Atom: elements stand where they have no meaning", id="another vocabulary"
-        ),
+        pytest.param(page_with(ODD), "not Atom: elements are in the wrong place", id="another vocabulary"),
     ],
 )
 def test_what_is_no_page_is_rejected_by_name(body: bytes, message: str) -> None:
@@ -253,7 +251,7 @@ NAME = "http://arxiv.org/abs/2606.00001v1"
         pytest.param("T08:00:00Z", "", f"({NAME}): published is '2026-06-20'", id="a date without time"),
     ],
 )
-def test_one_malformed_entry_spoils_the_page(old: str, new: str, complaint: str) -> None:
+def test_one_malformed_entry_rejects_the_page(old: str, new: str, complaint: str) -> None:
     entries = entry_of(paper("2606.00002")) + entry_of(paper()).replace(old, new)
     with pytest.raises(AnswerRejected) as rejected:
         parse_page(page_with(entries, total=2))
@@ -287,31 +285,31 @@ def test_a_damaged_page_is_read_or_rejected_and_nothing_else(damages: list[tuple
         | st.characters(min_codepoint=0x100, exclude_categories=("Cs", "Cn"))
     )
 )
-def test_any_text_comes_through_on_one_line(text: str) -> None:
+def test_any_text_becomes_one_line(text: str) -> None:
     odd = paper(abstract=text)
     assert parse_page(page_of([odd])).papers[0].abstract == " ".join(text.split())
 
 
 # Announcements
 
-NEWS = (
+ENTRIES = (
     announced("2606.00007", title="Reward models, invented", authors=("Žofie Vymyšlená",)),
     announced("2606.00003", version=3, kind="replace", abstract="We measure p<0.05 & more – in Zürich."),
     announced("2605.00021", kind="cross", categories=("hep-th", "math-ph")),
     announced("hep-th/9901001", version=2, kind="replace-cross"),
 )
-NEWS_FEED = feed_of(*[announcement_of(entry) for entry in NEWS])
+ANNOUNCEMENT_FEED = feed_of(*[announcement_of(entry) for entry in ENTRIES])
 
 
 def test_a_feed_becomes_an_announcement() -> None:
-    assert parse_announcement(NEWS_FEED) == Announcement(NEWS, NOON)
+    assert parse_announcement(ANNOUNCEMENT_FEED) == Announcement(ENTRIES, NOON)
 
 
 def test_a_day_without_announcement_has_a_feed_too() -> None:
     assert parse_announcement(feed_of()) == Announcement((), NOON)
 
 
-def test_a_feed_need_not_tell_its_time() -> None:
+def test_a_feed_may_have_no_time() -> None:
     assert parse_announcement(feed_of().replace(b"updated", b"changed")) == Announcement((), None)
 
 
@@ -331,7 +329,7 @@ def test_a_feed_need_not_tell_its_time() -> None:
         pytest.param("", "", id="nothing"),
     ],
 )
-def test_an_announced_abstract_stands_alone(summary: str, abstract: str) -> None:
+def test_an_announced_abstract_has_no_prefix(summary: str, abstract: str) -> None:
     entry = re.sub(
         r"(?s)<summary>.*</summary>", f"<summary>{summary}</summary>", announcement_of(announced())
     )
@@ -351,7 +349,7 @@ def test_an_announced_abstract_stands_alone(summary: str, abstract: str) -> None
         pytest.param([], (), id="none"),
     ],
 )
-def test_announced_authors_stand_in_one_string_or_in_several(
+def test_announced_authors_are_in_one_string_or_in_several(
     creators: list[str], authors: tuple[str, ...]
 ) -> None:
     elements = "".join(f"<dc:creator>{names}</dc:creator>" for names in creators)
@@ -367,11 +365,13 @@ def test_announced_categories_are_arxivs() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        pytest.param(b"Rate exceeded.", "rate text: arXiv is asked too much", id="rate text"),
+        pytest.param(b"Rate exceeded.", "rate text: arXiv gets too many requests", id="rate text"),
         pytest.param(b"<html/>", "not XML: an HTML page", id="HTML"),
-        pytest.param(NEWS_FEED[:-1], "cut off: unclosed token in line 58", id="without its last byte"),
         pytest.param(
-            b"<!DOCTYPE feed>" + NEWS_FEED,
+            ANNOUNCEMENT_FEED[:-1], "cut off: unclosed token in line 58", id="without its last byte"
+        ),
+        pytest.param(
+            b"<!DOCTYPE feed>" + ANNOUNCEMENT_FEED,
             "DTD: the answer declares a document type, which may declare entities",
             id="entities",
         ),
@@ -432,7 +432,7 @@ def test_what_is_no_announcement_is_rejected_by_name(body: bytes, message: str) 
         ),
     ],
 )
-def test_one_malformed_entry_spoils_the_announcement(old: str, new: str, complaint: str) -> None:
+def test_one_malformed_entry_rejects_the_announcement(old: str, new: str, complaint: str) -> None:
     malformed = announcement_of(announced()).replace(old, new)
     with pytest.raises(AnswerRejected) as rejected:
         parse_announcement(feed_of(announcement_of(announced("2606.00002")), malformed))
@@ -442,16 +442,16 @@ def test_one_malformed_entry_spoils_the_announcement(old: str, new: str, complai
     )
 
 
-@given(st.integers(0, len(NEWS_FEED) - 1))
+@given(st.integers(0, len(ANNOUNCEMENT_FEED) - 1))
 def test_every_beginning_of_a_feed_is_cut_off(length: int) -> None:
     with pytest.raises(AnswerRejected, match=r"^cut off: "):
-        parse_announcement(NEWS_FEED[:length])
+        parse_announcement(ANNOUNCEMENT_FEED[:length])
 
 
 HOLLOW = "  <entry>\n    <updated>2026-06-22T12:00:00Z</updated>\n  </entry>\n"
 
 
-def test_a_list_leaves_out_the_hollow_entry_of_an_identifier_that_does_not_exist() -> None:
+def test_a_list_leaves_out_the_empty_entry_of_an_id_that_does_not_exist() -> None:
     body = page_with(entry_of(paper()) + HOLLOW, total=3)
     assert parse_list(body) == (paper(),)
 

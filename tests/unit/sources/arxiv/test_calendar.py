@@ -55,7 +55,7 @@ def test_the_latest_announcement_is_the_last_one_that_the_feed_should_show(now: 
     assert latest_announcement(utc(now)) == utc(expected)
 
 
-def test_the_time_zone_in_which_one_asks_does_not_matter() -> None:
+def test_the_time_zone_of_the_moment_does_not_matter() -> None:
     kathmandu = datetime.fromisoformat("2026-06-24T10:15+05:45")
     assert latest_announcement(kathmandu) == utc("2026-06-24T04:30")
 
@@ -130,13 +130,15 @@ def test_announcements_are_counted_as_the_feed_shows_them(earlier: str, later: s
         "in the future",
     ],
 )
-def test_one_is_up_to_date_until_the_next_announcement(asked_at: str, now: str, expected: bool) -> None:
+def test_a_fetch_is_up_to_date_until_the_next_announcement(asked_at: str, now: str, expected: bool) -> None:
     announced_at = latest_announcement(utc(now))
     assert is_up_to_date(announced_at, utc(asked_at), utc(now)) is expected
 
 
 @given(MOMENTS, HOURS)
-def test_one_is_up_to_date_exactly_while_no_announcement_lies_between(now: datetime, ago: timedelta) -> None:
+def test_a_fetch_is_up_to_date_exactly_while_no_announcement_is_between(
+    now: datetime, ago: timedelta
+) -> None:
     asked_at = now - ago
     expected = asked_at <= now and announcements_between(asked_at, now) == 0
     assert is_up_to_date(latest_announcement(now), asked_at, now) is expected

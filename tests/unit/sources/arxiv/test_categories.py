@@ -48,7 +48,7 @@ def test_an_archive_finds_its_classes_and_an_alias_its_category(category: str, e
     assert pattern(category) == expected
 
 
-def test_every_alias_and_what_it_stands_for_is_a_category() -> None:
+def test_every_alias_and_its_canonical_name_is_a_category() -> None:
     assert CATEGORIES.issuperset(ALIASES.keys() | ALIASES.values())
     assert ALIASES.keys().isdisjoint(ALIASES.values())
 

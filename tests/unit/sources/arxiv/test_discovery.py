@@ -1,4 +1,4 @@
-"""Each test is a story of some days: what arXiv announced, what a keyword knew, and what it then finds."""
+"""Each test is a scenario of some days: what arXiv announced, what is known of a keyword, what is found."""
 
 import re
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ from tests.support.arxiv_support import (
 from tests.support.builders import keyword, paper
 from tests.support.sources_support import RESET, ScriptedServer
 
-NEWCOMER = KeywordState()
+NOTHING_KNOWN = KeywordState()
 FIVE_WEEKS = timedelta(weeks=5)
 ALL = (
     "/atom/astro-ph+cond-mat+cs+econ+eess+gr-qc+hep-ex+hep-lat+hep-ph+hep-th+math+math-ph+nlin+nucl-ex+nucl-th"
@@ -74,12 +74,12 @@ def reward_models(day: datetime, papers: Sequence[DemoPaper] = PAPERS) -> FetchR
 
 
 def found(server: ArxivServer, folder: Path, *requests: FetchRequest) -> Discovered:
-    """What the first question found."""
+    """What was found for the first request."""
     return discover(server, folder, *requests)[requests[0].keyword.name]
 
 
-def told(result: Discovered) -> tuple[int | None, bool, str]:
-    """How far the finding reaches, whether it is final, and its problem."""
+def outcome(result: Discovered) -> tuple[int | None, bool, str]:
+    """High-water mark, whether it is up to date, and the problem."""
     return result.high_water_mark, result.up_to_date, str(result.problem or "")
 
 
@@ -96,10 +96,10 @@ def test_an_ordinary_day_costs_three_requests(tmp_path: Path) -> None:
     assert asked(server) == ["search", ALL, "list"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
     assert result.announced == numbers(ON_TUESDAY)
-    assert told(result) == (order("2606.00020"), True, "")
+    assert outcome(result) == (order("2606.00020"), True, "")
 
 
-def test_a_paper_that_the_search_does_not_reach_comes_whole(tmp_path: Path) -> None:
+def test_a_paper_that_the_search_misses_is_complete(tmp_path: Path) -> None:
     """What the feed shows has neither comment nor dates; the list has them."""
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(answer_to('ti:"reward" AND ti:"00010"', server, PAPERS))
@@ -167,7 +167,7 @@ def test_a_hundred_keywords_are_one_query_and_one_more_is_a_second(tmp_path: Pat
     assert asked(server)[3:] == ["search", "search", ALL, "list"]
 
 
-def test_without_questions_nothing_is_asked(tmp_path: Path) -> None:
+def test_without_requests_arxiv_is_not_asked(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
         assert discover(server, tmp_path) == {}
     assert server.requests == []
@@ -184,7 +184,7 @@ def test_a_holiday_is_no_problem_and_stays_open(tmp_path: Path, feed: Behaviour 
         result = found(server, tmp_path, reward_models(WEDNESDAY))
     assert asked(server)[:3] == ["search", ALL, "search"]
     assert server.requests[2].parameters["search_query"].startswith("(cat:astro-ph.* OR cat:cond-mat.* OR ")
-    assert told(result) == (order("2606.00029"), False, "")
+    assert outcome(result) == (order("2606.00029"), False, "")
     assert result.announced == frozenset()
 
 
@@ -196,7 +196,7 @@ def test_a_holiday_in_some_archives_is_not_one_in_others(tmp_path: Path) -> None
     with ArxivServer((*PAPERS, elsewhere), THURSDAY) as server:
         result = found(server, tmp_path, FetchRequest(wanted, known))
     assert asked(server) == ["search", "/atom/cs", "search"]
-    assert told(result) == (order("2606.00029"), False, "")
+    assert outcome(result) == (order("2606.00029"), False, "")
 
 
 # Archives
@@ -213,10 +213,10 @@ def test_a_keyword_with_categories_asks_its_archives_alone(tmp_path: Path) -> No
     assert asked(server) == ["search", "/atom/cs", "list"]
     requested = server.requests[-1].parameters["id_list"].split(",")
     assert set(requested).isdisjoint(other.id for other in others)
-    assert told(result) == (order("2606.00041"), True, "")
+    assert outcome(result) == (order("2606.00041"), True, "")
 
 
-def test_many_identifiers_that_are_not_in_the_feed_of_some_archives_are_asked_for(tmp_path: Path) -> None:
+def test_many_identifiers_that_are_not_in_the_feed_of_some_archives_are_listed(tmp_path: Path) -> None:
     wanted = keyword("Reward Model", categories=("cs.LG",))
     last = about_rewards("2606.00042", TUESDAY)
     papers = (*ON_MONDAY, *ON_TUESDAY, last)
@@ -236,7 +236,7 @@ def test_a_cross_listed_paper_at_the_top_does_not_make_the_feed_look_behind(tmp_
     with ArxivServer(papers, TUESDAY) as server:
         server.misbehave(None, crossed)
         result = found(server, tmp_path, FetchRequest(wanted, known_on(MONDAY, papers, wanted)))
-    assert told(result) == (order("2606.00020"), True, "")
+    assert outcome(result) == (order("2606.00020"), True, "")
     assert result.announced == {f"2606.{number:05}" for number in range(11, 20)}
 
 
@@ -259,7 +259,7 @@ def test_announcements_that_were_missed_are_made_good_by_identifier(tmp_path: Pa
         result = found(server, tmp_path, reward_models(MONDAY))
     assert asked(server) == ["search", ALL, "list"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029", "2606.00039"}
-    assert told(result) == (order("2606.00039"), True, "")
+    assert outcome(result) == (order("2606.00039"), True, "")
 
 
 def test_a_late_identifier_within_a_missed_announcement_hides_nothing_of_it(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_a_late_identifier_within_a_missed_announcement_hides_nothing_of_it(tmp_
     assert "2606.00019" in ids(result)
 
 
-def test_the_turn_of_a_month_hides_nothing(tmp_path: Path) -> None:
+def test_a_new_month_hides_nothing(tmp_path: Path) -> None:
     papers = (
         *ON_MONDAY,
         *batch(TUESDAY, range(11, 19)),
@@ -285,10 +285,10 @@ def test_the_turn_of_a_month_hides_nothing(tmp_path: Path) -> None:
         result = found(server, tmp_path, reward_models(MONDAY))
     assert asked(server) == ["search", ALL, "list", "list", "list"]
     assert ids(result) == {"2606.00010", "2606.00019", "2607.00001"}
-    assert told(result) == (order("2607.00008"), True, "")
+    assert outcome(result) == (order("2607.00008"), True, "")
 
 
-def test_a_month_is_asked_for_until_it_has_no_more_papers(tmp_path: Path) -> None:
+def test_a_month_is_listed_until_it_has_no_more_papers(tmp_path: Path) -> None:
     far = late("2606.01990", TUESDAY)
     with ArxivServer((*ON_MONDAY, far, late("2607.00001", WEDNESDAY)), WEDNESDAY) as server:
         server.misbehave(gone)
@@ -302,7 +302,7 @@ def test_a_month_is_asked_for_until_it_has_no_more_papers(tmp_path: Path) -> Non
     assert ids(result) == {"2606.00010", "2606.01990", "2607.00001"}
 
 
-def test_a_keyword_that_fell_behind_the_others_gets_the_announcement_all_the_same(tmp_path: Path) -> None:
+def test_a_keyword_behind_the_others_gets_the_announcement_too(tmp_path: Path) -> None:
     straggler = late("2604.00002", TUESDAY)
     papers = (*PAPERS, straggler)
     other = FetchRequest(keyword("Invented Subject"), known_on(TUESDAY, papers))
@@ -322,14 +322,14 @@ def test_a_keyword_that_fell_behind_does_not_make_a_holiday_look_like_a_fault(tm
         result = found(server, tmp_path, reward_models(TUESDAY), other)
     assert asked(server) == ["search", ALL, "search", "list"]
     assert ids(result) >= {"2606.00029"}
-    assert told(result) == (order("2606.00029"), False, "")
+    assert outcome(result) == (order("2606.00029"), False, "")
 
 
 def test_a_keyword_that_began_when_nothing_was_known_begins_where_arxiv_is_now(tmp_path: Path) -> None:
     nothing = KeywordState(baseline=0, high_water_mark=0)
     with ArxivServer(PAPERS, TUESDAY) as server:
         result = found(server, tmp_path, FetchRequest(REWARD_MODEL, nothing))
-    assert told(result) == (order("2606.00020"), True, "")
+    assert outcome(result) == (order("2606.00020"), True, "")
 
 
 # A source that fails
@@ -357,7 +357,7 @@ def test_a_keyword_that_began_when_nothing_was_known_begins_where_arxiv_is_now(t
         pytest.param(gone, "127.0.0.1 gave no answer: 404 Not Found", id="not there"),
     ],
 )
-def test_without_the_feed_the_search_tells_which_identifiers_to_ask_for(
+def test_without_the_feed_the_search_shows_which_ids_to_list(
     tmp_path: Path, feed: Behaviour, problem: str
 ) -> None:
     """No paper is missing but those with an early identifier, which come once the feed is back."""
@@ -368,11 +368,11 @@ def test_without_the_feed_the_search_tells_which_identifiers_to_ask_for(
         server.misbehave(in_june, *[feed] * (1 if feed is gone else 4))
         result = found(server, tmp_path, request)
         assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
-        assert told(result) == (order("2606.00019"), False, f"the announcement feed: {problem}")
+        assert outcome(result) == (order("2606.00019"), False, f"the announcement feed: {problem}")
         server.misbehave(gone)
         again = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, result)))
     assert "2604.00002" in ids(again) & again.announced
-    assert told(again) == (order("2606.00020"), True, "")
+    assert outcome(again) == (order("2606.00020"), True, "")
 
 
 def test_a_feed_that_is_behind_is_found_out_although_no_keyword_has_a_new_paper(tmp_path: Path) -> None:
@@ -380,23 +380,23 @@ def test_a_feed_that_is_behind_is_found_out_although_no_keyword_has_a_new_paper(
     with ArxivServer(papers, TUESDAY) as server:
         server.misbehave(None, without_entries, None, *[without_entries] * 4)
         result = found(server, tmp_path, reward_models(MONDAY))
-    assert told(result) == (
+    assert outcome(result) == (
         order("2606.00019"),
         False,
         "the announcement feed: empty feed: no new paper, and 2606.00020 is announced",
     )
 
 
-def test_without_feed_and_search_nothing_is_covered(tmp_path: Path) -> None:
+def test_without_feed_and_search_the_high_water_mark_stays(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(*[gone] * 3)
         result = found(server, tmp_path, reward_models(MONDAY))
     assert (ids(result), result.announced) == (set(), frozenset())
-    assert told(result)[1:] == (False, "the announcement feed: 127.0.0.1 gave no answer: 404 Not Found")
+    assert outcome(result)[1:] == (False, "the announcement feed: 127.0.0.1 gave no answer: 404 Not Found")
     assert (result.high_water_mark or 0) <= order("2606.00010")
 
 
-def test_what_the_next_day_makes_good(tmp_path: Path) -> None:
+def test_the_next_day_completes_what_failed(tmp_path: Path) -> None:
     request = reward_models(MONDAY)
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(*[gone] * 3)
@@ -404,7 +404,7 @@ def test_what_the_next_day_makes_good(tmp_path: Path) -> None:
         server.now = WEDNESDAY
         result = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, missed)))
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
-    assert told(result) == (order("2606.00029"), True, "")
+    assert outcome(result) == (order("2606.00029"), True, "")
 
 
 def test_the_search_failing_alone_is_no_problem(tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_the_search_failing_alone_is_no_problem(tmp_path: Path) -> None:
         server.misbehave(gone)
         result = found(server, tmp_path, reward_models(MONDAY))
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
-    assert told(result) == (order("2606.00020"), True, "")
+    assert outcome(result) == (order("2606.00020"), True, "")
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_the_search_failing_alone_is_no_problem(tmp_path: Path) -> None:
         pytest.param(first_entry_alone, "missing rows: 1 of 2 papers, such as 2606.00010", id="cut"),
     ],
 )
-def test_a_list_without_papers_that_surely_exist_is_disbelieved(
+def test_a_list_without_papers_that_certainly_exist_is_rejected(
     tmp_path: Path, answer: Behaviour, detail: str
 ) -> None:
     """Among them the newest that is known, when nothing of what was missed is certain."""
@@ -431,10 +431,10 @@ def test_a_list_without_papers_that_surely_exist_is_disbelieved(
     with ArxivServer(papers, WEDNESDAY) as server:
         server.misbehave(None, None, *[answer] * 4)
         result = found(server, tmp_path, request)
-        assert told(result) == (None, False, f"the list of announced papers: {detail}")
+        assert outcome(result) == (None, False, f"the list of announced papers: {detail}")
         again = found(server, tmp_path, FetchRequest(REWARD_MODEL, after(request.known, result)))
     assert ids(again) == {"2606.00010", "2606.00011"}
-    assert told(again) == (order("2606.00012"), True, "")
+    assert outcome(again) == (order("2606.00012"), True, "")
 
 
 # What cannot be true
@@ -443,7 +443,7 @@ def test_a_list_without_papers_that_surely_exist_is_disbelieved(
 def test_an_identifier_of_the_far_future_is_refused(tmp_path: Path) -> None:
     with ArxivServer((*PAPERS, demo_paper("3012.00001", TUESDAY)), TUESDAY) as server:
         result = found(server, tmp_path, reward_models(MONDAY))
-    assert told(result) == (
+    assert outcome(result) == (
         None,
         False,
         "the list of announced papers: an id of the future: 3012.00001 is years after all that is known",
@@ -455,7 +455,7 @@ def ending_in_autumn(reply: Reply) -> Reply:
     return replace(reply, body=reply.body.replace(b"arXiv.org:2606.00020v1", b"arXiv.org:2609.00020v1"))
 
 
-@pytest.mark.parametrize("known", [known_on(MONDAY, PAPERS), NEWCOMER], ids=["known", "newcomer"])
+@pytest.mark.parametrize("known", [known_on(MONDAY, PAPERS), NOTHING_KNOWN], ids=["known", "unknown"])
 def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, known: KeywordState) -> None:
     """What is truly announced from now on would look old."""
     with ArxivServer(PAPERS, TUESDAY) as server:
@@ -464,17 +464,17 @@ def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, kno
     assert (result.high_water_mark, result.up_to_date) == (None, False)
 
 
-# Newcomers
+# First fetches
 
 
 def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> None:
-    newcomer = keyword("Else")
+    unknown = keyword("Else")
     with ArxivServer(PAPERS, TUESDAY) as server:
-        results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(newcomer, NEWCOMER))
+        results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(unknown, NOTHING_KNOWN))
     assert asked(server) == ["search", ALL, "list", "search"]
-    assert server.requests[-1].parameters["search_query"] == expression(newcomer)
+    assert server.requests[-1].parameters["search_query"] == expression(unknown)
     assert results["Else"] == Discovered(
-        newcomer,
+        unknown,
         announced=numbers(ON_TUESDAY),
         high_water_mark=order("2606.00020"),
         up_to_date=True,
@@ -486,36 +486,36 @@ def test_a_first_fetch_brings_the_newest_hundred_and_those_announced_last(tmp_pa
     many = [about_rewards(f"2606.{number:05}", MONDAY) for number in range(101, 203)]
     papers = (*many, late("2606.00203", TUESDAY), *batch(TUESDAY, (204,)))
     with ArxivServer(papers, TUESDAY) as server:
-        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
     assert asked(server) == [ALL, "list", "search"]
     assert ids(result) == {*sorted(paper.id for paper in many)[2:], "2606.00203"}
-    assert (told(result), result.asked_at) == ((order("2606.00204"), True, ""), TUESDAY)
+    assert (outcome(result), result.asked_at) == ((order("2606.00204"), True, ""), TUESDAY)
 
 
-def test_a_first_fetch_on_a_day_without_announcement_asks_no_feed_twice(tmp_path: Path) -> None:
+def test_a_first_fetch_on_a_day_without_announcement_fetches_no_feed_twice(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, SATURDAY) as server:
-        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
     assert asked(server) == [ALL, "search", "search"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
-    assert told(result) == (order("2606.00029"), False, "")
+    assert outcome(result) == (order("2606.00029"), False, "")
 
 
 def test_a_first_fetch_needs_no_feed(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(gone)
-        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
     assert asked(server) == [ALL, "search", "search"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
-    assert told(result) == (order("2606.00019"), False, "")
+    assert outcome(result) == (order("2606.00019"), False, "")
 
 
 def test_a_first_fetch_that_fails_concerns_its_keyword_alone(tmp_path: Path) -> None:
-    newcomer = FetchRequest(keyword("Else"), NEWCOMER)
+    unknown = FetchRequest(keyword("Else"), NOTHING_KNOWN)
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(None, None, None, gone)
-        results = discover(server, tmp_path, newcomer, reward_models(MONDAY))
-    assert told(results["Else"]) == (None, False, "127.0.0.1 gave no answer: 404 Not Found")
-    assert told(results["Reward Model"]) == (order("2606.00020"), True, "")
+        results = discover(server, tmp_path, unknown, reward_models(MONDAY))
+    assert outcome(results["Else"]) == (None, False, "127.0.0.1 gave no answer: 404 Not Found")
+    assert outcome(results["Reward Model"]) == (order("2606.00020"), True, "")
 
 
 # Papers that arXiv finds and the local rule does not
@@ -532,7 +532,7 @@ def four_keywords() -> tuple[FetchRequest, ...]:
     return FetchRequest(REWARD_MODEL, known), *(FetchRequest(wanted, nothing) for wanted in KEYWORDS[1:])
 
 
-def test_papers_that_no_keyword_claims_are_asked_for_in_halves(tmp_path: Path) -> None:
+def test_papers_that_no_keyword_claims_are_matched_in_halves(tmp_path: Path) -> None:
     """As arXiv has it, the odd paper is an answer to the third keyword."""
     with ArxivServer(ODD_PAPERS, TUESDAY) as server:
         odd = answer_to('ti:"oddity"', server, ODD_PAPERS)
@@ -554,7 +554,7 @@ def test_papers_that_no_keyword_claims_are_asked_for_in_halves(tmp_path: Path) -
     ]
 
 
-def test_whose_a_paper_is_may_stay_open_until_the_next_search(
+def test_the_keyword_of_a_paper_may_stay_unknown_until_the_next_search(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with ArxivServer(ODD_PAPERS, TUESDAY) as server:
@@ -567,7 +567,7 @@ def test_whose_a_paper_is_may_stay_open_until_the_next_search(
     ]
 
 
-def test_a_known_paper_stays_its_keywords_own_whatever_it_is_called_now(tmp_path: Path) -> None:
+def test_a_known_paper_stays_with_its_keyword_after_a_new_title(tmp_path: Path) -> None:
     request = reward_models(MONDAY, ODD_PAPERS)
     seen = replace(request, known=replace(request.known, papers=request.known.papers | {ODD.id}))
     with ArxivServer(ODD_PAPERS, TUESDAY) as server:
@@ -589,15 +589,15 @@ def test_known_papers_are_no_sign_of_phrases_misread(tmp_path: Path) -> None:
     assert ids(result) >= numbers(odd)
 
 
-def test_a_first_fetch_of_misread_phrases_is_disbelieved(tmp_path: Path) -> None:
+def test_a_first_fetch_of_misread_phrases_is_rejected(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
         misread = answer_to('ti:"something"', server, PAPERS)
         server.misbehave(None, None, *[misread] * 4)
-        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NEWCOMER))
-    assert told(result) == (
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
+    assert outcome(result) == (
         None,
         False,
-        "phrases are not read as phrases: 0 of 17 rows have what was asked for",
+        "phrases are not read as phrases: 0 of 17 rows match the query",
     )
 
 
@@ -685,7 +685,7 @@ def test_a_run_of_nothing_but_faults_learns_nothing_and_says_why(
         server.misbehave(*[fault] * 12)
         result = found(server, tmp_path, reward_models(MONDAY))
     assert (result.papers, result.announced, len(server.requests)) == ((), frozenset(), requests)
-    assert told(result) == (order("2606.00009"), False, f"the announcement feed: {problem}")
+    assert outcome(result) == (order("2606.00009"), False, f"the announcement feed: {problem}")
 
 
 def test_connections_that_are_reset_all_the_time_are_an_unavailable_arxiv(tmp_path: Path) -> None:
@@ -693,15 +693,15 @@ def test_connections_that_are_reset_all_the_time_are_an_unavailable_arxiv(tmp_pa
         source = Discovery(ArxivApi(client, server.url), AnnouncementFeed(client, server.url))
         (result,) = source.discover([reward_models(MONDAY)])
     assert isinstance(result.problem, SourceUnavailable)
-    assert told(result) == (order("2606.00009"), False, f"the announcement feed: {BUSY}")
+    assert outcome(result) == (order("2606.00009"), False, f"the announcement feed: {BUSY}")
 
 
 @pytest.mark.parametrize("fault", [first_entry_alone, short_total], ids=["partial", "short total"])
-def test_a_run_of_nothing_but_parts_leaves_all_to_the_next(tmp_path: Path, fault: Behaviour) -> None:
+def test_a_run_of_partial_answers_leaves_all_to_the_next(tmp_path: Path, fault: Behaviour) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
         server.misbehave(*[fault] * 9)
         result = found(server, tmp_path, reward_models(MONDAY))
-    assert told(result) == (
+    assert outcome(result) == (
         None,
         False,
         "the list of announced papers: missing rows: 1 of 2 papers, such as 2606.00010",
@@ -720,14 +720,14 @@ def test_a_run_of_nothing_but_oddities_misses_nothing(tmp_path: Path, fault: Beh
         server.misbehave(*[fault] * 12)
         result = found(server, tmp_path, reward_models(MONDAY))
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
-    assert told(result) == (order("2606.00020"), True, "")
+    assert outcome(result) == (order("2606.00020"), True, "")
 
 
-def test_yesterdays_answers_stay_open(tmp_path: Path) -> None:
+def test_yesterdays_answers_are_not_up_to_date(tmp_path: Path) -> None:
     """They look like those of a holiday."""
     with ArxivServer(PAPERS, TUESDAY) as server:
         yesterday = answer_as_of(MONDAY, server, PAPERS)
         server.misbehave(yesterday, feed_of_day(PAPERS, MONDAY), yesterday, yesterday)
         result = found(server, tmp_path, reward_models(MONDAY))
-    assert told(result) == (order("2606.00010"), False, "")
+    assert outcome(result) == (order("2606.00010"), False, "")
     assert result.announced == frozenset()

@@ -31,13 +31,13 @@ MANY = ("astro-ph", "cond-mat", "cs")
         ),
     ],
 )
-def test_the_feed_is_asked_for_the_archives_of_the_keywords(
+def test_the_feed_is_that_of_the_keywords_archives(
     keywords: list[Keyword], archives: tuple[str, ...]
 ) -> None:
     assert archives_of(keywords) == archives
 
 
-def test_a_keyword_without_categories_may_be_answered_in_every_archive() -> None:
+def test_a_keyword_without_categories_needs_every_archive() -> None:
     assert archives_of([keyword(categories=("cs.LG",)), keyword("Reasoning")]) == (
         *("astro-ph", "cond-mat", "cs", "econ", "eess", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th"),
         *("math", "math-ph", "nlin", "nucl-ex", "nucl-th", "physics", "q-bio", "q-fin", "quant-ph", "stat"),
@@ -86,7 +86,7 @@ def showing(*entries: str) -> Behaviour:
     return lambda _: Reply(200, body)
 
 
-def test_a_feed_at_its_limit_is_asked_for_in_halves(
+def test_a_feed_at_its_limit_is_fetched_in_halves(
     server: ArxivServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "LARGEST_FEED", 2)
@@ -151,7 +151,7 @@ def test_a_single_archive_has_no_halves(
 HIGHEST = announcement_order("2606.00004")
 
 
-def test_a_feed_that_is_behind_is_asked_for_again(server: ArxivServer, tmp_path: Path) -> None:
+def test_a_feed_that_is_behind_is_fetched_again(server: ArxivServer, tmp_path: Path) -> None:
     server.misbehave(without_entries, showing("new 3"))
     assert latest(server, tmp_path, highest_seen=HIGHEST).top == HIGHEST
     assert asked(server) == ["/atom/astro-ph+cond-mat+cs"] * 3

@@ -49,7 +49,7 @@ def span(first: str, last: str | None) -> IdRange:
         ),
     ],
 )
-def test_what_lies_between_two_identifiers_is_told_month_by_month(
+def test_the_ranges_between_two_ids_are_those_of_each_month(
     high_water_mark: str, start: str, ranges: tuple[IdRange, ...]
 ) -> None:
     assert ranges_between(order(high_water_mark), order(start)) == ranges
@@ -86,7 +86,7 @@ SHOWN = [order(f"2606.{number:05}") for number in (3, 12, 13, 15, 20, 21)]
         pytest.param(13, 13, (12, 13), 0, (), id="all high_water_mark"),
     ],
 )
-def test_a_hole_is_what_is_neither_covered_nor_shown(
+def test_a_gap_is_above_the_high_water_mark_and_not_shown(
     high_water_mark: int,
     top: int,
     shown: tuple[int, ...],
@@ -106,7 +106,7 @@ def test_an_announcement_may_have_identifiers_of_two_months() -> None:
 
 
 @given(st.integers(0, 60), st.integers(1, 60), st.sets(st.integers(1, 60)))
-def test_of_a_month_every_identifier_is_covered_or_shown_or_asked_for_and_only_once(
+def test_each_id_of_a_month_is_known_or_shown_or_in_one_gap(
     high_water_mark: int, top: int, shown: set[int]
 ) -> None:
     june, top = month_order(2026, 6), max(top, high_water_mark)
@@ -124,7 +124,7 @@ ORDERS = st.builds(
 
 
 @given(ORDERS, ORDERS, ORDERS)
-def test_every_identifier_in_between_stands_in_one_span_and_no_other_in_any(
+def test_each_id_between_is_in_one_range_and_no_other_id_in_any(
     high_water_mark: int, start: int, other: int
 ) -> None:
     around = [

@@ -23,7 +23,7 @@ def test_what_is_no_identifier_is_refused_and_named(text: str) -> None:
         split_identifier(text)
 
 
-def test_identifiers_are_ordered_as_they_were_given_out() -> None:
+def test_ids_are_ordered_as_they_were_given_out() -> None:
     ids = [
         "hep-th/9108001",
         "cs/9901002",
@@ -38,7 +38,7 @@ def test_identifiers_are_ordered_as_they_were_given_out() -> None:
     assert orders == sorted(set(orders))
 
 
-def test_a_month_stands_before_all_of_its_papers_and_after_the_month_before() -> None:
+def test_a_month_is_before_all_of_its_papers_and_after_the_month_before() -> None:
     orders = [announcement_order("2605.99999"), month_order(2026, 6), announcement_order("2606.00001")]
     assert orders == sorted(orders)
 

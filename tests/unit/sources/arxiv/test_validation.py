@@ -30,7 +30,7 @@ def asked(start: int = 0, size: int = 100) -> RequestedPage:
     return RequestedPage(start, size, KNOWN, NOON)
 
 
-def newcomer(start: int = 0, size: int = 100) -> RequestedPage:
+def first_page(start: int = 0, size: int = 100) -> RequestedPage:
     return RequestedPage(start, size)
 
 
@@ -46,11 +46,11 @@ def newcomer(start: int = 0, size: int = 100) -> RequestedPage:
         pytest.param(page(1, total=7, start=6), asked(6, 3), id="no overlap on a later page"),
         pytest.param(page(0, total=6, start=6), asked(6, 3), id="beyond a result that shrank"),
         pytest.param(page(0, total=5, start=6), asked(6, 3), id="beyond one that shrank more"),
-        pytest.param(page(0, total=0), newcomer(), id="a keyword without papers"),
+        pytest.param(page(0, total=0), first_page(), id="a keyword without papers"),
         pytest.param(page(0, total=0), RequestedPage(0, 100, newest_submission=NOON), id="none expected"),
-        pytest.param(page(3, total=3), newcomer(), id="a keyword that is new"),
-        pytest.param(Page((paper("2607.00001"),), 1, 0, NOON), newcomer(), id="an id of next month"),
-        pytest.param(Page((paper("2608.00001"),), 1, 0, None), newcomer(), id="no clock to compare with"),
+        pytest.param(page(3, total=3), first_page(), id="a keyword that is new"),
+        pytest.param(Page((paper("2607.00001"),), 1, 0, NOON), first_page(), id="an id of next month"),
+        pytest.param(Page((paper("2608.00001"),), 1, 0, None), first_page(), id="no clock to compare with"),
         pytest.param(
             page(2, total=2), RequestedPage(0, 9, KNOWN, NOON + timedelta(days=30)), id="a top of a month ago"
         ),
@@ -61,13 +61,13 @@ def newcomer(start: int = 0, size: int = 100) -> RequestedPage:
         ),
     ],
 )
-def test_a_page_that_can_be_true_is_believed(answer: Page, question: RequestedPage) -> None:
+def test_a_page_that_is_possible_is_accepted(answer: Page, question: RequestedPage) -> None:
     validate_search(answer, question)
 
 
 def test_papers_of_one_moment_are_in_order() -> None:
     twins = (paper("2606.00001"), paper("2606.00002"))
-    validate_search(Page(twins, 2, 0, None), newcomer())
+    validate_search(Page(twins, 2, 0, None), first_page())
 
 
 OLD = datetime.fromisoformat("2011-11-12T08:00:00Z")
@@ -79,13 +79,13 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
 @pytest.mark.parametrize(
     ("answer", "question", "message"),
     [
-        (page(3, total=9), asked(3, 3), "wrong page: row 3 was asked for, row 0 came"),
+        (page(3, total=9), asked(3, 3), "wrong page: row 3 was requested, row 0 came"),
         (page(0, total=0), asked(), "empty although known: no paper, and 2 are known"),
         (page(0, total=80), asked(), "empty although known: no paper, and 2 are known"),
         (page(2, total=80), asked(), "fewer rows than promised: 2 rows instead of 80"),
         (page(99, total=180), asked(), "fewer rows than promised: 99 rows instead of 100"),
         (page(0, total=8, start=6), asked(6, 3), "fewer rows than promised: 0 rows instead of 2"),
-        (page(0, total=3), newcomer(), "fewer rows than promised: 0 rows instead of 3"),
+        (page(0, total=3), first_page(), "fewer rows than promised: 0 rows instead of 3"),
         (UNSORTED, asked(), "not in order: 2606.00001 of 2026-06-22 after 1111.00001 of 2011-11-12"),
         (
             LONG_AGO,
@@ -99,7 +99,7 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
         ),
         (
             Page((paper("2606.00001"), paper("2608.00001")), 2, 0, NOON),
-            newcomer(),
+            first_page(),
             "an id of the future: 2608.00001, on 2026-06-22",
         ),
         (STRANGE, asked(), "no overlap with the last good answer: none of 2 known papers among 2 rows"),
@@ -110,7 +110,7 @@ STRANGE = Page((paper("2606.00001", submitted=NOON), paper("2606.00002", submitt
         ),
     ],
 )
-def test_a_page_that_cannot_be_true_is_rejected_by_name(
+def test_a_page_that_is_impossible_is_rejected_by_name(
     answer: Page, question: RequestedPage, message: str
 ) -> None:
     with pytest.raises(AnswerRejected) as rejected:
@@ -133,7 +133,7 @@ ROWS = ("2606.01000", "2606.00999", "2606.00998")
         pytest.param(page(2, total=3), ROWS, ROWS[:2], id="those that do not exist were counted"),
     ],
 )
-def test_a_list_that_can_be_true_is_believed(
+def test_a_list_that_is_possible_is_accepted(
     answer: Page, ids: tuple[str, ...], certain: tuple[str, ...]
 ) -> None:
     validate_list(answer.papers, ids, certain)
@@ -142,12 +142,12 @@ def test_a_list_that_can_be_true_is_believed(
 @pytest.mark.parametrize(
     ("answer", "ids", "certain", "message"),
     [
-        (page(3, total=3), ROWS[:1], ROWS[:1], "a paper that was not asked for: 2606.00998"),
+        (page(3, total=3), ROWS[:1], ROWS[:1], "a paper that was not requested: 2606.00998"),
         (page(1, total=1), ROWS, ROWS, "missing rows: 2 of 3 papers, such as 2606.00998"),
         (page(0, total=0), ROWS, ROWS[1:2], "missing rows: 1 of 1 papers, such as 2606.00999"),
     ],
 )
-def test_a_list_that_cannot_be_true_is_rejected_by_name(
+def test_a_list_that_is_impossible_is_rejected_by_name(
     answer: Page, ids: tuple[str, ...], certain: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(AnswerRejected) as rejected:
@@ -163,7 +163,7 @@ def test_a_list_that_cannot_be_true_is_rejected_by_name(
     [
         pytest.param(10, 10, id="all"),
         pytest.param(5, 10, id="half"),
-        pytest.param(0, 9, id="too few rows to tell"),
+        pytest.param(0, 9, id="too few rows to judge"),
         pytest.param(0, 0, id="no row"),
     ],
 )
@@ -174,8 +174,8 @@ def test_phrases_that_may_have_been_read_as_phrases(claimed: int, rows: int) -> 
 @pytest.mark.parametrize(
     ("claimed", "rows", "detail"),
     [
-        (0, 10, "0 of 10 rows have what was asked for"),
-        (999, 2_000, "999 of 2000 rows have what was asked for"),
+        (0, 10, "0 of 10 rows match the query"),
+        (999, 2_000, "999 of 2000 rows match the query"),
     ],
 )
 def test_phrases_that_were_read_as_loose_words_are_rejected_by_name(
@@ -207,7 +207,7 @@ EMPTY = Announcement((), NOON)
         pytest.param(EMPTY, TOP, TOP, id="empty, and all is high_water_mark"),
     ],
 )
-def test_a_feed_that_can_be_true_is_believed(
+def test_a_feed_that_is_possible_is_accepted(
     announcement: Announcement, highest_seen: int, high_water_mark: int
 ) -> None:
     validate_announcement(announcement, highest_seen, high_water_mark)
