@@ -37,7 +37,7 @@ OpenRun = AbstractContextManager[RunContext]
 OpenSource = Callable[[Config, Clock], AbstractContextManager[Source]]
 
 
-# The source of papers: whoever adds another one builds it here.
+# The source of papers. A further source is built here.
 
 
 @contextmanager

@@ -56,8 +56,8 @@ def setting(unit: str, name: str) -> str:
 
 def seconds(span: str) -> float:
     """A time span as systemd.time(7) reads it."""
-    told = systemd_analyze("timespan", span).stdout
-    return int(re.findall(r"s: (\d+)$", told, re.MULTILINE)[0]) / 1_000_000
+    output = systemd_analyze("timespan", span).stdout
+    return int(re.findall(r"s: (\d+)$", output, re.MULTILINE)[0]) / 1_000_000
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -98,10 +98,10 @@ def typed(page: str) -> list[str]:
 def command_lines() -> list[str]:
     """Each `digest ...` of the page and of deploy/, without its first word."""
     shown = [match[1] for line in typed(PAGE) if (match := re.search(r"(?:^|[ /])digest (.+)$", line))]
-    told = re.findall(r"`digest ([^`]+)`", PAGE)
+    output = re.findall(r"`digest ([^`]+)`", PAGE)
     exec_form = [" ".join(json.loads(last("CMD"))), " ".join(health_check())]
     started = [*exec_form, *(setting(unit, "ExecStart") for unit in (DAEMON, RUN)), cron_line()[1]]
-    return sorted({*shown, *told, *(line.partition("digest ")[2] for line in started)})
+    return sorted({*shown, *output, *(line.partition("digest ")[2] for line in started)})
 
 
 @pytest.mark.parametrize("unit", [DAEMON, RUN, TIMER])
@@ -116,8 +116,8 @@ def test_systemd_finds_no_fault_in_a_unit(unit: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", [DAEMON, RUN])
 def test_a_service_is_exposed_to_little_and_exposes_little(unit: str) -> None:
-    told = systemd_analyze("security", "--offline=yes", "--no-pager", str(DEPLOY / unit)).stdout
-    (exposure,) = re.findall(rf"Overall exposure level for {unit}: ([\d.]+)", told)
+    output = systemd_analyze("security", "--offline=yes", "--no-pager", str(DEPLOY / unit)).stdout
+    (exposure,) = re.findall(rf"Overall exposure level for {unit}: ([\d.]+)", output)
     assert float(exposure) <= HIGHEST_EXPOSURE
 
 
@@ -136,12 +136,12 @@ def test_no_service_is_given_up_before_the_longest_wait_for_a_mail_server_is_ove
 
 @pytest.mark.parametrize("since", ["2026-03-05", "2026-10-29"], ids=["summer time begins", "and ends"])
 def test_the_timer_elapses_when_the_feed_has_just_turned(since: str) -> None:
-    told = systemd_analyze(
+    output = systemd_analyze(
         "calendar", f"--base-time={since}", "--iterations=20", setting(TIMER, "OnCalendar")
     ).stdout
     elapses = [
         datetime.strptime(f"{found} +0000", "%Y-%m-%d %H:%M:%S %z")
-        for found in re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC", told)
+        for found in re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC", output)
     ]
     behind = [moment - ArxivCalendar().latest_announcement(moment) for moment in elapses]
     assert behind == [timedelta(hours=hours, minutes=15) for _ in range(5) for hours in (0, 2, 4, 6)]

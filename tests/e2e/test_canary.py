@@ -22,7 +22,7 @@ from digest.demo.server import ArxivServer
 from digest.domain.tokens import Signer
 from tests.support.home import Home
 from tests.support.hostile_smtp import HostileServer, Script
-from tests.support.ledger import READER, SENDER, states
+from tests.support.ledger import SENDER, SUBSCRIBER, states
 
 SUBSCRIBERS = [f"canary-{letter}@example.org" for letter in "abcd"]
 USER, PASSWORD = "canary-user", "canary-password"
@@ -72,7 +72,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     with ArxivServer(load_papers(), DAYS[0]) as arxiv:
         session = Session(Home(folder, arxiv, {"TMPDIR": str(folder), "DIGEST_RETRY_SCALE": "1"}))
         session.home.write(
-            SENDER + "".join(READER.format(subscriber, "Reward Model") for subscriber in SUBSCRIBERS)
+            SENDER + "".join(SUBSCRIBER.format(subscriber, "Reward Model") for subscriber in SUBSCRIBERS)
         )
         try:
             _deliver(session)

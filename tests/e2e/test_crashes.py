@@ -16,7 +16,7 @@ from tests.support.ledger import (
     BO,
     LATER,
     PAPERS,
-    READERS,
+    SUBSCRIBERS,
     hand_over_to,
     ledger,
     paper_count,
@@ -33,7 +33,7 @@ SOON = DAYS[0] + timedelta(minutes=10)
 @pytest.fixture
 def subscribers(home: Home) -> Home:
     home.environment["DIGEST_RETRY_SCALE"] = "1"
-    home.write(READERS)
+    home.write(SUBSCRIBERS)
     return home
 
 
@@ -65,8 +65,8 @@ def killed_by_network(home: Home, phase: str, script: Script) -> list[Accepted]:
     with HostileServer(script, on_command=kill) as server:
         hand_over_to(home, server.port)
         victims.append(home.start("run"))
-        told = victims[0].communicate(timeout=60)[1]
-        assert victims[0].returncode == -signal.SIGKILL, told
+        errors = victims[0].communicate(timeout=60)[1]
+        assert victims[0].returncode == -signal.SIGKILL, errors
         server.wait()
     return server.accepted
 
@@ -185,16 +185,16 @@ def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(subsc
 
 
 def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(subscribers: Home) -> None:
-    subscribers.write(READERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
+    subscribers.write(SUBSCRIBERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
     accepted = killed(subscribers, "before record_result")
     subscribers.at(LATER)
     with HostileServer() as server:
         hand_over_to(subscribers, server.port)
-        told = subscribers.digest("run")
+        first = subscribers.digest("run")
         again = subscribers.digest("run")
         server.wait()
-    assert (told.returncode, again.returncode) == (1, 0)
-    assert "error: the mail to subscribers[0] may have arrived, or not: " in told.stderr
+    assert (first.returncode, again.returncode) == (1, 0)
+    assert "error: the mail to subscribers[0] may have arrived, or not: " in first.stderr
     assert copies(accepted + server.accepted) == {ADA: 1, BO: 1}
     assert states(subscribers) == {ADA: ["unknown"], BO: ["sent"]}
 

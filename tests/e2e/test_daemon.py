@@ -20,7 +20,7 @@ import pytest
 from digest.demo.scenario import DAYS
 from tests.support.home import LEAST, PROJECT, Home
 from tests.support.hostile_smtp import HostileServer
-from tests.support.ledger import ADA, BO, READERS, hand_over_to, ledger, run_here
+from tests.support.ledger import ADA, BO, SUBSCRIBERS, hand_over_to, ledger, run_here
 from tests.support.variations import variations
 
 MINUTES = timedelta(minutes=1)
@@ -159,7 +159,7 @@ PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "answered")
 @pytest.mark.parametrize("phase", variations(PHASES, ["rcpt", "dot"]))
 def test_a_mail_that_the_server_accepted_is_recorded_when_a_signal_comes(home: Home, phase: str) -> None:
     """SIGTERM in each phase of the first SMTP transaction: that mail is finished, and no other is begun."""
-    home.write(READERS)
+    home.write(SUBSCRIBERS)
     home.at(DAYS[0] - MINUTES * 30)
     home.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
     assert home.digest("run").returncode == 75  # so that both mails are queued, or their papers pending

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.home import Home
 from tests.support.hostile_smtp import CLOSE, TAKE_AND_CLOSE, Accepted, HostileServer
-from tests.support.ledger import LATER, READER, SENDER, accused, hand_over_to, ledger, run_here, states
+from tests.support.ledger import LATER, SENDER, SUBSCRIBER, accused, hand_over_to, ledger, run_here, states
 from tests.support.variations import variations
 
 SUBSCRIBERS = [f"subscriber{number:02}@example.org" for number in range(50)]
@@ -25,7 +25,8 @@ def subscribe(home: Home, subscribers: Sequence[str], connections: int = 4) -> N
     """Subscribe them all to the same keyword."""
     settings = SENDER.replace("subscribers:", f"  connections: {connections}\nsubscribers:")
     home.write(
-        settings + "".join(READER.format(subscriber, "Graph Neural Network") for subscriber in subscribers)
+        settings
+        + "".join(SUBSCRIBER.format(subscriber, "Graph Neural Network") for subscriber in subscribers)
     )
 
 

@@ -29,8 +29,8 @@ from tests.support.ledger import (
     BO,
     LATER,
     PAPERS,
-    READER,
-    READERS,
+    SUBSCRIBER,
+    SUBSCRIBERS,
     accused,
     hand_over_to,
     ledger,
@@ -147,7 +147,7 @@ RUNS = [
 def test_after_a_fault_the_next_run_brings_everything_once(
     home: Home, flags: tuple[str, ...], status: int, state: dict[str, list[str]]
 ) -> None:
-    home.write(READERS)
+    home.write(SUBSCRIBERS)
     with smtp_sink(*flags) as faulty:
         hand_over_to(home, faulty.port)
         assert home.digest("run").returncode == status
@@ -190,7 +190,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
 @pytest.fixture
 def subscribers(home: Home, relay: Postfix) -> Home:
     relay.empty_mailboxes()
-    home.write(READERS)
+    home.write(SUBSCRIBERS)
     return home
 
 
@@ -198,7 +198,7 @@ def test_hostile_digests_arrive_with_their_bodies_intact(tmp_path: Path, relay: 
     relay.empty_mailboxes()
     with ArxivServer(hostile_papers(), DAYS[0]) as arxiv:
         home = Home(tmp_path, arxiv)
-        home.write(READERS)
+        home.write(SUBSCRIBERS)
         hand_over_to(home, relay.ports["open"], relay.certificate)
         done = home.digest("run")
     assert done.returncode == 0, done.stderr
@@ -225,7 +225,9 @@ def test_this_postfix_does_refuse_a_bare_newline(relay: Postfix) -> None:
 def test_an_address_that_postfix_does_not_know_affects_no_other_subscriber(
     subscribers: Home, relay: Postfix
 ) -> None:
-    subscribers.write(READERS.replace("subscribers:\n", "subscribers:\n" + READER.format(EVE, "Reasoning")))
+    subscribers.write(
+        SUBSCRIBERS.replace("subscribers:\n", "subscribers:\n" + SUBSCRIBER.format(EVE, "Reasoning"))
+    )
     hand_over_to(subscribers, relay.ports["open"])
     done = subscribers.digest("run")
     assert done.returncode == 1

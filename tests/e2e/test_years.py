@@ -1,5 +1,5 @@
 """Two years of the daemon in half-years, a tick a minute, with all that happens to a small machine: it
-sleeps, its clock is set, it is started anew, its configuration is edited, and arXiv is late or gone."""
+sleeps, its clock is set, it is restarted, its configuration is edited, and arXiv is late or gone."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ class Sky:
     hidden: set[datetime] = field(default_factory=set)
     """Late announcements that were taken for come, since the one before was shown only then: nobody can
     tell the two apart. They are asked for with the next one."""
-    told: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
     silent: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def foretell(self, names: Sequence[str]) -> None:
@@ -100,8 +100,8 @@ class Sky:
                 yield FetchResult(request.keyword, problem=SourceUnavailable("no answer"))
                 continue
             recent = [one for at, one in self.announced.get(name, ()) if now - 40 * DAY < at <= now]
-            up_to_date = turns > self.told.get(name, 0)
-            self.told[name] = turns
+            up_to_date = turns > self.shown.get(name, 0)
+            self.shown[name] = turns
             if up_to_date:
                 self.hidden |= {moment for due, moment in self.late if due <= now < moment}
             yield fetch_result(request, recent, up_to_date=up_to_date)
@@ -167,13 +167,13 @@ class Life:
         return Schedule(time(self.rng.randrange(24), self.rng.randrange(60)), ZoneInfo(zone), frozenset(days))
 
     def edit(self) -> None:
-        """Write the configuration anew."""
+        """Write another configuration."""
         subscribers = [wish.subscriber for wish in self.wishes.values()]
         self.config: Config = config(self.file.parent, *subscribers, welcome=0)
         self.file.write_text(str(self.rng.random()))
 
     def start(self) -> None:
-        """Start the daemon, or start it anew: it remembers nothing but its state."""
+        """Start the daemon, or restart it: it remembers nothing but its state."""
         self.daemon = Daemon(
             lambda: self.config,
             self.read_agenda,

@@ -133,7 +133,7 @@ class FakeTransport:
         """Nothing is open."""
 
     def papers(self, email: str) -> list[tuple[str, ...]]:
-        """What each delivered mail of this recipient told of."""
+        """The papers in each delivered mail of this recipient."""
         return [mail.papers for mail in self.delivered if mail.recipient == email]
 
 

@@ -66,7 +66,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process that was forked: its number, a descriptor of it, and the socket of whoever wants it."""
+    """A process that was forked: its number, a descriptor of it, and the socket of its owner."""
 
     pid: int
     handle: int
@@ -182,7 +182,7 @@ def _take(standard: Sequence[int]) -> None:
 
 
 def become(command: Command) -> None:
-    """Take on what a process gets from whoever starts it."""
+    """Take over what a process gets from its parent."""
     coerced = {name: os.environ[name] for name in ("LC_CTYPE",) if name in os.environ}
     os.environ.clear()
     os.environ.update({**coerced, **command.environment})

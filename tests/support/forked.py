@@ -90,7 +90,7 @@ class ForkServer:
 
 
 class Forked(subprocess.Popen[str]):
-    """`python -W error -m MODULE ARGUMENTS`, forked. Whoever drops it while it runs kills it."""
+    """`python -W error -m MODULE ARGUMENTS`, forked. It is killed when this object is dropped."""
 
     def __init__(self, module: str, *arguments: str, cwd: Path, env: Mapping[str, str], **files: Any) -> None:
         self._module, self._arguments = module, arguments
@@ -100,14 +100,14 @@ class Forked(subprocess.Popen[str]):
     def _execute_child(self, *arguments: Any) -> None:
         """What Popen calls to start the process, in all versions of Python with these arguments."""
         folder, environment = arguments[5:7]
-        read, ours_in, ours_out, written, ours_err, told = arguments[10:16]
+        read, ours_in, ours_out, written, ours_err, errors = arguments[10:16]
         command = Command(self._module, self._arguments, str(folder), environment, _umask())
-        theirs = [number if given == -1 else given for number, given in enumerate((read, written, told))]
+        theirs = [number if given == -1 else given for number, given in enumerate((read, written, errors))]
         self._ending = ForkServer.running().start(command, theirs)
         weakref.finalize(self, self._ending.close)
         self.pid = int(self._ending.recv(64))
         self._child_created = True
-        for end, other in ((read, ours_in), (written, ours_out), (told, ours_err)):
+        for end, other in ((read, ours_in), (written, ours_out), (errors, ours_err)):
             if -1 not in (end, other):
                 os.close(end)
 

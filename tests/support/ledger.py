@@ -20,8 +20,10 @@ from tests.support.home import PROJECT, Home
 
 ADA, BO = "ada@example.org", "bo@example.org"
 SENDER = "mail:\n  from: Daily Papers <digest@example.org>\nsubscribers:\n"
-READER = "  - email: {}\n    keywords: [{}]\n"
-READERS = SENDER + READER.format(ADA, "Reward Model, Reasoning") + READER.format(BO, "Graph Neural Network")
+SUBSCRIBER = "  - email: {}\n    keywords: [{}]\n"
+SUBSCRIBERS = (
+    SENDER + SUBSCRIBER.format(ADA, "Reward Model, Reasoning") + SUBSCRIBER.format(BO, "Graph Neural Network")
+)
 PAPERS = {ADA: 18, BO: 6}
 """How many papers each of them gets to begin with."""
 LATER = DAYS[0] + timedelta(hours=5)

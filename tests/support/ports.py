@@ -8,7 +8,7 @@ from contextlib import suppress
 def free_port() -> int:
     """A port of the loopback interface for a server that starts later.
 
-    None of those that the system gives to whoever asks for any (net.ipv4.ip_local_port_range), as other
+    None of those that the system assigns by itself (net.ipv4.ip_local_port_range), as other
     tests do at the same time.
     """
     while True:

@@ -13,7 +13,7 @@ from typing import Any
 
 
 def surroundings() -> dict[str, Any]:
-    """What a process gets from whoever starts it, and from its interpreter."""
+    """What a process gets from its parent, and from its interpreter."""
     main: Any = sys.modules["__main__"]
     return {
         "program": [sys.argv, __name__, main.__package__, main.__spec__.name],

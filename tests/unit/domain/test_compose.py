@@ -6,7 +6,7 @@ from digest.domain.keywords import Keyword
 from tests.support.builders import NOON, keyword, paper, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
-READER = subscriber("reader@example.org", MODEL, REASONING)
+SUBSCRIBER = subscriber("reader@example.org", MODEL, REASONING)
 TODAY = date(2026, 6, 22)
 
 
@@ -20,8 +20,8 @@ def test_sections_follow_the_subscribers_keywords_and_papers_the_announcements()
         candidate("2512.00009", MODEL, welcome=True),
         candidate("2606.00002", MODEL),
     ]
-    assert compose(READER, waiting, TODAY, {}) == Digest(
-        READER,
+    assert compose(SUBSCRIBER, waiting, TODAY, {}) == Digest(
+        SUBSCRIBER,
         TODAY,
         (
             Section(
@@ -38,15 +38,15 @@ def test_sections_follow_the_subscribers_keywords_and_papers_the_announcements()
 
 def test_a_paper_of_several_keywords_is_listed_once_and_names_the_others() -> None:
     waiting = [candidate("2606.00001", REASONING, MODEL)]
-    assert compose(READER, waiting, TODAY, {}).sections == (
+    assert compose(SUBSCRIBER, waiting, TODAY, {}).sections == (
         Section(MODEL, (Entry(paper("2606.00001"), also=("Reasoning",), welcome=False),)),
     )
 
 
 def test_nothing_waiting_makes_an_empty_digest() -> None:
-    assert compose(READER, [], TODAY, {}) == Digest(READER, TODAY, ())
+    assert compose(SUBSCRIBER, [], TODAY, {}) == Digest(SUBSCRIBER, TODAY, ())
 
 
 def test_a_digest_names_those_of_its_keywords_whose_fetch_failed() -> None:
     unanswered = {REASONING.id: NOON, keyword("somebody else's").id: None}
-    assert compose(READER, [], TODAY, unanswered).unanswered == (Unanswered(REASONING, NOON),)
+    assert compose(SUBSCRIBER, [], TODAY, unanswered).unanswered == (Unanswered(REASONING, NOON),)

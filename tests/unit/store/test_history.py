@@ -15,7 +15,7 @@ from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
-READER = subscriber("reader@example.org", MODEL, REASONING)
+SUBSCRIBER = subscriber("reader@example.org", MODEL, REASONING)
 HOUR = timedelta(hours=1)
 BASELINE = paper("2606.00500").order
 SENT = DeliveryResult(MailState.SENT)
@@ -25,7 +25,7 @@ SENT = DeliveryResult(MailState.SENT)
 def database(tmp_path: Path) -> Iterator[Database]:
     """A state that knows the subscriber, who got no welcome."""
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
-    SqlStore.over(database).subscriptions.sync(config(tmp_path, READER, welcome=0), NOON)
+    SqlStore.over(database).subscriptions.sync(config(tmp_path, SUBSCRIBER, welcome=0), NOON)
     yield database
     database.close()
 
@@ -44,11 +44,11 @@ def test_the_history_of_a_paper_has_its_matches_and_the_mails_that_carried_it(
 ) -> None:
     store = SqlStore.over(database)
     other, third = subscriber("other@example.org", MODEL), subscriber("third@example.org", MODEL)
-    store.subscriptions.sync(config(tmp_path, READER, other, third, welcome=0), NOON)
+    store.subscriptions.sync(config(tmp_path, SUBSCRIBER, other, third, welcome=0), NOON)
     answer(database, REASONING, 0, "2606.00501", fresh=False)
     answer(database, MODEL, 1, "2606.00501", "2606.00502")
     for number, (recipient, paper_id) in enumerate(
-        [(READER, "2606.00501"), (other, "2606.00501"), (third, "2606.00501"), (other, "2606.00502")]
+        [(SUBSCRIBER, "2606.00501"), (other, "2606.00501"), (third, "2606.00501"), (other, "2606.00502")]
     ):
         content = Mail(f"<{number}@example.org>", recipient.email, "digest@example.org", b"", (paper_id,))
         store.mails.enqueue([content], 0, NOON)

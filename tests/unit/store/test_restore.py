@@ -22,7 +22,7 @@ from tests.support.builders import NOON, config, keyword, paper, subscriber
 
 DAY = timedelta(days=1)
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
-READER = subscriber("reader@example.org", MODEL, REASONING)
+SUBSCRIBER = subscriber("reader@example.org", MODEL, REASONING)
 BASELINE = paper("2606.00500").order
 
 
@@ -35,7 +35,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config(tmp_path, READER)
+    return config(tmp_path, SUBSCRIBER)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def answer(store: SqlStore, *ids: str, fresh: bool, baseline: int = BASELINE) ->
     store.keywords.record(result, [KeywordMatch(paper(id), fresh) for id in ids], baseline, NOON)
 
 
-def waiting(store: SqlStore, subscriber: Subscriber = READER) -> set[str]:
+def waiting(store: SqlStore, subscriber: Subscriber = SUBSCRIBER) -> set[str]:
     return {pending.paper.id for pending in store.mails.pending_papers(subscriber).papers}
 
 
@@ -128,7 +128,7 @@ def test_without_the_backlog_nothing_waits_and_keywords_start_over(
     assert store.keywords.state_of(MODEL) == KeywordState(
         papers=ids, recent=ids, newest_submission=paper().submitted, last_good_at=NOON
     )
-    assert store.subscriptions.last_served_at() == {READER.email: NOON + DAY}
+    assert store.subscriptions.last_served_at() == {SUBSCRIBER.email: NOON + DAY}
 
 
 def test_the_next_good_fetch_brings_past_papers_and_later_ones_are_new(
@@ -147,21 +147,21 @@ def test_subscribers_who_are_not_known_or_had_no_fetch_yet_get_no_welcome_once(
     """They may have subscribed after the copy was made, and have had it."""
     newcomer, later = subscriber("bo@example.org", MODEL), subscriber("eve@example.org", MODEL)
     accept_restored(database, NOON + DAY, send=False)
-    store.subscriptions.sync(replace(settings, subscribers=(READER, newcomer)), NOON + DAY)
+    store.subscriptions.sync(replace(settings, subscribers=(SUBSCRIBER, newcomer)), NOON + DAY)
     answer(store, "2606.00502", fresh=False, baseline=BASELINE + 2)
     store.keywords.record(
         FetchResult(REASONING), [KeywordMatch(paper("2606.00003"), False)], BASELINE, NOON + DAY
     )
-    assert waiting(store, READER) == waiting(store, newcomer) == set()
-    store.subscriptions.sync(replace(settings, subscribers=(READER, newcomer, later)), NOON + DAY)
+    assert waiting(store, SUBSCRIBER) == waiting(store, newcomer) == set()
+    store.subscriptions.sync(replace(settings, subscribers=(SUBSCRIBER, newcomer, later)), NOON + DAY)
     assert waiting(store, later) == {"2606.00502", "2606.00501"}
 
 
 def test_a_mail_that_was_queued_may_have_arrived_and_keeps_its_papers(
     database: Database, store: SqlStore
 ) -> None:
-    mail = Mail("<1@example.org>", READER.email, "digest@example.org", b"x", ("2606.00501",))
-    store.mails.enqueue([mail], store.mails.pending_papers(READER).up_to, NOON)
+    mail = Mail("<1@example.org>", SUBSCRIBER.email, "digest@example.org", b"x", ("2606.00501",))
+    store.mails.enqueue([mail], store.mails.pending_papers(SUBSCRIBER).up_to, NOON)
     store.mails.claim(mail.message_id)
     accept_restored(database, NOON + DAY, send=False)
     with database.transaction() as connection:
@@ -172,6 +172,6 @@ def test_a_mail_that_was_queued_may_have_arrived_and_keeps_its_papers(
         NOON + DAY,
         "the state was restored from a copy: it may have arrived since",
     )
-    assert store.mails.next_queued(READER) is None
+    assert store.mails.next_queued(SUBSCRIBER) is None
     assert waiting(store) == set()
     assert store.mails.has_pending() == set()

@@ -24,7 +24,7 @@ from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
 DAY = timedelta(days=1)
-READER, OTHER = subscriber("reader@example.org"), subscriber("other@example.org")
+SUBSCRIBER, OTHER = subscriber("reader@example.org"), subscriber("other@example.org")
 SENT = DeliveryResult(MailState.SENT)
 KEEP_DAYS = 7
 
@@ -34,7 +34,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     """A state that knows two subscribers of one keyword, and its papers 2606.00501 to 2606.00509."""
     database = Database.open(tmp_path / "state" / "digest.sqlite3")
     store = SqlStore.over(database)
-    store.subscriptions.sync(config(tmp_path, READER, OTHER, welcome=0), NOON)
+    store.subscriptions.sync(config(tmp_path, SUBSCRIBER, OTHER, welcome=0), NOON)
     found = [KeywordMatch(paper(f"2606.0050{number}"), True) for number in range(1, 10)]
     store.keywords.record(FetchResult(keyword()), [], paper("2606.00500").order, NOON)
     store.keywords.record(FetchResult(keyword()), found, 0, NOON)
@@ -48,7 +48,11 @@ def store(database: Database) -> SqlStore:
 
 
 def mail(
-    store: SqlStore, number: int, settled_at: datetime | None, email: str = READER.email, body: bytes = b"x"
+    store: SqlStore,
+    number: int,
+    settled_at: datetime | None,
+    email: str = SUBSCRIBER.email,
+    body: bytes = b"x",
 ) -> None:
     """A mail with the paper of this number, sent at that time, if it is."""
     made = Mail(f"<{number}@example.org>", email, "digest@example.org", body, (f"2606.0050{number}",))
@@ -76,7 +80,7 @@ def test_the_bodies_of_mails_that_are_done_with_go_after_some_days(
 def test_a_queued_mail_keeps_its_body_however_old(database: Database, store: SqlStore) -> None:
     mail(store, 1, None)
     store.retention.tidy(NOON + 2 * LOGS_KEPT, KEEP_DAYS)
-    outgoing = store.mails.next_queued(READER)
+    outgoing = store.mails.next_queued(SUBSCRIBER)
     assert outgoing
     assert (outgoing.mail.content, outgoing.mail.papers) == (b"x", ("2606.00501",))
 
@@ -85,7 +89,7 @@ def test_for_a_month_a_report_that_a_mail_came_back_finds_its_subscriber(
     database: Database, store: SqlStore
 ) -> None:
     mail(store, 1, NOON)
-    for days, email in ((KEEP_DAYS + 1, READER.email), (BOUNCES_EXPECTED.days + 1, None)):
+    for days, email in ((KEEP_DAYS + 1, SUBSCRIBER.email), (BOUNCES_EXPECTED.days + 1, None)):
         store.retention.tidy(NOON + days * DAY, KEEP_DAYS)
         with database.transaction() as connection:
             assert subscriber_of(connection, "<1@example.org>") == email
@@ -94,16 +98,16 @@ def test_for_a_month_a_report_that_a_mail_came_back_finds_its_subscriber(
 def test_after_a_year_only_each_subscribers_latest_mail_is_remembered_but_everything_they_got(
     database: Database, store: SqlStore
 ) -> None:
-    for number, email in enumerate((READER.email, READER.email, OTHER.email), 1):
+    for number, email in enumerate((SUBSCRIBER.email, SUBSCRIBER.email, OTHER.email), 1):
         mail(store, number, NOON, email)
     store.retention.tidy(NOON + LOGS_KEPT + DAY, KEEP_DAYS)
     with database.transaction() as connection:
         assert set(connection.scalars(select(mails.c.number))) == {2, 3}
         got = connection.execute(select(deliveries).order_by(deliveries.c.mail)).all()
     assert [row.mail for row in got] == [1, 2, 3]
-    told = history(database, "2606.00501")
-    assert told
-    assert (told.sent_at, told.sent_before) == ((), 1)
+    found = history(database, "2606.00501")
+    assert found
+    assert (found.sent_at, found.sent_before) == ((), 1)
 
 
 def test_the_number_of_a_mail_that_is_gone_goes_to_no_other(database: Database, store: SqlStore) -> None:
@@ -111,9 +115,9 @@ def test_the_number_of_a_mail_that_is_gone_goes_to_no_other(database: Database, 
     with database.transaction() as connection:
         connection.execute(mails.delete())
     mail(store, 2, NOON)
-    told = history(database, "2606.00501")
-    assert told
-    assert (told.sent_at, told.sent_before) == ((), 1)
+    found = history(database, "2606.00501")
+    assert found
+    assert (found.sent_at, found.sent_before) == ((), 1)
 
 
 def test_after_a_year_old_runs_and_messages_are_forgotten_but_the_latest_run(
@@ -158,16 +162,16 @@ def test_a_clock_years_ahead_loses_bodies_and_logs_and_no_paper(
     store: SqlStore,
 ) -> None:
     mail(store, 1, NOON)
-    known, waiting = store.keywords.state_of(keyword()), store.mails.pending_papers(READER)
+    known, waiting = store.keywords.state_of(keyword()), store.mails.pending_papers(SUBSCRIBER)
     store.retention.tidy(NOON + 3650 * DAY, KEEP_DAYS)
     assert replace(store.keywords.state_of(keyword()), usual=None) == replace(known, usual=None)
-    assert store.mails.pending_papers(READER) == waiting
+    assert store.mails.pending_papers(SUBSCRIBER) == waiting
 
 
 def fill(store: SqlStore, megabytes: int) -> None:
     """Mails of a megabyte each, settled at noon."""
     for number in range(1, megabytes + 1):
-        made = Mail(f"<{number}@example.org>", READER.email, "digest@example.org", os.urandom(1_000_000))
+        made = Mail(f"<{number}@example.org>", SUBSCRIBER.email, "digest@example.org", os.urandom(1_000_000))
         store.mails.enqueue([made], 0, NOON)
         store.mails.record_result(made.message_id, SENT, NOON)
 

@@ -28,7 +28,7 @@ from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
-READER = subscriber("reader@example.org", MODEL, REASONING)
+SUBSCRIBER = subscriber("reader@example.org", MODEL, REASONING)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TOMORROW_AT_SEVEN = NOON + 19 * HOUR
 BASELINE = paper("2606.00500").order
@@ -40,7 +40,7 @@ class Life:
     """A state that knows its subscribers, who got no welcome, since noon."""
 
     def __init__(self, folder: Path) -> None:
-        self.config = config(folder, READER, welcome=0)
+        self.config = config(folder, SUBSCRIBER, welcome=0)
         self.database = Database.open(self.config.state)
         self.store = SqlStore.over(self.database)
         self.store.subscriptions.sync(self.config, NOON)
@@ -56,7 +56,7 @@ class Life:
     def failure(self, asked: Keyword, at: datetime, problem: str) -> None:
         self.store.keywords.record(FetchResult(asked, problem=SourceUnavailable(problem)), [], BASELINE, at)
 
-    def mail(self, number: int, *ids: str, to: Subscriber = READER) -> str:
+    def mail(self, number: int, *ids: str, to: Subscriber = SUBSCRIBER) -> str:
         """A finished mail; returns its Message-ID."""
         message_id = f"<{number}@example.org>"
         self.store.mails.enqueue([Mail(message_id, to.email, "digest@example.org", b"", ids)], 0, NOON)
@@ -150,7 +150,7 @@ def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life)
     deferred = DeliveryResult(MailState.DEFERRED, refusals=1, retry_at=later, problem="450 4.2.1 later")
     life.store.mails.record_result(life.mail(3, "2606.00504"), deferred, NOON + 4 * HOUR)
     assert life.subscriber() == SubscriberStatus(
-        READER.email,
+        SUBSCRIBER.email,
         NOON + 3 * HOUR,
         waiting=3,
         on_the_way=MailState.DEFERRED,
@@ -162,7 +162,7 @@ def test_a_subscriber_counts_what_arrived_what_waits_and_what_failed(life: Life)
     assert life.totals().subscribers == (3,)
     life.store.mails.record_result("<3@example.org>", SENT, later)
     assert life.subscriber() == SubscriberStatus(
-        READER.email, later, waiting=3, failed=1, problem="", next_due=TOMORROW_AT_SEVEN
+        SUBSCRIBER.email, later, waiting=3, failed=1, problem="", next_due=TOMORROW_AT_SEVEN
     )
     assert life.totals().subscribers == (4,)
 
@@ -179,13 +179,15 @@ def test_what_waits_is_what_the_next_mail_would_tell_of(life: Life, tmp_path: Pa
     other = subscriber("other@example.org", REASONING, label="subscribers[1]")
     life.answer(MODEL, NOON, "2606.00001", "2606.00002", fresh=False)
     life.answer(REASONING, NOON, "2606.00001", "2606.00003", fresh=False)
-    life.sync_subscriptions(config(tmp_path, READER, other, welcome=1))
+    life.sync_subscriptions(config(tmp_path, SUBSCRIBER, other, welcome=1))
     life.answer(MODEL, NOON + HOUR, "2606.00501", "2606.00502")
     life.answer(REASONING, NOON + HOUR, "2606.00501", "2606.00003")
     life.mail(1, "2606.00501", to=other)
     found = overview(life.database, life.config, NOON).subscribers
     assert [status.waiting for status in found] == [2, 1]
-    assert [len(life.store.mails.pending_papers(subscriber).papers) for subscriber in (READER, other)] == [
+    assert [
+        len(life.store.mails.pending_papers(subscriber).papers) for subscriber in (SUBSCRIBER, other)
+    ] == [
         2,
         1,
     ]
@@ -194,15 +196,15 @@ def test_what_waits_is_what_the_next_mail_would_tell_of(life: Life, tmp_path: Pa
 def test_a_digest_is_due_at_the_next_slot_and_late_until_it_is_done(life: Life) -> None:
     assert life.subscriber(TOMORROW_AT_SEVEN - HOUR).next_due == TOMORROW_AT_SEVEN
     assert life.subscriber(TOMORROW_AT_SEVEN + HOUR).next_due == TOMORROW_AT_SEVEN
-    life.store.subscriptions.mark_served([READER], TOMORROW_AT_SEVEN + HOUR)
+    life.store.subscriptions.mark_served([SUBSCRIBER], TOMORROW_AT_SEVEN + HOUR)
     assert life.subscriber(TOMORROW_AT_SEVEN + HOUR).next_due == TOMORROW_AT_SEVEN + DAY
 
 
 def test_a_subscriber_who_gets_no_mail_shows_why_and_is_never_due(life: Life) -> None:
     for day in range(5):
-        life.store.suppressions.record_refusal(READER, "550 5.1.1 no such user", NOON + day * DAY)
+        life.store.suppressions.record_refusal(SUBSCRIBER, "550 5.1.1 no such user", NOON + day * DAY)
     assert life.subscriber() == SubscriberStatus(
-        READER.email,
+        SUBSCRIBER.email,
         suppressed=Suppression(SuppressionReason.REFUSED, NOON + 4 * DAY, "550 5.1.1 no such user"),
         next_due=None,
     )
