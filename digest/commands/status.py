@@ -76,9 +76,7 @@ _SERVICES = (
 )
 
 _BARS = "▁▂▃▄▅▆▇█"
-
 _NOTHING = "·"
-
 _HALF_A_YEAR = 182
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _GAP = "  "
-
 _LEAST_CELLS = 8
 
 

@@ -12,7 +12,6 @@ Keys = Mapping[str, str]
 """Keys, each with an example value or an empty text."""
 
 _KEY = "[key]"  # pydantic's mark for an error in a key, not in its value
-
 _FREE_TEXTS = {"keywords", "any", "all", "exclude", "authors", "name"}
 
 

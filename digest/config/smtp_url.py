@@ -16,9 +16,7 @@ from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
 _URL_FILE = ("mail", "smtp_url_file")
-
 _OTHERS = 0o077  # permissions of everybody but the file's owner
-
 _SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
 
 _HOST_AND_PORT = re.compile(
@@ -26,7 +24,6 @@ _HOST_AND_PORT = re.compile(
 )
 
 _HIGHEST_PORT = 65535
-
 _OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
 
 

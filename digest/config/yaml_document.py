@@ -21,9 +21,7 @@ MAX_VALUES = 250_000
 MAX_DEPTH = 50
 
 _TAG = "tag:yaml.org,2002:"
-
 _SCALARS = {f"{_TAG}{kind}" for kind in ("str", "int", "float", "bool", "null", "merge")}
-
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -32,9 +32,7 @@ from digest.system.clock import Clock
 logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
-
 _SHORTEST_BETWEEN_ANNOUNCEMENTS = timedelta(hours=20)
-
 _BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 

@@ -20,9 +20,7 @@ MAX_WINDOW = 10_000
 """What `start` and `max_results` may come to together."""
 
 _TEXT_FIELDS = ("ti", "abs", "au", "co")
-
 _FIELDS = (*_TEXT_FIELDS, "cat", "all")
-
 _DATE_FIELDS = ("submittedDate", "lastUpdatedDate")
 
 _TOKEN = re.compile(

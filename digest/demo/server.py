@@ -22,9 +22,7 @@ from digest.demo.papers import DemoPaper, Shown, shown_at
 from digest.demo.query import MAX_PAGE, Refused, find
 
 _ATOM = "application/atom+xml; charset=utf-8"
-
 _ATOM_NAMESPACE = "http://www.w3.org/2005/Atom"
-
 _ARXIV_NAMESPACE = "http://arxiv.org/schemas/atom"
 
 

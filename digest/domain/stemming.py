@@ -33,11 +33,8 @@ _DOUBLES = ("bb", "dd", "ff", "gg", "mm", "nn", "pp", "rr", "tt")
 
 # A `y` is a consonant at the beginning of a word and after a vowel; it is then written `Y`.
 _CONSONANT_Y = re.compile(r"(^|[aeiouy])y")
-
 _VOWEL = re.compile(r"[aeiouy]")
-
 _VOWELS_THEN_CONSONANT = re.compile(r"[^aeiouy]*[aeiouy]+[^aeiouy]")
-
 _SHORT_END = re.compile(r"[^aeiouy][aeiouy][^aeiouywxY]\Z")  # Porter's *o
 
 

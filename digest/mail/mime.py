@@ -22,21 +22,13 @@ from digest.errors import RenderError
 from digest.mail.addresses import bare_address, display_name, domain, unsubscribe_url
 
 _CRLF = "\r\n"
-
 _BODY = policy.SMTP.clone(max_line_length=76)  # quoted-printable lines (RFC 2045, section 6.7)
-
 _STRUCTURE = ("multipart/alternative", "text/plain", "text/html")
-
 _PART_HEADERS = ("Content-Type", "Content-Transfer-Encoding")
-
 _LONGEST_LINE = 998  # octets, without its CRLF (RFC 5322, section 2.1.1)
-
 _LONGEST_ENCODED_LINE = 76  # RFC 2047, section 2
-
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322, section 3.2.3
-
 _STRAY_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-
 _DEFECTS_OF_NON_ASCII_ADDRESSES = (NonASCIILocalPartDefect, UndecodableBytesDefect)
 
 

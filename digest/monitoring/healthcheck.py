@@ -14,11 +14,8 @@ from digest import __version__
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 10.0
-
 _LARGEST_BODY = 10_000  # bytes; healthchecks.io keeps no more
-
 _MOST_UNSENT = 20
-
 _GRACE_SECONDS = 5.0  # for unsent pings, when the program ends
 
 

@@ -22,7 +22,6 @@ _TYPES = {
 }
 
 _TEXT = "text/plain; charset=utf-8"
-
 _WRONG_ADDRESS = b"wrong address: use the full link that `digest preview` printed in the terminal\n"
 
 _PAGE_POLICY = (

@@ -11,19 +11,14 @@ from digest.domain.text import one_line
 # GitHub finds these even if they are written as an entity: mentions, addresses, references, emoji,
 # mathematics.
 _CATCHWORD = r"(?P<catchword>[$@#]|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.)"
-
 _MARK = r"(?P<mark>[&<>|`*_~\\\[\]])"
-
 _ADDRESS = r"(?P<address>https?://[A-Za-z0-9][\w.~:/?&+=%-]*[\w/=-])"
 
 # Pandoc's rule: no space inside the dollars, no digit behind the closing one, else it is money. A
 # backtick would end GitHub's form of mathematics, so what has one stays plain text.
 _TEX = r"(?! )(?:[^$`\\]|\\[^`])+(?<! )"
-
 _DISPLAY = rf"(?<![$\\])\$\$ ?(?P<display>{_TEX}) ?\$\$(?!\$)"
-
 _INLINE = rf"(?<![$\\])\$(?P<inline>{_TEX})\$(?![$0-9])"
-
 _LIVE = re.compile("|".join((_DISPLAY, _INLINE, _CATCHWORD, _MARK)), re.ASCII | re.IGNORECASE)
 
 _LIVE_OR_ADDRESS = re.compile(
@@ -31,7 +26,6 @@ _LIVE_OR_ADDRESS = re.compile(
 )
 
 _TEX_BAR = re.compile(r"\\.|\|")
-
 _TEX_BAR_NAMES = {"|": r"\vert ", r"\|": r"\Vert "}
 
 

@@ -13,9 +13,7 @@ from digest.publish.markdown import escape, escape_with_links
 from digest.system.templates import TemplateProblem, Templates
 
 _TEMPLATE = "archive.md"
-
 _SHORT_COMMENT = 20  # characters that are shown without a click
-
 _COMMENT_START = 5
 
 

@@ -31,7 +31,6 @@ TOO_LARGE = "too large"
 """The reason of AnswerRejected for a longer answer."""
 
 _BUSY = frozenset({406, 429, 500, 502, 503, 504})
-
 _ANSWERS = frozenset({200, 400})  # arXiv's error feeds have status 400
 
 

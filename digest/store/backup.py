@@ -13,7 +13,6 @@ from digest.store.schema import written
 from digest.system.files import PRIVATE_FILE, replacement
 
 _LOCK_TIMEOUT_SECONDS = 30.0
-
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
 
 

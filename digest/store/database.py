@@ -17,9 +17,7 @@ from digest.store.migrations import MIGRATIONS, current_version, migrate
 from digest.system.files import PRIVATE_FILE, make_private_folder
 
 _PAGE_BYTES = 8192  # papers have about 1,000: of the usual 4,096, much is left over
-
 _RESTORE = "restore it from a backup, or move it away to start over (everyone then gets a welcome again)"
-
 _REMOVE_LOG = "remove it, and the -shm file beside it: they belong to the state that was there before"
 
 _ADVICE = {

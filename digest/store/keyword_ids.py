@@ -14,9 +14,7 @@ from sqlalchemy import Connection
 from digest.domain.keywords import AUTHORS, CATEGORIES, Condition, Match, definition_id
 
 _TOKEN = re.compile(r' (and|or|andnot) |(ti|abs|au):"([^"]*)"|cat:([^\s()]+)|([()])')
-
 _PAIRS = {"or": Match.TITLE_OR_ABSTRACT, "and": Match.TITLE_AND_ABSTRACT}
-
 _WHERE = {"ti": Match.TITLE, "abs": Match.ABSTRACT, "au": AUTHORS}
 
 

@@ -24,7 +24,6 @@ from digest.store.schema import deliveries, fetches, keywords, mails, runs, sigh
 DAYS = 7
 
 _NOT_SENT = [state for state in MailState if state is not MailState.SENT]
-
 _COUNT = func.count().label("counted")
 
 

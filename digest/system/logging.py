@@ -17,7 +17,6 @@ BARE: Mapping[str, object] = {"bare": True}
 """The `extra` of a line for the person at the terminal: plain lines then have no time and no level."""
 
 _STDERR = 2
-
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 

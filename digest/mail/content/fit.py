@@ -60,7 +60,6 @@ class DetailLimits:
 
 
 _LENGTHS = (1200, 900, 700, 500, 350, 250)
-
 _SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 
 FULL_DETAIL = DetailLimits()

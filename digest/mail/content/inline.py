@@ -16,9 +16,7 @@ from digest.errors import RenderError
 from digest.system.templates import blanked
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
-
 _OWN_STYLE = re.compile(r'\sstyle="[^"]*"')
-
 _NUMBER = "data-tag"
 
 

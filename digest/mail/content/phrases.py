@@ -17,11 +17,8 @@ _MONTHS = (
 )
 
 _SUBJECT_LENGTH = 78  # characters of a header line (RFC 5322, section 2.1.1)
-
 _NAMED_KEYWORDS = 2
-
 _ALL_AUTHORS = 6
-
 _FIRST_AUTHORS = 5
 
 # Paths of these sites that are not somebody's repository.

@@ -23,9 +23,7 @@ NAME_CHARACTERS = 80
 """Of an author or a category."""
 
 _SENTENCE_END = re.compile(r"[.?!](?=\s+[^\sa-z])")
-
 _ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:\w|etc|resp|approx|vs|cf|Fig|Figs|Eq|Sec|Ref|al|incl|Dr|Prof|St)$")
-
 _WORD_END = re.compile(r"\S(?=\s)")
 
 

@@ -31,13 +31,9 @@ from digest.mail.content.truncate import COMMENT_CHARACTERS, REASON_CHARACTERS, 
 from digest.mail.tex.readable import readable
 
 _NAMED_IN_NOTICE = 10
-
 _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."
-
 _NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
-
 _WELCOME = "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only."
-
 _ADDRESS = re.compile(r"(?<!\S)(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
 
 

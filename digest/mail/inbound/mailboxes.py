@@ -8,7 +8,6 @@ from typing import BinaryIO
 from digest.mail.inbound.parser import MOST_BYTES
 
 _FOLDERS = ("new", "cur")
-
 _ENVELOPE = b"From "
 
 

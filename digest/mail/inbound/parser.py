@@ -15,9 +15,7 @@ MOST_BYTES = 5_000_000
 """Larger messages are not read. Digests and what comes back of them are far smaller."""
 
 _MOST_LINES = 100_000
-
 _MOST_PARTS = 50  # this limits their nesting too
-
 _PARTS = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 
 # The email package takes quadratic time for a long header, and most for one with parameters. These are the
@@ -30,17 +28,13 @@ _LONG_HEADER = re.compile(
 )
 
 _REQUEST = r"unsubscribe\s+(?P<token>[a-z2-7]{32})"
-
 _LINE = re.compile(_REQUEST, re.IGNORECASE | re.ASCII)
 
 # Companies' mail servers put marks such as [EXTERNAL] before a subject. `Re:` is not allowed: a reply in a
 # thread that began with a request may say that its author wants the mails back.
 _SUBJECT = re.compile(rf"(?:\[[^\[\]]{{1,40}}\] ?)*{_REQUEST}", re.IGNORECASE | re.ASCII)
-
 _UNWANTED_PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
-
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond")
-
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 
 _RETURNED_TYPES = {
@@ -51,9 +45,7 @@ _RETURNED_TYPES = {
 }
 
 _ARRIVED = {"delivered", "relayed", "expanded"}
-
 _STATUS = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")  # no part of an IP address
-
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 # Permanent statuses (5.x.x) that say the address does not exist: RFC 3463, section 3; RFC 5248.

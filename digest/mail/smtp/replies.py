@@ -17,11 +17,8 @@ LONGEST_REPLY = 32_768  # bytes; an AUTH challenge may have 12,288 (RFC 4954, se
 NOT_A_REPLY = -1  # as smtplib has it
 
 _LINE = re.compile(rb"(\d{3})([- ]|$)(.*)")
-
 _ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)")
-
 _ADDRESS = re.compile(r"""<?(?:"[^"]*"|[^\s<>"])+(?:@|%40|=40)[^\s<>"]+>?""", re.IGNORECASE)
-
 _LONGEST_WORDS = 200  # characters of a reply in errors and log lines
 
 
@@ -95,15 +92,10 @@ def without_addresses(text: str) -> str:
 
 
 _MAIL = (Phase.MAIL,)
-
 _RCPT = (Phase.RCPT,)
-
 _CONTENT = (Phase.DATA, Phase.END_OF_DATA)
-
 _MAIL_TO = (*_RCPT, *_CONTENT)
-
 _BEFORE_END_OF_DATA = (Phase.MAIL, Phase.RCPT, Phase.DATA)
-
 _ALL_BUT_DATA = tuple(phase for phase in Phase if phase is not Phase.DATA)
 
 # The first row that matches decides. `?` is one character, `*` any number of them; the enhanced code ""

@@ -22,13 +22,9 @@ from digest.mail.smtp.connection import Connection, ConnectionLost, Timeouts, op
 from digest.mail.smtp.replies import Phase
 
 _RFC_TIMEOUTS = Timeouts()
-
 _BLOCK = 65_536  # bytes of content at a time; each block has its own time-out (RFC 5321, section 4.5.3.2.5)
-
 _CLOSING = 421  # the server closes the connection (RFC 5321, section 3.8)
-
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-
 _OF_THIS_MAIL = (PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused)
 
 

@@ -22,9 +22,7 @@ _FONTS = words(
 )
 
 _DOUBLE_STRUCK_FONTS = words("Bbb mathbb mathds")
-
 _FRACTIONS = words("cfrac dfrac frac nicefrac sfrac tfrac")
-
 _DELIMITERS = words("left right middle")
 
 _UNSEEN = _DELIMITERS | words(
@@ -33,9 +31,7 @@ _UNSEEN = _DELIMITERS | words(
 )
 
 _SPACES = words(r"~ \, \; \: \> \quad \qquad") | {"\\ "}
-
 _ESCAPED = {**{character: character for character in "{}%&$#_"}, "|": "‖"}
-
 _OWN_SIGNS = words("th st nd rd ° ′ * † ‡ ® ™")
 
 KNOWN = frozenset(
@@ -56,27 +52,16 @@ KNOWN = frozenset(
 
 # A macro takes the space with it that ends its name; not the one before a sign that is spaced on both sides.
 _TOKEN = re.compile(r"\\[A-Za-z]+(?:\s+(?![=<>+\-*/|:]\s))?|\\.|\s+|.", re.DOTALL)
-
 _SCRIPT_SIGN = re.compile(r"\s*([_^]|'+)")
-
 _EMPTY_DELIMITER = re.compile(r"\s*(\.)")
-
 _STAR = re.compile(r"(\*)")
-
 _CODE = re.compile(r"\{x([0-9A-Fa-f]{2,6})\}")
-
 _ROOT_INDEX = re.compile(r"\s*\[(\d+)\]")
-
 _SIMPLE_SCRIPT = re.compile(r"(?:[^\W_₀-₉]|[.∞⊤⊥′\u0300-\u036f\u20d7])+|\([^()]*\)|[^\w\s]")
-
 _SIMPLE_NUMERATOR = re.compile(r"√?(?:[\w.…]|[\u0300-\u036f])+|\([^()]*\)|[|‖][^|‖]*[|‖]")
-
 _SIMPLE_DENOMINATOR = re.compile(r"[\d.]+|√?\w[\u0300-\u036f]?[²³′]?(?:_\w+)?|[A-Za-z]{3,}|\([^()]*\)")
-
 _SIMPLE_RADICAND = re.compile(r"[\d.]+|\w|\([^()]*\)")
-
 _ACCENTED = re.compile(r"(\S)([_^₀-₉′²³].*)?", re.DOTALL)
-
 _DEEPEST = 16
 
 

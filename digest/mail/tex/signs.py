@@ -7,32 +7,20 @@ from collections.abc import Container
 from digest.mail.tex.symbols import TEXT_ACCENTS
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-
 _DEEPEST = 12
-
 _PROSE = re.compile(r"(?:^|\s)[A-Za-z]{2,}(?=[\s,.;:)]|$)")
-
 _NOT_PROSE = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+\s*|\\.")
-
 _FORMULA_SIGN = re.compile(r"\\[A-Za-z]|[\^_={}]")
-
 _SET = re.compile(r"$|(?![\\$]).+?[,:|_\"=<>]|[,:|_\"=<>].", re.DOTALL)
-
 _BRACED_LETTER = re.compile(r"\s*\{\s*\\?([^\W\d_])\s*\}")
-
 _BARE_LETTER = re.compile(r"\\?([^\W\d_])(?=(\w*))")
-
 _ESCAPED_QUOTE = re.compile(r"\\\"(?![\w{\\])")
-
 _VOWELS = frozenset("aeiouyAEIOUY")
-
 _CONSONANTS = frozenset(("~n", "~N", ".z", ".Z", *(f"'{letter}" for letter in "cnszlrCNSZLR")))
-
 _CONTRACTIONS = frozenset(("s", "t", "d", "m", "re", "ve", "ll"))
 
 # arXiv turns TeX accents into letters, and mistakes the `\b` of `{\beta` for one: the result is `e̱ta`.
 _MISTAKEN = {TEXT_ACCENTS[name]: name for name in "uvHcdbkr"}
-
 _MISTAKEN_ACCENT = re.compile(f"([A-Za-z])([{''.join(_MISTAKEN)}])([a-z]*)")
 
 

@@ -7,9 +7,7 @@ from enum import Enum, auto
 from digest.mail.tex.symbols import is_operator, is_relation
 
 _OPENING = frozenset("([{,=<>")
-
 _CLOSING = frozenset(")]}′…")
-
 _APPLIED_TO = frozenset("√∑∏∫|‖⌈⌊")
 
 

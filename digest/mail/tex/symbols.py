@@ -26,7 +26,6 @@ _PREFERRED = {
 
 # Macros of rare symbols, whose names authors use for something else.
 _WORDS = words("between flat image intercal multimap natural original recorder sharp square")
-
 _ZODIAC_AND_MUSIC = range(0x2600, 0x2700)
 
 
@@ -124,7 +123,6 @@ TEXT_ACCENTS = dict(
 """Accents of running text, as combining characters."""
 
 _OPERATORS = frozenset("×±∓·⋅∗∘÷∪∩⊕⊖⊗⊙∧∨∖⋊⋉⊎⊔⊓")
-
 _RELATIONS = frozenset("∈∉∋⊢⊨∝∥⟂⊥≔⟵⟶⟷⟸⟹⟺⟼⪅⪆⊑⊒")
 
 

@@ -35,19 +35,12 @@ _CUT_OFF = frozenset(
 )
 
 _ROOT = "http://www.w3.org/2005/Atom feed"
-
 _PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
-
 _ANNOUNCED = re.compile(r"oai:arXiv\.org:(?P<name>.+)")
-
 _KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
-
 _BEFORE_ABSTRACT = re.compile(r"arXiv:\S+ Announce Type: \S+ Abstract: ?")
-
 _ERROR = "/api/errors"
-
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
-
 _CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
 
 _SHOWN = 200

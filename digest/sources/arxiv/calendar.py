@@ -17,7 +17,6 @@ FEED_DELAY = timedelta(hours=4, minutes=30)
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY = 0, 3, 4, 5
 
 _FIXED_HOLIDAYS = frozenset({(1, 1), (6, 19), (7, 4), (12, 25)})
-
 _WEEKDAY_HOLIDAYS = frozenset({(1, _MONDAY, 3), (9, _MONDAY, 1), (11, _THURSDAY, 4)})
 
 

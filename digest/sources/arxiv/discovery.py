@@ -28,9 +28,7 @@ logger = logging.getLogger(__name__)
 KEYWORDS_PER_QUERY = 100
 
 _CONTROL_IDS = 20
-
 _BATCH_SIZE = PAGE - _CONTROL_IDS
-
 _PROBE_ROWS = 100
 
 _IDS_OF_OTHER_ARCHIVES = 20

@@ -6,14 +6,10 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 import re
 
 _NEW = r"(?P<yymm>\d{4})\.(?P<number>\d{4,5})"
-
 _OLD = r"(?P<archive>[a-z-]+)(?:\.[A-Z]{2})?/(?P<old>\d{7})"
-
 _IDENTIFIER = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
-
 _BEFORE_ID = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
 _NUMBERS_A_MONTH = 1_000_000  # room for more than arXiv has ever given out
-
 _FIRST_YEAR = 91  # arXiv began in 1991: two digits from here on mean 19xx
 
 

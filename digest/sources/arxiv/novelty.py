@@ -15,7 +15,6 @@ from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import month_order
 
 _IDS_CHANGE_MONTH = timedelta(days=3)  # after the first of a month, papers may still get ids of the last one
-
 _ONE_YEAR = month_order(1, 0)  # an id further back is not new, whatever the feed says
 
 

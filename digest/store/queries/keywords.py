@@ -20,7 +20,6 @@ RECENT = timedelta(days=7)
 """A paper is recent if it was submitted at most this long before the newest one."""
 
 _FETCHES_TO_JUDGE_BY = 20
-
 _TOO_FEW_FETCHES = 5
 
 

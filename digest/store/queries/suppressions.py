@@ -30,7 +30,6 @@ from digest.store.schema import (
 DAYS_OF_REFUSAL = 5
 
 _KEY_BYTES = 32
-
 _SIGNING = "signing"
 
 # A person's wish outranks what a mail server says, and the wish to be forgotten outranks all.
