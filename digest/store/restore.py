@@ -6,7 +6,7 @@ announced since then is mailed, perhaps again, or not at all.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, update
 
 from digest.domain.mails import MailState
 from digest.domain.text import moment
@@ -14,7 +14,7 @@ from digest.errors import StateRestored
 from digest.store.database import Database
 from digest.store.queries.pending import LATEST_MATCH
 from digest.store.queries.runs import BACKLOG_DISCARDED, BACKUP, clear_timestamp, set_timestamp, timestamp
-from digest.store.schema import keywords, mails, runs, subscribers, subscriptions, welcomes
+from digest.store.schema import keywords, mails, subscribers, subscriptions, welcomes
 
 _PROBLEM = "the state was restored from a copy: it may have arrived since"
 
@@ -29,11 +29,11 @@ def refuse_restored(database: Database) -> None:
 def accept_restored(database: Database, now: datetime, *, send: bool) -> str:
     """Make a restored state the real one, and mail what was announced since it was copied, or not.
 
-    A state without the mark of a backup counts as a plain copy, since a person says that it is one. Returns
-    which copy it is; empty if the state had no run yet, and nothing is changed then.
+    Returns of when the backup is. A state without the mark of a backup stays as it is, and the result is
+    empty: asking twice discards nothing.
     """
     with database.transaction() as connection:
-        evidence = _backup_evidence(connection) or _last_run_evidence(connection)
+        evidence = _backup_evidence(connection)
         if evidence and not send:
             discard_backlog(connection, now)
         clear_timestamp(connection, BACKUP)
@@ -67,9 +67,3 @@ def _backup_evidence(connection: Connection) -> str:
     """That the state is a backup, and of when; empty if it is none."""
     made_at = timestamp(connection, BACKUP)
     return f"the state was restored from the backup of {moment(made_at)}" if made_at else ""
-
-
-def _last_run_evidence(connection: Connection) -> str:
-    """When the state had its last run; empty if it had none."""
-    began_at = connection.scalar(select(runs.c.started_at).order_by(runs.c.number.desc()).limit(1))
-    return f"the state is taken for a copy made after the run of {moment(began_at)}" if began_at else ""
