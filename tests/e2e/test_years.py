@@ -36,6 +36,8 @@ ZONES = (
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HALF_YEARS = tuple(datetime(year, month, 1, tzinfo=UTC) for year in (2026, 2027) for month in (1, 7))
 THE_END = datetime(2028, 1, 1, tzinfo=UTC)
+PATIENCE = 120
+"""Minutes that a mail waits for an announcement that is late."""
 SLOWEST = 62
 """Ticks until what became possible is done at the latest, when arXiv has to be asked again for it."""
 
@@ -53,6 +55,8 @@ class Sky:
     turned_at: list[datetime] = field(default_factory=list)
     late: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When an announcement should have come, and when it came."""
+    missing: list[datetime] = field(default_factory=list)
+    """When an announcement should have come that never came."""
     hidden: set[datetime] = field(default_factory=set)
     """Late announcements that were taken for come, since the one before was shown only then: nobody can
     tell the two apart. They are asked for with the next one."""
@@ -63,8 +67,11 @@ class Sky:
         """Decide everything that will happen."""
         day, numbers = self.clock.now().date() - DAY, dict[str, int]()
         while day < self.end.date():
+            evening = datetime.combine(day, ANNOUNCEMENT).astimezone(UTC)
             if is_announced_on(day) and self.rng.random() > 0.02:
-                self._announce(datetime.combine(day, ANNOUNCEMENT).astimezone(UTC), names, numbers)
+                self._announce(evening, names, numbers)
+            elif is_announced_on(day):
+                self.missing.append(evening + FEED_DELAY)
             if self.rng.random() < 0.03:
                 begin = datetime.combine(day, time(self.rng.randrange(24)), UTC)
                 self.silent.append((begin, begin + self.rng.randint(1, 600) * MINUTE))
@@ -292,14 +299,22 @@ class Life:
             if unsteady or self.hides(announced_at):
                 continue
             first = slots_around(schedule, announced_at).next
-            allowed = 1 if first - announced_at > SLOWEST * MINUTE else SLOWEST
-            if now >= first + allowed * MINUTE and not self.was_silent_since(first, announced_at):
+            if now >= first + self.allowed(first, announced_at) and not self.was_silent_since(
+                first, announced_at
+            ):
                 self.wrong.append(f"{wish.subscriber.email} has no {paper_id}, due {first}, at {now}")
                 del wish.waiting[paper_id]
 
     def hides(self, announced_at: datetime) -> bool:
         """Whether the paper is one of a late announcement that was taken for come."""
         return any(abs(announced_at - moment) <= MINUTE for moment in self.sky.hidden)
+
+    def allowed(self, slot: datetime, announced_at: datetime) -> timedelta:
+        """How late the mail may be: it waits for a later announcement that should have come before the slot
+        and did not."""
+        overdue = [due for due, came in self.sky.late if slot < came] + self.sky.missing
+        patience = PATIENCE if any(announced_at < due <= slot for due in overdue) else 0
+        return (patience + (1 if slot - announced_at > SLOWEST * MINUTE else SLOWEST)) * MINUTE
 
     def was_silent_since(self, slot: datetime, announced_at: datetime) -> bool:
         """Whether arXiv gave no answer at a time, true, at which it may have been asked for this."""
