@@ -36,7 +36,7 @@ ZONES = (
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HALF_YEARS = tuple(datetime(year, month, 1, tzinfo=UTC) for year in (2026, 2027) for month in (1, 7))
 THE_END = datetime(2028, 1, 1, tzinfo=UTC)
-PATIENCE = 120
+MAX_WAIT = 120
 """Minutes that a mail waits for an announcement that is late."""
 SLOWEST = 62
 """Ticks until what became possible is done at the latest, when arXiv has to be asked again for it."""
@@ -313,8 +313,8 @@ class Life:
         """How late the mail may be: it waits for a later announcement that should have come before the slot
         and did not."""
         overdue = [due for due, came in self.sky.late if slot < came] + self.sky.missing
-        patience = PATIENCE if any(announced_at < due <= slot for due in overdue) else 0
-        return (patience + (1 if slot - announced_at > SLOWEST * MINUTE else SLOWEST)) * MINUTE
+        wait = MAX_WAIT if any(announced_at < due <= slot for due in overdue) else 0
+        return (wait + (1 if slot - announced_at > SLOWEST * MINUTE else SLOWEST)) * MINUTE
 
     def was_silent_since(self, slot: datetime, announced_at: datetime) -> bool:
         """Whether arXiv gave no answer at a time, true, at which it may have been asked for this."""
