@@ -32,8 +32,8 @@ keywords:
 archive: {url: "https://example.org/papers"}
 """
 
-_PAPERS = 16
-_TOO_MANY = 3  # papers with a long abstract: few are written faster than many
+_PAPERS = 8
+_TOO_MANY = 2  # papers with a long abstract: few are written faster than many
 _NOW = datetime(2026, 6, 25, 7, tzinfo=UTC)
 _TITLES_AND_SHORT_CARDS = DetailLimits(abstract_characters=250, abstract_share=0.3, card_share=0.5)
 
