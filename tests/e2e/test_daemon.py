@@ -128,6 +128,7 @@ def test_a_broken_edit_is_logged_and_the_mail_is_sent_all_the_same(
     assert "still using the version from 2026-06-24 " in err
 
 
+@pytest.mark.exhaustive
 def test_a_reload_signal_applies_a_good_edit_at_once(second_morning: Home, systemd: Systemd) -> None:
     with running(second_morning) as process:
         systemd.wait_for("READY=1")

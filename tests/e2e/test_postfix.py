@@ -142,7 +142,7 @@ RUNS = [
 
 @pytest.mark.parametrize(
     ("flags", "status", "state"),
-    variations(RUNS, ["-r RCPT", "-q ."], ids=[" ".join(row[0]) for row in RUNS]),
+    variations(RUNS, ["-q ."], ids=[" ".join(row[0]) for row in RUNS]),
 )
 def test_after_a_fault_the_next_run_brings_everything_once(
     home: Home, flags: tuple[str, ...], status: int, state: dict[str, list[str]]

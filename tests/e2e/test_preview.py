@@ -110,6 +110,7 @@ def test_the_files_can_be_seen_without_a_server(home: Home, browser: Browser) ->
         assert {urlsplit(request).scheme for request in page.requests} == {"file"}
 
 
+@pytest.mark.exhaustive
 def test_the_demo_needs_no_configuration_but_uses_the_templates_of_one(home: Home) -> None:
     own = home.folder / "mine"
     own.mkdir()

@@ -80,8 +80,11 @@ def test_an_interrupt_leaves_no_bar_and_shows_the_cursor(home: Home) -> None:
 
 @pytest.mark.parametrize(
     ("options", "term"),
-    [(["--quiet"], "xterm"), (["--log-format", "json"], "xterm"), ([], "dumb")],
-    ids=["quiet", "JSON", "a simple terminal"],
+    variations(
+        [(["--quiet"], "xterm"), (["--log-format", "json"], "xterm"), ([], "dumb")],
+        ["JSON"],
+        ids=["quiet", "JSON", "a simple terminal"],
+    ),
 )
 def test_there_is_no_bar_for_scripts_and_simple_terminals(home: Home, options: list[str], term: str) -> None:
     home.environment["TERM"] = term

@@ -78,6 +78,7 @@ def test_after_a_restore_nobody_gets_a_paper_twice_and_new_ones_arrive(home: Hom
     assert Counter(subscriber for subscriber, _ in new) == {"ada@example.org": 4, "bo@example.org": 1}
 
 
+@pytest.mark.exhaustive
 def test_what_waited_or_was_on_its_way_when_the_copy_was_made_is_not_sent(home: Home) -> None:
     home.write(LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n")
     home.environment["DIGEST_SMTP_URL"] = "smtp://127.0.0.1:9"
@@ -97,6 +98,7 @@ def test_what_waited_or_was_on_its_way_when_the_copy_was_made_is_not_sent(home: 
     assert len(got(home)) == 18 + 5 + 4
 
 
+@pytest.mark.exhaustive
 def test_if_it_is_so_decided_all_is_sent_perhaps_again(home: Home) -> None:
     home.digest("run")
     back_up(home)

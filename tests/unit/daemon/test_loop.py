@@ -192,6 +192,7 @@ def test_a_clock_that_was_years_ahead_leaves_nobody_without_mail(scenario: Scena
     assert scenario.transport.papers("bo@example.org") == [("2606.00001",), ("2606.00601",)]
 
 
+@pytest.mark.exhaustive
 def test_a_second_mail_at_a_new_hour_has_only_what_is_new_since_the_first(scenario: Scenario) -> None:
     scenario.tick_until(7, 30)
     scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("08:00")), BO))
@@ -244,6 +245,7 @@ def test_a_deferred_mail_is_tried_again_at_its_time_without_a_fetch(scenario: Sc
     assert scenario.source.asked == []
 
 
+@pytest.mark.exhaustive
 def test_a_refused_address_is_not_tried_again_before_its_next_slot(scenario: Scenario) -> None:
     scenario.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.1.1 no such user")]
     scenario.tick_until(8, 59)
@@ -253,6 +255,7 @@ def test_a_refused_address_is_not_tried_again_before_its_next_slot(scenario: Sce
     assert "ada@example.org" in scenario.sent_to
 
 
+@pytest.mark.exhaustive
 def test_a_suppressed_subscriber_is_never_due(scenario: Scenario) -> None:
     for day in range(5):
         scenario.store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))

@@ -15,6 +15,8 @@ ZONES = (
     "Pacific/Kiritimati",
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
+FEW = 3 * settings().max_examples // 20
+"""Each looks at many thousands of moments."""
 
 
 def utc(text: str) -> datetime:
@@ -99,7 +101,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(schedules(), st.data())
 def test_over_two_years_each_slot_is_served_once_and_never_early(wish: Schedule, data: st.DataObject) -> None:
     """Looks at the clock at odd moments, with pauses of up to some days, and serves whenever it is due."""
@@ -121,7 +123,7 @@ def test_over_two_years_each_slot_is_served_once_and_never_early(wish: Schedule,
     assert len({slot.date() for slot in local}) == len(local)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(schedules())
 def test_a_tick_a_minute_serves_every_day_of_the_schedule_within_that_minute(wish: Schedule) -> None:
     now, served_at = utc("2026-03-01T00:00"), utc("2026-03-01T00:00")

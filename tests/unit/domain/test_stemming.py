@@ -54,6 +54,7 @@ def test_every_word_of_the_demonstration_has_snowballs_stem() -> None:
     assert {word: stem(word) for word in words} == {word: SNOWBALL.stemWord(word) for word in words}
 
 
+@pytest.mark.exhaustive
 def test_every_pair_of_endings_has_snowballs_stem() -> None:
     beginnings = ("", "a", "b", "at", "tr", "tre", "treb", "trebo", "trebol", "y", "ay", "by", "hop", "box")
     words = [first + one + two for first in beginnings for one in ENDINGS for two in ENDINGS]
