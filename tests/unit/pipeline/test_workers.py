@@ -83,13 +83,16 @@ def test_what_work_raises_comes_once_the_items_in_hand_are_done() -> None:
 
 def test_closing_the_results_early_waits_for_the_items_in_hand() -> None:
     done: list[int] = []
+    last_may_end = threading.Event()
 
     def work(tool: str, item: int) -> int:
-        time.sleep(0.01 * item)
+        if item == 2:
+            last_may_end.wait(timeout=10)
         done.append(item)
         return item
 
     results = run_in_workers(work, ["a", "b"], range(3))
     assert [next(results), next(results)] == [0, 1]
+    threading.Timer(0.05, last_may_end.set).start()
     results.close()  # type: ignore[attr-defined]
     assert sorted(done) == [0, 1, 2]
