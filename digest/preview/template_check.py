@@ -2,35 +2,39 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
-from digest import bootstrap
-from digest.config.load import load_config
 from digest.domain.compose import compose
 from digest.domain.digests import ArchiveSection, Digest, PendingPaper
+from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert
-from digest.domain.settings import Config
-from digest.domain.subscribers import Subscriber
+from digest.domain.settings import MailSettings
+from digest.domain.subscribers import Schedule, Subscriber
 from digest.errors import ArchiveError, RenderError
 from digest.mail.content.fit import DetailLimits
 from digest.mail.content.render import MailRenderer
 from digest.preview.sample_papers import SamplePaper, sample_papers
 from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
+from digest.system.templates import templates_folder
 
 # Some keywords that a mail cannot mark in a paper's words, and papers that several keywords find.
-_CONFIGURATION = """\
-subscribers:
-  - {email: somebody@example.org, keywords: [Of a category, Of an archive, Reward Model, Reasoning]}
-keywords:
-  Of a category: {categories: [cs.LG]}
-  Of an archive: {categories: [cs]}
-archive: {url: "https://example.org/papers"}
-"""
+_SUBSCRIBER = Subscriber(
+    "somebody@example.org",
+    (
+        Keyword("Of a category", categories=("cs.LG",)),
+        Keyword("Of an archive", categories=("cs.*",)),
+        Keyword("Reward Model", any=("Reward Model",)),
+        Keyword("Reasoning", any=("Reasoning",)),
+    ),
+    Schedule(time(7), ZoneInfo("UTC"), frozenset(range(7))),
+)
+_SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https://example.org/papers")
 
 _PAPERS = 8
 _TOO_MANY = 2  # papers with a long abstract: few are written faster than many
@@ -43,20 +47,13 @@ def template_faults(templates: Path | None) -> list[str]:
 
     `templates` is a folder whose templates win over the project's own.
     """
+    folders = [folder for folder in (templates, templates_folder()) if folder]
+    papers = list(islice(sample_papers(_SUBSCRIBER), _PAPERS))
     with TemporaryDirectory() as folder:
-        config = _configuration(Path(folder), templates)
-        renderer = bootstrap.mail_renderer(config)
-        archive = bootstrap.archive_at(Path(folder) / "README.md", config)
-        (subscriber,) = config.subscribers
-        papers = list(islice(sample_papers(subscriber), _PAPERS))
-        uses = [*_mail_uses(renderer, subscriber, papers), *_archive_uses(archive, subscriber, papers)]
+        renderer = MailRenderer(_SETTINGS, *folders)
+        archive = ReadmeArchive(Path(folder) / "README.md", *folders)
+        uses = [*_mail_uses(renderer, papers), *_archive_uses(archive, papers)]
         return list(dict.fromkeys(_faults(uses)))
-
-
-def _configuration(folder: Path, templates: Path | None) -> Config:
-    file = folder / "subscribers.yaml"
-    file.write_text(_CONFIGURATION, encoding="utf-8")
-    return replace(load_config(file, {}), templates=templates)
 
 
 def _faults(uses: Iterable[Callable[[], object]]) -> Iterator[str]:
@@ -67,14 +64,12 @@ def _faults(uses: Iterable[Callable[[], object]]) -> Iterator[str]:
             yield str(exc)
 
 
-def _mail_uses(
-    renderer: MailRenderer, subscriber: Subscriber, papers: Sequence[SamplePaper]
-) -> Iterator[Callable[[], object]]:
+def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
     """Renders every kind of mail: news, a welcome, one of several with details left out, nothing new."""
-    news = _digest(subscriber, papers)
-    welcome = _digest(subscriber, papers[-2:], welcome=True)
-    unanswered = {keyword.id: _NOW - timedelta(days=2) for keyword in subscriber.keywords[:1]}
-    nothing = compose(subscriber, [], _NOW.date(), unanswered)
+    news = _digest(papers)
+    welcome = _digest(papers[-2:], welcome=True)
+    unanswered = {keyword.id: _NOW - timedelta(days=2) for keyword in _SUBSCRIBER.keywords[:1]}
+    nothing = compose(_SUBSCRIBER, [], _NOW.date(), unanswered)
     for digest in (news, welcome, nothing):
         yield partial(renderer.render, digest, "token")
     yield partial(renderer.render, replace(news, part=1, parts=2), "token", _TITLES_AND_SHORT_CARDS)
@@ -82,16 +77,14 @@ def _mail_uses(
         yield partial(renderer.render_alert, Alert(over=over, since=_NOW, runs=3, lines=("a problem",)))
 
 
-def _digest(subscriber: Subscriber, papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
+def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
     candidates = [PendingPaper(paper, keywords, welcome) for paper, keywords in papers]
-    return compose(subscriber, candidates, _NOW.date(), {})
+    return compose(_SUBSCRIBER, candidates, _NOW.date(), {})
 
 
-def _archive_uses(
-    archive: ReadmeArchive, subscriber: Subscriber, samples: Sequence[SamplePaper]
-) -> Iterator[Callable[[], object]]:
+def _archive_uses(archive: ReadmeArchive, samples: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
     """Writes pages with a table, a stale one, one without papers, and one that is too long for GitHub."""
-    keyword = subscriber.keywords[0]
+    keyword = _SUBSCRIBER.keywords[0]
     papers = tuple(paper for paper, _ in samples)
     empty = ArchiveSection(keyword, (), None)
     stale = ArchiveSection(keyword, papers, _NOW, stale_since=_NOW)
