@@ -1,6 +1,6 @@
 """Cut long titles, abstracts, names and comments. Every length of a paper's texts in a mail is set here.
 
-TeX is gone by then: `digest.mail.tex` turns it into text first. How many papers show an abstract at all is
+TeX is gone by then: `digest.tex` turns it into text first. How many papers show an abstract at all is
 decided in `digest.mail.content.fit`.
 """
 

@@ -28,7 +28,7 @@ from digest.mail.content.phrases import (
 )
 from digest.mail.content.reasons import reason
 from digest.mail.content.truncate import COMMENT_CHARACTERS, REASON_CHARACTERS, truncate, truncate_paper
-from digest.mail.tex.readable import readable
+from digest.tex.readable import readable
 
 _NAMED_IN_NOTICE = 10
 _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."

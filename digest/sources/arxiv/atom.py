@@ -19,6 +19,7 @@ from digest.sources.arxiv.categories import canonical
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url, split_identifier
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Page
 from digest.sources.arxiv.validation import RejectionReason
+from digest.tex.accents import with_letters
 
 T = TypeVar("T")
 
@@ -182,14 +183,15 @@ def _paper(entry: _Record) -> Paper:
 
 
 def _announced(entry: _Record) -> AnnouncedPaper:
+    """An entry of the feed, with letters for the TeX accents that only the feed has."""
     paper_id, version = _identifier(entry, _ANNOUNCED)
     return AnnouncedPaper(
         id=paper_id,
         version=version,
         kind=_kind(entry),
-        title=_required(entry, "title"),
-        abstract=_abstract(entry),
-        authors=tuple(name for names in _authors(entry) for name in names.split(", ") if name),
+        title=with_letters(_required(entry, "title")),
+        abstract=with_letters(_abstract(entry)),
+        authors=tuple(with_letters(name) for names in _authors(entry) for name in names.split(", ") if name),
         categories=_categories(entry),
     )
 

@@ -336,6 +336,21 @@ def test_an_announced_abstract_has_no_prefix(summary: str, abstract: str) -> Non
     assert parse_announcement(feed_of(entry)).entries == (announced(abstract=abstract),)
 
 
+def test_an_announced_paper_has_letters_for_the_accents_that_the_feed_writes_in_tex() -> None:
+    entry = announced(
+        title=r"A Schr\"odinger bridge for $\alpha$-divergences",
+        abstract=r"We extend the Fr\'{e}chet distance.",
+        authors=(r"Bo Sch\"olkind", r"{\L}ada Example"),
+    )
+    assert parse_announcement(feed_of(announcement_of(entry))).entries == (
+        announced(
+            title=r"A Schrödinger bridge for $\alpha$-divergences",
+            abstract="We extend the Fréchet distance.",
+            authors=("Bo Schölkind", "Łada Example"),
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("creators", "authors"),
     [

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from digest.mail.tex.symbols import TEXT_ACCENTS
+from digest.tex.symbols import TEXT_ACCENTS
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DEEPEST = 12

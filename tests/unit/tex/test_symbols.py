@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.mail.tex.symbols import LETTERS, NAMES, SYMBOLS, is_operator, is_relation, words
+from digest.tex.symbols import LETTERS, NAMES, SYMBOLS, is_operator, is_relation, words
 
 
 def test_a_table_is_written_as_one_text() -> None:

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from digest.mail.tex.symbols import is_operator, is_relation
+from digest.tex.symbols import is_operator, is_relation
 
 _OPENING = frozenset("([{,=<>")
 _CLOSING = frozenset(")]}′…")

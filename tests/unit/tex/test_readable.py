@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.tex.readable import readable
+from digest.tex.readable import readable
 
 # Fragments as they occur in titles and abstracts, each construct at least once.
 _FRAGMENTS = [

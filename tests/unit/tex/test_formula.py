@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.mail.tex.formula import Unreadable, first_atom, formula, lowered, raised
+from digest.tex.formula import Unreadable, first_atom, formula, lowered, raised
 
 _READABLE = [
     ("x^ 2", "x²"),

@@ -7,8 +7,8 @@ letters lose their alphabet (except ℝ and its like), since many phones lack su
 import re
 import unicodedata
 
-from digest.mail.tex.spacing import Atom, Kind, kind, line, symbol
-from digest.mail.tex.symbols import ACCENTS, DOUBLE_STRUCK, LOWERED, NAMES, RAISED, SYMBOLS, words
+from digest.tex.spacing import Atom, Kind, kind, line, symbol
+from digest.tex.symbols import ACCENTS, DOUBLE_STRUCK, LOWERED, NAMES, RAISED, SYMBOLS, words
 
 
 class Unreadable(Exception):

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from digest.mail.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
+from digest.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
 
 
 @pytest.mark.parametrize(

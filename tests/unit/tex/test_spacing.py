@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.mail.tex.spacing import Atom, Kind, kind, line, symbol
+from digest.tex.spacing import Atom, Kind, kind, line, symbol
 
 _FRACTION = Atom("a/b", Kind.FRACTION)
 

@@ -9,9 +9,9 @@ converter would take every dollar and backslash for TeX, and drop what it does n
 import re
 from collections.abc import Callable
 
-from digest.mail.tex import patterns, symbols
-from digest.mail.tex.formula import KNOWN, Unreadable, first_atom, formula, lowered, raised
-from digest.mail.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
+from digest.tex import patterns, symbols
+from digest.tex.formula import KNOWN, Unreadable, first_atom, formula, lowered, raised
+from digest.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
 
 _Converted = tuple[str, int]
 """The plain text, and the position in the source after it."""
