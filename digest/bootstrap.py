@@ -65,9 +65,9 @@ def source_paper_id(text: str) -> str:
 
 def source_query(keyword: Keyword) -> str:
     """How the source is asked for a keyword, to be shown."""
-    from digest.sources.arxiv.query import expression
+    from digest.sources.arxiv.query import query_of
 
-    return expression(keyword)
+    return query_of(keyword)
 
 
 def source_time(config: Config, clock: Clock) -> datetime | None:

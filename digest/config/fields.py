@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.config.quoting import quoted, suggestion
-from digest.domain.keywords import Match, searchable
+from digest.domain.analyzer import searchable
+from digest.domain.keywords import Match
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
 
 LONGEST_PHRASE = 200

@@ -92,6 +92,12 @@ class KeywordSection(Section):
         "a single word in both.",
         "title",
     )
+    exact: bool = _key(
+        default=False,
+        description="Phrases in `any` and `all` must stand in the paper word for word. Default: false.",
+        example="true",
+        options={},
+    )
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> "KeywordSection":

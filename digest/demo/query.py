@@ -9,9 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from digest.demo.papers import DemoPaper, Shown, shown_at
-from digest.domain.matching import stems
+from digest.domain.keywords import Phrase
+from digest.domain.matching import mark
+from digest.domain.names import name_words
 from digest.sources.arxiv.identifiers import split_identifier
 
 MAX_PAGE = 2_000
@@ -41,7 +44,7 @@ class MalformedQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words side by side in a field: one of ti, abs, au, co, all; or a pattern for cat."""
+    """Words side by side in ti, abs, co or all; the words of a name in au; a pattern in cat."""
 
     field: str
     words: str
@@ -114,10 +117,8 @@ def matches(node: Node, paper: DemoPaper) -> bool:
             return earliest <= paper.submitted <= latest
         case Term("all", words):
             return any(matches(Term(field, words), paper) for field in (*_TEXT_FIELDS, "cat"))
-        case Term("cat", pattern):
-            return any(_in_category(pattern, category) for category in paper.categories)
         case Term(field, words):
-            return any(_contains(stems(text), stems(words)) for text in _texts(field, paper))
+            return _FINDS[field](words, paper)
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
@@ -177,21 +178,28 @@ def _moment(digits: str) -> datetime:
         raise MalformedQuery(f"not a date: {digits}") from problem
 
 
-def _in_category(pattern: str, category: str) -> bool:
-    if pattern.endswith("*"):
-        return category.startswith(pattern[:-1])
-    return category == pattern
+def _in_text(field: str, words: str, paper: DemoPaper) -> bool:
+    text = {"ti": paper.title, "abs": paper.abstract, "co": paper.comment}[field]
+    return any(segment.marked for segment in mark(text, [Phrase(words)]))
 
 
-def _texts(field: str, paper: DemoPaper) -> tuple[str, ...]:
-    """The texts of a field; a phrase must be inside one of them."""
-    texts = {"ti": (paper.title,), "abs": (paper.abstract,), "au": paper.authors, "co": (paper.comment,)}
-    return texts[field]
+def _by_author(words: str, paper: DemoPaper) -> bool:
+    """Whether one author's full name has all the words."""
+    return any(name_words(words) <= name_words(author) for author in paper.authors)
 
 
-def _contains(text: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    starts = range(len(text) - len(phrase) + 1)
-    return bool(phrase) and any(text[start : start + len(phrase)] == phrase for start in starts)
+def _in_category(pattern: str, paper: DemoPaper) -> bool:
+    return any(
+        category.startswith(pattern[:-1]) if pattern.endswith("*") else category == pattern
+        for category in paper.categories
+    )
+
+
+_FINDS: dict[str, Callable[[str, DemoPaper], bool]] = {
+    **{field: partial(_in_text, field) for field in ("ti", "abs", "co")},
+    "au": _by_author,
+    "cat": _in_category,
+}
 
 
 def _window(parameters: Mapping[str, str]) -> tuple[int, int]:

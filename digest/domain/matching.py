@@ -1,27 +1,23 @@
 """Match keywords with papers, and mark phrases in a text, by the rule of arXiv's search.
 
-A text is split at every character that is neither letter nor digit, a possessive `'s` is dropped, case and
-accents are folded, and each word is stemmed; the words of a phrase must then be side by side. The conditions
-are those that arXiv is asked for (domain/keywords.py), so that both agree.
+The words of a phrase must be side by side (domain/analyzer.py); any word may stand in the place of a stop
+word, so that `LLM for security` also finds `LLM-based security`. What arXiv is asked for is made from the
+same expressions (sources/arxiv/query.py), so that both agree.
 """
 
-import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Protocol, Self
+from typing import Protocol
 
-from digest.domain.keywords import AUTHORS, CATEGORIES, Condition, Keyword, Match, excluded, required
-from digest.domain.stemming import stem
+from digest.domain.analyzer import exact_words, phrase_stems, stem_of, stems, words
+from digest.domain.expressions import Expression, Field, Term, holds, needed_terms, terms_of
+from digest.domain.keywords import Keyword, Phrase, expression_of
+from digest.domain.names import PersonName, name_words, person_name
 
-Stems = tuple[str, ...]
-
-Term = tuple[str, Stems]
-"""A fact about a paper: where (a Match, AUTHORS or CATEGORIES) which words are."""
-
-_WORD = re.compile(r"([^\W_]+)(?:['’]s(?![^\W_]))?", re.IGNORECASE)
+_Offsets = tuple[int, ...]
+"""The places of a phrase's words, from 0 on; a gap is where a stop word was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,88 +44,82 @@ class Described(Protocol):
 class Matcher:
     """Finds which of many keywords match a paper, in one pass over its words.
 
-    Each keyword must have a condition besides `exclude`.
+    Each keyword must have a condition besides `exclude`. `expression` gives what a keyword wants.
     """
 
-    def __init__(self, keywords: Iterable[Keyword]) -> None:
-        wanted = {conditions.keyword_id: conditions for conditions in map(_conditions, keywords)}.values()
-        terms = {term for conditions in wanted for term in conditions.terms}
-        self._phrases = {place: _Phrases.wanted_in(place, terms) for place in Match}
-        self._authors = _Phrases.wanted_in(AUTHORS, terms)
-        self._by_term: dict[Term, list[_Conditions]] = defaultdict(list)
-        for conditions in wanted:
-            for term in conditions.required[0]:  # one of them must hold, so these are enough for the lookup
-                self._by_term[term].append(conditions)
+    def __init__(
+        self, keywords: Iterable[Keyword], expression: Callable[[Keyword], Expression] = expression_of
+    ) -> None:
+        self._wanted = {keyword.id: expression(keyword) for keyword in keywords}
+        terms = {term for wanted in self._wanted.values() for term in terms_of(wanted)}
+        self._texts = {field: _Phrases.of_terms(terms, field) for field in (Field.TITLE, Field.ABSTRACT)}
+        self._names = _Names(term for term in terms if term.field is Field.AUTHOR)
+        self._by_term: dict[Term, list[str]] = defaultdict(list)
+        for keyword_id, wanted in self._wanted.items():
+            for term in needed_terms(wanted):
+                self._by_term[term].append(keyword_id)
 
     def claims(self, described: Described) -> frozenset[str]:
         """The ids of the keywords that match the paper."""
-        facts = {*self._texts(described), *self._names(described), *_categories(described)}
-        candidates = [conditions for term in facts for conditions in self._by_term.get(term, ())]
-        return frozenset(conditions.keyword_id for conditions in candidates if conditions.hold(facts))
-
-    def _texts(self, described: Described) -> Iterator[Term]:
-        title, abstract = stems(described.title), stems(described.abstract)
-        for place, phrases in self._phrases.items():
-            found = _found(place, phrases.found_in(title), phrases.found_in(abstract))
-            yield from ((place, words) for words in found)
-
-    def _names(self, described: Described) -> Iterator[Term]:
-        """The authors are stemmed only if a keyword has authors: there may be thousands."""
-        for author in described.authors if self._authors else ():
-            yield from ((AUTHORS, words) for words in self._authors.found_in(stems(author)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Conditions:
-    """A keyword: one term of each set in `required` must hold for a paper, and none of `excluded`."""
-
-    keyword_id: str
-    required: tuple[frozenset[Term], ...]
-    excluded: frozenset[Term]
-
-    @property
-    def terms(self) -> frozenset[Term]:
-        return self.excluded.union(*self.required)
-
-    def hold(self, facts: set[Term]) -> bool:
-        """Whether they hold for a paper with these facts."""
-        return self.excluded.isdisjoint(facts) and not any(terms.isdisjoint(facts) for terms in self.required)
+        facts = {
+            *self._texts[Field.TITLE].found_in(described.title),
+            *self._texts[Field.ABSTRACT].found_in(described.abstract),
+            *self._names.found_in(described.authors),
+            *_categories(described),
+        }
+        candidates = {keyword_id for term in facts for keyword_id in self._by_term.get(term, ())}
+        return frozenset(one for one in candidates if holds(self._wanted[one], facts))
 
 
 class _Phrases:
-    """Phrases, found all at once: those of one length together, however many they are."""
+    """Terms, found in a text all at once: those whose words have the same offsets together."""
 
-    def __init__(self, phrases: Iterable[Stems]) -> None:
-        self._by_length: dict[int, set[Stems]] = defaultdict(set)
-        for phrase in phrases:
-            self._by_length[len(phrase)].add(phrase)
+    def __init__(self) -> None:
+        self._stemmed: dict[_Offsets, dict[tuple[str, ...], list[Term]]] = {}
+        self._exact: dict[_Offsets, dict[tuple[str, ...], list[Term]]] = {}
 
     @classmethod
-    def wanted_in(cls, place: str, terms: Iterable[Term]) -> Self:
-        return cls(words for where, words in terms if where == place)
+    def of_terms(cls, terms: Iterable[Term], field: Field) -> "_Phrases":
+        phrases = cls()
+        for term in terms:
+            if term.field is field:
+                phrases.add(term)
+        return phrases
 
-    def __bool__(self) -> bool:
-        return bool(self._by_length)
+    def add(self, term: Term) -> None:
+        table = self._exact if term.exact else self._stemmed
+        offsets, wanted = _shape(Phrase(term.text, term.exact))
+        if wanted:
+            table.setdefault(offsets, {}).setdefault(wanted, []).append(term)
 
-    def found_in(self, words: Stems) -> set[Stems]:
-        found = (wanted.intersection(_runs(words, length)) for length, wanted in self._by_length.items())
-        return set().union(*found)
-
-    def places_in(self, words: Stems) -> Iterator[tuple[int, int]]:
-        """The positions of the first and the last word of each phrase in the words."""
-        for length, wanted in self._by_length.items():
-            for first, run in enumerate(_runs(words, length)):
-                if run in wanted:
-                    yield first, first + length - 1
-
-
-def stems(text: str) -> Stems:
-    """The stems of a text's words, in order."""
-    return tuple(map(_stem, _WORD.findall(unicodedata.normalize("NFC", text))))
+    def found_in(self, text: str) -> Iterator[Term]:
+        for table, split in ((self._stemmed, stems), (self._exact, exact_words)):
+            found = split(text) if table else ()
+            for offsets, wanted in table.items():
+                for run in wanted.keys() & set(_runs(found, offsets)):
+                    yield from wanted[run]
 
 
-def mark(text: str, phrases: Iterable[str]) -> tuple[Segment, ...]:
-    """The text (in NFC) cut into segments; those that a phrase found are marked."""
+class _Names:
+    """Authors' names that are wanted, each looked up by one of its words."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._by_word: dict[str, list[tuple[PersonName, Term]]] = defaultdict(list)
+        for term in terms:
+            name = person_name(term.text)
+            if name.words:
+                self._by_word[max(name.words, key=len)].append((name, term))
+
+    def found_in(self, authors: Sequence[str]) -> Iterator[Term]:
+        """The authors are split only if a keyword has authors: there may be thousands."""
+        for author in authors if self._by_word else ():
+            found = name_words(author)
+            for word in found:
+                yield from (term for name, term in self._by_word.get(word, ()) if name.is_of(found))
+
+
+def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
+    """The text (in NFC) cut into segments; those that a phrase found are marked, with the word in a gap."""
     text = unicodedata.normalize("NFC", text)
     segments, position = [], 0
     for start, end in _merged(sorted(_spans(text, phrases))):
@@ -139,51 +129,37 @@ def mark(text: str, phrases: Iterable[str]) -> tuple[Segment, ...]:
     return tuple(segment for segment in segments if segment.text)
 
 
-def _conditions(keyword: Keyword) -> _Conditions:
-    return _Conditions(
-        keyword.id,
-        tuple(frozenset(map(_term, conditions)) for conditions in required(keyword)),
-        frozenset(map(_term, excluded(keyword))),
-    )
+def _spans(text: str, phrases: Iterable[Phrase]) -> Iterator[tuple[int, int]]:
+    """Where the phrases are in the text: first character, and the one after the last."""
+    places = list(words(text))
+    stemmed = tuple(stem_of(place[0]) for place in places)
+    exact = exact_words(text)
+    for phrase in phrases:
+        offsets, wanted = _shape(phrase)
+        for first, run in enumerate(_runs(exact if phrase.exact else stemmed, offsets)):
+            if run == wanted:
+                yield places[first].start(), places[first + offsets[-1]].end()
 
 
-def _term(condition: Condition) -> Term:
-    where, what = condition
-    return where, (what,) if where == CATEGORIES else stems(what)
+def _shape(phrase: Phrase) -> tuple[_Offsets, tuple[str, ...]]:
+    """The offsets of a phrase's words, and the words; both empty if it has none."""
+    found = exact_words(phrase.text) if phrase.exact else phrase_stems(phrase.text)
+    there = [(offset, word) for offset, word in enumerate(found) if word is not None]
+    return tuple(offset for offset, _ in there), tuple(word for _, word in there)
+
+
+def _runs(found: Sequence[str | None], offsets: _Offsets) -> Iterator[tuple[str | None, ...]]:
+    """The words at these offsets from every place, in order."""
+    return zip(*(found[offset:] for offset in offsets), strict=False)
 
 
 def _categories(described: Described) -> Iterator[Term]:
     """Each category, and the pattern of its archive: `cs.*` for `cs.LG`."""
     for name in described.categories:
-        yield CATEGORIES, (name,)
+        yield Term(Field.CATEGORY, name)
         archive, _, subject = name.partition(".")
         if subject:
-            yield CATEGORIES, (f"{archive}.*",)
-
-
-def _found(place: Match, in_title: set[Stems], in_abstract: set[Stems]) -> set[Stems]:
-    match place:
-        case Match.TITLE:
-            return in_title
-        case Match.ABSTRACT:
-            return in_abstract
-        case Match.TITLE_AND_ABSTRACT:
-            return in_title & in_abstract
-        case Match.TITLE_OR_ABSTRACT:
-            return in_title | in_abstract
-
-
-def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where the phrases are in the text: first character, and the one after the last."""
-    words = list(_WORD.finditer(text))
-    wanted = _Phrases(stems(phrase) for phrase in phrases)
-    for first, last in wanted.places_in(tuple(_stem(word[1]) for word in words)):
-        yield words[first].start(), words[last].end()
-
-
-def _runs(words: Stems, length: int) -> Iterator[Stems]:
-    """Every sequence of `length` words side by side, in order."""
-    return zip(*(words[first:] for first in range(length)), strict=False)
+            yield Term(Field.CATEGORY, f"{archive}.*")
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -198,10 +174,3 @@ def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             current = (start, end)
     if current:
         yield current
-
-
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word)
-    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-    return stem(folded)

@@ -1,7 +1,8 @@
-"""Stem English words by Porter's algorithm of 1980, as arXiv's search does.
+"""Stem English words by Porter's algorithm of 1980 with his two later departures, as arXiv's search does.
 
-Source: M. F. Porter, "An algorithm for suffix stripping", https://tartarus.org/martin/PorterStemmer/def.txt.
-The steps have Porter's names. Double consonants are those that occur, as in Snowball's version.
+Source: M. F. Porter, "An algorithm for suffix stripping", https://tartarus.org/martin/PorterStemmer/def.txt,
+and for the departures and the shortest word https://tartarus.org/martin/PorterStemmer/java.txt.
+The steps have Porter's names.
 
 Porter counts the vowel-consonant sequences of a stem, m. The condition m > 0 (or m > 1) holds if the stem is
 at least as long as the word up to the end of its first (or second) sequence. So both ends are found once.
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 
 _STEP_1A = {"sses": "ss", "ies": "i", "ss": "ss", "s": ""}
 
-# Porter's two later departures belong here: `bli` -> `ble` in place of `abli` -> `able`, and `logi` -> `log`.
+# `bli` and `logi` are the departures; Porter had `abli` -> `able` at first.
 _STEP_2 = {
-    "ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize", "abli": "able",
-    "alli": "al", "entli": "ent", "eli": "e", "ousli": "ous", "ization": "ize", "ation": "ate", "ator": "ate",
-    "alism": "al", "iveness": "ive", "fulness": "ful", "ousness": "ous", "aliti": "al", "iviti": "ive",
-    "biliti": "ble",
+    "ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize", "bli": "ble",
+    "logi": "log", "alli": "al", "entli": "ent", "eli": "e", "ousli": "ous", "ization": "ize", "ation": "ate",
+    "ator": "ate", "alism": "al", "iveness": "ive", "fulness": "ful", "ousness": "ous", "aliti": "al",
+    "iviti": "ive", "biliti": "ble",
 }  # fmt: skip
 
 _STEP_3 = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
@@ -29,7 +30,9 @@ _STEP_4 = {
     "ize": "",
 }  # fmt: skip
 
-_DOUBLES = ("bb", "dd", "ff", "gg", "mm", "nn", "pp", "rr", "tt")
+_SHORTEST = 3
+
+_DOUBLE = re.compile(r"([^aeiouylszY])\1\Z")  # Porter's *d, but not l, s and z
 
 # A `y` is a consonant at the beginning of a word and after a vowel; it is then written `Y`.
 _CONSONANT_Y = re.compile(r"(^|[aeiouy])y")
@@ -47,7 +50,12 @@ class _Regions:
 
 
 def stem(word: str) -> str:
-    """The stem of a word in lower case. Characters other than vowels count as consonants."""
+    """The stem of a word in lower case. Characters other than vowels count as consonants.
+
+    A word of one or two letters stays as it is.
+    """
+    if len(word) < _SHORTEST:
+        return word
     word = _CONSONANT_Y.sub(r"\1Y", word)
     regions = _regions(word)
     word = _step_1b(_replaced(word, _STEP_1A, 0), regions)
@@ -78,7 +86,7 @@ def _step_1b(word: str, regions: _Regions) -> str:
         return word
     if rest.endswith(("at", "bl", "iz")):
         return f"{rest}e"
-    if rest.endswith(_DOUBLES):
+    if _DOUBLE.search(rest):
         return rest[:-1]
     return f"{rest}e" if len(rest) == regions.first and _SHORT_END.search(rest) else rest
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from digest.domain.keywords import Keyword
+from digest.domain.analyzer import exact_words, phrase_stems, stem_of
+from digest.domain.keywords import Keyword, Phrase
 from digest.domain.matching import mark
+from digest.domain.names import name_words, person_name
 from digest.domain.papers import Paper
 
 
@@ -18,21 +20,43 @@ def reason(keyword: Keyword, paper: Paper) -> str:
 
 def _phrases(keyword: Keyword, paper: Paper) -> Iterator[str]:
     texts = (("title", paper.title), ("abstract", paper.abstract))
-    for phrase in dict.fromkeys(keyword.any + keyword.all):
-        places = [place for place, text in texts if _contains(text, [phrase])]
+    for phrase in keyword.phrases:
+        places = [place for place, text in texts if _found(text, phrase)]
         if places:
-            yield f"“{phrase}” in {' and '.join(places)}"
+            found = next(words for _, text in texts if (words := _found(text, phrase)))
+            as_found = "" if _is_literal(phrase, texts) else f", as “{found}”"
+            yield f"“{phrase.text}” in {' and '.join(places)}{as_found}"
 
 
 def _authors(keyword: Keyword, paper: Paper) -> Iterator[str]:
-    return (f"by {author}" for author in paper.authors if _contains(author, keyword.authors))
+    wanted = [person_name(author) for author in keyword.all_authors]
+    for author in paper.authors if wanted else ():
+        if any(name.is_of(name_words(author)) for name in wanted):
+            yield f"by {author}"
 
 
 def _categories(keyword: Keyword, paper: Paper) -> Iterator[str]:
     for category in paper.categories:
-        if any(asked in (category, f"{category.partition('.')[0]}.*") for asked in keyword.categories):
+        if any(asked in (category, f"{category.partition('.')[0]}.*") for asked in keyword.all_categories):
             yield f"in {category}"
 
 
-def _contains(text: str, phrases: Iterable[str]) -> bool:
-    return any(segment.marked for segment in mark(text, phrases))
+def _found(text: str, phrase: Phrase) -> str:
+    """The words of a text that the phrase finds first; empty if it finds none."""
+    return next((segment.text for segment in mark(text, [phrase]) if segment.marked), "")
+
+
+def _is_literal(phrase: Phrase, texts: Iterable[tuple[str, str]]) -> bool:
+    """Whether a text has the stop words of the phrase, too, and not others in their places."""
+    if None not in phrase_stems(phrase.text):
+        return True
+    marked = (segment.text for _, text in texts for segment in mark(text, [phrase]) if segment.marked)
+    return any(_stop_words(words) == _stop_words(phrase.text) for words in marked)
+
+
+def _stop_words(text: str) -> list[tuple[int, str]]:
+    """The stop words between the first and the last other word, and where they are."""
+    found = [(stem_of(word), word) for word in exact_words(text)]
+    others = [place for place, (stemmed, _) in enumerate(found) if stemmed is not None]
+    inside = enumerate(found[others[0] : others[-1]])
+    return [(place, word) for place, (stemmed, word) in inside if stemmed is None]

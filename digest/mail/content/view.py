@@ -235,7 +235,7 @@ def _readable_line(text: str) -> str:
 
 def _marked(text: str, found_by: Sequence[Keyword]) -> tuple[Segment, ...]:
     """The text in segments; what the keywords look for is marked, but never a part of a web address."""
-    phrases = [phrase for keyword in found_by for phrase in keyword.any + keyword.all]
+    phrases = [phrase for keyword in found_by for phrase in keyword.phrases]
     segments: list[Segment] = []
     for position, piece in enumerate(_ADDRESS.split(text)):
         is_address = position % 2 == 1

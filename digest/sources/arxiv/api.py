@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.papers import Paper
 from digest.sources.arxiv.atom import parse_list, parse_page
-from digest.sources.arxiv.query import submitted_since
+from digest.sources.arxiv.query import submitted_between
 from digest.sources.arxiv.responses import Page
 from digest.sources.arxiv.validation import (
     RequestedPage,
@@ -54,7 +54,7 @@ class ArxivApi:
         `recent` has the ids of that time from earlier answers.
         """
         if newest:
-            query = submitted_since(query, newest - OVERLAP)
+            query = submitted_between(query, newest - OVERLAP, None)
         pages = self._pages(query, newest, recent, claimed)
         return newest_versions(paper for page in pages for paper in page.papers)
 

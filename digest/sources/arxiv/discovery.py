@@ -19,7 +19,7 @@ from digest.sources.arxiv.feed import AnnouncementFeed, archives_of
 from digest.sources.arxiv.findings import Discovered, FoundPapers, LastAnnouncement
 from digest.sources.arxiv.gaps import IdRange, find_gaps
 from digest.sources.arxiv.identifiers import announcement_order, identifier_at
-from digest.sources.arxiv.query import any_of, expression
+from digest.sources.arxiv.query import query_of, query_of_any
 from digest.sources.arxiv.responses import Announcement
 from digest.sources.arxiv.validation import RejectionReason
 
@@ -72,7 +72,7 @@ class Discovery:
         newest = max((q.known.newest_submission for q in known if q.known.newest_submission), default=None)
         seen = frozenset().union(*(request.known.papers for request in known))
         recent = frozenset().union(*(request.known.recent for request in known))
-        query = any_of(request.keyword for request in known)
+        query = query_of_any(request.keyword for request in known)
 
         def claimed(paper: Paper) -> bool:
             return paper.id in seen or bool(matcher.claims(paper))
@@ -124,7 +124,7 @@ class Discovery:
 
     def _probe(self, archives: Sequence[str]) -> dict[str, Paper]:
         """The newest papers of these archives, whatever they are about."""
-        query = expression(Keyword("the newest", categories=tuple(map(pattern, archives))))
+        query = query_of(Keyword("the newest", categories=tuple(map(pattern, archives))))
         page = self._api.newest(query, _PROBE_ROWS)
         if not page.papers:
             raise AnswerRejected(RejectionReason.EMPTY_ALTHOUGH_KNOWN, "arXiv shows no paper at all")
@@ -201,7 +201,7 @@ class Discovery:
             return
         middle = (len(known) + 1) // 2
         for half in filter(None, (known[:middle], known[middle:])):
-            query = any_of(request.keyword for request in half)
+            query = query_of_any(request.keyword for request in half)
             try:
                 found = self._api.matching(query, ids)
             except SourceError as exc:
@@ -221,7 +221,7 @@ class Discovery:
             return keyword.id in matcher.claims(paper)
 
         try:
-            page = self._api.newest(expression(keyword), FIRST_PAGE, claimed)
+            page = self._api.newest(query_of(keyword), FIRST_PAGE, claimed)
         except SourceError as exc:
             return Discovered(keyword, problem=exc)
         papers = {paper.id: paper for paper in (*found.papers, *page.papers)}

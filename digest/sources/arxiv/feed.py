@@ -5,7 +5,8 @@ Source: https://info.arxiv.org/help/rss.html
 
 from collections.abc import Iterable, Sequence
 
-from digest.domain.keywords import Keyword
+from digest.domain.expressions import AllOf, AnyOf, Expression, Field, Term, Without
+from digest.domain.keywords import Keyword, expression_of
 from digest.sources.arxiv.atom import parse_announcement
 from digest.sources.arxiv.categories import ALL_ARCHIVES, archive_of
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement
@@ -48,12 +49,21 @@ class AnnouncementFeed:
 
 def archives_of(keywords: Iterable[Keyword]) -> tuple[str, ...]:
     """The archives in which the keywords' papers can be announced: all, unless each names categories."""
-    wanted: set[str] = set()
-    for keyword in keywords:
-        if not keyword.categories:
-            return tuple(sorted(ALL_ARCHIVES))
-        wanted.update(archive_of(category) for category in keyword.categories)
-    return tuple(sorted(wanted))
+    return tuple(sorted(frozenset().union(*(_archives(expression_of(keyword)) for keyword in keywords))))
+
+
+def _archives(expression: Expression) -> frozenset[str]:
+    match expression:
+        case Term(Field.CATEGORY, name):
+            return frozenset({archive_of(name)})
+        case Term():
+            return ALL_ARCHIVES
+        case AllOf(parts):
+            return min(map(_archives, parts), key=len)
+        case AnyOf(parts):
+            return frozenset().union(*map(_archives, parts))
+        case Without(wanted, _):
+            return _archives(wanted)
 
 
 def _may_be_cut(announcement: Announcement) -> bool:

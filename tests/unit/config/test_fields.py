@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from digest.config import fields
 from digest.config.fields import address, display_name, endpoint, feed, is_local, is_loopback, mailbox
 from digest.config.quoting import quoted
-from digest.domain.keywords import Match, searchable
+from digest.domain.analyzer import searchable
+from digest.domain.keywords import Match
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from digest.demo.query import (
     matches,
     parse,
 )
-from digest.sources.arxiv.query import expression
+from digest.sources.arxiv.query import query_of
 from tests.support import builders
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -202,8 +202,8 @@ def test_a_keyword_of_the_configuration_finds_its_papers() -> None:
         authors=("sample",),
         categories=("cs.*",),
     )
-    assert matches(parse(expression(keyword)), PAPER)
-    assert not matches(parse(expression(keyword)), replace(PAPER, abstract="A submarine."))
+    assert matches(parse(query_of(keyword)), PAPER)
+    assert not matches(parse(query_of(keyword)), replace(PAPER, abstract="A submarine."))
 
 
 FIRST = replace(

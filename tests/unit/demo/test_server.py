@@ -22,7 +22,7 @@ from digest.demo.papers import DemoPaper, Version, load_papers
 from digest.demo.query import matches, parse
 from digest.demo.server import ArxivServer, Reply, Request, announcement_feed, query_reply
 from digest.sources.arxiv.identifiers import announcement_order
-from digest.sources.arxiv.query import expression
+from digest.sources.arxiv.query import query_of
 from tests.support import builders
 
 TUESDAY = datetime(2026, 6, 23, tzinfo=UTC)
@@ -347,7 +347,7 @@ DAYS = (TUESDAY, TUESDAY + DAY, TUESDAY + 2 * DAY)
 
 
 def keyword_ids(name: str) -> list[str]:
-    query = parse(expression(builders.keyword(name)))
+    query = parse(query_of(builders.keyword(name)))
     return [paper.id for paper in PAPERS if matches(query, paper)]
 
 

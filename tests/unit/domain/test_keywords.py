@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.domain.keywords import Keyword, Match, distinct, searchable
+from digest.domain.analyzer import searchable
+from digest.domain.keywords import Keyword, Match, distinct
 from tests.support.builders import keyword
 
 
@@ -17,7 +18,8 @@ from tests.support.builders import keyword
         ("Bayes's theorem", "Bayes's theorem"),
         ("Bayes’s theorem", "Bayes's theorem"),
         ("nai\u0308ve", "naïve"),
-        ("snake_case AND (x)", "snake case AND x"),
+        ("snake_case AND (x)", "snake_case AND x"),
+        ("Llama 3.1, GPT-3.5", "Llama 3.1 GPT 3.5"),
         ("naïve Φ-divergence", "naïve Φ divergence"),
         ("'' -- ''", ""),
     ],

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from digest.demo.papers import DemoPaper
 from digest.demo.query import matches, parse
-from digest.domain.keywords import Keyword, Match
-from digest.domain.matching import Matcher, Segment, mark, stems
-from digest.sources.arxiv.query import expression
+from digest.domain.keywords import Keyword, Match, Phrase
+from digest.domain.matching import Matcher, Segment, mark
+from digest.sources.arxiv.query import query_of
 from tests.support.builders import keyword, paper
 
 VOCABULARY = st.sampled_from(["reward", "Rewards", "model", "modelling", "Bayes's", "Bayes’s", "q"])
@@ -45,7 +45,8 @@ CURLY = DemoPaper("2606.00001", "On Bayes’s model", "", ("Ada’s Example",), 
 
 
 def marked(text: str, *phrases: str) -> str:
-    return "".join(f"[{part.text}]" if part.marked else part.text for part in mark(text, phrases))
+    segments = mark(text, map(Phrase, phrases))
+    return "".join(f"[{part.text}]" if part.marked else part.text for part in segments)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +62,17 @@ def marked(text: str, *phrases: str) -> str:
         ("C++ and C#", "C++", "[C]++ and [C]#"),
         ("A q-function and Q learning", "Q", "A [q]-function and [Q] learning"),
         ("An Α-divergence", "α divergence", "An [Α-divergence]"),
-        ("snake_case", "case", "snake_[case]"),
+        ("snake_case", "case", "snake_case"),
+        ("LLM-based security of LLMs", "LLM for Security", "[LLM-based security] of LLMs"),
+        ("Security for the LLM", "LLM for Security", "Security for the LLM"),
         ("rewarding the model", "reward model", "rewarding the model"),
         ("nothing of the kind", "reward", "nothing of the kind"),
         ("no words asked for", "--", "no words asked for"),
     ],
     ids=[
         "plural and punctuation", "stems", "hyphen in the text", "hyphen in the phrase", "possessive",
-        "accent", "digits", "C++", "a single letter", "Greek", "underscore", "not adjacent", "absent",
+        "accent", "digits", "C++", "a single letter", "Greek", "underscore", "a word in a gap", "no gap",
+        "not adjacent", "absent",
         "no words",
     ],
 )  # fmt: skip
@@ -83,12 +87,14 @@ def test_overlapping_phrases_are_marked_as_one() -> None:
 
 
 def test_phrases_side_by_side_stay_apart() -> None:
-    assert mark("a b", ["a", "b"]) == (Segment("a", True), Segment(" ", False), Segment("b", True))
+    segments = mark("x y", [Phrase("x"), Phrase("y")])
+    assert segments == (Segment("x", True), Segment(" ", False), Segment("y", True))
 
 
 @given(st.text(), st.lists(st.text(max_size=5), max_size=3))
 def test_marking_changes_no_text(text: str, phrases: list[str]) -> None:
-    assert "".join(part.text for part in mark(text, phrases)) == unicodedata.normalize("NFC", text)
+    segments = mark(text, map(Phrase, phrases))
+    assert "".join(part.text for part in segments) == unicodedata.normalize("NFC", text)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +121,19 @@ def test_marking_changes_no_text(text: str, phrases: list[str]) -> None:
         ("A q-function", "Q function", True),
         ("An Α-divergence", "α divergence", True),
         ("An α-divergence", "alpha divergence", False),
-        ("The snake_case problem", "snake case", True),
-        ("The snake case problem", "snake_case problem", True),
+        ("Topological data", "topology data", True),
+        ("Llama 3.1 tuned", "Llama 3.1", True),
+        ("Llama 3 1 tuned", "Llama 3.1", False),
+        ("Llama 3.12 tuned", "Llama 3.1", False),
+        ("Learning by rank", "Learning to Rank", True),
+        ("Learning rank", "Learning to Rank", False),
+        ("Learning to really rank", "Learning to Rank", False),
+        ("The A* search", "A*", False),
+        ("On the state of the art", "state-of-the-art", True),
+        ("高精地图的在线构建", "在线构建", True),
+        ("高精地图的在线构建", "地图构建", False),
+        ("The snake_case problem", "snake case", False),
+        ("The snake case problem", "snake_case problem", False),
     ],
     ids=[
         "plural", "punctuation between", "a word between", "another order", "hyphen in the text",
@@ -124,6 +141,9 @@ def test_marking_changes_no_text(text: str, phrases: list[str]) -> None:
         "apostrophe", "curly apostrophe in the text", "apostrophe with its letter left out",
         "accent in the text", "accent as a character of its own", "accent in the phrase", "digits",
         "other digits", "C++", "a single letter", "Greek of another case", "Greek spelled out",
+        "Porter's later departure", "a version", "a version in two words", "another version",
+        "another stop word in the gap", "no gap", "too wide a gap", "a stop word alone", "two gaps",
+        "Chinese", "Chinese with a gap",
         "underscore in the text", "underscore in the phrase",
     ],
 )  # fmt: skip
@@ -151,8 +171,8 @@ def test_a_keyword_claims_what_arxivs_search_would_list(title: str, phrase: str,
         (keyword(any=("model",), exclude=("rest",)), True),
         (keyword(any=("reward model",), exclude=("reward model",)), False),
         (keyword(any=(), authors=("ada del maestro",)), True),
-        (keyword(any=(), authors=("Maestro Ada",)), False),
-        (keyword(any=(), authors=("Ada Maestro",)), False),
+        (keyword(any=(), authors=("Maestro Ada",)), True),
+        (keyword(any=(), authors=("Ada Maestro",)), True),
         (keyword(any=(), authors=("Maestro Bo",)), False),
         (keyword(any=(), authors=("Cy Nobody", "O'Sample")), True),
         (keyword(any=(), categories=("eess.SY",)), True),
@@ -196,15 +216,10 @@ def test_without_keywords_nothing_is_claimed() -> None:
 @example(keyword(any=(), authors=("Ada’s Example",)), CURLY)
 def test_a_paper_is_claimed_exactly_if_the_query_finds_it(wanted: Keyword, described: DemoPaper) -> None:
     claimed = wanted.id in Matcher([wanted]).claims(described)
-    assert claimed == matches(parse(expression(wanted)), described)
+    assert claimed == matches(parse(query_of(wanted)), described)
 
 
 @given(st.lists(KEYWORDS, max_size=5), PAPERS)
 def test_keywords_do_not_disturb_each_other(wanted: list[Keyword], described: DemoPaper) -> None:
     alone = [Matcher([one]).claims(described) for one in wanted]
     assert Matcher(wanted).claims(described) == frozenset().union(*alone)
-
-
-@given(st.text("aàéñÖß’s -"))
-def test_the_stems_do_not_depend_on_how_accents_are_written(text: str) -> None:
-    assert stems(unicodedata.normalize("NFD", text)) == stems(unicodedata.normalize("NFC", text))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.domain.keywords import Keyword, Match, default_match, searchable
+from digest.domain.analyzer import searchable
+from digest.domain.keywords import Keyword, Match, default_match
 from digest.domain.papers import Paper
 from digest.store.database import Database
 from digest.store.keyword_ids import NoOldKey, id_from_old_key

@@ -18,7 +18,7 @@ from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
 from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import announcement_order
-from digest.sources.arxiv.query import any_of, expression
+from digest.sources.arxiv.query import query_of, query_of_any
 from tests.support.arxiv_support import (
     MONDAY,
     REWARD_MODEL,
@@ -102,7 +102,7 @@ def test_an_ordinary_day_costs_three_requests(tmp_path: Path) -> None:
 def test_a_paper_that_the_search_misses_is_complete(tmp_path: Path) -> None:
     """What the feed shows has neither comment nor dates; the list has them."""
     with ArxivServer(PAPERS, TUESDAY) as server:
-        server.misbehave(answer_to('ti:"reward" AND ti:"00010"', server, PAPERS))
+        server.misbehave(answer_to('ti:"reward" AND ti:"2606.00010"', server, PAPERS))
         result = found(server, tmp_path, reward_models(MONDAY))
     assert asked(server) == ["search", ALL, "list"]
     submitted = TUESDAY - timedelta(days=1, hours=8) - FIVE_WEEKS
@@ -472,7 +472,7 @@ def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> 
     with ArxivServer(PAPERS, TUESDAY) as server:
         results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(unknown, NOTHING_KNOWN))
     assert asked(server) == ["search", ALL, "list", "search"]
-    assert server.requests[-1].parameters["search_query"] == expression(unknown)
+    assert server.requests[-1].parameters["search_query"] == query_of(unknown)
     assert results["Else"] == Discovered(
         unknown,
         announced=numbers(ON_TUESDAY),
@@ -540,10 +540,10 @@ def test_papers_that_no_keyword_claims_are_matched_in_halves(tmp_path: Path) -> 
         results = discover(server, tmp_path, *four_keywords())
     assert asked(server) == ["search", ALL, "match", "match", "match", "match"]
     assert [request.parameters["search_query"] for request in server.requests[2:]] == [
-        any_of(KEYWORDS[:2]),
-        any_of(KEYWORDS[2:]),
-        expression(KEYWORDS[2]),
-        expression(KEYWORDS[3]),
+        query_of_any(KEYWORDS[:2]),
+        query_of_any(KEYWORDS[2:]),
+        query_of(KEYWORDS[2]),
+        query_of(KEYWORDS[3]),
     ]
     assert {request.parameters["id_list"] for request in server.requests[2:]} == {"2606.00020"}
     assert [sorted(ids(results[wanted.name])) for wanted in KEYWORDS] == [
