@@ -60,6 +60,21 @@ class AnswerRejected(SourceError):
         self.reason = reason
 
 
+class AnswerBroken(AnswerRejected):
+    """An answer that one item of it may have spoiled: a smaller request may do better."""
+
+
+class AnswerFailed(SourceUnavailable):
+    """arXiv fails at this request (5xx). One item of the answer may be the cause, or arXiv as a whole.
+
+    `reason` is the status with its phrase.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class StoreError(DigestError):
     """The state cannot be read or written. Ends the run: what cannot be recorded is not sent."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
+from digest.domain.text import moment
 from digest.errors import SourceError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -34,6 +35,53 @@ class KeywordState:
 
 
 @dataclass(frozen=True, slots=True)
+class UnavailablePaper:
+    """A paper that the source has and cannot show. It is asked for again, with growing pauses."""
+
+    id: str
+    """Empty where only the time of submission is known."""
+    title: str
+    """Empty where it is not known."""
+    reason: str
+    since: datetime
+    asked_at: datetime
+    """The last time that it was asked for."""
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    """It was submitted between these, if they are known."""
+
+    @property
+    def name(self) -> str:
+        """Its id and title, or what else is known."""
+        if self.id:
+            return f"{self.id}, “{self.title}”" if self.title else self.id
+        if self.earliest and self.latest:
+            return f"one submitted between {moment(self.earliest)} and {moment(self.latest)}"
+        return "one without a known id"
+
+
+_FIRST_PAUSE = timedelta(hours=20)  # a daily run asks every day at first
+_PAUSES_PER_AGE = 5
+
+
+def is_due_again(paper: UnavailablePaper, now: datetime) -> bool:
+    """Whether it is time to ask for the paper again: pauses grow with the time for which it is missing.
+
+    Only a paper with an id can be asked for.
+    """
+    age = paper.asked_at - paper.since
+    return bool(paper.id) and now - paper.asked_at >= max(_FIRST_PAUSE, age / _PAUSES_PER_AGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The papers that the source could not show so far, as of `now`."""
+
+    now: datetime
+    papers: tuple[UnavailablePaper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRequest:
     """One keyword to fetch, and what the state knows."""
 
@@ -49,6 +97,8 @@ class KeywordMatch:
 
     paper: Paper
     is_new: bool
+    by_gaps: bool = False
+    """Other words stand in the places of the keyword's stop words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +114,12 @@ class FetchResult:
     up_to_date: bool = False
     """Whether the source has nothing more before its next announcement."""
     problem: SourceError | None = None
+    compared: int = 0
+    """How many rows the source's answers and the matcher were compared on."""
+    differing: int = 0
+    """On how many of these rows they differ."""
+    unavailable: tuple[UnavailablePaper, ...] = ()
+    """All papers that the source cannot show at present, whichever keyword would have them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,35 @@ def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
     return tuple(segment for segment in segments if segment.text)
 
 
+def fills_gaps(phrase: Phrase, texts: Iterable[str]) -> bool:
+    """Whether the texts have the phrase, but only with other words in the places of its stop words."""
+    if phrase.exact or None not in phrase_stems(phrase.text):
+        return False
+    found = [segment.text for text in texts for segment in mark(text, [phrase]) if segment.marked]
+    return bool(found) and all(_stop_words(words) != _stop_words(phrase.text) for words in found)
+
+
+def is_found_by_gaps(keyword: Keyword, described: Described) -> bool:
+    """Whether every phrase of the keyword that the paper has is there with other words in its gaps."""
+    texts = (described.title, described.abstract)
+    gaps = [phrase for phrase in keyword.phrases if fills_gaps(phrase, texts)]
+    return bool(gaps) and not any(
+        segment.marked
+        for phrase in keyword.phrases
+        if phrase not in gaps
+        for text in texts
+        for segment in mark(text, [phrase])
+    )
+
+
+def _stop_words(text: str) -> list[tuple[int, str]]:
+    """The stop words between the first and the last other word, and where they are."""
+    found = [(stem_of(word), word) for word in exact_words(text)]
+    others = [place for place, (stemmed, _) in enumerate(found) if stemmed is not None]
+    inside = enumerate(found[others[0] : others[-1]])
+    return [(place, word) for place, (stemmed, word) in inside if stemmed is None]
+
+
 def _spans(text: str, phrases: Iterable[Phrase]) -> Iterator[tuple[int, int]]:
     """Where the phrases are in the text: first character, and the one after the last."""
     places = list(words(text))

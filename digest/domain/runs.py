@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
 
 
@@ -73,6 +74,8 @@ class Report:
     mails: tuple[MailOutcome, ...]
     archive: ArchiveOutcome
     problems: RunProblems = RunProblems()
+    unavailable: tuple[UnavailablePaper, ...] = ()
+    """The papers that the source cannot show."""
 
 
 @dataclass(frozen=True, slots=True)

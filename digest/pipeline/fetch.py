@@ -4,7 +4,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState, up_to_date_keywords
+from digest.domain.fetching import (
+    FetchRequest,
+    FetchResult,
+    KeywordMatch,
+    KeywordState,
+    Unavailable,
+    is_due_again,
+    up_to_date_keywords,
+)
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.runs import KeywordOutcome
 from digest.domain.text import counted
@@ -22,14 +30,17 @@ def fetch_keywords(
 ) -> Iterator[KeywordOutcome]:
     """Fetch all of these keywords that are not up to date; yields an outcome for each keyword.
 
+    All are fetched when it is time to ask again for a paper that the source could not show.
+
     Records in the run that a fetch starts before the source is asked. Raises StoreError.
     """
     now = context.clock.now()
     announced_at = context.source.calendar.latest_announcement(now)
     up_to_date = up_to_date_keywords(context.store.keywords.fetch_statuses(), announced_at, now)
+    missing = any(is_due_again(paper, now) for paper in context.store.unavailable.papers())
     stale = []
     for keyword in distinct(keywords):
-        if keyword.id in up_to_date:
+        if keyword.id in up_to_date and not missing:
             yield KeywordOutcome(keyword, up_to_date=True)
         else:
             stale.append(keyword)
@@ -45,10 +56,18 @@ def _fetch(context: RunContext, stale: Sequence[Keyword], now: datetime) -> Iter
     known = {keyword.id: context.store.keywords.state_of(keyword) for keyword in stale}
     requests = [FetchRequest(keyword, known[keyword.id], highest_order) for keyword in stale]
     context.progress.begin("asking arXiv", len(requests))
-    for result in context.source.fetch(requests):
+    before = tuple(context.store.unavailable.papers()) if stale else ()
+    unavailable = before
+    for result in context.source.fetch(requests, Unavailable(now, before)):
+        if result.unavailable != unavailable:
+            unavailable = result.unavailable
+            # A paper that is shown again is forgotten at the end only: until then a kill may lose it.
+            context.store.unavailable.replace(tuple(dict.fromkeys((*unavailable, *before))))
         yield _record(context, result, known[result.keyword.id], now)
         context.progress.step()
     context.progress.end()
+    if unavailable != before:
+        context.store.unavailable.replace(unavailable)
 
 
 def _record(context: RunContext, result: FetchResult, known: KeywordState, now: datetime) -> KeywordOutcome:

@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.domain.digests import ArchiveSection, Digest, PendingPapers
-from digest.domain.fetching import FetchRequest, FetchResult, FetchStatus, KeywordMatch, KeywordState
+from digest.domain.fetching import (
+    FetchRequest,
+    FetchResult,
+    FetchStatus,
+    KeywordMatch,
+    KeywordState,
+    Unavailable,
+    UnavailablePaper,
+)
 from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord
@@ -55,7 +63,7 @@ class Source(Protocol):
     @property
     def calendar(self) -> Calendar: ...
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         """One result for each request, in any order; the source decides what is new.
 
         A failure is the `problem` of the results that it concerns; no SourceError is raised.
@@ -86,6 +94,16 @@ class KeywordStore(Protocol):
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
         """The latest papers of a keyword, at most so many."""
+
+
+class UnavailableStore(Protocol):
+    """The papers that the source cannot show."""
+
+    def papers(self) -> Sequence[UnavailablePaper]:
+        """All of them, in the order in which they were noticed."""
+
+    def replace(self, papers: Sequence[UnavailablePaper]) -> None:
+        """Record that it is these and no others."""
 
 
 class SubscriptionStore(Protocol):
@@ -177,6 +195,9 @@ class Store(Protocol):
 
     @property
     def keywords(self) -> KeywordStore: ...
+
+    @property
+    def unavailable(self) -> UnavailableStore: ...
 
     @property
     def subscriptions(self) -> SubscriptionStore: ...

@@ -1,7 +1,8 @@
 """What a run did and what failed, as lines of text without any address. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.text import counted, moment
 
@@ -9,16 +10,23 @@ _ARCHIVE_UPDATED = "the archive was brought up to date"
 
 
 def build_report(
-    keywords: tuple[KeywordOutcome, ...], mails: tuple[MailOutcome, ...], archive: ArchiveOutcome
+    keywords: tuple[KeywordOutcome, ...],
+    mails: tuple[MailOutcome, ...],
+    archive: ArchiveOutcome,
+    unavailable: tuple[UnavailablePaper, ...] = (),
 ) -> Report:
-    """The report of a run with these outcomes, and its problems in words."""
+    """The report of a run with these outcomes, and its problems in words.
+
+    A paper that the source cannot show is a problem of the run that notices it.
+    """
     asked = [outcome for outcome in keywords if not outcome.up_to_date]
+    noticed = [paper for paper in unavailable if paper.asked_at == paper.since]
     problems = RunProblems(
-        arxiv="\n".join(_keyword_lines(asked)) if asked else None,
+        arxiv="\n".join((*_keyword_lines(asked), *unavailable_lines(noticed))) if asked else None,
         mail="\n".join(_mail_lines(mails)) if mails else None,
         archive=_archive_line(archive.problem) if keywords else None,
     )
-    return Report(keywords, mails, archive, problems)
+    return Report(keywords, mails, archive, problems, unavailable)
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -26,6 +34,7 @@ def report_lines(report: Report) -> Iterator[str]:
     width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
     for outcome in report.keywords:
         yield f"{outcome.keyword.name:{width}}  {_news(outcome)}"
+    yield from unavailable_lines(paper for paper in report.unavailable if paper.asked_at > paper.since)
     if report.mails:
         mails, papers = _sent(report)
         yield f"{mails} sent, with {papers}"
@@ -33,6 +42,12 @@ def report_lines(report: Report) -> Iterator[str]:
         yield "no mail to send"
     if report.archive.changed:
         yield _ARCHIVE_UPDATED
+
+
+def unavailable_lines(papers: Iterable[UnavailablePaper]) -> Iterator[str]:
+    """A line for each paper that arXiv cannot show."""
+    for paper in papers:
+        yield f"arXiv cannot show a paper ({paper.name}): {paper.reason}; it comes when arXiv shows it"
 
 
 def summary_lines(report: Report) -> Iterator[str]:

@@ -6,6 +6,7 @@ Killed between any two lines, the program may simply be run again.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import distinct
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
 from digest.domain.subscribers import Subscriber, SubscriberState
@@ -42,6 +43,7 @@ class Run:
         self._number = context.store.runs.begin(context.clock.now())
         self._dispatch = Dispatch(context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
+        self._unavailable: tuple[UnavailablePaper, ...] = ()
         self._mails: list[MailOutcome] = []
         self._archive = ArchiveOutcome()
         self.report = build_report((), (), ArchiveOutcome())
@@ -52,6 +54,7 @@ class Run:
         subscribed = [state.subscriber for state in self._subscribers if state.is_subscribed]
         keywords = self._context.config.keywords_of(subscribed)
         self._keywords = tuple(fetch_keywords(self._context, keywords, self._number))
+        self._unavailable = tuple(self._context.store.unavailable.papers())
 
     def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Send them their queued mails and then what is new, except who gets no mail."""
@@ -70,7 +73,7 @@ class Run:
 
     def end(self) -> None:
         """Complete the report, record how the run ended, and delete what is old."""
-        self.report = build_report(self._keywords, tuple(self._mails), self._archive)
+        self.report = build_report(self._keywords, tuple(self._mails), self._archive, self._unavailable)
         store, now = self._context.store, self._context.clock.now()
         store.runs.end(self._number, now, self.report.problems)
         store.retention.tidy(now, self._context.config.mail.keep_days)

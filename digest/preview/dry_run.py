@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from digest import bootstrap
 from digest.domain.compose import compose
 from digest.domain.digests import Digest, PendingPaper
-from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.settings import Config
@@ -35,7 +35,7 @@ class EmptySource:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         yield from (FetchResult(request.keyword) for request in requests)
 
 
@@ -50,9 +50,12 @@ class FetchCache:
         """A source that asks this one if nothing was fetched yet, and else answers from the cache."""
         return CachedSource(source, self)
 
-    def results(self, source: Source, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def results(
+        self, source: Source, requests: Sequence[FetchRequest], unavailable: Unavailable
+    ) -> Iterator[FetchResult]:
         if not self._filled:
-            self._results = {result.keyword.id: result for result in source.fetch(requests)}
+            fetched = source.fetch(requests, unavailable)
+            self._results = {result.keyword.id: result for result in fetched}
             self._filled = True
         for request in requests:
             unknown = FetchResult(request.keyword, problem=SourceError(_ADDED_LATER))
@@ -70,8 +73,8 @@ class CachedSource:
     def calendar(self) -> Calendar:
         return self.source.calendar
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
-        yield from self.cache.results(self.source, requests)
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
+        yield from self.cache.results(self.source, requests, unavailable)
 
 
 @dataclass(frozen=True, slots=True)

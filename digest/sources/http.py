@@ -3,8 +3,10 @@
 Terms: https://info.arxiv.org/help/api/tou.html
 """
 
+import errno
 import logging
 import random
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -16,10 +18,11 @@ from urllib3.exceptions import HTTPError
 
 from digest import __version__
 from digest.domain.settings import ArxivSettings
-from digest.errors import AnswerRejected, SourceUnavailable
+from digest.errors import AnswerFailed, AnswerRejected, SourceUnavailable
 from digest.sources.rate_limit import RateLimiter
 from digest.sources.retry_policy import (
     MAX_ANSWER_BYTES,
+    MAX_TRIES,
     UNREACHABLE_PAUSE,
     CircuitBreaker,
     FailedAttempt,
@@ -42,6 +45,8 @@ MAX_BODY_SECONDS = 300.0
 """Seconds that the body may take: all other processes wait meanwhile for a server that sends slowly."""
 
 _CHUNK = 2**16
+
+_NO_NETWORK = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH})
 
 _BAD_ADDRESS = (
     requests.exceptions.InvalidURL,
@@ -84,27 +89,30 @@ class ArxivClient:
         self._jitter = jitter
         self._session = _session(contact)
 
-    def post(self, url: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+    def post(
+        self, url: str, parameters: Mapping[str, str], read: Callable[[bytes], T], tries: int = MAX_TRIES
+    ) -> T:
         """POST the parameters as a form; returns what `read` makes of the body.
 
-        Tries again after a pause where there is no answer, or `read` raises AnswerRejected. Raises
-        SourceUnavailable, or the last AnswerRejected of `read`.
+        Tries again after a pause where there is no answer, or `read` raises AnswerRejected; at most `tries`
+        times where one item of the answer may be the cause. Raises SourceUnavailable (AnswerFailed after
+        server errors), or the last AnswerRejected of `read`.
         """
-        return self._retry(_Request("POST", url, parameters), read)
+        return self._retry(_Request("POST", url, parameters), read, tries)
 
     def get(self, url: str, read: Callable[[bytes], T]) -> T:
         """GET the address; otherwise like `post`."""
-        return self._retry(_Request("GET", url), read)
+        return self._retry(_Request("GET", url), read, MAX_TRIES)
 
     def close(self) -> None:
         self._session.close()
 
-    def _retry(self, request: _Request, read: Callable[[bytes], T]) -> T:
+    def _retry(self, request: _Request, read: Callable[[bytes], T], most: int) -> T:
         self._breaker.require_closed()
         tries = 1
         while isinstance(outcome := self._try(request, read), FailedAttempt):
             self._breaker.note(outcome)
-            self._pause(request, outcome, tries)
+            self._pause(request, outcome, tries, most)
             tries += 1
         self._breaker.note(None)
         return outcome
@@ -144,9 +152,9 @@ class ArxivClient:
                 raise requests.Timeout
         return bytes(body)
 
-    def _pause(self, request: _Request, attempt: FailedAttempt, tries: int) -> None:
+    def _pause(self, request: _Request, attempt: FailedAttempt, tries: int, most: int) -> None:
         """Sleep until the next try. Raises SourceError if there is none."""
-        pause = backoff(attempt, tries, self._jitter())
+        pause = backoff(attempt, tries, self._jitter(), most)
         if pause is None:
             _raise_failure(request, attempt, tries)
         self._breaker.require_closed()
@@ -159,6 +167,9 @@ def failed_attempt_from(exc: requests.RequestException) -> FailedAttempt:
     """The failure of an exchange that was not completed."""
     if isinstance(exc, _BAD_ADDRESS):
         return FailedAttempt("the address cannot be used", None, cause=exc)
+    if why := _why_offline(exc):
+        reason = f"arXiv cannot be reached: {why}; is this machine online?"
+        return FailedAttempt(reason, UNREACHABLE_PAUSE, cause=exc, offline=True)
     return FailedAttempt(_describe_cause(exc), UNREACHABLE_PAUSE, cause=exc)
 
 
@@ -195,8 +206,21 @@ def _read(reply: Reply, read: Callable[[bytes], T]) -> T | FailedAttempt:
 def _raise_failure(request: _Request, attempt: FailedAttempt, tries: int) -> NoReturn:
     if isinstance(attempt.cause, AnswerRejected):
         raise attempt.cause
+    if attempt.offline:
+        raise SourceUnavailable(attempt.reason) from attempt.cause
     effort = f" in {tries} tries; the last" if tries > 1 else ""
-    raise SourceUnavailable(f"{request.host} gave no answer{effort}: {attempt.reason}") from attempt.cause
+    message = f"{request.host} gave no answer{effort}: {attempt.reason}"
+    if attempt.is_server_error:
+        raise AnswerFailed(message, attempt.reason)
+    raise SourceUnavailable(message) from attempt.cause
+
+
+def _why_offline(exc: BaseException) -> str:
+    """What the system says if a name cannot be looked up or no network leads there; empty otherwise."""
+    for cause in _chain(exc):
+        if isinstance(cause, OSError) and (isinstance(cause, socket.gaierror) or cause.errno in _NO_NETWORK):
+            return (cause.strerror or "no network").lower()
+    return ""
 
 
 def _describe_cause(exc: BaseException) -> str:

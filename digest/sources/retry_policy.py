@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from digest.errors import AnswerRejected, SourceUnavailable
+from digest.errors import AnswerBroken, AnswerRejected, SourceUnavailable
 
 MAX_TRIES = 4
 """How often one request is made, as long as it gets no answer or a rejected one."""
@@ -56,10 +56,26 @@ class FailedAttempt:
     """The server refuses every request of ours (403)."""
     cause: Exception | None = None
 
+    status: int = 0
+    """The status of the answer, if that is what failed."""
+    offline: bool = False
+    """No way leads to the server: it is most likely this machine that has no network."""
+
     @property
     def is_rejected_answer(self) -> bool:
         """Whether the server answered, but with something that cannot be true."""
         return isinstance(self.cause, AnswerRejected)
+
+    @property
+    def is_server_error(self) -> bool:
+        """Whether the server failed; it did not if it asks us to wait."""
+        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self.at_least
+
+    @property
+    def may_be_one_item(self) -> bool:
+        """Whether one item of the answer may be the cause; a server that is too busy says 503."""
+        is_busy = self.status == HTTPStatus.SERVICE_UNAVAILABLE
+        return isinstance(self.cause, AnswerBroken) or (self.is_server_error and not is_busy)
 
 
 class CircuitBreaker:
@@ -76,26 +92,28 @@ class CircuitBreaker:
             return
         self._in_a_row += 1
         if attempt.forbidden:
-            self._why_open = "after it refused us (403)"
+            self._why_open = "arXiv is left alone for this run: it refuses us (403)"
         elif self._in_a_row >= MAX_FAILURES_IN_A_ROW:
-            self._why_open = f"after {self._in_a_row} refusals in a row"
+            why = f"arXiv is left alone for this run: {attempt.reason}"
+            self._why_open = attempt.reason if attempt.offline else why
 
     def require_closed(self) -> None:
-        """Raises SourceUnavailable if no request may be made any more."""
+        """Raises SourceUnavailable if no request may be made any more; it says how the last one failed."""
         if self._why_open:
-            raise SourceUnavailable(f"arXiv is left alone for this run, {self._why_open}")
+            raise SourceUnavailable(self._why_open)
 
 
 def failed_attempt_of(reply: Reply, now: float) -> FailedAttempt | None:
     """The failure that a reply is, `now` in seconds since 1970; None if its body can be read."""
     if reply.status in _BUSY:
-        return FailedAttempt(_words(reply.status), BUSY_PAUSE, _retry_after_seconds(reply.retry_after, now))
+        at_least = _retry_after_seconds(reply.retry_after, now)
+        return FailedAttempt(_words(reply.status), BUSY_PAUSE, at_least, status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
         return FailedAttempt("arXiv refuses us (403)", None, forbidden=True)
     if 300 <= reply.status < 400:
         return FailedAttempt(f"{reply.status} redirects to {host_of(reply.location)}", None)
     if reply.status not in _ANSWERS:
-        return FailedAttempt(_words(reply.status), None)
+        return FailedAttempt(_words(reply.status), None, status=reply.status)
     if reply.body.strip() == b"Rate exceeded.":
         return FailedAttempt("rate exceeded", BUSY_PAUSE, _retry_after_seconds(reply.retry_after, now))
     if len(reply.body) > MAX_ANSWER_BYTES:
@@ -109,12 +127,14 @@ def rejected_answer(rejected: AnswerRejected, reply: Reply) -> FailedAttempt:
     return FailedAttempt(str(rejected), pause, cause=rejected)
 
 
-def backoff(attempt: FailedAttempt, tries: int, jitter: float) -> float | None:
+def backoff(attempt: FailedAttempt, tries: int, jitter: float, most: int = MAX_TRIES) -> float | None:
     """Seconds until the next try, after `tries` and with `jitter` from [0, 1); None: no further try.
 
-    Never shorter than Retry-After.
+    There are at most so many tries where one item of the answer may be the cause. Never shorter than
+    Retry-After.
     """
-    if attempt.pause is None or tries >= MAX_TRIES or attempt.at_least > MAX_PAUSE:
+    limit = most if attempt.may_be_one_item else MAX_TRIES
+    if attempt.pause is None or tries >= limit or attempt.at_least > MAX_PAUSE:
         return None
     growing = attempt.pause * 2.0 ** (tries - 1) * (1 + jitter / 2)
     return max(attempt.at_least, min(growing, MAX_PAUSE))

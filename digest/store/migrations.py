@@ -107,12 +107,22 @@ UPDATE papers SET url = 'https://arxiv.org/abs/' || id || 'v' || version,
     pdf_url = 'https://arxiv.org/pdf/' || id || 'v' || version;
 """
 
+_DISCOVERY = """
+ALTER TABLE keywords ADD COLUMN compared INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE keywords ADD COLUMN differing INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE sightings ADD COLUMN by_gaps BOOLEAN DEFAULT 0 NOT NULL;
+CREATE TABLE unavailable (
+    number INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL, title TEXT NOT NULL, reason TEXT NOT NULL,
+    since VARCHAR NOT NULL, asked_at VARCHAR NOT NULL, earliest VARCHAR, latest VARCHAR);
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
     _KEEPING,
     identify_keywords,
     _PAPER_ADDRESSES,
+    _DISCOVERY,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

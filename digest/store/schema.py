@@ -105,6 +105,24 @@ keywords = Table(
     Column("up_to_date_at", Moment),
     Column("failing_since", Moment),
     Column("problem", Text),
+    # on how many papers arXiv's answers were compared with the matcher, and on how many they differ
+    Column("compared", Integer, nullable=False, server_default="0"),
+    Column("differing", Integer, nullable=False, server_default="0"),
+)
+
+# papers that the source has and cannot show (digest.domain.fetching.UnavailablePaper)
+unavailable = Table(
+    "unavailable",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    # empty where only the time of submission is known
+    Column("id", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("earliest", Moment),
+    Column("latest", Moment),
 )
 
 fetches = Table(
@@ -130,6 +148,8 @@ sightings = Table(
     # KeywordMatch.is_new: announced after the keyword's first good fetch
     Column("fresh", Boolean(create_constraint=False), nullable=False),
     Column("seen_at", Moment, nullable=False),
+    # KeywordMatch.by_gaps
+    Column("by_gaps", Boolean(create_constraint=False), nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

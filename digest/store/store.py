@@ -15,6 +15,7 @@ from digest.store.queries.pending import subscribers_with_pending
 from digest.store.queries.runs import SqlRunStore, fetched_at
 from digest.store.queries.subscriptions import SqlSubscriptionStore, last_served_at
 from digest.store.queries.suppressions import SqlSuppressionStore
+from digest.store.queries.unavailable import SqlUnavailableStore
 from digest.store.retention import SqlRetention
 
 _RUNS_TO_JUDGE_BY = 300
@@ -27,6 +28,7 @@ class SqlStore:
 
     database: Database
     keywords: SqlKeywordStore
+    unavailable: SqlUnavailableStore
     subscriptions: SqlSubscriptionStore
     mails: SqlMailStore
     suppressions: SqlSuppressionStore
@@ -39,6 +41,7 @@ class SqlStore:
         return cls(
             database,
             SqlKeywordStore(database),
+            SqlUnavailableStore(database),
             SqlSubscriptionStore(database),
             SqlMailStore(database),
             SqlSuppressionStore(database),

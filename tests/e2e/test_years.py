@@ -14,7 +14,7 @@ import pytest
 
 from digest.daemon.loop import Daemon
 from digest.daemon.systemd import SystemdNotifier
-from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.schedule import WRONG_CLOCK, ScheduleState, latest_slot, slots_around
@@ -97,7 +97,7 @@ class Sky:
     def calendar(self) -> ArxivCalendar:
         return ArxivCalendar()
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         """Settled is what shows an announcement that was not shown before, as with digest.sources."""
         now = self.clock.now()
         turns = sum(moment <= now for moment in self.turned_at)

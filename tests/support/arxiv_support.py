@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digest.demo.papers import DemoPaper, Version, shown_at
 from digest.demo.server import ArxivServer, Behaviour, Reply, announcement_feed, query_reply
-from digest.domain.fetching import FetchRequest, KeywordState
+from digest.domain.fetching import FetchRequest, KeywordState, Unavailable, UnavailablePaper
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Matcher
 from digest.sources.arxiv.api import ArxivApi
@@ -96,11 +96,14 @@ def client_in(folder: Path) -> Iterator[ArxivClient]:
         yield client
 
 
-def discover(server: ArxivServer, folder: Path, *requests: FetchRequest) -> dict[str, Discovered]:
+def discover(
+    server: ArxivServer, folder: Path, *requests: FetchRequest, unavailable: Sequence[UnavailablePaper] = ()
+) -> dict[str, Discovered]:
     """What one run finds, by the keyword's name."""
     with client_in(folder) as client:
         source = Discovery(ArxivApi(client, server.api_url), AnnouncementFeed(client, server.feed_url))
-        return {result.keyword.name: result for result in source.discover(requests)}
+        known = Unavailable(server.now, tuple(unavailable))
+        return {result.keyword.name: result for result in source.discover(requests, known)}
 
 
 def ids(result: Discovered) -> set[str]:

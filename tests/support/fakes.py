@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.domain.digests import ArchiveSection, Digest
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report
@@ -46,7 +46,7 @@ class FakeSource:
     asked: list[str] = field(default_factory=list)
     calendar: Calendar = field(default_factory=ArxivCalendar)
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         seen = 0
         for request in requests:
             name = request.keyword.name

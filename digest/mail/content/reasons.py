@@ -1,10 +1,9 @@
 """Say in a few words why a paper is in a digest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from digest.domain.analyzer import exact_words, phrase_stems, stem_of
 from digest.domain.keywords import Keyword, Phrase
-from digest.domain.matching import mark
+from digest.domain.matching import fills_gaps, mark
 from digest.domain.names import name_words, person_name
 from digest.domain.papers import Paper
 
@@ -24,7 +23,7 @@ def _phrases(keyword: Keyword, paper: Paper) -> Iterator[str]:
         places = [place for place, text in texts if _found(text, phrase)]
         if places:
             found = next(words for _, text in texts if (words := _found(text, phrase)))
-            as_found = "" if _is_literal(phrase, texts) else f", as “{found}”"
+            as_found = f", as “{found}”" if fills_gaps(phrase, [text for _, text in texts]) else ""
             yield f"“{phrase.text}” in {' and '.join(places)}{as_found}"
 
 
@@ -44,19 +43,3 @@ def _categories(keyword: Keyword, paper: Paper) -> Iterator[str]:
 def _found(text: str, phrase: Phrase) -> str:
     """The words of a text that the phrase finds first; empty if it finds none."""
     return next((segment.text for segment in mark(text, [phrase]) if segment.marked), "")
-
-
-def _is_literal(phrase: Phrase, texts: Iterable[tuple[str, str]]) -> bool:
-    """Whether a text has the stop words of the phrase, too, and not others in their places."""
-    if None not in phrase_stems(phrase.text):
-        return True
-    marked = (segment.text for _, text in texts for segment in mark(text, [phrase]) if segment.marked)
-    return any(_stop_words(words) == _stop_words(phrase.text) for words in marked)
-
-
-def _stop_words(text: str) -> list[tuple[int, str]]:
-    """The stop words between the first and the last other word, and where they are."""
-    found = [(stem_of(word), word) for word in exact_words(text)]
-    others = [place for place, (stemmed, _) in enumerate(found) if stemmed is not None]
-    inside = enumerate(found[others[0] : others[-1]])
-    return [(place, word) for place, (stemmed, word) in inside if stemmed is None]

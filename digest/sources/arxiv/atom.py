@@ -14,10 +14,10 @@ from xml.parsers import expat
 import feedparser
 
 from digest.domain.papers import Paper
-from digest.errors import AnswerRejected
+from digest.errors import AnswerBroken, AnswerRejected
 from digest.sources.arxiv.categories import canonical
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url, split_identifier
-from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Page
+from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Listed, Malformed, Page
 from digest.sources.arxiv.validation import RejectionReason
 from digest.tex.accents import with_letters
 
@@ -54,34 +54,41 @@ _Record = Mapping[str, Any]
 def parse_page(body: bytes) -> Page:
     """The page of search results that is in these bytes, which must be a whole Atom feed in UTF-8.
 
-    Raises AnswerRejected (RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or MALFORMED_ENTRY). One
-    bad entry rejects the page: nobody would notice that its paper is missing.
+    Raises AnswerRejected (RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM, ERROR_FEED or MALFORMED_ENTRY). A
+    malformed entry is named beside the papers; most of them malformed reject the page.
     """
     feed, entries = _feed(body)
+    papers, malformed = _each(entries, _paper, _PAPER)
     return Page(
-        papers=_each(entries, _paper),
+        papers=papers,
+        malformed=malformed,
         total=_count(feed, "opensearch_totalresults"),
         start=_count(feed, "opensearch_startindex"),
         asked_at=_moment(_text(feed, "updated")),
     )
 
 
-def parse_list(body: bytes) -> tuple[Paper, ...]:
+def parse_list(body: bytes) -> Listed:
     """The papers of an answer to a list of identifiers.
 
-    Some of these ids may not exist: arXiv then leaves out the entry, or sends one without id or title, and
-    counts it or not. So an empty entry and `totalResults` mean nothing here. Raises AnswerRejected as
-    `parse_page` otherwise.
+    Some of these ids may not exist: arXiv then leaves out the entry, or sends an empty one with or without
+    the id, and counts it or not. So an empty entry and `totalResults` mean nothing here. Raises
+    AnswerRejected as `parse_page` otherwise.
     """
     _, entries = _feed(body)
-    whole = tuple(entry for entry in entries if _text(entry, "id") and _text(entry, "title"))
-    return _each(whole, _paper)
+    there = tuple(entry for entry in entries if _text(entry, "id") and _has_content(entry))
+    return Listed(*_each(there, _paper, _PAPER))
+
+
+def _has_content(entry: _Record) -> bool:
+    return any(_text(entry, name) for name in ("title", "summary", "published"))
 
 
 def parse_announcement(body: bytes) -> Announcement:
     """The announcement in these bytes, which may have no entry. Raises AnswerRejected as `parse_page`."""
     feed, entries = _feed(body)
-    return Announcement(entries=_each(entries, _announced), updated=_moment(_text(feed, "updated")))
+    announced, _ = _each(entries, _announced, _ANNOUNCED)
+    return Announcement(entries=announced, updated=_moment(_text(feed, "updated")))
 
 
 def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
@@ -124,7 +131,7 @@ def _root(body: bytes) -> str:
         parser.Parse(body, True)
     except expat.ExpatError as exc:
         reason = RejectionReason.CUT_OFF if exc.code in _CUT_OFF else RejectionReason.NOT_XML
-        raise AnswerRejected(reason, f"{expat.ErrorString(exc.code)} in line {exc.lineno}") from exc
+        raise AnswerBroken(reason, f"{expat.ErrorString(exc.code)} in line {exc.lineno}") from exc
     return "".join(names)
 
 
@@ -142,26 +149,41 @@ def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
         )
     except (LookupError, TypeError, ValueError, AttributeError) as exc:
         # feedparser reads forty more vocabularies, and fails in some of them at elements in the wrong place.
-        raise AnswerRejected(RejectionReason.NOT_ATOM, "elements are in the wrong place") from exc
+        raise AnswerBroken(RejectionReason.NOT_ATOM, "elements are in the wrong place") from exc
     return dict(document["feed"]), tuple(dict(entry) for entry in document["entries"])
 
 
 def _refuse_error(entries: tuple[_Record, ...]) -> None:
     for entry in entries:
         if _ERROR in _text(entry, "id"):
-            raise AnswerRejected(RejectionReason.ERROR_FEED, _shown(_text(entry, "summary")))
+            raise AnswerBroken(RejectionReason.ERROR_FEED, _shown(_text(entry, "summary")))
 
 
-def _each(entries: tuple[_Record, ...], parse: Callable[[_Record], T]) -> tuple[T, ...]:
-    """All entries, parsed. Raises AnswerRejected that names the first entry with a ValueError."""
-    parsed = []
+def _each(
+    entries: tuple[_Record, ...], parse: Callable[[_Record], T], form: re.Pattern[str]
+) -> tuple[tuple[T, ...], tuple[Malformed, ...]]:
+    """The entries that can be parsed, and the others. `form` is that of their ids.
+
+    Raises AnswerBroken that names the first of the others if they are the majority.
+    """
+    parsed, malformed, complaint = [], [], ""
     for number, entry in enumerate(entries, start=1):
         try:
             parsed.append(parse(entry))
         except ValueError as exc:
+            malformed.append(Malformed(_paper_id(entry, form), str(exc)))
             name = _shown(_text(entry, "id")) or "without id"
-            raise AnswerRejected(RejectionReason.MALFORMED_ENTRY, f"entry {number} ({name}): {exc}") from exc
-    return tuple(parsed)
+            complaint = complaint or f"entry {number} ({name}): {exc}"
+    if 2 * len(malformed) > len(entries):
+        raise AnswerBroken(RejectionReason.MALFORMED_ENTRY, complaint)
+    return tuple(parsed), tuple(malformed)
+
+
+def _paper_id(entry: _Record, form: re.Pattern[str]) -> str:
+    try:
+        return _identifier(entry, form)[0]
+    except ValueError:
+        return ""
 
 
 def _paper(entry: _Record) -> Paper:

@@ -1,12 +1,14 @@
 """What one fetch has learnt from arXiv: papers, the last announcement, and the result for each keyword."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
-from digest.errors import SourceError
+from digest.errors import SourceError, SourceUnavailable
+from digest.sources.arxiv.identifiers import announcement_order
 from digest.sources.arxiv.responses import Announcement
 
 
@@ -16,6 +18,12 @@ class FoundPapers:
 
     papers: Mapping[str, Paper]
     problem: SourceError | None = None
+    since: datetime | None = None
+    """The search was for papers submitted since then; None: for the newest ones, or for ids."""
+
+    def should_show(self, paper: Paper) -> bool:
+        """Whether a search that has this announcement had to show the paper."""
+        return self.since is not None and paper.submitted >= self.since and paper.order <= self.top
 
     @property
     def top(self) -> int:
@@ -39,6 +47,15 @@ class LastAnnouncement:
     """Some archives were not fetched, because no keyword wants them."""
     up_to_date: bool = False
     problem: SourceError | None = None
+
+    def up_to_shown(self, unshown: Collection[str], papers: Sequence[Paper]) -> "LastAnnouncement":
+        """This announcement up to its highest id that a search or list has shown.
+
+        An id that only the feed has may be a mistake, and far ahead.
+        """
+        if all(announcement_order(paper_id) != self.top for paper_id in unshown):
+            return self
+        return replace(self, top=max((paper.order for paper in papers if paper.order < self.top), default=0))
 
     @property
     def high_water_mark(self) -> int:
@@ -64,4 +81,18 @@ class Discovered:
     """Whether nothing more is expected before the next announcement."""
     asked_at: datetime | None = None
     """arXiv's own clock, if the answer has it."""
+    compared: int = 0
+    """Rows of the search, seen for the first time, that arXiv or the matcher gives to the keyword."""
+    differing: int = 0
+    """Those of them on which the two differ."""
+    unavailable: tuple[UnavailablePaper, ...] = ()
+    """All papers that arXiv cannot show, for whichever keyword, as far as is known by now."""
     problem: SourceError | None = None
+
+
+def naming(part: str, problem: SourceError) -> SourceError:
+    """The problem with the part of arXiv named; still SourceUnavailable if it was."""
+    kind = SourceUnavailable if isinstance(problem, SourceUnavailable) else SourceError
+    named = kind(f"{part}: {problem}")
+    named.__cause__ = problem
+    return named

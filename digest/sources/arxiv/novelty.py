@@ -10,6 +10,7 @@ appears in the search, is not new.
 from datetime import timedelta
 
 from digest.domain.fetching import KeywordMatch, KeywordState
+from digest.domain.matching import is_found_by_gaps
 from digest.domain.papers import Paper
 from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.identifiers import month_order
@@ -20,7 +21,10 @@ _ONE_YEAR = month_order(1, 0)  # an id further back is not new, whatever the fee
 
 def matches_of(found: Discovered, known: KeywordState) -> tuple[KeywordMatch, ...]:
     """The papers that were found, each new or not; in a keyword's first fetch none is new."""
-    return tuple(KeywordMatch(paper, is_new=_is_new(paper, found, known)) for paper in found.papers)
+    return tuple(
+        KeywordMatch(paper, _is_new(paper, found, known), by_gaps=is_found_by_gaps(found.keyword, paper))
+        for paper in found.papers
+    )
 
 
 def first_baseline(found: Discovered, highest_order: int) -> int:

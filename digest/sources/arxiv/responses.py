@@ -8,6 +8,14 @@ from digest.sources.arxiv.identifiers import announcement_order
 
 
 @dataclass(frozen=True, slots=True)
+class Malformed:
+    """An entry that cannot be read: the paper's id or "", and why."""
+
+    id: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a search result: `papers` from row `start` (counted from 0) of `total` rows."""
 
@@ -16,6 +24,19 @@ class Page:
     start: int
     asked_at: datetime | None
     """arXiv's own clock, if the page has it."""
+    malformed: tuple[Malformed, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return len(self.papers) + len(self.malformed)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The answer to a list of ids."""
+
+    papers: tuple[Paper, ...]
+    malformed: tuple[Malformed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

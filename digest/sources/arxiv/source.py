@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
 from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.calendar import ArxivCalendar
 from digest.sources.arxiv.discovery import Discovery
@@ -22,11 +22,11 @@ class ArxivSource:
         self._api = ArxivApi(client, api_url)
         self._discovery = Discovery(self._api, AnnouncementFeed(client, feed_url))
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         """See digest.pipeline.ports.Source.fetch."""
         by_keyword = {request.keyword.id: request for request in requests}
         highest_order = max((request.highest_order for request in requests), default=0)
-        for found in self._discovery.discover(requests):
+        for found in self._discovery.discover(requests, unavailable):
             yield _result(found, by_keyword[found.keyword.id], highest_order)
             # The papers of one keyword are known when the next one begins.
             highest_order = max(highest_order, *(paper.order for paper in found.papers), 0)
@@ -44,4 +44,7 @@ def _result(found: Discovered, request: FetchRequest, highest_order: int) -> Fet
         high_water_mark=found.high_water_mark,
         up_to_date=found.up_to_date,
         problem=found.problem,
+        compared=found.compared,
+        differing=found.differing,
+        unavailable=found.unavailable,
     )

@@ -1,22 +1,20 @@
 """Validate answers: arXiv also fails with status 200, and an empty answer then looks like no new papers."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from digest.domain.papers import Paper
-from digest.errors import AnswerRejected
+from digest.errors import AnswerBroken, AnswerRejected
 from digest.sources.arxiv.identifiers import identifier_at, month_order, next_month
-from digest.sources.arxiv.responses import Announcement, Page
+from digest.sources.arxiv.responses import Announcement, Listed, Page
+
+_FEW_ROWS = 2
 
 TOP_MAY_LAG = timedelta(days=30)
 """How much older than the newest submission known the first row may be. When arXiv ignores the sort order,
 papers of years ago come first."""
-
-MIN_ROWS_TO_JUDGE = 10
-"""Fewer rows do not show how arXiv reads phrases."""
 
 
 class RejectionReason(StrEnum):
@@ -37,7 +35,6 @@ class RejectionReason(StrEnum):
     NO_OVERLAP = "no overlap with the last good answer"
     UNEXPECTED_PAPER = "a paper that was not requested"
     MISSING_ROWS = "missing rows"
-    SEMANTICS = "phrases are not read as phrases"
     BEHIND = "the feed is behind the search"
     STALE = "the same batch as last time"
     EMPTY_FEED = "empty feed"
@@ -55,6 +52,10 @@ class RequestedPage:
     newest_submission: datetime | None = None
     """The latest submission of all papers known."""
 
+    def part(self, start: int, size: int) -> "RequestedPage":
+        """Some rows of the page; they need not show a known paper."""
+        return replace(self, start=start, size=size, known=frozenset())
+
 
 def validate_search(page: Page, requested: RequestedPage) -> None:
     """Raises AnswerRejected for the first check of the page that fails."""
@@ -64,30 +65,41 @@ def validate_search(page: Page, requested: RequestedPage) -> None:
             raise AnswerRejected(reason, detail)
 
 
-def validate_list(papers: Collection[Paper], ids: Collection[str], certain: Collection[str]) -> None:
-    """Check the answer to a list of `ids`; the `certain` ones exist.
+@dataclass(frozen=True, slots=True)
+class RequestedList:
+    """The ids that were requested. Those in `control` have been shown before, so that an answer without them
+    is not complete; those in `certain` exist, but perhaps one of them cannot be shown."""
 
-    Raises AnswerRejected (UNEXPECTED_PAPER or MISSING_ROWS).
-    """
-    shown = {paper.id for paper in papers}
-    if unexpected := shown - set(ids):
+    ids: tuple[str, ...]
+    certain: frozenset[str] = frozenset()
+    control: frozenset[str] = frozenset()
+
+
+def validate_list(listed: Listed, requested: RequestedList) -> None:
+    """Raises AnswerRejected (UNEXPECTED_PAPER or MISSING_ROWS), or AnswerBroken (MISSING_ROWS)."""
+    shown = {paper.id for paper in listed.papers} | {entry.id for entry in listed.malformed if entry.id}
+    if unexpected := shown.difference(requested.ids):
         raise AnswerRejected(RejectionReason.UNEXPECTED_PAPER, min(unexpected))
-    if missing := set(certain) - shown:
-        detail = f"{len(missing)} of {len(certain)} papers, such as {min(missing)}"
-        raise AnswerRejected(RejectionReason.MISSING_ROWS, detail)
+    _require(requested.control, shown, few=0)
+    _require(requested.certain, shown, few=_FEW_ROWS)
+
+
+def _require(wanted: frozenset[str], shown: set[str], few: int) -> None:
+    """Where `few` ids are missing, or not most of them, some of these papers may be the cause."""
+    missing = wanted - shown
+    if not missing:
+        return
+    detail = f"{len(missing)} of {len(wanted)} papers, such as {min(missing)}"
+    if few and len(missing) <= max(few, len(wanted) // 2):
+        raise AnswerBroken(RejectionReason.MISSING_ROWS, detail)
+    raise AnswerRejected(RejectionReason.MISSING_ROWS, detail)
 
 
 def validate_match(page: Page, ids: Collection[str]) -> None:
     """Check which of some `ids` a query finds. Raises AnswerRejected (FEWER_ROWS or UNEXPECTED_PAPER)."""
-    if len(page.papers) < page.total:
-        raise AnswerRejected(RejectionReason.FEWER_ROWS, f"{len(page.papers)} rows instead of {page.total}")
-    validate_list(page.papers, ids, ())
-
-
-def validate_semantics(claimed: int, rows: int) -> None:
-    """Raises AnswerRejected(SEMANTICS) if of many `rows` fewer than half are `claimed` by a keyword."""
-    if rows >= MIN_ROWS_TO_JUDGE and 2 * claimed < rows:
-        raise AnswerRejected(RejectionReason.SEMANTICS, f"{claimed} of {rows} rows match the query")
+    if page.rows < page.total:
+        raise AnswerRejected(RejectionReason.FEWER_ROWS, f"{page.rows} rows instead of {page.total}")
+    validate_list(Listed(page.papers, page.malformed), RequestedList(tuple(ids)))
 
 
 def validate_announcement(announcement: Announcement, highest_seen: int, high_water_mark: int) -> None:
@@ -120,9 +132,9 @@ def _empty_although_known(page: Page, requested: RequestedPage) -> str | None:
 
 def _fewer_rows(page: Page, requested: RequestedPage) -> str | None:
     promised = min(requested.size, page.total - requested.start)
-    if len(page.papers) >= promised:
+    if page.rows >= promised:
         return None
-    return f"{len(page.papers)} rows instead of {promised}"
+    return f"{page.rows} rows instead of {promised}"
 
 
 def _not_in_order(page: Page, _: RequestedPage) -> str | None:

@@ -105,7 +105,13 @@ def _record_matches(
     """Record that the keyword has the papers; one that it had already stays as it was."""
     numbers = paper_numbers(connection, [match.paper.id for match in found])
     rows = [
-        {"keyword": keyword, "paper": numbers[match.paper.id], "fresh": match.is_new, "seen_at": now}
+        {
+            "keyword": keyword,
+            "paper": numbers[match.paper.id],
+            "fresh": match.is_new,
+            "seen_at": now,
+            "by_gaps": match.by_gaps,
+        }
         for match in found
     ]
     if rows:
@@ -131,6 +137,8 @@ def _record_progress(
         "up_to_date_at": now if result.up_to_date else None,
         "failing_since": None,
         "problem": None,
+        "compared": keywords.c.compared + result.compared,
+        "differing": keywords.c.differing + result.differing,
     }
     connection.execute(update(keywords).where(this).values(progress))
 

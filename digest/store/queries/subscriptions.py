@@ -150,10 +150,11 @@ def _end_subscriptions(connection: Connection, subscriber: int, ended: Iterable[
 
 
 def _latest_papers(keyword: int, count: int) -> Select[tuple[int]]:
+    """For a welcome, those with the words of the keyword as they are written come first."""
     return (
         select(sightings.c.paper)
         .join(papers)
         .where(sightings.c.keyword == keyword)
-        .order_by(papers.c.announcement_order.desc())
+        .order_by(sightings.c.by_gaps, papers.c.announcement_order.desc())
         .limit(count)
     )

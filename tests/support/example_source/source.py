@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable
 from digest.domain.matching import Matcher
 from digest.domain.papers import Paper
 from digest.errors import SourceUnavailable
@@ -31,7 +31,7 @@ class ExampleSource:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+    def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         try:
             papers = [_paper(line) for line in self._file.read_text("utf-8").splitlines()]
         except OSError as exc:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState, Unavailable
 from digest.domain.runs import KeywordOutcome
 from digest.errors import SourceError, SourceUnavailable
 from digest.pipeline.context import RunContext
@@ -74,7 +74,7 @@ def test_a_keyword_that_is_up_to_date_is_not_fetched(context: RunContext) -> Non
 
 def test_the_run_records_the_fetch_before_the_source_is_asked(context: RunContext) -> None:
     class KilledSource(FakeSource):
-        def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchResult]:
+        def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

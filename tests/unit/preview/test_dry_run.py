@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest import bootstrap
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordState
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordState, Unavailable
 from digest.domain.keywords import Keyword
 from digest.domain.settings import Config
 from digest.errors import RenderError, SourceUnavailable
@@ -18,7 +18,7 @@ from digest.pipeline.run import run
 from digest.preview.dry_run import DryRun, EmptySource, FetchCache
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.subscribers.registry import KnownSubscriber, open_registry
-from tests.support.builders import config, keyword, paper, subscriber
+from tests.support.builders import NOON, config, keyword, paper, subscriber
 from tests.support.fakes import FakeClock, FakeMailBuilder, FakeSource, FakeTransport
 
 REWARD, REASONING = keyword(), keyword("Reasoning")
@@ -55,7 +55,7 @@ def dry_run(
 
 
 def asked(keyword: Keyword, source: Source) -> FetchResult:
-    (result,) = source.fetch([FetchRequest(keyword, KeywordState())])
+    (result,) = source.fetch([FetchRequest(keyword, KeywordState())], Unavailable(NOON))
     return result
 
 

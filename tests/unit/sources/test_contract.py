@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from digest.demo.server import ArxivServer
-from digest.domain.fetching import FetchRequest, FetchResult
+from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
 from digest.errors import SourceUnavailable
 from digest.sources.arxiv.source import ArxivSource
 from tests.support.arxiv_support import MONDAY, TUESDAY, client_in, demo_paper
-from tests.support.builders import paper
+from tests.support.builders import NOON, paper
 from tests.support.example_source.source import ExampleSource
 from tests.support.fakes import FakeSource
 from tests.unit.sources.contract import FIRST, SECOND, Backend, SourceContract
@@ -31,7 +31,7 @@ class ArxivBackend:
 
     def fetch(self, *requests: FetchRequest) -> list[FetchResult]:
         with client_in(self._folder) as client:
-            return list(ArxivSource(client, *self._addresses).fetch(requests))
+            return list(ArxivSource(client, *self._addresses).fetch(requests, Unavailable(NOON)))
 
     def announce(self) -> None:
         self._server.now = TUESDAY
@@ -65,7 +65,7 @@ class FakeBackend:
         self.calendar = self._source.calendar
 
     def fetch(self, *requests: FetchRequest) -> list[FetchResult]:
-        return list(self._source.fetch(requests))
+        return list(self._source.fetch(requests, Unavailable(NOON)))
 
     def announce(self) -> None:
         self._papers[FIRST.name].append(paper("2606.00003"))
@@ -94,7 +94,7 @@ class ExampleBackend:
         self._file.write_text("1 2026-06-22 A reward model\n2 2026-06-22 On time series\n")
 
     def fetch(self, *requests: FetchRequest) -> list[FetchResult]:
-        return list(ExampleSource(self._file).fetch(requests))
+        return list(ExampleSource(self._file).fetch(requests, Unavailable(NOON)))
 
     def announce(self) -> None:
         with self._file.open("a") as file:

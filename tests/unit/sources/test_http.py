@@ -258,8 +258,8 @@ def test_after_six_refusals_in_a_row_the_circuit_breaker_is_open(
     with ScriptedServer(BUSY, BUSY, RESET, BUSY, RESET, BUSY, GOOD) as server:
         for expected in (
             "127.0.0.1 gave no answer in 4 tries; the last: 503 Service Unavailable",
-            "arXiv is left alone for this run, after 6 refusals in a row",
-            "arXiv is left alone for this run, after 6 refusals in a row",
+            "arXiv is left alone for this run: 503 Service Unavailable",
+            "arXiv is left alone for this run: 503 Service Unavailable",
         ):
             with pytest.raises(SourceUnavailable) as failed:
                 ask(client, server)
@@ -278,7 +278,7 @@ def test_after_a_403_no_request_is_made(client: ArxivClient, clock: PretendedClo
             ask(client, server)
         with pytest.raises(SourceUnavailable) as failed:
             client.get(server.url, bytes)
-    assert str(failed.value) == "arXiv is left alone for this run, after it refused us (403)"
+    assert str(failed.value) == "arXiv is left alone for this run: it refuses us (403)"
     assert (len(server.requests), clock.sleeps) == (1, [])
 
 

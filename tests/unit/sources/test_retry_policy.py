@@ -41,7 +41,7 @@ def date_in(seconds: float) -> str:
 )
 def test_retry_after_is_a_number_or_a_date(retry_after: str, seconds: float) -> None:
     assert failed_attempt_of(Reply(429, b"", retry_after), EPOCH) == FailedAttempt(
-        "429 Too Many Requests", 30.0, at_least=seconds
+        "429 Too Many Requests", 30.0, at_least=seconds, status=429
     )
 
 
@@ -147,13 +147,13 @@ def test_the_circuit_breaker_stays_closed(endings: list[FailedAttempt | None]) -
 @pytest.mark.parametrize(
     ("endings", "why"),
     [
-        pytest.param([REFUSED] * 6, "after 6 refusals in a row", id="six refusals"),
-        pytest.param([None, REJECTED, *[REFUSED] * 6], "after 6 refusals in a row", id="six in the end"),
-        pytest.param([SHUT_OUT], "after it refused us (403)", id="403"),
-        pytest.param([SHUT_OUT, None], "after it refused us (403)", id="403 stays"),
+        pytest.param([REFUSED] * 6, "503 Service Unavailable", id="six refusals"),
+        pytest.param([None, REJECTED, *[REFUSED] * 6], "503 Service Unavailable", id="six in the end"),
+        pytest.param([SHUT_OUT], "it refuses us (403)", id="403"),
+        pytest.param([SHUT_OUT, None], "it refuses us (403)", id="403 stays"),
     ],
 )
 def test_the_circuit_breaker_opens(endings: list[FailedAttempt | None], why: str) -> None:
     with pytest.raises(SourceUnavailable) as failed:
         breaker_after(*endings).require_closed()
-    assert str(failed.value) == f"arXiv is left alone for this run, {why}"
+    assert str(failed.value) == f"arXiv is left alone for this run: {why}"

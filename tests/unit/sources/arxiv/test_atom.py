@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from digest.domain.papers import Paper
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.atom import parse_announcement, parse_list, parse_page
-from digest.sources.arxiv.responses import Announcement, Page
+from digest.sources.arxiv.responses import Announcement, Listed, Malformed, Page
 from tests.support.builders import NOON, paper
 from tests.support.sources_support import announced, announcement_of, entry_of, feed_of, page_of, page_with
 
@@ -251,14 +251,22 @@ NAME = "http://arxiv.org/abs/2606.00001v1"
         pytest.param("T08:00:00Z", "", f"({NAME}): published is '2026-06-20'", id="a date without time"),
     ],
 )
-def test_one_malformed_entry_rejects_the_page(old: str, new: str, complaint: str) -> None:
-    entries = entry_of(paper("2606.00002")) + entry_of(paper()).replace(old, new)
+def test_a_malformed_entry_costs_that_entry_alone(old: str, new: str, complaint: str) -> None:
+    malformed = entry_of(paper()).replace(old, new)
+    page = parse_page(page_with(entry_of(paper("2606.00002")) + malformed, total=2))
+    assert (page.papers, page.rows) == ((paper("2606.00002"),), 2)
     with pytest.raises(AnswerRejected) as rejected:
-        parse_page(page_with(entries, total=2))
+        parse_page(page_with(entry_of(paper("2606.00002")) + malformed + malformed, total=3))
     assert (rejected.value.reason, str(rejected.value)) == (
         "malformed entry",
         f"malformed entry: entry 2 {complaint}",
     )
+
+
+def test_a_malformed_entry_is_named_by_its_id() -> None:
+    untitled = entry_of(paper()).replace("<title>", "<heading>").replace("</title>", "</heading>")
+    page = parse_page(page_with(entry_of(paper("2606.00002")) + untitled, total=2))
+    assert page.malformed == (Malformed("2606.00001", "no title"),)
 
 
 @given(st.integers(0, len(WHOLE) - 1))
@@ -447,10 +455,14 @@ def test_what_is_no_announcement_is_rejected_by_name(body: bytes, message: str) 
         ),
     ],
 )
-def test_one_malformed_entry_rejects_the_announcement(old: str, new: str, complaint: str) -> None:
+def test_a_malformed_entry_of_an_announcement_costs_that_entry_alone(
+    old: str, new: str, complaint: str
+) -> None:
     malformed = announcement_of(announced()).replace(old, new)
+    good = announcement_of(announced("2606.00002"))
+    assert parse_announcement(feed_of(good, malformed)).entries == (announced("2606.00002"),)
     with pytest.raises(AnswerRejected) as rejected:
-        parse_announcement(feed_of(announcement_of(announced("2606.00002")), malformed))
+        parse_announcement(feed_of(good, malformed, malformed))
     assert (rejected.value.reason, str(rejected.value)) == (
         "malformed entry",
         f"malformed entry: entry 2 {complaint}",
@@ -468,7 +480,7 @@ HOLLOW = "  <entry>\n    <updated>2026-06-22T12:00:00Z</updated>\n  </entry>\n"
 
 def test_a_list_leaves_out_the_empty_entry_of_an_id_that_does_not_exist() -> None:
     body = page_with(entry_of(paper()) + HOLLOW, total=3)
-    assert parse_list(body) == (paper(),)
+    assert parse_list(body) == Listed((paper(),))
 
 
 def test_a_list_with_an_entry_that_is_broken_otherwise_is_rejected() -> None:

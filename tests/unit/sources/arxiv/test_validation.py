@@ -2,14 +2,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from digest.errors import AnswerRejected
-from digest.sources.arxiv.responses import Announcement, Page
+from digest.errors import AnswerBroken, AnswerRejected
+from digest.sources.arxiv.responses import Announcement, Listed, Page
 from digest.sources.arxiv.validation import (
+    RequestedList,
     RequestedPage,
     validate_announcement,
     validate_list,
     validate_search,
-    validate_semantics,
 )
 from tests.support.builders import NOON, paper
 from tests.support.sources_support import announced
@@ -136,7 +136,7 @@ ROWS = ("2606.01000", "2606.00999", "2606.00998")
 def test_a_list_that_is_possible_is_accepted(
     answer: Page, ids: tuple[str, ...], certain: tuple[str, ...]
 ) -> None:
-    validate_list(answer.papers, ids, certain)
+    validate_list(Listed(answer.papers), RequestedList(ids, frozenset(certain)))
 
 
 @pytest.mark.parametrize(
@@ -151,42 +151,26 @@ def test_a_list_that_is_impossible_is_rejected_by_name(
     answer: Page, ids: tuple[str, ...], certain: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(AnswerRejected) as rejected:
-        validate_list(answer.papers, ids, certain)
+        validate_list(Listed(answer.papers), RequestedList(ids, frozenset(certain)))
     assert (rejected.value.reason, str(rejected.value)) == (message.partition(":")[0], message)
 
 
-# How phrases were read
-
-
 @pytest.mark.parametrize(
-    ("claimed", "rows"),
+    ("requested", "error"),
     [
-        pytest.param(10, 10, id="all"),
-        pytest.param(5, 10, id="half"),
-        pytest.param(0, 9, id="too few rows to judge"),
-        pytest.param(0, 0, id="no row"),
+        (RequestedList(ROWS, certain=frozenset(ROWS)), AnswerBroken),
+        (RequestedList(ROWS, certain=frozenset(ROWS[2:])), AnswerBroken),
+        (RequestedList(ROWS, control=frozenset(ROWS)), AnswerRejected),
+        (RequestedList(ROWS, frozenset(ROWS), frozenset(ROWS[2:])), AnswerRejected),
     ],
+    ids=["one of several", "the only one", "one that was shown before", "one of each"],
 )
-def test_phrases_that_may_have_been_read_as_phrases(claimed: int, rows: int) -> None:
-    validate_semantics(claimed, rows)
-
-
-@pytest.mark.parametrize(
-    ("claimed", "rows", "detail"),
-    [
-        (0, 10, "0 of 10 rows match the query"),
-        (999, 2_000, "999 of 2000 rows match the query"),
-    ],
-)
-def test_phrases_that_were_read_as_loose_words_are_rejected_by_name(
-    claimed: int, rows: int, detail: str
+def test_a_paper_that_was_never_shown_may_itself_be_the_cause(
+    requested: RequestedList, error: type[AnswerRejected]
 ) -> None:
     with pytest.raises(AnswerRejected) as rejected:
-        validate_semantics(claimed, rows)
-    assert (rejected.value.reason, str(rejected.value)) == (
-        "phrases are not read as phrases",
-        f"phrases are not read as phrases: {detail}",
-    )
+        validate_list(Listed(page(2, total=2).papers), requested)
+    assert type(rejected.value) is error
 
 
 # Announcements
