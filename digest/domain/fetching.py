@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
+from digest.domain.volume import Volume
 from digest.errors import SourceError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -64,6 +65,8 @@ class FetchResult:
     up_to_date: bool = False
     """Whether the source has nothing more before its next announcement."""
     problem: SourceError | None = None
+    volume: Volume | None = None
+    """How many papers the source has, if a first fetch shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.domain.keywords import Keyword
+from digest.domain.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class KeywordOutcome:
     """Before this one."""
     unavailable: bool = False
     """The source is down for all keywords, and brought no paper of this one."""
+    volume: Volume | None = None
+    """How many papers the source has, after a first fetch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,11 @@ class ArxivApi:
         self._client = client
         self._url = url
 
-    def newest(self, query: str, rows: int, claimed: Claimed = bool) -> Page:
-        """The latest submissions, at most so many."""
-        return self._search(query, RequestedPage(0, rows), claimed)
+    def newest(
+        self, query: str, rows: int, claimed: Claimed = bool, *, known: frozenset[str] = frozenset()
+    ) -> Page:
+        """The latest submissions, at most so many; one at least of the `known` ids is among them."""
+        return self._search(query, RequestedPage(0, rows, known), claimed)
 
     def since(
         self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed

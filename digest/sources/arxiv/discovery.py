@@ -22,6 +22,7 @@ from digest.sources.arxiv.identifiers import announcement_order, identifier_at
 from digest.sources.arxiv.query import query_of, query_of_any
 from digest.sources.arxiv.responses import Announcement
 from digest.sources.arxiv.validation import RejectionReason
+from digest.sources.arxiv.volume import volume_of
 
 logger = logging.getLogger(__name__)
 
@@ -225,7 +226,10 @@ class Discovery:
         except SourceError as exc:
             return Discovered(keyword, problem=exc)
         papers = {paper.id: paper for paper in (*found.papers, *page.papers)}
-        return replace(found, papers=tuple(papers.values()), asked_at=page.asked_at, problem=None)
+        volume = volume_of(keyword, page)
+        return replace(
+            found, papers=tuple(papers.values()), asked_at=page.asked_at, volume=volume, problem=None
+        )
 
 
 def wanted_ids(announcement: Announcement, matcher: Matcher, seen: Collection[str]) -> frozenset[str]:

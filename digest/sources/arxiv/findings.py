@@ -6,6 +6,7 @@ from datetime import datetime
 
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
+from digest.domain.volume import Volume
 from digest.errors import SourceError
 from digest.sources.arxiv.responses import Announcement
 
@@ -64,4 +65,6 @@ class Discovered:
     """Whether nothing more is expected before the next announcement."""
     asked_at: datetime | None = None
     """arXiv's own clock, if the answer has it."""
+    volume: Volume | None = None
+    """In a first fetch: how many papers arXiv has."""
     problem: SourceError | None = None

@@ -11,6 +11,7 @@ import pytest
 from digest.demo.papers import DemoPaper, Version
 from digest.demo.server import ArxivServer, Behaviour, Reply
 from digest.domain.fetching import FetchRequest, KeywordState
+from digest.domain.volume import Volume
 from digest.errors import SourceUnavailable
 from digest.sources import http, retry_policy
 from digest.sources.arxiv.api import ArxivApi
@@ -479,6 +480,7 @@ def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> 
         high_water_mark=order("2606.00020"),
         up_to_date=True,
         asked_at=TUESDAY,
+        volume=Volume(0, 0, 0),
     )
 
 
@@ -490,6 +492,8 @@ def test_a_first_fetch_brings_the_newest_hundred_and_those_announced_last(tmp_pa
     assert asked(server) == [ALL, "list", "search"]
     assert ids(result) == {*sorted(paper.id for paper in many)[2:], "2606.00203"}
     assert (outcome(result), result.asked_at) == ((order("2606.00204"), True, ""), TUESDAY)
+    assert result.volume
+    assert result.volume.total == 103
 
 
 def test_a_first_fetch_on_a_day_without_announcement_fetches_no_feed_twice(tmp_path: Path) -> None:
