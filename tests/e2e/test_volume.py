@@ -67,3 +67,11 @@ def test_a_first_run_says_that_a_keyword_has_no_paper_and_status_remembers_it(ho
     assert f"Reward Modle: no paper in all of arXiv's years: {NOTHING}" in done.stderr
     assert "Reward Modle: never had a paper; " in home.digest("status").stdout
     assert "Reward Modle" not in home.digest("--quiet", "run").stderr
+
+
+def test_a_match_for_all_keywords_applies_to_phrases_of_subscribers(home: Home) -> None:
+    home.write(f"{LEAST}match: title\n")
+    assert home.digest("check").stdout.splitlines()[1:] == [
+        '  Reward Model  ti:"Reward Model"',
+        '  Reasoning     ti:"Reasoning"',
+    ]
