@@ -48,6 +48,11 @@ class ArxivApi:
         """The latest submissions, at most so many; one at least of the `known` ids is among them."""
         return self._search(query, RequestedPage(0, rows, known), claimed)
 
+    def newest_if_any(self, query: str, rows: int, claimed: Claimed = bool) -> Page:
+        """Like `newest`; that there is none is believed when arXiv says it twice."""
+        page = self.newest(query, rows, claimed)
+        return page if page.papers else self.newest(query, rows, claimed)
+
     def since(
         self, query: str, newest: datetime | None, recent: frozenset[str], claimed: Claimed
     ) -> tuple[Paper, ...]:

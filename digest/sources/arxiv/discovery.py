@@ -222,7 +222,7 @@ class Discovery:
             return keyword.id in matcher.claims(paper)
 
         try:
-            page = self._api.newest(query_of(keyword), FIRST_PAGE, claimed)
+            page = self._api.newest_if_any(query_of(keyword), FIRST_PAGE, claimed)
         except SourceError as exc:
             return Discovered(keyword, problem=exc)
         papers = {paper.id: paper for paper in (*found.papers, *page.papers)}

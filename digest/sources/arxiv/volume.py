@@ -12,6 +12,9 @@ from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.query import finds_more, query_of, submitted_between
 from digest.sources.arxiv.responses import Page
 
+_ROWS_IN_ORDER = 10
+"""So many rows show that arXiv heeds the order, and that the first one is the newest."""
+
 
 def count_papers(api: ArxivApi, keyword: Keyword, now: datetime) -> Volume:
     """The volume of a keyword by one request; by a second one for what the default `match` leaves out, and
@@ -49,9 +52,7 @@ def _confirmed(api: ArxivApi, query: str, since: datetime) -> tuple[int, int]:
     The newest paper of all years shows whether that answer was right. Where it was not, another one without
     that paper is not accepted.
     """
-    page = _newest(api, query)
-    if not page.papers:
-        page = _newest(api, query)
+    page = api.newest_if_any(query, _ROWS_IN_ORDER)
     if not page.papers or page.papers[0].submitted < since:
         return 0, page.total
     known = frozenset({page.papers[0].id})

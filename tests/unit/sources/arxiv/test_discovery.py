@@ -468,11 +468,13 @@ def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, kno
 # First fetches
 
 
-def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> None:
+def test_a_first_fetch_is_one_request_beside_the_shared_ones_and_another_one_if_it_is_empty(
+    tmp_path: Path,
+) -> None:
     unknown = keyword("Else")
     with ArxivServer(PAPERS, TUESDAY) as server:
         results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(unknown, NOTHING_KNOWN))
-    assert asked(server) == ["search", ALL, "list", "search"]
+    assert asked(server) == ["search", ALL, "list", "search", "search"]
     assert server.requests[-1].parameters["search_query"] == query_of(unknown)
     assert results["Else"] == Discovered(
         unknown,
@@ -502,6 +504,13 @@ def test_a_first_fetch_on_a_day_without_announcement_fetches_no_feed_twice(tmp_p
     assert asked(server) == [ALL, "search", "search"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
     assert outcome(result) == (order("2606.00029"), False, "")
+
+
+def test_an_empty_answer_hides_no_past(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(None, None, without_entries)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
+    assert {"2606.00010", "2606.00018", "2606.00019"} <= ids(result)
 
 
 def test_a_first_fetch_needs_no_feed(tmp_path: Path) -> None:

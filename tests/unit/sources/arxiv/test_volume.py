@@ -1,5 +1,6 @@
 """arXiv's papers for a keyword are counted, and no single answer makes a number zero."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.demo.server import ArxivServer, Behaviour
+from digest.demo.server import ArxivServer, Behaviour, Reply
 from digest.domain.keywords import Keyword
 from digest.domain.volume import Volume, VolumeResult, papers_a_day
 from digest.errors import AnswerRejected, SourceUnavailable
@@ -34,6 +35,12 @@ PAPERS = (
 def source_at(server: ArxivServer, folder: Path) -> Iterator[ArxivSource]:
     with client_in(folder) as client:
         yield ArxivSource(client, server.api_url, server.feed_url)
+
+
+def oldest_first(reply: Reply) -> Reply:
+    """The entries in the wrong order."""
+    head, *entries = re.split(rb"(?=<entry>)", reply.body.removesuffix(b"</feed>"))
+    return replace(reply, body=b"".join((head, *reversed(entries), b"</feed>")))
 
 
 @pytest.fixture
@@ -123,3 +130,10 @@ def test_a_page_of_the_newest_papers_shows_the_volume_too() -> None:
 
 def test_without_a_clock_a_page_shows_how_many_papers_there_are() -> None:
     assert volume_of(MODEL, Page((paper(),), total=7, start=0, asked_at=None)) == Volume(7)
+
+
+def test_a_paper_of_long_ago_at_the_top_is_no_sign_of_a_quiet_keyword(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.misbehave(without_entries, oldest_first)
+    assert counted(server, tmp_path, MODEL) == [VolumeResult(MODEL, month(2, total=3))]
