@@ -4,7 +4,7 @@ Each function imports the parts that it needs, because some are slow to import (
 premailer) and many commands need only a few of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
 if TYPE_CHECKING:
+    from digest.domain.volume import VolumeResult
     from digest.mail.content.render import MailRenderer
     from digest.mail.smtp.transport import SmtpTransport
     from digest.publish.readme import ReadmeArchive
@@ -74,6 +75,12 @@ def source_time(config: Config, clock: Clock) -> datetime | None:
     """Ask the source for its own clock; None if it has none. Raises SourceError."""
     with open_source(config, clock) as source:
         return source.ask_time()
+
+
+def source_volumes(config: Config, clock: Clock, keywords: Iterable[Keyword]) -> "Iterator[VolumeResult]":
+    """Ask the source how many papers it has for each keyword, one after the other. Raises no SourceError."""
+    with open_source(config, clock) as source:
+        yield from source.volumes(keywords, clock.now())
 
 
 # Runs

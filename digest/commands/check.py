@@ -15,11 +15,12 @@ from digest.subscribers.messages import suppression_lines
 
 
 @click.command()
+@click.option("--volume", is_flag=True, help="Ask arXiv how many papers each keyword has.")
 @click.pass_obj
-def check(command: CommandContext) -> int:
+def check(command: CommandContext, volume: bool) -> int:
     """Find mistakes in configuration and templates, and show each keyword's query.
 
-    Uses no network.
+    Uses no network, except with --volume: one to five requests for each keyword, three seconds apart.
     """
     try:
         config = command.config()
@@ -30,7 +31,13 @@ def check(command: CommandContext) -> int:
     print_lines([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
     print_lines(_query_lines(distinct(config.keywords)))
     print_lines(_suppression_lines(config))
-    return ExitStatus.DONE
+    return _volumes(command, config) if volume else ExitStatus.DONE
+
+
+def _volumes(command: CommandContext, config: Config) -> ExitStatus:
+    from digest.commands.volume import print_volumes  # only here: without it no network is used
+
+    return print_volumes(command, config)
 
 
 def _failed(faults: Iterable[str]) -> ExitStatus:

@@ -2,12 +2,14 @@
 
 import io
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, TextIO
 
-from digest.pipeline.ports import Progress
+from digest.commands.context import CommandContext
+from digest.pipeline.ports import NullProgress, Progress
 from digest.system.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -21,6 +23,17 @@ _STEPS = {"asking arXiv": "keywords", "sending": "mails"}
 def shows_bars(stream: TextIO, environment: Mapping[str, str]) -> bool:
     """Whether lines written there can be replaced by others."""
     return stream.isatty() and environment.get("TERM", "") not in ("dumb", "unknown")
+
+
+@contextmanager
+def progress_of(command: CommandContext) -> Iterator[Progress]:
+    """The bar where a person waits at a terminal; elsewhere nothing is shown."""
+    is_plain = command.log_format == "plain" and not command.quiet
+    if is_plain and shows_bars(sys.stderr, os.environ):
+        with bar_on_stderr(command.clock) as bar:
+            yield bar
+    else:
+        yield NullProgress()
 
 
 @contextmanager

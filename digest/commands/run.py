@@ -1,8 +1,6 @@
 """`digest run`: one run now, or a dry run."""
 
 import logging
-import os
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -13,7 +11,7 @@ import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, print_lines, selected_subscribers
-from digest.commands.progress import bar_on_stderr, shows_bars
+from digest.commands.progress import progress_of
 from digest.domain.runs import Report
 from digest.domain.settings import Config, MonitoringSettings
 from digest.domain.subscribers import Subscriber
@@ -88,10 +86,7 @@ def _dry_run(command: CommandContext, config: Config, subscribers: Sequence[Subs
 
 def _run_with_bar(command: CommandContext, context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
     """The run, with a progress bar where a person waits at a terminal."""
-    is_plain = command.log_format == "plain" and not command.quiet
-    if not (is_plain and shows_bars(sys.stderr, os.environ)):
-        return run_pipeline(context, subscribers)
-    with bar_on_stderr(command.clock) as progress:
+    with progress_of(command) as progress:
         return run_pipeline(replace(context, progress=progress), subscribers)
 
 

@@ -78,6 +78,7 @@ _SERVICES = (
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 _HALF_A_YEAR = 182
+_NEVER_HAD_A_PAPER = ": never had a paper; check the spelling, or ask arXiv with `digest check --volume`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,9 @@ def _notes(found: Overview) -> Iterator[str]:
         (keyword.name, f": failing since {moment(keyword.failing_since)}: {keyword.problem}")
         for keyword in found.keywords
         if keyword.problem
+    )
+    yield from _gathered(
+        (keyword.name, _NEVER_HAD_A_PAPER) for keyword in found.keywords if keyword.never_had_a_paper
     )
     yield from _gathered(
         (subscriber.email, note) for subscriber in found.subscribers for note in _notes_on(subscriber)

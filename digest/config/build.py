@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
-from digest.config.fields import address, is_loopback, label, mailbox, phrase
+from digest.config.fields import address, is_loopback, label, mailbox, match, phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
-from digest.domain.keywords import Keyword, distinct
+from digest.domain.keywords import Keyword, Match, distinct
 from digest.domain.settings import (
     ArchiveSettings,
     ArxivSettings,
@@ -54,12 +54,14 @@ def _first(name: str, sources: Iterable[object]) -> object:
 class Definitions:
     """The keywords that a file defines, by name. A name is looked up as written, then without case."""
 
-    def __init__(self, sections: Mapping[str, KeywordSection | None]) -> None:
-        """`sections` has None for a definition with faults."""
+    def __init__(
+        self, sections: Mapping[str, KeywordSection | None], default_match: Match | None = None
+    ) -> None:
+        """`sections` has None for a definition with faults. `default_match` is for all keywords without a
+        match of their own."""
+        self._default_match = default_match
         tidy = {" ".join(name.split()): section for name, section in sections.items()}
-        self._by_name = {
-            name: record(Keyword, section, name=name) if section else None for name, section in tidy.items()
-        }
+        self._by_name = {name: self._defined(name, section) for name, section in tidy.items()}
         self._by_folded_name = {name.casefold(): keyword for name, keyword in self._by_name.items()}
 
     def keyword(self, text: str) -> Keyword | None:
@@ -72,18 +74,32 @@ class Definitions:
             return self._by_name[name]
         if name.casefold() in self._by_folded_name:
             return self._by_folded_name[name.casefold()]
-        return Keyword(name=phrase(text), any=(phrase(text),))
+        return Keyword(name=phrase(text), any=(phrase(text),), match=self._default_match)
 
     def keywords(self, texts: Iterable[str]) -> tuple[Keyword, ...]:
         """What the texts mean, in their order."""
         return tuple(keyword for text in texts if (keyword := self.keyword(text)))
+
+    def _defined(self, name: str, section: KeywordSection | None) -> Keyword | None:
+        if section is None:
+            return None
+        return record(Keyword, section, name=name, match=section.match or self._default_match)
 
 
 def definitions(document: Document) -> Definitions:
     """The definitions of a file, whatever else is wrong with it."""
     defined = document.at(("keywords",))
     entries = defined.items() if isinstance(defined, dict) else ()
-    return Definitions({name: read_keyword(content) for name, content in entries})
+    sections = {name: read_keyword(content) for name, content in entries}
+    return Definitions(sections, _place(document.at(("match",))))
+
+
+def _place(content: object) -> Match | None:
+    """The place that `match` names; None if it names none."""
+    try:
+        return match(content) if isinstance(content, str) else None
+    except ValueError:
+        return None
 
 
 def default_sender(smtp: SmtpServer | None) -> str | None:

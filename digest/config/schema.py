@@ -208,6 +208,11 @@ class FileSection(Section):
     keywords: dict[Label, KeywordSection] = Field(
         default={}, description="Keywords that need more than one phrase, by name."
     )
+    match: MatchPlace | None = _optional(
+        "Where to look for the phrases of keywords that have no `match` of their own. Default: a phrase of "
+        "several words in the title or the abstract, a single word in both.",
+        "title-or-abstract",
+    )
     schedule: ScheduleSection = Field(default_factory=ScheduleSection)
     mail: MailSection = Field(default_factory=MailSection)
     archive: ArchiveSection = Field(default_factory=ArchiveSection)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.text import moment
+from digest.domain.volume import Volume
 from digest.errors import SourceError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -120,6 +121,8 @@ class FetchResult:
     """On how many of these rows they differ."""
     unavailable: tuple[UnavailablePaper, ...] = ()
     """All papers that the source cannot show at present, whichever keyword would have them."""
+    volume: Volume | None = None
+    """How many papers the source has, if a first fetch shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
+from digest.domain.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class KeywordOutcome:
     """Before this one."""
     unavailable: bool = False
     """The source is down for all keywords, and brought no paper of this one."""
+    volume: Volume | None = None
+    """How many papers the source has, after a first fetch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from digest.domain.fetching import (
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.runs import KeywordOutcome
 from digest.domain.text import counted
+from digest.domain.volume import first_words, has_no_paper, is_broad
 from digest.errors import SourceUnavailable
 from digest.pipeline.context import RunContext
 
@@ -81,7 +82,19 @@ def _record(context: RunContext, result: FetchResult, known: KeywordState, now: 
         context.store.keywords.record_failure(result.keyword, too_many, now)
         return KeywordOutcome(result.keyword, problem=too_many, hint="nothing is lost: it is looked at again")
     context.store.keywords.record(result, result.matches, result.baseline, now)
-    return _outcome(result, known)
+    outcome = _outcome(result, known)
+    _log_volume(outcome)
+    return outcome
+
+
+def _log_volume(outcome: KeywordOutcome) -> None:
+    """Say once, after a first fetch, that a keyword will bring nothing or very much."""
+    if volume := outcome.volume:
+        words = f"{outcome.keyword.name}: {first_words(outcome.keyword, outcome.past, volume)}"
+        if has_no_paper(outcome.past, volume):
+            logger.warning("%s", words)
+        elif is_broad(volume):
+            logger.info("%s", words)
 
 
 def _outcome(result: FetchResult, known: KeywordState) -> KeywordOutcome:
@@ -94,6 +107,7 @@ def _outcome(result: FetchResult, known: KeywordState) -> KeywordOutcome:
         hint=problem.hint if problem else "",
         last_good_at=known.last_good_at,
         unavailable=isinstance(problem, SourceUnavailable) and not result.matches,
+        volume=result.volume,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.text import counted, moment
+from digest.domain.volume import first_words
 
 _ARCHIVE_UPDATED = "the archive was brought up to date"
 
@@ -103,4 +104,6 @@ def _news(outcome: KeywordOutcome) -> str:
         return "up to date: arXiv has announced nothing since"
     if outcome.problem:
         return f"{counted(outcome.new, 'new paper')}, perhaps not all" if outcome.new else "not known"
+    if outcome.volume:
+        return first_words(outcome.keyword, outcome.past, outcome.volume)
     return f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")

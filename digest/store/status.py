@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, func, select
+from sqlalchemy import Column, Connection, Row, Select, and_, exists, func, select
 
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.mails import MailState
@@ -39,6 +39,7 @@ class KeywordStatus:
     new_today: int = 0
     week: tuple[int, ...] = (0,) * DAYS
     """New papers on each of the last days in UTC; the last is today."""
+    never_had_a_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +142,20 @@ def _keyword_status(keyword: Keyword, row: Row[Any], week: tuple[int, ...]) -> K
         problem=row.problem or "",
         new_today=week[-1],
         week=week,
+        never_had_a_paper=row.last_good_at is not None and not row.has_papers,
     )
 
 
 def _keyword_query() -> Select[Any]:
-    """All keywords, with the number of new papers of the last good fetch."""
+    """All keywords, with the number of new papers of the last good fetch, and whether they have papers."""
     new = (
         select(fetches.c.fresh)
         .where(fetches.c.keyword == keywords.c.number, fetches.c.problem.is_(None))
         .order_by(fetches.c.number.desc())
         .limit(1)
     )
-    return select(keywords, new.scalar_subquery().label("new"))
+    papers = exists().where(sightings.c.keyword == keywords.c.number)
+    return select(keywords, new.scalar_subquery().label("new"), papers.label("has_papers"))
 
 
 def _new_by_day(connection: Connection, begin: date) -> dict[tuple[int, str], int]:

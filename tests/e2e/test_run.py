@@ -33,6 +33,9 @@ def papers_in(mail: EmailMessage) -> set[str]:
     return found[0]
 
 
+HINT = "`digest check --volume` compares match: title-or-abstract"
+
+
 def cut_off(reply: Reply) -> Reply:
     return replace(reply, body=reply.body[: len(reply.body) // 2])
 
@@ -45,8 +48,8 @@ def test_a_first_run_needs_four_lines_of_configuration(home: Home) -> None:
     done = home.digest("run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "Reward Model  16 papers so far",
-        "Reasoning     17 papers so far",
+        "Reward Model  16 papers so far; 8 in the last 30 days",
+        f"Reasoning     17 papers so far; 9 in the last 30 days; {HINT}",
         "1 mail sent, with 18 papers",
         "the archive was brought up to date",
         f"the mails are in {home.folder}/outbox; open the .html files in a browser",
@@ -95,8 +98,8 @@ def test_a_dry_run_records_sends_and_publishes_nothing(home: Home) -> None:
     done = home.digest("run", "--dry-run")
     assert done.stdout.splitlines() == [
         "a dry run: nothing is sent, remembered or published; a run would give:",
-        "Reward Model  16 papers so far",
-        "Reasoning     17 papers so far",
+        "Reward Model  16 papers so far; 8 in the last 30 days",
+        f"Reasoning     17 papers so far; 9 in the last 30 days; {HINT}",
         "1 mail sent, with 18 papers",
     ]
     left = {path.name for path in home.folder.rglob("*") if path.is_file()}

@@ -52,6 +52,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "problem": "",
         "new_today": 1,
         "week": [0, 0, 0, 0, 0, 0, 1],
+        "never_had_a_paper": False,
     }
     assert found["subscribers"][1] | {"last_mail_at": ""} == {
         "email": "bo@example.org",
@@ -102,7 +103,8 @@ def test_long_names_are_cut_to_the_width(home: Home, environment: dict[str, str]
     home.write(LEAST.replace("Reasoning", LONG).replace("ada@", "ada.with.quite.a.long.name.of.her.own@"))
     home.digest("run")
     home.environment |= environment
-    _, keywords, subscribers, services = tables(home.digest("status").stdout)
+    _, keywords, subscribers, services, notes = tables(home.digest("status").stdout)
+    assert notes[0].startswith(f"{LONG}: never had a paper; ")
     assert max(map(len, [*keywords, *subscribers])) == width
     assert max(map(len, services)) <= width
     assert "…" in keywords[2]

@@ -1,7 +1,7 @@
 """Parts of a run in memory: a clock that a test sets, a source, a mail server, an archive page."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest.domain.digests import ArchiveSection, Digest
@@ -9,6 +9,7 @@ from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unav
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report
+from digest.domain.volume import Volume
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
@@ -43,6 +44,8 @@ class FakeSource:
     """Whether it has nothing more before its next announcement."""
     partly: dict[str, Sequence[Paper]] = field(default_factory=dict)
     """What is found where an error is met."""
+    volumes: dict[str, Volume] = field(default_factory=dict)
+    """What a first fetch shows of each keyword's volume."""
     asked: list[str] = field(default_factory=list)
     calendar: Calendar = field(default_factory=ArxivCalendar)
 
@@ -56,7 +59,7 @@ class FakeSource:
                 result = fetch_result(request, self.partly.get(name, ()), seen, problem=answer)
             else:
                 result = fetch_result(request, answer, seen, up_to_date=self.up_to_date)
-            yield result
+            yield replace(result, volume=self.volumes.get(name) if request.known.baseline is None else None)
             seen = max(seen, *(match.paper.order for match in result.matches), 0)
 
 

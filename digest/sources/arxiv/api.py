@@ -77,9 +77,14 @@ class ArxivApi:
         self._client = client
         self._url = url
 
-    def newest(self, query: str, rows: int) -> Found:
-        """The latest submissions, at most so many."""
-        return self._search(query, RequestedPage(0, rows))
+    def newest(self, query: str, rows: int, *, known: frozenset[str] = frozenset()) -> Found:
+        """The latest submissions, at most so many; one at least of the `known` ids is among them."""
+        return self._search(query, RequestedPage(0, rows, known))
+
+    def newest_if_any(self, query: str, rows: int) -> Found:
+        """Like `newest`; that there is none is believed when arXiv says it twice."""
+        found = self.newest(query, rows)
+        return found if found.papers else self.newest(query, rows)
 
     def since(
         self,

@@ -23,6 +23,7 @@ from digest.sources.arxiv.query import query_of, query_of_any
 from digest.sources.arxiv.responses import Announcement
 from digest.sources.arxiv.unshown import UnshownPapers
 from digest.sources.arxiv.validation import RejectionReason
+from digest.sources.arxiv.volume import volume_of
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class Discovery:
     def _first_fetch(self, found: Discovered, matchers: Matchers, unshown: UnshownPapers) -> Discovered:
         """A keyword's first fetch: its newest papers, and those of the last announcement in `found`."""
         try:
-            page = self._api.newest(query_of(found.keyword), FIRST_PAGE)
+            page = self._api.newest_if_any(query_of(found.keyword), FIRST_PAGE)
         except SourceError as exc:
             return Discovered(found.keyword, problem=exc)
         unshown.note(page)
@@ -160,6 +161,7 @@ class Discovery:
             asked_at=page.asked_at,
             compared=claims.compared,
             differing=claims.differing,
+            volume=volume_of(found.keyword, page),
             problem=None,
         )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
+from digest.domain.volume import Volume
 from digest.errors import SourceError, SourceUnavailable
 from digest.sources.arxiv.identifiers import announcement_order
 from digest.sources.arxiv.responses import Announcement
@@ -87,6 +88,8 @@ class Discovered:
     """Those of them on which the two differ."""
     unavailable: tuple[UnavailablePaper, ...] = ()
     """All papers that arXiv cannot show, for whichever keyword, as far as is known by now."""
+    volume: Volume | None = None
+    """In a first fetch: how many papers arXiv has."""
     problem: SourceError | None = None
 
 

@@ -60,6 +60,11 @@ def searched(keyword: Keyword) -> Expression:
     return _widened(expression_of(keyword))
 
 
+def finds_more(keyword: Keyword) -> bool:
+    """Whether arXiv finds papers that the keyword does not want: words read exactly, or initials."""
+    return any(map(_is_narrower, terms_of(expression_of(keyword))))
+
+
 def _widened(expression: Expression) -> Expression:
     match expression:
         case Without(wanted, unwanted) if any(map(_is_narrower, terms_of(unwanted))):

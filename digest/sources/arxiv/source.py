@@ -1,15 +1,19 @@
 """arXiv as a source of papers: everything that the program outside this package knows of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
+from digest.domain.keywords import Keyword
+from digest.domain.volume import VolumeResult
+from digest.errors import SourceError
 from digest.sources.arxiv.api import ArxivApi
 from digest.sources.arxiv.calendar import ArxivCalendar
 from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
 from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.novelty import first_baseline, matches_of
+from digest.sources.arxiv.volume import count_papers
 from digest.sources.http import ArxivClient
 
 
@@ -31,6 +35,14 @@ class ArxivSource:
             # The papers of one keyword are known when the next one begins.
             highest_order = max(highest_order, *(paper.order for paper in found.papers), 0)
 
+    def volumes(self, keywords: Iterable[Keyword], now: datetime) -> Iterator[VolumeResult]:
+        """How many papers arXiv has for each keyword, in their order. Raises no SourceError."""
+        for keyword in keywords:
+            try:
+                yield VolumeResult(keyword, count_papers(self._api, keyword, now))
+            except SourceError as exc:
+                yield VolumeResult(keyword, problem=exc)
+
     def ask_time(self) -> datetime | None:
         """Ask for one paper; returns arXiv's own clock, None if the answer lacks it. Raises SourceError."""
         return self._api.newest("cat:cs.*", 1).asked_at
@@ -47,4 +59,5 @@ def _result(found: Discovered, request: FetchRequest, highest_order: int) -> Fet
         compared=found.compared,
         differing=found.differing,
         unavailable=found.unavailable,
+        volume=found.volume,
     )

@@ -84,6 +84,15 @@ def test_a_note_below_the_tables_names_all_to_whom_it_applies() -> None:
     ]
 
 
+def test_keywords_that_never_had_a_paper_share_a_note() -> None:
+    names = ("Reward Modle", "Quiet", "Resoning")
+    keywords = [KeywordStatus(name, NOON, never_had_a_paper=name != "Quiet") for name in names]
+    assert lines(Overview(tuple(keywords), (), Services()))[-1] == (
+        "Reward Modle, Resoning: never had a paper; check the spelling, or ask arXiv with "
+        "`digest check --volume`"
+    )
+
+
 @pytest.mark.parametrize(
     ("next_due", "shown"),
     [(NOON + HOUR, "today 13:00"), (NOON, "now"), (NOON - DAY, "now"), (None, "gets no mail")],

@@ -19,7 +19,7 @@ from digest.config.schema import (
     read_sections,
 )
 from digest.config.yaml_document import parse
-from digest.domain.keywords import Keyword
+from digest.domain.keywords import Keyword, Match
 from digest.domain.settings import (
     ArchiveSettings,
     ArxivSettings,
@@ -209,3 +209,25 @@ def test_valid_definitions_work_beside_faulty_ones() -> None:
 def test_a_file_without_definitions_has_none() -> None:
     document, _ = parse("s.yaml", "keywords: [RLHF]")
     assert definitions(document).keyword("RLHF") == Keyword("RLHF", any=("RLHF",))
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("match: title-or-abstract", Match.TITLE_OR_ABSTRACT),
+        ("match: somewhere", None),
+        ("match: [title]", None),
+        ("welcome: 5", None),
+    ],
+    ids=["a place", "no place", "a list", "left out"],
+)
+def test_a_match_at_the_top_is_for_all_keywords_without_one_of_their_own(
+    text: str, match: Match | None
+) -> None:
+    keywords = "keywords: {RLHF: {any: alignment}, Titles: {any: alignment, match: title}, Broken: {any: 3}}"
+    found = definitions(parse("s.yaml", f"{keywords}\n{text}")[0])
+    assert found.keywords(["Reasoning", "RLHF", "Titles", "Broken"]) == (
+        Keyword("Reasoning", any=("Reasoning",), match=match),
+        Keyword("RLHF", any=("alignment",), match=match),
+        Keyword("Titles", any=("alignment",), match=Match.TITLE),
+    )

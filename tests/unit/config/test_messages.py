@@ -186,7 +186,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "2:1: zebra: unknown key; the keys known here are archive, arxiv, keywords, mail, "
-                    "monitoring, outbox, schedule, state, subscribers, templates, welcome"
+                    "match, monitoring, outbox, schedule, state, subscribers, templates, welcome"
                 )
             ],
         ),

@@ -46,6 +46,7 @@ def test_keys_have_their_names_in_the_file() -> None:
     assert keys_of(FileSection) == {
         "subscribers": "[{email: you@example.org, keywords: [Reasoning]}]",
         "keywords": "",
+        "match": "title-or-abstract",
         "schedule": "",
         "mail": "",
         "archive": "",

@@ -10,6 +10,7 @@ import pytest
 
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState, Unavailable
 from digest.domain.runs import KeywordOutcome
+from digest.domain.volume import Volume
 from digest.errors import SourceError, SourceUnavailable
 from digest.pipeline.context import RunContext
 from digest.pipeline.fetch import fetch_keywords, flood
@@ -54,6 +55,31 @@ def test_a_first_fetch_is_the_past_and_later_papers_are_new(context: RunContext)
         KeywordOutcome(MODEL, new=1, last_good_at=NOON),
         KeywordOutcome(REASONING, last_good_at=NOON),
     ]
+
+
+@pytest.mark.parametrize(
+    ("volume", "logged"),
+    [
+        (Volume(0, 0, 0), [("WARNING", "Reasoning: no paper in all of arXiv's years: ")]),
+        (Volume(900, None, 90), [("INFO", "Reasoning: 0 papers so far; about 90 a day; broad: ")]),
+        (Volume(900, 30, 1.4), []),
+        (None, []),
+    ],
+    ids=["nothing ever", "broad", "ordinary", "not known"],
+)
+def test_what_a_keyword_will_bring_is_logged_once(
+    volume: Volume | None,
+    logged: list[tuple[str, str]],
+    context: RunContext,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "digest")
+    if volume:
+        fake(context).volumes["Reasoning"] = volume
+    assert fetch(context)[1].volume == volume
+    assert fetch(context)[1].volume is None
+    lines = [(one.levelname, one.message) for one in caplog.records if "Reasoning" in one.message]
+    assert [(level, line[: len(begin)]) for level, line in lines for _, begin in logged] == logged
 
 
 def test_the_papers_of_one_keyword_are_the_past_of_the_next(context: RunContext) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
-from digest.pipeline.report import build_report
+from digest.domain.volume import Volume
+from digest.pipeline.report import build_report, report_lines
 from tests.support.builders import keyword
 
 ONE, TWO = keyword("Reward Model"), keyword("Reasoning")
@@ -42,3 +43,13 @@ NOTHING = ArchiveOutcome()
 def test_each_part_of_a_report_has_its_problems(report: Report, problems: RunProblems) -> None:
     built = build_report(report.keywords, report.mails, report.archive)
     assert built == replace(report, problems=problems)
+
+
+def test_a_first_fetch_says_what_to_expect_of_the_keyword() -> None:
+    first = KeywordOutcome(ONE, past=100, volume=Volume(300, 12, 0.5))
+    report = build_report((first, KeywordOutcome(TWO, new=3)), (), NOTHING)
+    assert list(report_lines(report)) == [
+        "Reward Model  100 papers so far; 12 in the last 30 days",
+        "Reasoning     3 new papers",
+        "no mail to send",
+    ]

@@ -113,6 +113,16 @@ def test_a_keyword_counts_the_new_papers_of_its_last_good_answer_and_all_that_ar
     assert life.totals().keywords == (5, 1)
 
 
+def test_a_keyword_that_never_had_a_paper_is_no_quiet_one(life: Life) -> None:
+    life.failure(MODEL, NOON, "timed out")
+    assert not life.keyword().never_had_a_paper
+    life.answer(MODEL, NOON + HOUR)
+    assert life.keyword().never_had_a_paper
+    life.answer(MODEL, NOON + 2 * HOUR, "2606.00001", fresh=False)
+    life.answer(MODEL, NOON + 3 * HOUR)
+    assert not life.keyword().never_had_a_paper
+
+
 def test_the_week_of_a_keyword_has_seven_days_in_utc_the_last_of_them_today(life: Life) -> None:
     midnight = NOON.replace(hour=0)
     for number, moment in enumerate(

@@ -11,6 +11,7 @@ import pytest
 from digest.demo.papers import DemoPaper, Version
 from digest.demo.server import ArxivServer, Behaviour, Reply
 from digest.domain.fetching import FetchRequest, KeywordState, Unavailable
+from digest.domain.volume import Volume
 from digest.errors import SourceUnavailable
 from digest.sources import http, retry_policy
 from digest.sources.arxiv.api import ArxivApi
@@ -468,11 +469,13 @@ def test_an_identifier_that_the_feed_alone_has_moves_nothing(tmp_path: Path, kno
 # First fetches
 
 
-def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> None:
+def test_a_first_fetch_is_one_request_beside_the_shared_ones_and_another_one_if_it_is_empty(
+    tmp_path: Path,
+) -> None:
     unknown = keyword("Else")
     with ArxivServer(PAPERS, TUESDAY) as server:
         results = discover(server, tmp_path, reward_models(MONDAY), FetchRequest(unknown, NOTHING_KNOWN))
-    assert asked(server) == ["search", ALL, "list", "search"]
+    assert asked(server) == ["search", ALL, "list", "search", "search"]
     assert server.requests[-1].parameters["search_query"] == query_of(unknown)
     assert results["Else"] == Discovered(
         unknown,
@@ -480,6 +483,7 @@ def test_a_first_fetch_is_one_request_beside_the_shared_ones(tmp_path: Path) -> 
         high_water_mark=order("2606.00020"),
         up_to_date=True,
         asked_at=TUESDAY,
+        volume=Volume(0, 0, 0),
     )
 
 
@@ -491,6 +495,8 @@ def test_a_first_fetch_brings_the_newest_hundred_and_those_announced_last(tmp_pa
     assert asked(server) == [ALL, "list", "search"]
     assert ids(result) == {*sorted(paper.id for paper in many)[2:], "2606.00203"}
     assert (outcome(result), result.asked_at) == ((order("2606.00204"), True, ""), TUESDAY)
+    assert result.volume
+    assert result.volume.total == 103
 
 
 def test_a_first_fetch_on_a_day_without_announcement_fetches_no_feed_twice(tmp_path: Path) -> None:
@@ -499,6 +505,13 @@ def test_a_first_fetch_on_a_day_without_announcement_fetches_no_feed_twice(tmp_p
     assert asked(server) == [ALL, "search", "search"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019", "2606.00029"}
     assert outcome(result) == (order("2606.00029"), False, "")
+
+
+def test_an_empty_answer_hides_no_past(tmp_path: Path) -> None:
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(None, None, without_entries)
+        result = found(server, tmp_path, FetchRequest(REWARD_MODEL, NOTHING_KNOWN))
+    assert {"2606.00010", "2606.00018", "2606.00019"} <= ids(result)
 
 
 def test_a_first_fetch_needs_no_feed(tmp_path: Path) -> None:
