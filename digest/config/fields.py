@@ -11,10 +11,15 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from digest.config.quoting import quoted, suggestion
 from digest.domain.analyzer import searchable
+from digest.domain.expressions import Expression
 from digest.domain.keywords import Match
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
+from digest.sources.arxiv.query_grammar import MalformedQuery
+from digest.sources.arxiv.query_language import expression_of_query
 
 LONGEST_PHRASE = 200
+
+LONGEST_QUERY = 2_000
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -226,6 +231,17 @@ def category(text: str) -> str:
         otherwise = "they are listed at https://arxiv.org/category_taxonomy"
         raise ValueError(f"unknown category {quoted(text)}; {suggestion(text, known, otherwise)}")
     return pattern(text)
+
+
+def query(text: str) -> Expression:
+    """A query in arXiv's own language; line ends in it count as spaces."""
+    line = visible_text(re.sub(r"[\r\n\t]", " ", text)).rstrip()
+    if len(line) > LONGEST_QUERY:
+        raise ValueError(f"{len(line)} characters long; shorten it to {LONGEST_QUERY}")
+    try:
+        return expression_of_query(line)
+    except MalformedQuery as exc:
+        raise ValueError(f"column {exc.column}: {exc}") from exc
 
 
 def match(text: str) -> Match:

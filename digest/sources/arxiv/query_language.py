@@ -25,8 +25,8 @@ _NOT_ANNOUNCED = {
     "jr": "journal references",
     "rn": "report numbers",
     "id": "search by identifier",
-    "submittedDate": "dates of submission",
-    "lastUpdatedDate": "dates of revision",
+    "submittedDate": "dates",
+    "lastUpdatedDate": "dates",
 }
 """Fields of arXiv's search, and what its announcement feed lacks."""
 

@@ -10,6 +10,7 @@ from digest.config import fields
 from digest.config.fields import address, display_name, endpoint, feed, is_local, is_loopback, mailbox
 from digest.config.quoting import quoted
 from digest.domain.analyzer import searchable
+from digest.domain.expressions import Field, Term
 from digest.domain.keywords import Match
 
 
@@ -28,6 +29,7 @@ from digest.domain.keywords import Match
         (fields.category, "cs.LG", "cs.LG"),
         (fields.category, "cs", "cs.*"),
         (fields.category, "stat.TH", "math.ST"),
+        (fields.query, "ti:robot\n", Term(Field.TITLE, "robot")),
         (fields.match, "title", Match.TITLE),
         (fields.when_empty, "send", "send"),
         (fields.when_unconfirmed, "never", "never"),
@@ -95,6 +97,9 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
             "poetry",
             'unknown category "poetry"; they are listed at https://arxiv.org/category_taxonomy',
         ),
+        (fields.query, "ti:robot AND\nNOT ti:arm", "column 14: NOT is read as a word here; write ANDNOT"),
+        (fields.query, "x" * 2001, "2001 characters long; shorten it to 2000"),
+        (fields.query, " ", "empty; write a text or delete this"),
         (fields.match, "titel", 'unknown word "titel"; did you mean "title"?'),
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
         (fields.path, "", "empty; write a text or delete this"),

@@ -80,9 +80,14 @@ def test_a_query_means_what_arxiv_makes_of_it(text: str, expected: Expression) -
             f"the field co cannot be used: arXiv's announcements have no comments; {KNOWN}",
         ),
         (
-            "submittedDate:[202606010000 TO 202606020000]",
+            "id:2606.00001",
             1,
-            f"the field submittedDate cannot be used: arXiv's announcements have no dates of submission; {KNOWN}",
+            f"the field id cannot be used: arXiv's announcements have no search by identifier; {KNOWN}",
+        ),
+        (
+            "lastUpdatedDate:[202606010000 TO 202606020000]",
+            1,
+            f"the field lastUpdatedDate cannot be used: arXiv's announcements have no dates; {KNOWN}",
         ),
         (
             " ".join(["ti:a OR ti:b AND"] * 30) + " ti:c",
