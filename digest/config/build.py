@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
-from digest.config.fields import address, is_loopback, label, mailbox, phrase
+from digest.config.fields import address, is_loopback, label, mailbox
+from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
 from digest.domain.keywords import Keyword, distinct
@@ -60,6 +61,7 @@ class Definitions:
         self._by_name = {
             name: record(Keyword, section, name=name) if section else None for name, section in tidy.items()
         }
+        self._written = {" ".join(name.split()).casefold(): name for name in sections}
         self._by_folded_name = {name.casefold(): keyword for name, keyword in self._by_name.items()}
 
     def keyword(self, text: str) -> Keyword | None:
@@ -72,7 +74,12 @@ class Definitions:
             return self._by_name[name]
         if name.casefold() in self._by_folded_name:
             return self._by_folded_name[name.casefold()]
-        return Keyword(name=phrase(text), any=(phrase(text),))
+        tidy = phrase(text, is_name=True)
+        return Keyword(name=tidy, any=(tidy,))
+
+    def defined_name(self, text: str) -> str | None:
+        """The name of the definition that the text names, as it is written; None if it names none."""
+        return self._written.get(" ".join(text.split()).casefold())
 
     def keywords(self, texts: Iterable[str]) -> tuple[Keyword, ...]:
         """What the texts mean, in their order."""

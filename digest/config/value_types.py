@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from digest.config import fields
+from digest.config.phrases import phrase
 from digest.domain.keywords import Match
 
 
@@ -55,7 +56,7 @@ _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
 _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 
 Text = Annotated[str, _text(str)]
-Phrase = Annotated[str, _text(fields.phrase)]
+Phrase = Annotated[str, _text(phrase)]
 Category = Annotated[str, _text(fields.category)]
 DaySet = Annotated[frozenset[int], _text(fields.days)]
 

@@ -126,13 +126,13 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _EMAIL + "    keywords: ['', '!?', 'say \"hi\"']",
+            _EMAIL + "    keywords: ['', '!?', 'say \"hi']",
             [
                 "3:16: subscribers[0].keywords[0]: empty; write a text or delete this",
                 '3:20: subscribers[0].keywords[1]: "!?" has no letter or digit to search for; write a word',
                 (
-                    "3:26: subscribers[0].keywords[2]: 'say \"hi\"': a double quote cannot be searched for; "
-                    "delete it (a phrase needs none)"
+                    "3:26: subscribers[0].keywords[2]: 'say \"hi': a quote cannot be searched for; "
+                    "delete it, or write a search under `query` in a definition"
                 ),
             ],
         ),
