@@ -103,15 +103,12 @@ def _alike(
     """Keywords that find what an earlier one finds, since they differ in endings only."""
     first: dict[Expression, tuple[Keyword, Location]] = {}
     for location, text in used:
-        keyword = defined.keyword(text)
-        if keyword is None:
-            continue
-        earlier, place = first.setdefault(meaning_of(keyword), (keyword, location))
-        if earlier.id != keyword.id:
-            line = document.fault(place, "").line
-            same = f"{quoted(earlier.name)} on line {line}"
-            problem = f"{quoted(text)} finds the same papers as {same}; write one of the two everywhere"
-            yield _Warning(location, problem)
+        for keyword in defined.keywords([text]):
+            earlier, place = first.setdefault(meaning_of(keyword), (keyword, location))
+            if earlier.id != keyword.id:
+                same = f"{quoted(earlier.name)} on line {document.fault(place, '').line}"
+                problem = f"{quoted(text)} finds the same papers as {same}; write one of the two everywhere"
+                yield _Warning(location, problem)
 
 
 def _once_each(document: Document, warnings: Iterable[_Warning]) -> Iterator[ConfigFault]:

@@ -3,8 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from digest.config.build import definitions
+from digest.config.keyword_warnings import keyword_warnings
 from digest.config.load import load_config
+from digest.config.offers import scalar
+from digest.config.phrases import phrase
+from digest.config.yaml_document import parse
 
 ADA = "subscribers:\n  - email: ada@example.org\n    keywords: "
 BO = "\n  - email: bo@example.org\n    keywords: "
@@ -155,3 +162,25 @@ def test_names_that_are_only_near_each_other_are_no_typing_mistakes(
 ) -> None:
     text = f"{ADA}[{defined}, {written}]\nkeywords: {{{defined}: {{any: [something else]}}}}"
     assert warnings(text, tmp_path) == []
+
+
+def is_phrase(text: str) -> bool:
+    try:
+        return phrase(text) == text
+    except ValueError:
+        return False
+
+
+PHRASES = st.text("ab CAND or*|(),;:+-.éμ学'", min_size=1, max_size=20).filter(is_phrase)
+
+
+@given(st.lists(PHRASES, min_size=1, max_size=4), st.lists(PHRASES, max_size=3, unique_by=str.casefold))
+def test_whatever_is_written_each_warning_has_a_line_and_none_comes_twice(
+    followed: list[str], defined: list[str]
+) -> None:
+    items = ", ".join(scalar(text, always=True) for text in followed)
+    sections = "".join(f"  {scalar(name, always=True)}: {{any: [x1]}}\n" for name in defined)
+    document, _ = parse("s.yaml", f"{ADA}[{items}]\nkeywords:\n{sections}")
+    found = keyword_warnings(document, definitions(document))
+    assert len({str(warning) for warning in found}) == len(found)
+    assert all(warning.line and warning.problem for warning in found)
