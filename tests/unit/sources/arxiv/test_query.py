@@ -58,6 +58,7 @@ KEYWORDS = st.builds(
         (keyword("Learning to Rank", match=Match.TITLE), 'ti:"Learning to Rank"'),
         (keyword("As Written", match=Match.TITLE, exact=True), 'ti:"As Written"'),
         (keyword("x", any=(), authors=("Hinton, G.",)), 'au:"Hinton"'),
+        (keyword("x", any=(), authors=("Hinton", "G.")), 'au:"Hinton"'),
         (keyword("x", any=(), authors=("Hinton_Geoffrey",)), 'au:"Hinton Geoffrey"'),
         (keyword("x", any=(), authors=("Ming-Hsuan Yang",)), 'au:"Ming-Hsuan Yang"'),
         (
@@ -82,6 +83,7 @@ KEYWORDS = st.builds(
         "a stop word",
         "exact words",
         "an initial",
+        "an initial alone, beside another name",
         "an underscore",
         "a hyphen in a name",
         "an exclusion that arXiv would read too widely",
