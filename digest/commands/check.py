@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from digest import bootstrap
-from digest.commands.context import CommandContext, ExitStatus, print_lines
+from digest.commands.context import CommandContext, ExitStatus, config_summary, print_lines
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.settings import Config
 from digest.domain.text import counted
@@ -28,7 +28,9 @@ def check(command: CommandContext, volume: bool) -> int:
         return _failed(str(fault) for fault in exc.faults)
     if faults := template_faults(config.templates):
         return _failed(faults)
-    print_lines([f"{config.file.name}: {counted(len(config.subscribers), 'subscriber')}, no faults"])
+    subscribers = counted(len(config.subscribers), "subscriber")
+    print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
+    print_lines(map(str, config.warnings))
     print_lines(_query_lines(distinct(config.keywords)))
     print_lines(_suppression_lines(config))
     return _volumes(command, config) if volume else ExitStatus.DONE

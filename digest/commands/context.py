@@ -1,5 +1,6 @@
 """What all commands share: the options before the command, the exit statuses, a way to print."""
 
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.domain.text import counted
 from digest.system.clock import SystemClock
+from digest.system.logging import BARE
 from digest.system.signals import ShutdownSignals
 
 if TYPE_CHECKING:
     from digest.domain.settings import Config
     from digest.domain.subscribers import Subscriber
+
+
+logger = logging.getLogger(__name__)
+
+MOST_WARNINGS_LOGGED = 10
 
 
 class ExitStatus(IntEnum):
@@ -57,6 +65,22 @@ def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subs
     if len(found) < len(wanted):
         raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
     return found or config.subscribers
+
+
+def config_summary(config: "Config") -> str:
+    """`no faults`, and how many warnings there are."""
+    warnings = f", {counted(len(config.warnings), 'warning')}" if config.warnings else ""
+    return f"no faults{warnings}"
+
+
+def log_warnings(config: "Config") -> None:
+    """Log the first of the configuration's warnings, a line each; `digest check` prints all in full."""
+    for warning in config.warnings[:MOST_WARNINGS_LOGGED]:
+        logger.warning("warning: %s", str(warning).splitlines()[0].removesuffix(":"), extra=BARE)
+    if config.warnings:
+        left = len(config.warnings) - MOST_WARNINGS_LOGGED
+        more = f"{counted(left, 'more warning')}; " if left > 0 else ""
+        logger.warning("hint: %s`digest check` shows what to write", more, extra=BARE)
 
 
 def print_lines(lines: Iterable[str], *, err: bool = False) -> None:

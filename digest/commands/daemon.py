@@ -6,7 +6,7 @@ import os
 import click
 
 from digest import bootstrap
-from digest.commands.context import CommandContext
+from digest.commands.context import CommandContext, log_warnings
 from digest.daemon.liveness import Heartbeat
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
@@ -31,6 +31,11 @@ def daemon(command: CommandContext) -> None:
         notifier = SystemdNotifier(os.environ)
         heartbeat = Heartbeat(notifier, lock)
 
+        def load() -> Config:
+            config = command.config()
+            log_warnings(config)
+            return config
+
         def open_run(config: Config) -> bootstrap.OpenRun:
             return bootstrap.open_run(config, command.clock, command.signals.signals_deferred, heartbeat)
 
@@ -40,7 +45,7 @@ def daemon(command: CommandContext) -> None:
         command.clock.on_wait = lambda _seconds: heartbeat.touch()
         try:
             Daemon(
-                command.config,
+                load,
                 ScheduleStateCache(bootstrap.schedule_state).read,
                 open_run,
                 clock=command.clock,

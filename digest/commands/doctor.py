@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from digest.bootstrap import archive_at, smtp_transport, source_time
-from digest.commands.context import CommandContext, ExitStatus, print_lines
+from digest.commands.context import CommandContext, ExitStatus, config_summary, log_warnings, print_lines
 from digest.domain.settings import Config, SmtpServer
 from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
@@ -39,7 +39,8 @@ def doctor(command: CommandContext) -> int:
         print_lines(Check(f"{name}: {counted(len(exc.faults), 'fault')}", str(exc), exc.hint).lines)
         return ExitStatus.CONFIGURATION
     failed = False
-    for check in chain([Check(f"{name} has no faults")], examine(config, command.clock)):
+    log_warnings(config)
+    for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
         print_lines(check.lines)
         failed = failed or bool(check.problem)
     return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE

@@ -10,7 +10,13 @@ from pathlib import Path
 import click
 
 from digest import bootstrap
-from digest.commands.context import CommandContext, ExitStatus, print_lines, selected_subscribers
+from digest.commands.context import (
+    CommandContext,
+    ExitStatus,
+    log_warnings,
+    print_lines,
+    selected_subscribers,
+)
 from digest.commands.progress import progress_of
 from digest.domain.runs import Report
 from digest.domain.settings import Config, MonitoringSettings
@@ -39,6 +45,7 @@ logger = logging.getLogger(__name__)
 def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_restore: str | None) -> int:
     """Fetch, mail and publish now, for every subscriber."""
     config = command.config()
+    log_warnings(config)
     subscribers = selected_subscribers(config, only)
     if after_restore and dry_run:
         raise click.UsageError("--after-restore decides for good, which --dry-run never does")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
-from digest.config.fields import address, is_loopback, label, mailbox, match, phrase
+from digest.config.fields import address, is_loopback, label, mailbox, match
+from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
 from digest.domain.keywords import Keyword, Match, distinct
@@ -62,6 +63,7 @@ class Definitions:
         self._default_match = default_match
         tidy = {" ".join(name.split()): section for name, section in sections.items()}
         self._by_name = {name: self._defined(name, section) for name, section in tidy.items()}
+        self._written = {" ".join(name.split()).casefold(): name for name in sections}
         self._by_folded_name = {name.casefold(): keyword for name, keyword in self._by_name.items()}
 
     def keyword(self, text: str) -> Keyword | None:
@@ -74,7 +76,12 @@ class Definitions:
             return self._by_name[name]
         if name.casefold() in self._by_folded_name:
             return self._by_folded_name[name.casefold()]
-        return Keyword(name=phrase(text), any=(phrase(text),), match=self._default_match)
+        tidy = phrase(text, is_name=True)
+        return Keyword(name=tidy, any=(tidy,), match=self._default_match)
+
+    def defined_name(self, text: str) -> str | None:
+        """The name of the definition that the text names, as it is written; None if it names none."""
+        return self._written.get(" ".join(text.split()).casefold())
 
     def keywords(self, texts: Iterable[str]) -> tuple[Keyword, ...]:
         """What the texts mean, in their order."""

@@ -10,11 +10,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.config.quoting import quoted, suggestion
-from digest.domain.analyzer import searchable
+from digest.domain.expressions import Expression
 from digest.domain.keywords import Match
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
+from digest.sources.arxiv.query_grammar import MalformedQuery
+from digest.sources.arxiv.query_language import expression_of_query
 
 LONGEST_PHRASE = 200
+
+LONGEST_QUERY = 2_000
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -187,18 +191,6 @@ def days(text: str) -> frozenset[int]:
     raise ValueError(f"unknown day {quoted(text)}; {suggestion(text, (*DAYS, *DAY_GROUPS), otherwise, 0.8)}")
 
 
-def phrase(text: str) -> str:
-    """A phrase that can be searched for, with single spaces."""
-    tidy = label(text)
-    if '"' in tidy:
-        raise ValueError(
-            f"{quoted(tidy)}: a double quote cannot be searched for; delete it (a phrase needs none)"
-        )
-    if not searchable(tidy):
-        raise ValueError(f"{quoted(tidy)} has no letter or digit to search for; write a word")
-    return tidy
-
-
 def label(text: str) -> str:
     """A text of 1 to 200 visible characters, with single spaces."""
     tidy = " ".join(visible_text(text).split())
@@ -221,11 +213,33 @@ def visible_text(text: str) -> str:
 
 def category(text: str) -> str:
     """A category (`cs.LG`) or an archive (`cs`), as `Keyword.categories` has it."""
-    known = CATEGORIES | ARCHIVES
-    if text not in known:
-        otherwise = "they are listed at https://arxiv.org/category_taxonomy"
-        raise ValueError(f"unknown category {quoted(text)}; {suggestion(text, known, otherwise)}")
+    if not is_category(text):
+        raise ValueError(f"unknown category {quoted(text)}; {nearest_category(text)}")
     return pattern(text)
+
+
+def is_category(text: str) -> bool:
+    """Whether arXiv has a category or an archive of this name."""
+    return text in CATEGORIES or text in ARCHIVES
+
+
+def nearest_category(text: str) -> str:
+    """The remedy for an unknown category; for `cs.ML` it is `stat.ML`."""
+    known = CATEGORIES | ARCHIVES
+    alike = {name for name in known if name.rpartition(".")[2] == text.rpartition(".")[2]}
+    otherwise = "they are listed at https://arxiv.org/category_taxonomy"
+    return suggestion(text, alike, "", 0.2) or suggestion(text, known, otherwise)
+
+
+def query(text: str) -> Expression:
+    """A query in arXiv's own language; line ends in it count as spaces."""
+    line = visible_text(re.sub(r"[\r\n\t]", " ", text)).rstrip()
+    if len(line) > LONGEST_QUERY:
+        raise ValueError(f"{len(line)} characters long; shorten it to {LONGEST_QUERY}")
+    try:
+        return expression_of_query(line)
+    except MalformedQuery as exc:
+        raise ValueError(f"column {exc.column}: {exc}") from exc
 
 
 def match(text: str) -> Match:

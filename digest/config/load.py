@@ -4,10 +4,12 @@ All faults are reported at once.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.environment import read_environment
+from digest.config.keyword_warnings import keyword_warnings
 from digest.config.schema import read_sections
 from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
@@ -19,7 +21,7 @@ from digest.errors import ConfigError, ConfigFault
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """The Config of the file and the environment, with defaults for the rest.
 
-    Raises ConfigError with every fault of both: first those of the file, by line.
+    Its `warnings` are about keywords. Raises ConfigError with every fault of both, first those of the file.
     """
     overrides, faults = read_environment(environment)
     try:
@@ -35,7 +37,8 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     faults += templates_faults(document, folder)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
-    return ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
+    config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
+    return replace(config, warnings=keyword_warnings(document, defined))
 
 
 def line_of(config: Config, email: str) -> int | None:

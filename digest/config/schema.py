@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from digest.config.messages import Keys, schema_faults
 from digest.config.value_types import (
     Address,
+    ArxivQuery,
     Categories,
     Days,
     DisplayName,
@@ -99,10 +100,19 @@ class KeywordSection(Section):
         options={},
     )
 
+    query: ArxivQuery | None = _optional(
+        "All conditions in the language of arXiv's search, in place of the other keys. Operators have no "
+        "precedence and bind from the right: use parentheses.",
+        "'ti:robot AND (cat:cs.RO OR abs:\"legged locomotion\")'",
+    )
+
     @model_validator(mode="after")
     def _has_a_condition(self) -> "KeywordSection":
-        if not (self.any or self.all or self.authors or self.categories):
-            raise ValueError("nothing to look for; give it any, all, authors or categories")
+        others = [name for name in type(self).model_fields if name != "query" and getattr(self, name)]
+        if self.query is not None and others:
+            raise ValueError(f"a query stands alone; say it in the query, and delete {' and '.join(others)}")
+        if not (self.any or self.all or self.authors or self.categories or self.query):
+            raise ValueError("nothing to look for; give it any, all, authors, categories or query")
         return self
 
 

@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from digest.config import fields
+from digest.config.phrases import phrase
 from digest.domain.keywords import Match
 
 
@@ -47,6 +48,7 @@ def _one_or_many_schema(item: JsonSchemaValue) -> WithJsonSchema:
 
 _ANY_TEXT: JsonSchemaValue = {"type": "string"}
 _SHORT_TEXT: JsonSchemaValue = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_PHRASE}
+_QUERY: JsonSchemaValue = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_QUERY}
 _URL: JsonSchemaValue = {"type": "string", "format": "uri"}
 _TIME_OF_DAY: JsonSchemaValue = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
 _DAY: JsonSchemaValue = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
@@ -54,7 +56,7 @@ _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
 _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 
 Text = Annotated[str, _text(str)]
-Phrase = Annotated[str, _text(fields.phrase)]
+Phrase = Annotated[str, _text(phrase)]
 Category = Annotated[str, _text(fields.category)]
 DaySet = Annotated[frozenset[int], _text(fields.days)]
 
@@ -62,6 +64,7 @@ Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string"
 Mailbox = Annotated[str, _text(fields.mailbox), WithJsonSchema(_ANY_TEXT)]
 DisplayName = Annotated[str, _text(fields.display_name), WithJsonSchema(_SHORT_TEXT)]
 Label = Annotated[str, _text(fields.label), WithJsonSchema(_SHORT_TEXT)]
+ArxivQuery = Annotated[object, _text(fields.query), WithJsonSchema(_QUERY)]
 MatchPlace = Annotated[Match, _text(fields.match), WithJsonSchema({"enum": list(Match)})]
 TimeOfDay = Annotated[time, _text(fields.time_of_day), WithJsonSchema(_TIME_OF_DAY)]
 Timezone = Annotated[ZoneInfo, _text(fields.timezone), WithJsonSchema(_ANY_TEXT)]

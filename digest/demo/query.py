@@ -1,12 +1,7 @@
-"""Parse a request to the query API, and find the papers that match it.
-
-The grammar of `search_query` has no precedence. Operators associate to the right, so `a AND b OR c`
-is `a AND (b OR c)`; a missing operator is OR, a missing field is `all`.
-Manual: https://info.arxiv.org/help/api/user-manual.html#query_details
-"""
+"""Parse a request to the query API, and find the papers that match it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +11,8 @@ from digest.domain.keywords import Phrase
 from digest.domain.matching import mark
 from digest.domain.names import name_words
 from digest.sources.arxiv.identifiers import split_identifier
+from digest.sources.arxiv.query_grammar import Combined, MalformedQuery, Node, Range, Term, leaves
+from digest.sources.arxiv.query_grammar import parse as parse_grammar
 
 MAX_PAGE = 2_000
 
@@ -26,48 +23,7 @@ _TEXT_FIELDS = ("ti", "abs", "au", "co")
 _FIELDS = (*_TEXT_FIELDS, "cat", "all")
 _DATE_FIELDS = ("submittedDate", "lastUpdatedDate")
 
-_TOKEN = re.compile(
-    r"""(?:
-        (?P<parenthesis>[()])
-      | (?P<operator>ANDNOT|AND|OR)(?![^\s()])
-      | (?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|\[(?P<range>[^\]]*)\]|(?P<word>[^\s()"\[\]:]++)(?!:))
-    )\s*""",
-    re.VERBOSE,
-)
-
 _RANGE = re.compile(r"(\d{12}) TO (\d{12})")
-
-
-class MalformedQuery(ValueError):
-    """The text is not a query by arXiv's grammar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Words side by side in ti, abs, co or all; the words of a name in au; a pattern in cat."""
-
-    field: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A range for the first submission, both ends included."""
-
-    earliest: datetime
-    latest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """Two queries joined by AND, OR or ANDNOT."""
-
-    operator: str
-    left: "Node"
-    right: "Node"
-
-
-Node = Term | Submitted | Combined
 
 
 class Refused(Exception):
@@ -96,11 +52,13 @@ def find(papers: Iterable[DemoPaper], parameters: Mapping[str, str], now: dateti
 
 
 def parse(text: str) -> Node:
-    """The query as a tree. Raises MalformedQuery."""
-    tokens = list(_tokens(text.strip()))
-    node, rest = _expression(tokens)
-    if rest:
-        raise MalformedQuery("a parenthesis is closed that was not opened")
+    """The query as a tree, with fields and ranges that arXiv knows. Raises MalformedQuery."""
+    node = parse_grammar(text)
+    for leaf in leaves(node):
+        if isinstance(leaf, Range):
+            _limits(leaf)
+        elif leaf.field not in _FIELDS:
+            raise MalformedQuery(f"there is no field {leaf.field}", leaf.column)
     return node
 
 
@@ -113,7 +71,8 @@ def matches(node: Node, paper: DemoPaper) -> bool:
             return matches(left, paper) or matches(right, paper)
         case Combined(_, left, right):
             return matches(left, paper) and not matches(right, paper)
-        case Submitted(earliest, latest):
+        case Range():
+            earliest, latest = _limits(node)
             return earliest <= paper.submitted <= latest
         case Term("all", words):
             return any(matches(Term(field, words), paper) for field in (*_TEXT_FIELDS, "cat"))
@@ -121,61 +80,20 @@ def matches(node: Node, paper: DemoPaper) -> bool:
             return _FINDS[field](words, paper)
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    position = 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if not token:
-            raise MalformedQuery(f"cannot be read from here on: {text[position : position + 40]}")
-        yield token
-        position = token.end()
+def _limits(submitted: Range) -> tuple[datetime, datetime]:
+    """The first and the last moment. arXiv takes `lastUpdatedDate` too, and reads it as `submittedDate`."""
+    found = _RANGE.fullmatch(submitted.limits)
+    if submitted.field not in _DATE_FIELDS or not found:
+        problem = f"not a range of dates: {submitted.field}:[{submitted.limits}]"
+        raise MalformedQuery(problem, submitted.column)
+    return _moment(found[1], submitted.column), _moment(found[2], submitted.column)
 
 
-def _expression(tokens: list[re.Match[str]]) -> tuple[Node, list[re.Match[str]]]:
-    """The query at the head of the tokens, and the tokens behind it."""
-    left, rest = _operand(tokens)
-    if not rest or rest[0]["parenthesis"] == ")":
-        return left, rest
-    operator = rest[0]["operator"]
-    right, behind = _expression(rest[1:] if operator else rest)
-    return Combined(operator or "OR", left, right), behind
-
-
-def _operand(tokens: list[re.Match[str]]) -> tuple[Node, list[re.Match[str]]]:
-    """A term, or a query in parentheses."""
-    if not tokens or tokens[0]["operator"] or tokens[0]["parenthesis"] == ")":
-        raise MalformedQuery("a term is missing")
-    head, *rest = tokens
-    if not head["parenthesis"]:
-        return _term(head), rest
-    inside, behind = _expression(rest)
-    if not behind:
-        raise MalformedQuery("a parenthesis is not closed")
-    return inside, behind[1:]
-
-
-def _term(token: re.Match[str]) -> Node:
-    field = token["field"] or "all"
-    if token["range"] is not None:
-        return _range(field, token["range"])
-    if field not in _FIELDS:
-        raise MalformedQuery(f"there is no field {field}")
-    return Term(field, token["word"] or token["phrase"])
-
-
-def _range(field: str, limits: str) -> Submitted:
-    """arXiv takes `lastUpdatedDate` too, and reads it as `submittedDate`."""
-    found = _RANGE.fullmatch(limits)
-    if field not in _DATE_FIELDS or not found:
-        raise MalformedQuery(f"not a range of dates: {field}:[{limits}]")
-    return Submitted(_moment(found[1]), _moment(found[2]))
-
-
-def _moment(digits: str) -> datetime:
+def _moment(digits: str, column: int) -> datetime:
     try:
         return datetime.strptime(digits, "%Y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError as problem:
-        raise MalformedQuery(f"not a date: {digits}") from problem
+        raise MalformedQuery(f"not a date: {digits}", column) from problem
 
 
 def _in_text(field: str, words: str, paper: DemoPaper) -> bool:

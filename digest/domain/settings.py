@@ -6,6 +6,7 @@ from pathlib import Path
 
 from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
+from digest.errors import ConfigFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Config:
     wait_minutes: int = 120
     """How many minutes the daemon delays mails at most if arXiv is late or does not answer."""
     monitoring: MonitoringSettings = MonitoringSettings()
+    warnings: tuple[ConfigFault, ...] = ()
+    """What hardly means what was written; the program works all the same."""
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:

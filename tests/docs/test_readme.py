@@ -26,10 +26,12 @@ def commands(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("example", blocks(README, "yaml"))
-def test_each_example_is_a_configuration_without_faults(example: str, tmp_path: Path) -> None:
+def test_each_example_is_a_configuration_without_faults_and_warnings(example: str, tmp_path: Path) -> None:
     file = tmp_path / "subscribers.yaml"
     file.write_text(example)
-    assert load_config(file, {}).subscribers
+    config = load_config(file, {})
+    assert config.subscribers
+    assert config.warnings == ()
 
 
 def test_a_keyword_is_looked_for_where_the_page_says() -> None:

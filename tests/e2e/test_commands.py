@@ -23,6 +23,54 @@ def test_check_shows_what_arxiv_is_asked_for(home: Home) -> None:
     assert [path.name for path in home.folder.iterdir()] == ["subscribers.yaml"]
 
 
+def test_a_keyword_may_be_a_query_in_arxivs_language(home: Home) -> None:
+    query = 'cat:cs.LG AND abs:reward OR ti:"reward model" ANDNOT ti:survey'
+    home.write(f"{LEAST.replace('Reasoning', 'Mine')}keywords: {{Mine: {{query: '{query}'}}}}\n")
+    assert home.digest("check").stdout.splitlines()[2] == (
+        '  Mine          (cat:cs.LG AND (abs:"reward" OR (ti:"reward model" ANDNOT ti:"survey")))'
+    )
+    assert home.digest("run").returncode == 0
+    assert "## Mine" in home.readme
+
+
+UNCLEAR = (
+    'subscribers.yaml:3:16: subscribers[0].keywords[0]: "NeRF OR robot" is looked for as one phrase, in '
+    "which OR has no special meaning; if a search is meant, write"
+)
+
+
+def test_check_warns_of_a_keyword_that_cannot_mean_what_is_written_and_offers_another(home: Home) -> None:
+    home.write(LEAST.replace("Reward Model", "NeRF OR robot"))
+    done = home.digest("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:5] == [
+        "subscribers.yaml: 1 subscriber, no faults, 1 warning",
+        f"{UNCLEAR}:",
+        "    keywords:",
+        "      NeRF OR robot:",
+        "        any: [NeRF, robot]",
+    ]
+    home.write(
+        (home.folder / "subscribers.yaml").read_text()
+        + "\n".join(line[4:] for line in done.stdout.splitlines()[2:5])
+    )
+    assert home.digest("check").stdout.splitlines()[0] == "subscribers.yaml: 1 subscriber, no faults"
+
+
+def test_every_start_logs_the_warnings_a_line_each(home: Home) -> None:
+    home.write(LEAST.replace("Reward Model", "NeRF OR robot"))
+    hint = "hint: `digest check` shows what to write"
+    for command in (["--quiet", "run"], ["doctor"]):
+        assert home.digest(*command).stderr.splitlines()[:2] == [f"warning: {UNCLEAR}", hint]
+
+
+def test_of_many_warnings_a_start_logs_the_first(home: Home) -> None:
+    home.write(LEAST.replace("Reward Model", ", ".join("BCDEFGHIJKLM")))
+    logged = home.digest("--quiet", "run").stderr.splitlines()
+    assert len(logged) == 11
+    assert logged[-1] == "hint: 2 more warnings; `digest check` shows what to write"
+
+
 def test_the_configuration_may_lie_elsewhere(home: Home) -> None:
     (home.folder / "subscribers.yaml").rename(home.folder / "elsewhere.yaml")
     assert home.digest("check").returncode == 2

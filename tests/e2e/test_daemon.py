@@ -142,6 +142,19 @@ def test_a_reload_signal_applies_a_good_edit_at_once(second_morning: Home, syste
     assert len(list(second_morning.mails())) == 1
 
 
+def test_warnings_are_logged_at_the_start_and_again_after_an_edit(
+    second_morning: Home, systemd: Systemd
+) -> None:
+    warning = 'subscribers[0].keywords[1]: "A*": nothing is left of it to search for'
+    second_morning.write(LEAST.replace("Reasoning", "A*"))
+    with running(second_morning) as process:
+        systemd.wait_for("READY=1")
+        process.send_signal(signal.SIGHUP)
+        systemd.wait_for("READY=1", times=2)
+        _, err = ended(process)
+    assert err.count(warning) == 2
+
+
 def test_a_signal_during_a_fetch_ends_it_at_once_and_loses_nothing(second_morning: Home) -> None:
     second_morning.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
     with running(second_morning) as process:

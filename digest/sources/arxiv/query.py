@@ -74,9 +74,14 @@ def _widened(expression: Expression) -> Expression:
         case AllOf(parts):
             return AllOf(tuple(map(_widened, parts)))
         case AnyOf(parts):
-            return AnyOf(tuple(map(_widened, parts)))
+            return any_of(tuple(map(_widened, filter(_can_be_asked, parts))) or parts)
         case Term():
             return _spellings(Term(expression.field, expression.text))
+
+
+def _can_be_asked(part: Expression) -> bool:
+    """Whether anything is left of an author's name without its initials."""
+    return not (isinstance(part, Term) and part.field is Field.AUTHOR and not whole_words(part.text))
 
 
 def _is_narrower(term: Term) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.config import fields
 from digest.config.fields import address, display_name, endpoint, feed, is_local, is_loopback, mailbox
 from digest.config.quoting import quoted
-from digest.domain.analyzer import searchable
+from digest.domain.expressions import Field, Term
 from digest.domain.keywords import Match
 
 
@@ -24,10 +24,10 @@ from digest.domain.keywords import Match
         (fields.days, "weekly", frozenset({0})),
         (fields.days, "sunday", frozenset({6})),
         (fields.days, "Thurs", frozenset({3})),
-        (fields.phrase, " reward\u00a0 model ", "reward model"),
         (fields.category, "cs.LG", "cs.LG"),
         (fields.category, "cs", "cs.*"),
         (fields.category, "stat.TH", "math.ST"),
+        (fields.query, "ti:robot\n", Term(Field.TITLE, "robot")),
         (fields.match, "title", Match.TITLE),
         (fields.when_empty, "send", "send"),
         (fields.when_unconfirmed, "never", "never"),
@@ -75,26 +75,16 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.timezone, "a\x00b", 'unknown time zone "a\\x00b"; use a name such as Europe/Berlin'),
         (fields.days, "mo", 'unknown day "mo"; write daily, weekdays, or days such as [monday, friday]'),
         (fields.days, "mondey", 'unknown day "mondey"; did you mean "monday"?'),
-        (
-            fields.phrase,
-            'the "best"',
-            "'the \"best\"': a double quote cannot be searched for; delete it (a phrase needs none)",
-        ),
-        (fields.phrase, "?!", '"?!" has no letter or digit to search for; write a word'),
-        (fields.phrase, "  ", "empty; write a text or delete this"),
-        (fields.phrase, "x" * 201, "201 characters long; shorten it to 200"),
-        (fields.phrase, "a\nb", '"a\\nb" has the invisible character U+000A; type it again, on one line'),
-        (
-            fields.phrase,
-            "a\u200bb",
-            '"a\\u200bb" has the invisible character U+200B; type it again, on one line',
-        ),
         (fields.category, "cs.lg", 'unknown category "cs.lg"; did you mean "cs.LG"?'),
+        (fields.category, "cs.ML", 'unknown category "cs.ML"; did you mean "stat.ML"?'),
         (
             fields.category,
             "poetry",
             'unknown category "poetry"; they are listed at https://arxiv.org/category_taxonomy',
         ),
+        (fields.query, "ti:robot AND\nNOT ti:arm", "column 14: NOT is read as a word here; write ANDNOT"),
+        (fields.query, "x" * 2001, "2001 characters long; shorten it to 2000"),
+        (fields.query, " ", "empty; write a text or delete this"),
         (fields.match, "titel", 'unknown word "titel"; did you mean "title"?'),
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
         (fields.path, "", "empty; write a text or delete this"),
@@ -109,21 +99,6 @@ def test_a_text_that_cannot_be_read_says_what_to_do(
     with pytest.raises(ValueError) as caught:
         read(text)
     assert str(caught.value) == problem
-
-
-def test_a_phrase_may_have_two_hundred_characters() -> None:
-    assert fields.phrase("x" * 200) == "x" * 200
-
-
-@given(st.text(max_size=250))
-def test_a_phrase_is_searchable_or_refused(text: str) -> None:
-    try:
-        phrase = fields.phrase(text)
-    except ValueError:
-        return
-    assert searchable(phrase)
-    assert phrase.isprintable()
-    assert fields.phrase(phrase) == phrase
 
 
 @given(st.text(max_size=20))

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.config.load import line_of, load_config
+from digest.domain.expressions import AllOf, Field, Term
 from digest.domain.keywords import Keyword, Match
 from digest.domain.settings import ArchiveSettings, ArxivSettings, Config, MailSettings, SmtpServer
 from digest.domain.subscribers import Schedule, Subscriber
@@ -67,6 +68,12 @@ def test_the_least_file_has_a_default_for_everything_else(file: Path, tmp_path: 
         outbox=tmp_path / "outbox",
         smtp=None,
     )
+
+
+def test_a_keyword_may_be_a_query_in_arxivs_language(file: Path) -> None:
+    text = LEAST + "keywords:\n  reasoning:\n    query: >\n      ti:reasons AND\n      cat:cs.CL\n"
+    wanted = AllOf((Term(Field.TITLE, "reasons"), Term(Field.CATEGORY, "cs.CL")))
+    assert load(file, text).keywords == (REWARD_MODEL, Keyword("reasoning", query=wanted))
 
 
 def test_every_key_reaches_the_config(file: Path, tmp_path: Path) -> None:

@@ -126,13 +126,13 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
-            _EMAIL + "    keywords: ['', '!?', 'say \"hi\"']",
+            _EMAIL + "    keywords: ['', '!?', 'say \"hi']",
             [
                 "3:16: subscribers[0].keywords[0]: empty; write a text or delete this",
                 '3:20: subscribers[0].keywords[1]: "!?" has no letter or digit to search for; write a word',
                 (
-                    "3:26: subscribers[0].keywords[2]: 'say \"hi\"': a double quote cannot be searched for; "
-                    "delete it (a phrase needs none)"
+                    "3:26: subscribers[0].keywords[2]: 'say \"hi': a quote cannot be searched for; "
+                    "delete it, or write a search under `query` in a definition"
                 ),
             ],
         ),
@@ -217,8 +217,19 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
         (
             _SUBSCRIBER + "keywords: {X: {exclude: a}, Y: {any: []}}",
             [
-                "2:15: keywords.X: nothing to look for; give it any, all, authors or categories",
-                "2:32: keywords.Y: nothing to look for; give it any, all, authors or categories",
+                "2:15: keywords.X: nothing to look for; give it any, all, authors, categories or query",
+                "2:32: keywords.Y: nothing to look for; give it any, all, authors, categories or query",
+            ],
+        ),
+        (
+            _SUBSCRIBER
+            + "keywords: {X: {query: 'ti:x', any: b, match: title}, Y: {query: 'ti:x OR ti:(b)'}}",
+            [
+                "2:15: keywords.X: a query stands alone; say it in the query, and delete any and match",
+                (
+                    "2:65: keywords.Y.query: column 12: a field belongs to one word or one phrase in quotes, "
+                    "not to parentheses"
+                ),
             ],
         ),
         (

@@ -1,4 +1,4 @@
-"""What arXiv's grammar means, after https://info.arxiv.org/help/api/user-manual.html#query_details"""
+"""What a request to the small arXiv finds."""
 
 import contextlib
 from collections.abc import Mapping
@@ -10,19 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.demo.papers import DemoPaper, Shown, Version
-from digest.demo.query import (
-    Combined,
-    MalformedQuery,
-    Node,
-    Page,
-    Refused,
-    Submitted,
-    Term,
-    find,
-    matches,
-    parse,
-)
+from digest.demo.query import Page, Refused, find, matches, parse
 from digest.sources.arxiv.query import query_of
+from digest.sources.arxiv.query_grammar import MalformedQuery
 from tests.support import builders
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -36,71 +26,12 @@ PAPER = DemoPaper(
     comment="Accepted at the Imaginary Conference on Learning 2026",
     versions=(Version(1, JUNE, JUNE + 2 * DAY),),
 )
-A, B, C = Term("ti", "a"), Term("abs", "b"), Term("all", "c")
-
-
-@pytest.mark.parametrize(
-    ("text", "tree"),
-    [
-        ("ti:a", A),
-        ('ti:"a"', A),
-        ("c", C),
-        ('au:"del ejemplo"', Term("au", "del ejemplo")),
-        ("cat:cs.*", Term("cat", "cs.*")),
-        ('ti:""', Term("ti", "")),
-        ("ti:a AND abs:b OR c", Combined("AND", A, Combined("OR", B, C))),
-        ("ti:a ANDNOT abs:b AND c", Combined("ANDNOT", A, Combined("AND", B, C))),
-        ("(ti:a AND abs:b) OR c", Combined("OR", Combined("AND", A, B), C)),
-        ("ti:a abs:b", Combined("OR", A, B)),
-        ("ti:a c AND abs:b", Combined("OR", A, Combined("AND", C, B))),
-        ("ti:a(abs:b)", Combined("OR", A, B)),
-        (" ( ( ti:a ) ) ", A),
-        ("ti:a AND(abs:b)", Combined("AND", A, B)),
-        ("ANDROID", Term("all", "ANDROID")),
-        ("ti:a and abs:b", Combined("OR", A, Combined("OR", Term("all", "and"), B))),
-        (
-            "submittedDate:[202606010000 TO 202606022359]",
-            Submitted(JUNE, datetime(2026, 6, 2, 23, 59, tzinfo=UTC)),
-        ),
-        ("lastUpdatedDate:[202606010000 TO 202606020000]", Submitted(JUNE, JUNE + DAY)),
-    ],
-    ids=[
-        "a word in a field",
-        "a phrase of one word is a word",
-        "without a field everything is searched",
-        "a phrase keeps its words",
-        "a pattern for categories",
-        "an empty phrase",
-        "AND does not bind closer than OR",
-        "ANDNOT takes all that follows",
-        "parentheses bind",
-        "a missing operator is OR",
-        "a missing operator binds no closer than others",
-        "a parenthesis begins an operand",
-        "parentheses within parentheses",
-        "an operator may touch a parenthesis",
-        "a word may begin like an operator",
-        "operators are upper-case",
-        "a range of submission dates",
-        "a range of updates is read as one of submissions",
-    ],
-)
-def test_a_query_is_read_without_precedence_from_the_right(text: str, tree: Node) -> None:
-    assert parse(text) == tree
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "a term is missing"),
-        ("ti:a AND", "a term is missing"),
-        ("OR ti:a", "a term is missing"),
-        ("ti:a AND OR ti:b", "a term is missing"),
-        ("()", "a term is missing"),
-        ("(ti:a", "a parenthesis is not closed"),
         ("ti:a)", "a parenthesis is closed that was not opened"),
-        ('ti:a OR abs:"reward model', 'cannot be read from here on: abs:"reward model'),
-        ("ti:(a OR b)", "cannot be read from here on: ti:(a OR b)"),
         ("title:a", "there is no field title"),
         ("ti:[202606010000 TO 202606020000]", "not a range of dates: ti:[202606010000 TO 202606020000]"),
         ("submittedDate:[2026 TO 2027]", "not a range of dates: submittedDate:[2026 TO 2027]"),
@@ -153,39 +84,6 @@ def test_what_is_not_a_query_is_refused_with_the_reason(text: str, problem: str)
 )
 def test_a_query_means_a_paper_or_does_not(query: str, expected: bool) -> None:
     assert matches(parse(query), PAPER) is expected
-
-
-def written(node: Node) -> str:
-    """The tree as a query in which every combination is in parentheses."""
-    match node:
-        case Term(field, words):
-            return f'{field}:"{words}"'
-        case Submitted(earliest, latest):
-            return f"submittedDate:[{earliest:%Y%m%d%H%M} TO {latest:%Y%m%d%H%M}]"
-        case Combined(operator, left, right):
-            return f"({written(left)} {operator} {written(right)})"
-
-
-FIELDS = st.sampled_from(["ti", "abs", "au", "co", "cat", "all"])
-OPERATORS = st.sampled_from(["AND", "OR", "ANDNOT"])
-TERMS = st.builds(Term, FIELDS, st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"])))
-MINUTES = st.integers(0, 1_000_000).map(lambda minutes: JUNE + timedelta(minutes=minutes))
-LEAVES: st.SearchStrategy[Node] = TERMS | st.builds(Submitted, MINUTES, MINUTES)
-TREES = st.recursive(LEAVES, lambda nodes: st.builds(Combined, OPERATORS, nodes, nodes), max_leaves=8)
-
-
-@given(TREES)
-def test_a_query_with_all_its_parentheses_is_read_as_it_was_meant(tree: Node) -> None:
-    assert parse(written(tree)) == tree
-
-
-@given(st.lists(st.tuples(TERMS, OPERATORS)), TERMS)
-def test_a_query_without_parentheses_leans_to_the_right(terms: list[tuple[Term, str]], last: Term) -> None:
-    text = "".join(f"{written(term)} {operator} " for term, operator in terms) + written(last)
-    tree: Node = last
-    for term, operator in reversed(terms):
-        tree = Combined(operator, term, tree)
-    assert parse(text) == tree
 
 
 @given(st.text(st.sampled_from('()":[]* ANDOTRi1é')))

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.demo.query import Combined, Node, parse
-from digest.demo.query import Term as QueryTerm
+from digest.demo.query import parse
 from digest.domain.analyzer import searchable
 from digest.domain.expressions import Field, Term, Without
 from digest.domain.keywords import Keyword, Match, default_match
 from digest.domain.names import whole_words
 from digest.sources.arxiv.query import query_of, submitted_between
+from digest.sources.arxiv.query_grammar import Combined, Node
+from digest.sources.arxiv.query_grammar import Term as QueryTerm
 from tests.support.builders import keyword
 
 PHRASES = st.text(st.characters(codec="ascii", exclude_characters='"', exclude_categories=["Cc"])).filter(
@@ -57,6 +58,7 @@ KEYWORDS = st.builds(
         (keyword("Learning to Rank", match=Match.TITLE), 'ti:"Learning to Rank"'),
         (keyword("As Written", match=Match.TITLE, exact=True), 'ti:"As Written"'),
         (keyword("x", any=(), authors=("Hinton, G.",)), 'au:"Hinton"'),
+        (keyword("x", any=(), authors=("Hinton", "G.")), 'au:"Hinton"'),
         (keyword("x", any=(), authors=("Hinton_Geoffrey",)), 'au:"Hinton Geoffrey"'),
         (keyword("x", any=(), authors=("Ming-Hsuan Yang",)), 'au:"Ming-Hsuan Yang"'),
         (
@@ -81,6 +83,7 @@ KEYWORDS = st.builds(
         "a stop word",
         "exact words",
         "an initial",
+        "an initial alone, beside another name",
         "an underscore",
         "a hyphen in a name",
         "an exclusion that arXiv would read too widely",

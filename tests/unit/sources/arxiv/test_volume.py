@@ -12,6 +12,7 @@ from digest.demo.server import ArxivServer, Behaviour, Reply
 from digest.domain.keywords import Keyword
 from digest.domain.volume import Volume, VolumeResult, papers_a_day
 from digest.errors import AnswerRejected, SourceUnavailable
+from digest.sources.arxiv.api import Found
 from digest.sources.arxiv.query import query_of, submitted_between
 from digest.sources.arxiv.source import ArxivSource
 from digest.sources.arxiv.volume import volume_of
