@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from digest.config.messages import Keys, schema_faults
 from digest.config.value_types import (
     Address,
+    AuditTime,
     Categories,
     Days,
     DisplayName,
@@ -164,6 +165,11 @@ class ArxivSection(Section):
     feed: Feed = _default(
         "https://rss.arxiv.org/atom/", "The announcement feeds; categories are appended.", example=""
     )
+    oai: Endpoint = _default(
+        "https://oaipmh.arxiv.org/oai",
+        "The OAI-PMH server, for the audit. Where only api is on this machine, there is no audit.",
+        example="",
+    )
     interval_seconds: float = _default(
         3,
         "Seconds between two requests. Less than 3 only if api and feed are both on this machine.",
@@ -219,6 +225,12 @@ class FileSection(Section):
     )
     arxiv: ArxivSection = Field(default_factory=ArxivSection)
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
+    audit: AuditTime = _default(
+        "weekly",
+        "When the program asks arXiv in another way for what it may have missed: weekly, never, or on a "
+        "weekday.",
+        "monday",
+    )
 
 
 def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFault]]:

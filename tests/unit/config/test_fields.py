@@ -30,6 +30,7 @@ from digest.domain.keywords import Match, searchable
         (fields.match, "title", Match.TITLE),
         (fields.when_empty, "send", "send"),
         (fields.when_unconfirmed, "never", "never"),
+        (fields.audit, "Monday", "monday"),
         (fields.path, "a b/c", Path("a b/c")),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
