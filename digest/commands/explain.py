@@ -71,6 +71,8 @@ def _sent_to(history: History, waiting: int) -> Iterator[str]:
 
 def _novelty(seen: Seen) -> str:
     when = f"first seen {moment(seen.seen_at)}"
+    if seen.is_late:
+        return f"{when}; late: announced earlier; arXiv's search did not show it, an audit found it"
     if seen.is_new:
         return f"{when}; new: announced since the keyword began"
     return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

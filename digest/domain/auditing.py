@@ -5,6 +5,7 @@ is judged by its place in the order of announcement: a keyword should have what 
 baseline and up to its high-water mark.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from datetime import date, datetime, timedelta
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Matcher
 from digest.domain.papers import Paper
+from digest.domain.text import counted
 
 WEEKLY, NEVER = "weekly", "never"
 
@@ -140,6 +142,11 @@ class Audit:
         """The share of the matching papers that was found; None where no paper matches."""
         return (self.matching - self.missed) / self.matching if self.matching else None
 
+    @property
+    def missed_ids(self) -> tuple[str, ...]:
+        """Each missed paper once, whichever keywords should have had it."""
+        return tuple(sorted({missed.id for figures in self.keywords for missed in figures.missed}))
+
 
 @dataclass(frozen=True, slots=True)
 class AuditTimes:
@@ -149,8 +156,20 @@ class AuditTimes:
     """The first good fetch of the oldest keyword."""
     audited_at: datetime | None = None
     """The last audit that gave a figure."""
-    failed_at: datetime | None = None
-    """The last audit that gave none."""
+    tried_at: datetime | None = None
+    """When an audit that was due began, whatever came of it."""
+
+
+def recall_line(audit: Audit) -> str:
+    """Such as `recall 0.983 of 118: 2 papers were missed; they come with the next digest, marked as late`."""
+    if audit.recall is None:
+        return "no recall: no announced paper matches a keyword"
+    recall = f"recall {math.floor(1000 * audit.recall) / 1000} of {audit.matching}"
+    count = len(audit.missed_ids)
+    if not count:
+        return f"{recall}: no announced paper was missed"
+    was, they = ("was", "it comes") if count == 1 else ("were", "they come")
+    return f"{recall}: {counted(count, 'paper')} {was} missed; {they} with the next digest, marked as late"
 
 
 def is_audit_due(setting: str, times: AuditTimes, now: datetime) -> bool:
@@ -160,7 +179,7 @@ def is_audit_due(setting: str, times: AuditTimes, now: datetime) -> bool:
     """
     if setting == NEVER or times.began_at is None or now.date() - times.began_at.date() < _WEEK:
         return False
-    if times.failed_at and times.failed_at <= now < times.failed_at + PAUSE_AFTER_FAILURE:
+    if times.tried_at and times.tried_at <= now < times.tried_at + PAUSE_AFTER_FAILURE:
         return False
     if times.audited_at is None or times.audited_at > now:
         return True

@@ -20,6 +20,8 @@ class Seen:
     keyword: str
     seen_at: datetime
     is_new: bool
+    is_late: bool = False
+    """An audit found it, after search and feed had not shown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def history(database: Database, paper_id: str) -> History | None:
 def _matches_of(paper: int) -> Select[Any]:
     """The columns of Seen, oldest first."""
     return (
-        select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh)
+        select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh, sightings.c.late)
         .join(keywords)
         .where(sightings.c.paper == paper)
         .order_by(sightings.c.number)

@@ -107,12 +107,20 @@ UPDATE papers SET url = 'https://arxiv.org/abs/' || id || 'v' || version,
     pdf_url = 'https://arxiv.org/pdf/' || id || 'v' || version;
 """
 
+_AUDITS = """
+ALTER TABLE sightings ADD COLUMN late BOOLEAN DEFAULT 0 NOT NULL;
+CREATE TABLE audits (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, audited_at VARCHAR NOT NULL, since VARCHAR NOT NULL,
+    requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
     _KEEPING,
     identify_keywords,
     _PAPER_ADDRESSES,
+    _AUDITS,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

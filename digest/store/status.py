@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, func, select
 
+from digest.domain.auditing import Audit
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.mails import MailState
 from digest.domain.schedule import is_due, latest_slot, next_slot
@@ -17,6 +18,7 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule, Subscriber, Suppression
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
 from digest.store.queries.suppressions import signing_key, suppressed
 from digest.store.schema import deliveries, fetches, keywords, mails, runs, sightings, subscribers
@@ -90,6 +92,8 @@ class Overview:
     keywords: tuple[KeywordStatus, ...]
     subscribers: tuple[SubscriberStatus, ...]
     services: Services
+    audit: Audit | None = None
+    """The last audit that gave a figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def overview(database: Database, config: Config, now: datetime) -> Overview:
             tuple(_keywords(connection, distinct(config.keywords), now)),
             tuple(_subscribers(connection, config.subscribers, now)),
             Services(_service(connection, runs.c.arxiv), _service(connection, runs.c.mail)),
+            latest_audit(connection),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from digest.domain.auditing import Audit
 from digest.domain.digests import ArchiveSection, Digest
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch
 from digest.domain.mails import Mail
@@ -106,6 +107,9 @@ class FakeMailBuilder:
             for part, papers in enumerate(parts or [()], 1)
         ]
 
+    def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
+        return Mail("<audit@example.org>", operator, "digest@example.org", b"an audit")
+
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)
         return Mail(f"<alarm.{len(self.alerts)}@example.org>", operator, "digest@example.org", b"an alarm")
@@ -163,6 +167,9 @@ class FakeMonitor:
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
         lines = report.problems.lines
         self.events.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
+
+    def audited(self, context: RunContext, report: Report | None = None) -> None:
+        self.events.append("audited")
 
     def failed(self, reason: str) -> None:
         self.events.append(reason)

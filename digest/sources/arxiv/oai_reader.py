@@ -16,6 +16,9 @@ from digest.sources.arxiv.xml_answers import malformed_xml, refuse_other_than_xm
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _RAW = "http://arxiv.org/OAI/arXivRaw/"
 
+_NOT_IN_XML = bytes(code for code in range(32) if code not in b"\t\n\r")
+"""Control characters, which no XML may have: one of them in one record would cost the whole answer."""
+
 _FIELDS = {
     **{f"{_OAI} {name}": name for name in ("error", "identifier", "resumptionToken")},
     **{f"{_RAW} {name}": name for name in ("id", "date", "title", "authors", "categories", "comments")},
@@ -57,7 +60,7 @@ def read_answer(body: bytes) -> RawAnswer:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     try:
-        parser.Parse(body, True)
+        parser.Parse(body.translate(None, _NOT_IN_XML), True)
     except expat.ExpatError as exc:
         raise malformed_xml(exc) from exc
     if reader.root != f"{_OAI} OAI-PMH":
