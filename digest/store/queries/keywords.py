@@ -91,12 +91,19 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
         baseline=row.baseline,
         high_water_mark=row.covered,
         papers=frozenset(seen),
-        recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently),
+        recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently)
+        - _late_papers(connection, row.number),
         newest_submission=newest,
         last_good_at=row.last_good_at,
         up_to_date_at=row.up_to_date_at,
         usual=_usual(connection, row.number),
     )
+
+
+def _late_papers(connection: Connection, keyword: int) -> frozenset[str]:
+    """The ids of papers that only an audit has found."""
+    late = (sightings.c.keyword == keyword) & sightings.c.late
+    return frozenset(connection.scalars(select(papers.c.id).join(sightings).where(late)))
 
 
 def _record_matches(
