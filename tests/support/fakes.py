@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.domain.auditing import Audit
+from digest.domain.auditing import Audit, Changes, ChangesRequest
 from digest.domain.digests import ArchiveSection, Digest
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch
 from digest.domain.mails import Mail
@@ -59,6 +59,20 @@ class FakeSource:
                 result = fetch_result(request, answer, seen, up_to_date=self.up_to_date)
             yield result
             seen = max(seen, *(match.paper.order for match in result.matches), 0)
+
+
+@dataclass
+class FakeChangeList:
+    """Gives these changes, or meets the error."""
+
+    answer: Changes | Exception
+    asked: list[ChangesRequest] = field(default_factory=list)
+
+    def since(self, request: ChangesRequest) -> Changes:
+        self.asked.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
 
 def fetch_result(

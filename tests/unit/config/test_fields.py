@@ -97,6 +97,7 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         ),
         (fields.match, "titel", 'unknown word "titel"; did you mean "title"?'),
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
+        (fields.audit, "mondays", 'unknown word "mondays"; did you mean "monday"?'),
         (fields.path, "", "empty; write a text or delete this"),
         (fields.path, "~/state", '"~/state": "~" has no meaning here; write the whole path'),
         (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it again, on one line'),

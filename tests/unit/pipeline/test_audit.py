@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -25,25 +25,11 @@ from digest.pipeline.context import RunContext
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
-from tests.support.fakes import FakeClock, FakeMailBuilder, FakeSource, FakeTransport
+from tests.support.fakes import FakeChangeList, FakeClock, FakeMailBuilder, FakeSource, FakeTransport
 
 MODEL, NEWCOMER = keyword("Reward Model"), keyword("Newcomer")
 DAY = timedelta(days=1)
 BASELINE, TOP = 202606_000500, 202606_000900
-
-
-@dataclass
-class FakeChangeList:
-    """Gives these changes, or meets the error."""
-
-    answer: Changes | Exception
-    asked: list[ChangesRequest] = field(default_factory=list)
-
-    def since(self, request: ChangesRequest) -> Changes:
-        self.asked.append(request)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
 
 
 def changed(*numbers: int) -> Changes:
