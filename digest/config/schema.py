@@ -191,7 +191,8 @@ class MonitoringSection(Section):
         "/var/lib/prometheus/node-exporter/daily_papers.prom",
     )
     operator: Address | None = _optional(
-        "This address gets a mail when several runs in a row fail, and when runs succeed again.",
+        "This address gets a mail when several runs in a row fail, when runs succeed again, and when an "
+        "audit found papers that were missed.",
         "you@example.org",
     )
     failed_runs: int = _default(3, "Failed runs in a row before the operator gets a mail.", ge=1)

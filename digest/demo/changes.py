@@ -48,7 +48,8 @@ def _asked(parameters: Mapping[str, str]) -> dict[str, str] | None:
     if token is None:
         return dict(parameters)
     asked = dict(parse_qsl(unquote(token)))
-    return asked if asked.keys() - _FIRST_QUESTION == {"skip"} and asked["skip"].isdigit() else None
+    is_ours = "verb" in asked and asked.keys() - _FIRST_QUESTION == {"skip"}
+    return asked if is_ours and asked["skip"].isdigit() else None
 
 
 def _datestamp(shown: Shown) -> date:
