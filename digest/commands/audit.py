@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @click.command()
 @click.pass_obj
 def audit(command: CommandContext) -> int:
-    """Ask arXiv in another way for what was missed, and show how complete the digests are.
+    """Ask arXiv in another way for what was missed; show how complete the digests are.
 
     Missed papers come with the next digest, marked as late. By itself the program does this once a week.
     """

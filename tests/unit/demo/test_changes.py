@@ -18,7 +18,7 @@ PAPERS = (REVISED, *batch(MONDAY, (2, 3)), *batch(TUESDAY, (4,)))
 FIRST = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
 
 
-def answered(records: int = 9, **parameters: str) -> ChangesPage:
+def answered(parameters: dict[str, str], records: int = 9) -> ChangesPage:
     return parse_changes(list_records(PAPERS, parameters, TUESDAY, records))
 
 
@@ -38,24 +38,24 @@ def ids(page: ChangesPage) -> list[str]:
     ids=["all, by the day of the last change", "since a day", "nothing since", "of a set", "of another set"],
 )
 def test_a_list_has_what_changed_since_a_day(parameters: dict[str, str], expected: list[str]) -> None:
-    assert ids(answered(**FIRST, **parameters)) == expected
+    assert ids(answered(FIRST | parameters)) == expected
 
 
 def test_a_record_has_all_versions_that_were_announced() -> None:
-    revised = next(changed for changed in answered(**FIRST).papers if changed.paper.id == REVISED.id)
+    revised = next(changed for changed in answered(FIRST).papers if changed.paper.id == REVISED.id)
     assert (revised.paper.version, revised.versions, revised.paper.updated) == (2, 2, MONDAY)
 
 
 def test_a_token_repeats_the_question_for_the_rest() -> None:
-    page = answered(3, **FIRST)
+    page = answered(FIRST, 3)
     assert len(page.papers) == 3
-    rest = answered(3, verb="ListRecords", resumptionToken=page.token)
+    rest = answered({"verb": "ListRecords", "resumptionToken": page.token}, 3)
     assert (ids(rest), rest.token) == (["2606.00004"], "")
 
 
 @pytest.mark.parametrize("token", ["", "skip=1", "verb%3DListRecords", "verb%3DListRecords%26skip%3Dx"])
 def test_any_other_token_is_refused(token: str) -> None:
-    assert answered(verb="ListRecords", resumptionToken=token).expired
+    assert answered({"verb": "ListRecords", "resumptionToken": token}).expired
 
 
 def test_another_format_is_a_bad_argument() -> None:
