@@ -68,7 +68,7 @@ screenshots: $(TOOLS) ## write pictures of mails as Chromium shows them, to scre
 	@$(BIN)/python -m tests.support.screenshots screenshots
 
 schema: $(INSTALLED) ## write docs/subscribers.schema.json
-	@$(BIN)/python -m digest.config.schema > docs/subscribers.schema.json
+	@$(BIN)/python -m digest.config.json_schema > docs/subscribers.schema.json
 
 clean: ## remove what was built; keep the state and the mails
 	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \

@@ -17,7 +17,7 @@ from digest.domain.settings import Config, SmtpServer
 from digest.errors import StoreError
 from digest.mail.addresses import contact, domain
 from digest.pipeline.context import RunContext
-from digest.pipeline.ports import Calendar, NullProgress, Progress, Source, Transport
+from digest.pipeline.ports import Calendar, ChangeList, NullProgress, Progress, Source, Transport
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
@@ -47,7 +47,7 @@ def open_source(config: Config, clock: Clock) -> Iterator["ArxivSource"]:
     from digest.sources.arxiv.source import ArxivSource
 
     with closing(arxiv_client(config, clock)) as client:
-        yield ArxivSource(client, config.arxiv.api, config.arxiv.feed)
+        yield ArxivSource(client, config.arxiv.api, config.arxiv.feed, config.arxiv.oai)
 
 
 def source_calendar() -> Calendar:
@@ -69,6 +69,13 @@ def source_query(keyword: Keyword) -> str:
     from digest.sources.arxiv.query import query_of
 
     return query_of(keyword)
+
+
+def change_list_of(source: Source) -> ChangeList | None:
+    """What the source is audited with; None if it has nothing of the kind."""
+    from digest.sources.arxiv.source import ArxivSource
+
+    return source.change_list if isinstance(source, ArxivSource) else None
 
 
 def source_time(config: Config, clock: Clock) -> datetime | None:
@@ -230,6 +237,7 @@ def _context(
         archive=None,
         clock=clock,
         signals_deferred=nullcontext,
+        change_list=change_list_of(source),
     )
 
 

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 _OBJECTS_A_COLLECTION = 50_000
 
 COMMANDS = {
+    "audit": (
+        "audit",
+        "Ask arXiv in another way for what was missed; show how complete the digests are.",
+    ),
     "backup": ("backup", "Copy the state to FILE, also during a run."),
     "check": ("check", "Find mistakes in configuration and templates, and show each keyword's query."),
     "daemon": ("daemon", "Send everybody's digest at their hour, until it is stopped."),

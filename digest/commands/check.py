@@ -1,6 +1,7 @@
 """`digest check`: what is wrong with configuration and templates, and what arXiv is asked for."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,10 +9,14 @@ from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, config_summary, print_lines
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.settings import Config
+from digest.domain.status import difference
 from digest.domain.text import counted
 from digest.errors import ConfigError, StoreError
 from digest.preview.template_check import template_faults
 from digest.subscribers.messages import suppression_lines
+
+if TYPE_CHECKING:
+    from digest.store.database import Database
 
 
 @click.command()
@@ -32,7 +37,8 @@ def check(command: CommandContext, volume: bool) -> int:
     print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
     print_lines(map(str, config.warnings))
     print_lines(_query_lines(distinct(config.keywords)))
-    print_lines(_suppression_lines(config))
+    if config.state.exists():
+        print_lines(_state_lines(config))
     return _volumes(command, config) if volume else ExitStatus.DONE
 
 
@@ -53,13 +59,22 @@ def _query_lines(keywords: Sequence[Keyword]) -> Iterator[str]:
         yield f"  {keyword.name:{width}}  {bootstrap.source_query(keyword)}"
 
 
-def _suppression_lines(config: Config) -> Iterator[str]:
-    """Who gets no mail; the state is opened, and SQLAlchemy imported, only if there is a state."""
-    if not config.state.exists():
-        return
+def _state_lines(config: Config) -> Iterator[str]:
+    """Where arXiv and the matcher differ, and who gets no mail; SQLAlchemy is imported for these only."""
     from digest.subscribers.registry import suppressed_subscribers
 
     try:
+        with bootstrap.open_state(config) as database:
+            yield from _difference_lines(database, distinct(config.keywords))
         yield from suppression_lines(suppressed_subscribers(config))
     except StoreError as exc:
         yield f"cannot say who gets no mail: {exc}"
+
+
+def _difference_lines(database: "Database", keywords: Sequence[Keyword]) -> Iterator[str]:
+    from digest.store.queries.keywords import differences
+
+    found = differences(database)
+    for keyword in keywords:
+        if line := difference(*found.get(keyword.id, (0, 0))):
+            yield f"{keyword.name}: {line}"

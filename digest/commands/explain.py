@@ -7,9 +7,11 @@ import click
 from digest import bootstrap
 from digest.commands.context import CommandContext, print_lines
 from digest.domain.keywords import Keyword, distinct
+from digest.domain.status import difference
 from digest.domain.text import counted, moment
 from digest.mail.content.reasons import reason
-from digest.store.history import History, Seen, history
+from digest.pipeline.report import unavailable_lines
+from digest.store.history import History, Seen, history, unavailable_paper
 
 
 @click.command()
@@ -28,7 +30,10 @@ def explain(command: CommandContext, arxiv_id: str) -> None:
     with bootstrap.open_state(config) as database:
         waiting = bootstrap.waiting_for(database, config, paper_id)
         found = history(database, paper_id)
-        print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
+        if not found and (unavailable := unavailable_paper(database, paper_id)):
+            print_lines(unavailable_lines([unavailable]))
+        else:
+            print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
 
 
 def explanation(
@@ -51,8 +56,13 @@ def _found_by(history: History, keywords: Sequence[Keyword]) -> Iterator[str]:
     for seen in history.seen:
         keyword = by_name.get(seen.keyword)
         why = reason(keyword, history.paper) if keyword else "no subscriber has this keyword any more"
-        yield f"{seen.keyword}: {why or 'arXiv says so'}"
+        yield f"{seen.keyword}: {why or _arxivs_word(seen)}"
         yield f"    {_novelty(seen)}"
+
+
+def _arxivs_word(seen: Seen) -> str:
+    differ = difference(seen.compared, seen.differing)
+    return "arXiv's search says so" + (f" ({differ})" if differ else "")
 
 
 def _sent_to(history: History, waiting: int) -> Iterator[str]:
@@ -71,6 +81,8 @@ def _sent_to(history: History, waiting: int) -> Iterator[str]:
 
 def _novelty(seen: Seen) -> str:
     when = f"first seen {moment(seen.seen_at)}"
+    if seen.is_late:
+        return f"{when}; late: announced earlier; arXiv's search did not show it, an audit found it"
     if seen.is_new:
         return f"{when}; new: announced since the keyword began"
     return f"{when}; not new: announced before the keyword began, or a revision of an older paper"

@@ -23,6 +23,7 @@ from digest.domain.settings import Config, MonitoringSettings
 from digest.domain.subscribers import Subscriber
 from digest.errors import DigestError, LockHeld
 from digest.monitoring.monitor import RunMonitor
+from digest.pipeline.audit import audit_if_due, leaves_room
 from digest.pipeline.context import RunContext
 from digest.pipeline.report import hints, report_lines
 from digest.pipeline.run import run as run_pipeline
@@ -74,6 +75,8 @@ def _monitored_run(command: CommandContext, config: Config, subscribers: Sequenc
                 monitor.started()
                 report = _run_with_bar(command, context, subscribers)
                 monitor.ended(context, report, everybody_served=not report.problems.lines)
+                if for_all and leaves_room(report) and audit_if_due(context):
+                    monitor.audited(context, report)
         except LockHeld:
             raise  # the run that holds the lock reports for itself
         except Exception as exc:

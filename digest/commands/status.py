@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -13,17 +13,19 @@ from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.commands.tables import Column, table
 from digest.daemon.liveness import HEARTBEAT_TIMEOUT, DaemonLiveness, liveness_of
-from digest.domain.text import moment
-from digest.store.status import (
+from digest.domain.auditing import recall_line
+from digest.domain.status import (
     DAYS,
     KeywordStatus,
     Overview,
     ServiceStatus,
     SubscriberStatus,
     Totals,
-    overview,
-    totals,
+    difference,
 )
+from digest.domain.text import moment
+from digest.pipeline.report import unavailable_lines
+from digest.store.status import overview, totals
 from digest.subscribers.messages import suppression_line
 
 
@@ -41,10 +43,15 @@ def status(command: CommandContext, as_json: bool, alive: bool) -> int:
         found = Status(overview(database, config, clock.now()), daemon, clock.now())
         if as_json:
             facts = status_facts(found, totals(database, config))
-            print_lines([json.dumps(facts, indent=2, default=datetime.isoformat)])
+            print_lines([json.dumps(facts, indent=2, default=_as_text)])
         else:
             print_lines(status_lines(found, shutil.get_terminal_size().columns))
     return ExitStatus.DONE
+
+
+def _as_text(value: date) -> str:
+    """A day or a moment in JSON (ISO 8601)."""
+    return value.isoformat()
 
 
 def _print_liveness(daemon: DaemonLiveness, real_now: datetime) -> int:
@@ -110,7 +117,10 @@ def status_lines(status: Status, width: int) -> Iterator[str]:
 
 def status_facts(status: Status, totals: Totals) -> dict[str, Any]:
     """The same facts and more, as dicts, lists, plain values and datetimes: the JSON of `--json`."""
+    audit = status.overview.audit
     facts = asdict(status.overview) | {"daemon": asdict(status.daemon)}
+    if audit:
+        facts["audit"] |= {"recall": audit.recall, "matching": audit.matching, "missed": audit.missed}
     for kind, papers in asdict(totals).items():
         facts[kind] = [fact | {"papers": count} for fact, count in zip(facts[kind], papers, strict=True)]
     return facts
@@ -183,10 +193,18 @@ def _service(name: str, service: ServiceStatus, now: datetime) -> Sequence[str]:
 
 
 def _notes(found: Overview) -> Iterator[str]:
+    if found.audit:
+        yield f"Audit of {found.audit.audited_at:%Y-%m-%d}: {recall_line(found.audit)}"
     yield from _gathered(
         (keyword.name, f": failing since {moment(keyword.failing_since)}: {keyword.problem}")
         for keyword in found.keywords
         if keyword.problem
+    )
+    yield from unavailable_lines(found.unavailable)
+    yield from _gathered(
+        (keyword.name, f": {line}")
+        for keyword in found.keywords
+        if (line := difference(keyword.compared, keyword.differing))
     )
     yield from _gathered(
         (keyword.name, _NEVER_HAD_A_PAPER) for keyword in found.keywords if keyword.never_had_a_paper

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
-from digest.config.fields import address, is_loopback, label, mailbox, match
+from digest.config.fields import address, is_local, is_loopback, label, mailbox, match
 from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
@@ -142,7 +142,7 @@ class ConfigBuilder:
             subscribers=subscribers,
             mail=self._mail(),
             archive=self._archive(subscribers),
-            arxiv=self._settings(ArxivSettings, self.section.arxiv),
+            arxiv=self._arxiv(),
             monitoring=self._settings(MonitoringSettings, self.section.monitoring),
             smtp=self.smtp,
         )
@@ -162,6 +162,12 @@ class ConfigBuilder:
         section = self.section.mail
         sender = section.sender or default_sender(self.smtp) or _LOCAL_SENDER
         return self._settings(MailSettings, section, sender=sender, archive_url=self.section.archive.url)
+
+    def _arxiv(self) -> ArxivSettings:
+        """The addresses of arXiv; a local one is not audited against the real one."""
+        settings = self._settings(ArxivSettings, self.section.arxiv)
+        mixed = settings.oai and is_local(settings.api) and not is_local(settings.oai)
+        return replace(settings, oai=None) if mixed else settings
 
     def _archive(self, subscribers: Sequence[Subscriber]) -> ArchiveSettings:
         """The archive; without keywords of its own it has those of all subscribers, each once."""

@@ -27,6 +27,7 @@ class Overrides:
     outbox: Path | None = None
     api: str | None = None
     feed: str | None = None
+    oai: str | None = None
     interval_seconds: float | None = None
     retry_scale: float | None = None
     ping_url: str | None = field(default=None, repr=False)
@@ -44,6 +45,7 @@ def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Co
         outbox=variables.read("DIGEST_OUTBOX", _path),
         api=variables.read("DIGEST_ARXIV_API", fields.endpoint),
         feed=variables.read("DIGEST_ARXIV_FEED", fields.feed),
+        oai=variables.read("DIGEST_ARXIV_OAI", fields.endpoint),
         interval_seconds=variables.read("DIGEST_ARXIV_INTERVAL", _number),
         retry_scale=variables.read("DIGEST_RETRY_SCALE", _number),
         ping_url=variables.read("DIGEST_PING_URL", fields.endpoint),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.config.quoting import quoted, suggestion
+from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.expressions import Expression
 from digest.domain.keywords import Match
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
@@ -255,6 +256,11 @@ def when_empty(text: str) -> str:
 def when_unconfirmed(text: str) -> str:
     """`retry` or `never`, for a mail that the server did not confirm."""
     return choice(text, WHEN_UNCONFIRMED)
+
+
+def audit(text: str) -> str:
+    """`weekly`, `never` or a weekday, in lower case."""
+    return choice(text.casefold(), AUDIT_TIMES)
 
 
 def choice(text: str, known: tuple[str, ...]) -> str:

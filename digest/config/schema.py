@@ -1,22 +1,19 @@
 """The keys of subscribers.yaml: what each holds, its default, and what editors say about it.
 
 A key that becomes a field of a record in domain/ has that field's name: config/build.py copies it by name.
-`python -m digest.config.schema > docs/subscribers.schema.json` writes the JSON schema for editors.
+config/json_schema.py writes the JSON schema for editors.
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
 
 from digest.config.messages import Keys, schema_faults
 from digest.config.value_types import (
     Address,
     ArxivQuery,
+    AuditTime,
     Categories,
     Days,
     DisplayName,
@@ -180,6 +177,11 @@ class ArxivSection(Section):
     feed: Feed = _default(
         "https://rss.arxiv.org/atom/", "The announcement feeds; categories are appended.", example=""
     )
+    oai: Endpoint = _default(
+        "https://oaipmh.arxiv.org/oai",
+        "The OAI-PMH server, for the audit. Where only api is on this machine, there is no audit.",
+        example="",
+    )
     interval_seconds: float = _default(
         3,
         "Seconds between two requests. Less than 3 only if api and feed are both on this machine.",
@@ -201,7 +203,8 @@ class MonitoringSection(Section):
         "/var/lib/prometheus/node-exporter/daily_papers.prom",
     )
     operator: Address | None = _optional(
-        "This address gets a mail when several runs in a row fail, and when runs succeed again.",
+        "This address gets a mail when several runs in a row fail, when runs succeed again, and when an "
+        "audit found papers that were missed.",
         "you@example.org",
     )
     failed_runs: int = _default(3, "Failed runs in a row before the operator gets a mail.", ge=1)
@@ -240,6 +243,12 @@ class FileSection(Section):
     )
     arxiv: ArxivSection = Field(default_factory=ArxivSection)
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
+    audit: AuditTime = _default(
+        "weekly",
+        "When the program asks arXiv in another way for what it may have missed: weekly, never, or on a "
+        "weekday.",
+        "monday",
+    )
 
 
 def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFault]]:
@@ -272,26 +281,3 @@ def _sections() -> Iterator[tuple[str, type[Section]]]:
         for kind in (key.annotation, *get_args(key.annotation)):
             if isinstance(kind, type) and issubclass(kind, Section):
                 yield name, kind
-
-
-class _ForEditors(GenerateJsonSchema):
-    """A JSON schema without titles that repeat the keys, and without null for "left out"."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:
-        return False
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-
-def json_schema() -> str:
-    """The JSON schema of the file, for editors: https://json-schema.org/draft/2020-12"""
-    schema = FileSection.model_json_schema(schema_generator=_ForEditors)
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json_schema())

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from digest.config import fields
 from digest.config.phrases import phrase
+from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.keywords import Match
 
 
@@ -53,6 +54,7 @@ _URL: JsonSchemaValue = {"type": "string", "format": "uri"}
 _TIME_OF_DAY: JsonSchemaValue = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
 _DAY: JsonSchemaValue = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
 _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
+_AUDIT: JsonSchemaValue = {"enum": list(AUDIT_TIMES)}
 _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 
 Text = Annotated[str, _text(str)]
@@ -70,6 +72,7 @@ TimeOfDay = Annotated[time, _text(fields.time_of_day), WithJsonSchema(_TIME_OF_D
 Timezone = Annotated[ZoneInfo, _text(fields.timezone), WithJsonSchema(_ANY_TEXT)]
 WhenEmpty = Annotated[str, _text(fields.when_empty), WithJsonSchema(_WHEN_EMPTY)]
 WhenUnconfirmed = Annotated[str, _text(fields.when_unconfirmed), WithJsonSchema(_WHEN_UNCONFIRMED)]
+AuditTime = Annotated[str, _text(fields.audit), WithJsonSchema(_AUDIT)]
 FilePath = Annotated[Path, _text(fields.path), WithJsonSchema(_ANY_TEXT)]
 Endpoint = Annotated[str, _text(fields.endpoint), WithJsonSchema(_URL)]
 Feed = Annotated[str, _text(fields.feed), WithJsonSchema(_URL)]

@@ -16,6 +16,7 @@ import schedule
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import file_version, user_name, why_unreadable
+from digest.domain.auditing import NEVER
 from digest.domain.runs import Report
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
@@ -23,6 +24,7 @@ from digest.domain.subscribers import Schedule
 from digest.domain.text import counted, moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
+from digest.pipeline.audit import audit_if_due
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
 from digest.pipeline.report import summary_lines
@@ -94,7 +96,9 @@ class Daemon:
             if file_version(self._config.file) != self._config_version:
                 self._reload()
             plan = self._plan()
-            if not plan.is_empty:
+            if plan.audit:
+                self._audit()
+            elif not plan.is_empty:
                 self._carry_out(plan)
             if self._notifier.is_enabled:
                 self._notifier.status(self._status())
@@ -168,6 +172,11 @@ class Daemon:
             _log(run.report)
             self._monitor.ended(context, run.report, everybody_served=not self._plan().unserved)
 
+    def _audit(self) -> None:
+        with self._open_run(self._config) as context:
+            if audit_if_due(context):
+                self._monitor.audited(context)
+
     def _record_attempts(self, plan: Plan) -> None:
         now = self._clock.now()
         for subscriber in (*plan.dispatch, *plan.retry_deferred):
@@ -228,6 +237,7 @@ class Daemon:
             keywords=frozenset(keyword.id for keyword in config.keywords),
             max_wait=timedelta(minutes=config.wait_minutes),
             send_empty=config.mail.when_empty == "send",
+            audit=config.audit if config.arxiv.oai else NEVER,
         )
 
     def _status(self) -> str:

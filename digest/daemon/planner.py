@@ -6,10 +6,11 @@ When the slots of a schedule begin: digest.domain.schedule. Who carries a plan o
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from digest.domain.auditing import NEVER, is_audit_due
 from digest.domain.fetching import up_to_date_keywords
 from digest.domain.schedule import ScheduleState, Slots, is_done
 from digest.domain.subscribers import Schedule, Subscriber
@@ -23,6 +24,9 @@ FETCH_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 20, 40, 6
 
 LONGEST_PAUSE_WHILE_WAITING = timedelta(minutes=15)
 """Limit of these pauses while somebody's digest waits for the source."""
+
+AUDIT_TAKES = timedelta(minutes=40)
+"""At most, with all retries: no audit begins so shortly before a slot."""
 
 DELIVERY_PAUSE = timedelta(minutes=10)
 """Pause between two attempts to send to the same subscriber, so that a mail server which is down gets one
@@ -54,11 +58,13 @@ class WaitPolicy:
     """How long after its slot a digest may wait until the source is up to date."""
     send_empty: bool = False
     """Send a digest also when there is nothing new."""
+    audit: str = NEVER
+    """When to audit: one of digest.domain.auditing.AUDIT_TIMES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do now, in this order: fetch, dispatch, retry_deferred."""
+    """What to do now, in this order: fetch, dispatch, retry_deferred; or an audit alone."""
 
     fetch: bool = False
     dispatch: tuple[Subscriber, ...] = ()
@@ -69,10 +75,12 @@ class Plan:
     """How many subscribers wait for the source, by the time (UTC) at which max_wait ends."""
     unserved: int = 0
     """How many subscribers have a slot without its digest, and may still get one."""
+    audit: bool = False
+    """Nothing else is to be done, nobody waits, and an audit is due."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.fetch or self.dispatch or self.retry_deferred)
+        return not (self.fetch or self.dispatch or self.retry_deferred or self.audit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +105,20 @@ class Planner:
         others = (*waiting, *groups[Readiness.NOTHING_TO_SEND], *groups[Readiness.NOT_DUE])
         ends_of_waiting = self._ends_of_waiting(waiting)
         is_wanted = len(subscribers) > len(groups[Readiness.NOT_DUE]) or self._is_time_to_fetch(subscribers)
-        return Plan(
+        plan = Plan(
             fetch=bool(stale) and is_wanted and self._may_fetch(somebody_waits=bool(ends_of_waiting)),
             dispatch=tuple(subscriber for subscriber in due if not self._pauses(subscriber)),
             retry_deferred=tuple(subscriber for subscriber in others if self._is_to_retry(subscriber)),
             waiting=ends_of_waiting,
             unserved=len(due) + len(waiting),
+        )
+        return replace(plan, audit=plan.is_empty and not plan.unserved and self._is_to_audit(subscribers))
+
+    def _is_to_audit(self, subscribers: Sequence[Subscriber]) -> bool:
+        """Whether an audit is due, and no slot begins so soon that it would be in the way."""
+        soon = self.now + AUDIT_TAKES
+        return is_audit_due(self.policy.audit, self.state.audits, self.now) and not any(
+            self.slots_of(subscriber.schedule).next <= soon for subscriber in subscribers
         )
 
     def _stale_keywords(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""A small arXiv on the loopback interface: query API and announcement feeds over a few papers.
+"""A small arXiv on the loopback interface: query API, announcement feeds and OAI-PMH over a few papers.
 
 It speaks arXiv's wire format and has a virtual time: a version appears once it has been announced.
 On request it also misbehaves, as the real one does at times.
@@ -18,6 +18,7 @@ from typing import Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
 
+from digest.demo.changes import RECORDS, list_records
 from digest.demo.papers import DemoPaper, Shown, shown_at
 from digest.demo.query import MAX_PAGE, Refused, find
 
@@ -55,10 +56,16 @@ Behaviour = Callable[[Reply], Reply]
 
 
 class ArxivServer:
-    """The server; runs while it is entered as a context. `now`, its virtual time, may be set."""
+    """The server; runs while it is entered as a context.
+
+    May be set: `now`, its virtual time; `hidden`, the ids of papers that only OAI-PMH shows; `records`, how
+    many of them an OAI-PMH answer has.
+    """
 
     def __init__(self, papers: Sequence[DemoPaper], now: datetime) -> None:
         self.now = now
+        self.hidden: frozenset[str] = frozenset()
+        self.records = RECORDS
         self.requests: list[Request] = []
         self._papers = tuple(papers)
         self._behaviours: deque[Behaviour | None] = deque()
@@ -67,6 +74,7 @@ class ArxivServer:
         root = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api_url = f"{root}/api/query"
         self.feed_url = f"{root}/atom/"
+        self.oai_url = f"{root}/oai"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -89,10 +97,13 @@ class ArxivServer:
         return behaviour(correct) if behaviour else correct
 
     def _correct_reply(self, request: Request) -> Reply:
+        shown = [paper for paper in self._papers if paper.id not in self.hidden]
         if request.path == "/api/query":
-            return query_reply(self._papers, request.parameters, self.now)
+            return query_reply(shown, request.parameters, self.now)
         if request.path.startswith("/atom/"):
-            return Reply(200, announcement_feed(self._papers, request.path.removeprefix("/atom/"), self.now))
+            return Reply(200, announcement_feed(shown, request.path.removeprefix("/atom/"), self.now))
+        if request.path == "/oai":
+            return Reply(200, list_records(self._papers, request.parameters, self.now, self.records))
         return Reply(404, b"no such page", "text/plain")
 
 

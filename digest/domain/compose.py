@@ -24,7 +24,7 @@ def compose(
     for waiting in newest_first:
         first, *others = [keyword for keyword in sections if keyword.id in waiting.keywords]
         also = tuple(keyword.name for keyword in others)
-        sections[first].append(Entry(waiting.paper, also, waiting.welcome))
+        sections[first].append(Entry(waiting.paper, also, waiting.welcome, waiting.late))
     return Digest(
         subscriber=subscriber,
         date=today,

@@ -19,6 +19,8 @@ class Entry:
     also: tuple[str, ...]
     welcome: bool
     """One of the latest papers that a new subscriber gets first, and no new one."""
+    late: bool = False
+    """Announced earlier, and found by an audit only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class PendingPaper:
     paper: Paper
     keywords: frozenset[str]
     welcome: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

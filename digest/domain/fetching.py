@@ -25,7 +25,8 @@ class KeywordState:
     papers: frozenset[str] = frozenset()
     """The ids of all papers that the keyword has found."""
     recent: frozenset[str] = frozenset()
-    """Those of them that were submitted in the week before `newest_submission`."""
+    """Those of them that were submitted in the week before `newest_submission`, and that the source's usual
+    answers have shown."""
     newest_submission: datetime | None = None
     last_good_at: datetime | None = None
     """The last fetch without a problem."""

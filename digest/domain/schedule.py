@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from digest.domain.auditing import AuditTimes
 from digest.domain.fetching import FetchStatus
 from digest.domain.subscribers import Schedule
 
@@ -41,6 +42,7 @@ class ScheduleState:
     fetch_statuses: Mapping[str, FetchStatus] = field(default_factory=dict)
     fetched_at: tuple[datetime, ...] = ()
     """When the source was fetched lately, latest first."""
+    audits: AuditTimes = field(default_factory=AuditTimes)
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from digest.domain.auditing import WEEKLY
 from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
@@ -60,6 +61,8 @@ class ArxivSettings:
     interval_seconds: float
     retry_scale: float = 1.0
     """Multiplies every back-off pause (for tests); never the interval."""
+    oai: str | None = None
+    """The OAI-PMH server, for the audit; None: no audit, since a local arXiv has none that is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Config:
     monitoring: MonitoringSettings = MonitoringSettings()
     warnings: tuple[ConfigFault, ...] = ()
     """What hardly means what was written; the program works all the same."""
+    audit: str = WEEKLY
+    """When the program audits itself: one of digest.domain.auditing.AUDIT_TIMES."""
 
     @property
     def keywords(self) -> tuple[Keyword, ...]:

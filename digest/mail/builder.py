@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
+from digest.domain.auditing import Audit
 from digest.domain.digests import Digest
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert
@@ -39,6 +40,16 @@ class DigestMailBuilder:
             self._settings,
             operator,
             message_id=self._signer.message_id(operator, f"alarm {now.isoformat()}"),
+            date=now,
+        )
+
+    def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
+        """The mail to the operator's address about missed papers. Raises RenderError."""
+        return compose_notice(
+            self._renderer.render_audit(audit),
+            self._settings,
+            operator,
+            message_id=self._signer.message_id(operator, f"audit {now.isoformat()}"),
             date=now,
         )
 

@@ -1,10 +1,12 @@
-"""Decide when the operator gets an alert: runs fail one after the other, or that is over. Pure."""
+"""Decide when the operator gets an alert: runs fail one after the other, that is over, or papers were missed.
+Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
+from digest.domain.auditing import Audit
 from digest.domain.runs import Alert, RunProblems, RunRecord
 
 _PARTS: tuple[Callable[[RunProblems], str | None], ...] = (
@@ -39,6 +41,11 @@ def alert_after(runs: Iterable[RunRecord], *, raised_at: datetime | None, most_f
     if raised_at and not failing:
         return Alert(over=True, since=raised_at)
     return None
+
+
+def is_worth_a_mail(audit: Audit, reported_at: datetime | None) -> bool:
+    """Whether the operator gets a mail about this audit: once, and only if a paper was missed."""
+    return audit.missed > 0 and (reported_at is None or reported_at < audit.audited_at)
 
 
 def _raised(failing: Sequence[_FailureStreak]) -> Alert:

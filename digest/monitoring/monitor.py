@@ -4,10 +4,11 @@ and never ends or delays a run."""
 import logging
 from typing import Protocol
 
+from digest.domain.auditing import Audit
 from digest.domain.runs import Alert, Report
 from digest.domain.settings import Config
 from digest.errors import DigestError
-from digest.monitoring.alerts import alert_after
+from digest.monitoring.alerts import alert_after, is_worth_a_mail
 from digest.monitoring.healthcheck import HealthCheck
 from digest.monitoring.prometheus import RunMetrics, write_metrics
 from digest.pipeline.context import RunContext
@@ -27,6 +28,9 @@ class Monitor(Protocol):
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
         """A run has ended and is recorded. `everybody_served`: each subscriber whose slot has begun got the
         digest, or there was nothing to send."""
+
+    def audited(self, context: RunContext, report: Report | None = None) -> None:
+        """An audit gave a figure, after the run with this report if there was one."""
 
     def failed(self, reason: str) -> None:
         """A run could not begin or was given up; `reason` contains no address."""
@@ -53,8 +57,15 @@ class RunMonitor:
             self.failed("\n".join(problems))
         elif everybody_served and self._health_check:
             self._health_check.success()
-        self._write_metrics(context, report)
+        self.audited(context, report)
         self._alert_operator(context)
+
+    def audited(self, context: RunContext, report: Report | None = None) -> None:
+        if report:
+            self._write_metrics(context, report)
+        audit, operator = context.store.audits.latest(), self._settings.operator
+        if audit and operator and is_worth_a_mail(audit, context.store.audits.reported_at()):
+            self._send_audit(context, audit, operator)
 
     def failed(self, reason: str) -> None:
         if self._health_check:
@@ -82,6 +93,7 @@ class RunMonitor:
             waiting=len(context.store.mails.has_pending()),
             ended_at=context.clock.now(),
             well_at=next((run.ended_at for run in runs if run.ended_at and not run.failed), None),
+            audit=context.store.audits.latest(),
         )
 
     def _alert_operator(self, context: RunContext) -> None:
@@ -94,6 +106,19 @@ class RunMonitor:
         )
         if alert:
             self._send(context, alert, self._settings.operator)
+
+    def _send_audit(self, context: RunContext, audit: Audit, operator: str) -> None:
+        """Mail what an audit has found. If that fails, the mail stays due."""
+        now = context.clock.now()
+        try:
+            with context.signals_deferred():
+                mail = context.mail_builder.build_audit_notice(audit, operator, now)
+                context.transports[0].deliver(mail, lambda: None)
+                context.store.audits.record_report(now)
+        except DigestError as exc:
+            logger.warning("cannot send the audit's result to the operator: %s", exc)
+        else:
+            logger.info("sent to the operator: the audit's result")
 
     def _send(self, context: RunContext, alert: Alert, operator: str) -> None:
         """Mail the alert through the transport of the digests. If that fails, the alert stays due."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from digest.domain.auditing import Audit
 from digest.domain.fetching import FetchStatus
 from digest.domain.runs import Report
 from digest.domain.settings import Config
@@ -29,6 +30,8 @@ class RunMetrics:
     ended_at: datetime
     well_at: datetime | None
     """When the last run without a problem ended; None if there was none."""
+    audit: Audit | None = None
+    """The last audit that gave a figure."""
 
 
 def write_metrics(file: Path, metrics: RunMetrics) -> None:
@@ -71,6 +74,20 @@ def _values(metrics: RunMetrics) -> dict[str, tuple[str, float]]:
     if metrics.well_at:
         description = "When the last run without a problem ended."
         values["last_success_timestamp_seconds"] = (description, metrics.well_at.timestamp())
+    return values | _audit_values(metrics.audit)
+
+
+def _audit_values(audit: Audit | None) -> dict[str, tuple[str, float]]:
+    """There is no recall where no announced paper matches."""
+    if audit is None:
+        return {}
+    values = {
+        "audit_timestamp_seconds": ("When the last audit was made.", audit.audited_at.timestamp()),
+        "audit_papers": ("Announced papers that match, by the last audit.", float(audit.matching)),
+        "audit_missed": ("Papers of these that were missed.", float(audit.missed)),
+    }
+    if audit.recall is not None:
+        values["audit_recall"] = ("The share of these papers that was not missed.", audit.recall)
     return values
 
 

@@ -5,7 +5,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from digest.domain.settings import Config
-from digest.pipeline.ports import Archive, MailBuilder, NullProgress, Progress, Source, Store, Transport
+from digest.pipeline.ports import (
+    Archive,
+    ChangeList,
+    MailBuilder,
+    NullProgress,
+    Progress,
+    Source,
+    Store,
+    Transport,
+)
 from digest.system.clock import Clock
 
 
@@ -23,4 +32,6 @@ class RunContext:
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
     """Makes signals wait until the block ends, in which a mail is sent and its result is recorded."""
+    change_list: ChangeList | None = None
+    """What the source is audited with; None: it is not audited."""
     progress: Progress = field(default_factory=NullProgress)

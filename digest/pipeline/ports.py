@@ -1,9 +1,10 @@
 """The protocols of everything that a run uses: source, stores, mail, archive, progress."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from digest.domain.auditing import Audit, AuditTimes, Changes, ChangesRequest, Finding
 from digest.domain.digests import ArchiveSection, Digest, PendingPapers
 from digest.domain.fetching import (
     FetchRequest,
@@ -68,6 +69,14 @@ class Source(Protocol):
 
         A failure is the `problem` of the results that it concerns; no SourceError is raised.
         """
+
+
+class ChangeList(Protocol):
+    """A list of what has changed at a source, apart from what `Source` asks it for."""
+
+    def since(self, request: ChangesRequest) -> Changes:
+        """All papers that have changed since the day of the request. Raises SourceError, also if the answer
+        is not complete."""
 
 
 class KeywordStore(Protocol):
@@ -185,6 +194,33 @@ class RunStore(Protocol):
         """Record that the operator was alerted, or (None) that the alert is over."""
 
 
+class AuditStore(Protocol):
+    """The audits, and what they need to know."""
+
+    def times(self) -> AuditTimes:
+        """What decides whether an audit is due."""
+
+    def certain_since(self, day: date, keywords: Sequence[Keyword]) -> Mapping[str, int]:
+        """The ids and orders of papers of these keywords that were certainly announced on that day (in UTC)
+        or later: the first one submitted since then, and all above it."""
+
+    def record(self, audit: Audit, findings: Sequence[Finding], now: datetime) -> Audit:
+        """Record an audit, and what was missed as late new matches. Returns it with the numbers of papers
+        that are mailed and waiting; those of `audit` do not count."""
+
+    def record_try(self, now: datetime) -> None:
+        """Record that an audit that was due begins."""
+
+    def latest(self) -> Audit | None:
+        """The last audit that gave a figure."""
+
+    def reported_at(self) -> datetime | None:
+        """When the operator last got a mail about an audit."""
+
+    def record_report(self, now: datetime) -> None:
+        """Record that the operator got a mail about the latest audit."""
+
+
 class Retention(Protocol):
     def tidy(self, now: datetime, keep_days: int) -> None:
         """Once a day, delete old logs and the bodies of mails that were done so many days ago."""
@@ -212,6 +248,9 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
 
     @property
+    def audits(self) -> AuditStore: ...
+
+    @property
     def retention(self) -> Retention: ...
 
 
@@ -221,6 +260,9 @@ class MailBuilder(Protocol):
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The finished message to the operator, an address. Raises RenderError."""
+
+    def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
+        """The finished message to the operator's address about missed papers. Raises RenderError."""
 
 
 class Transport(Protocol):

@@ -48,7 +48,8 @@ def report_lines(report: Report) -> Iterator[str]:
 def unavailable_lines(papers: Iterable[UnavailablePaper]) -> Iterator[str]:
     """A line for each paper that arXiv cannot show."""
     for paper in papers:
-        yield f"arXiv cannot show a paper ({paper.name}): {paper.reason}; it comes when arXiv shows it"
+        why = f"{paper.reason}, since {moment(paper.since)}, last asked {moment(paper.asked_at)}"
+        yield f"arXiv cannot show a paper ({paper.name}): {why}; it comes when arXiv shows it"
 
 
 def summary_lines(report: Report) -> Iterator[str]:

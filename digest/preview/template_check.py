@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.compose import compose
 from digest.domain.digests import ArchiveSection, Digest, PendingPaper
 from digest.domain.keywords import Keyword
@@ -39,6 +40,8 @@ _SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https:/
 _PAPERS = 8
 _TOO_MANY = 2  # papers with a long abstract: few are written faster than many
 _NOW = datetime(2026, 6, 25, 7, tzinfo=UTC)
+_MISSED = (MissedPaper("2606.00001", "the reason"),)
+_AUDIT = Audit(_NOW, _NOW.date(), (KeywordFigures("Reasoning", 2, 1, 0, _MISSED),))
 _TITLES_AND_SHORT_CARDS = DetailLimits(abstract_characters=250, abstract_share=0.3, card_share=0.5)
 
 
@@ -65,7 +68,8 @@ def _faults(uses: Iterable[Callable[[], object]]) -> Iterator[str]:
 
 
 def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
-    """Renders every kind of mail: news, a welcome, one of several with details left out, nothing new."""
+    """Renders every kind of mail: news, a welcome, one of several with details left out, nothing new; then
+    those to the operator."""
     news = _digest(papers)
     welcome = _digest(papers[-2:], welcome=True)
     unanswered = {keyword.id: _NOW - timedelta(days=2) for keyword in _SUBSCRIBER.keywords[:1]}
@@ -75,10 +79,15 @@ def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterato
     yield partial(renderer.render, replace(news, part=1, parts=2), "token", _TITLES_AND_SHORT_CARDS)
     for over in (False, True):
         yield partial(renderer.render_alert, Alert(over=over, since=_NOW, runs=3, lines=("a problem",)))
+    yield partial(renderer.render_audit, _AUDIT)
 
 
 def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
-    candidates = [PendingPaper(paper, keywords, welcome) for paper, keywords in papers]
+    """Every second paper is late."""
+    candidates = [
+        PendingPaper(paper, keywords, welcome, late=number % 2 == 1)
+        for number, (paper, keywords) in enumerate(papers)
+    ]
     return compose(_SUBSCRIBER, candidates, _NOW.date(), {})
 
 

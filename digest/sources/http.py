@@ -88,6 +88,8 @@ class ArxivClient:
         self._clock = clock
         self._jitter = jitter
         self._session = _session(contact)
+        self.requests = 0
+        """How many were sent, retries included."""
 
     def post(
         self, url: str, parameters: Mapping[str, str], read: Callable[[bytes], T], tries: int = MAX_TRIES
@@ -130,6 +132,7 @@ class ArxivClient:
         return attempt if attempt else _read(reply, read)
 
     def _exchange(self, request: _Request) -> Reply:
+        self.requests += 1
         with self._session.request(
             request.method, request.url, data=request.form, timeout=TIMEOUT, stream=True
         ) as response:

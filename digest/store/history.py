@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.mails import MailState
 from digest.domain.papers import Paper
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from
+from digest.store.queries.unavailable import unavailable_papers
 from digest.store.schema import deliveries, keywords, mails, papers, sightings, subscribers
 
 
@@ -20,6 +22,11 @@ class Seen:
     keyword: str
     seen_at: datetime
     is_new: bool
+    is_late: bool = False
+    """An audit found it, after search and feed had not shown it."""
+    compared: int = 0
+    differing: int = 0
+    """Of the keyword: on how many of the compared papers arXiv and the matcher differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,23 @@ def history(database: Database, paper_id: str) -> History | None:
         )
 
 
+def unavailable_paper(database: Database, paper_id: str) -> UnavailablePaper | None:
+    """The paper, if arXiv cannot show it. Raises StoreError."""
+    with database.transaction() as connection:
+        return next((one for one in unavailable_papers(connection) if one.id == paper_id), None)
+
+
 def _matches_of(paper: int) -> Select[Any]:
     """The columns of Seen, oldest first."""
     return (
-        select(keywords.c.name, sightings.c.seen_at, sightings.c.fresh)
+        select(
+            keywords.c.name,
+            sightings.c.seen_at,
+            sightings.c.fresh,
+            sightings.c.late,
+            keywords.c.compared,
+            keywords.c.differing,
+        )
         .join(keywords)
         .where(sightings.c.paper == paper)
         .order_by(sightings.c.number)

@@ -114,6 +114,10 @@ ALTER TABLE sightings ADD COLUMN by_gaps BOOLEAN DEFAULT 0 NOT NULL;
 CREATE TABLE unavailable (
     number INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL, title TEXT NOT NULL, reason TEXT NOT NULL,
     since VARCHAR NOT NULL, asked_at VARCHAR NOT NULL, earliest VARCHAR, latest VARCHAR);
+ALTER TABLE sightings ADD COLUMN late BOOLEAN DEFAULT 0 NOT NULL;
+CREATE TABLE audits (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, audited_at VARCHAR NOT NULL, since VARCHAR NOT NULL,
+    requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
 """
 
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.queries.runs import set_timestamp, timestamp
-from digest.store.schema import fetches, mails, read_messages, runs
+from digest.store.schema import audits, fetches, mails, read_messages, runs
 
 logger = logging.getLogger(__name__)
 
@@ -77,12 +77,15 @@ def _delete_bodies(connection: Connection, now: datetime, keep: timedelta) -> No
 
 
 def _delete_logs(connection: Connection, before: datetime) -> None:
-    """All but each subscriber's latest mail and the latest run, which `digest status` shows."""
+    """All but each subscriber's latest mail, the latest run and the latest audit, which `digest status`
+    shows."""
     latest_mails = select(func.max(mails.c.number)).group_by(mails.c.subscriber)
     latest_run = select(func.max(runs.c.number)).scalar_subquery()
+    latest_audit = select(func.max(audits.c.number)).scalar_subquery()
     for table, old in {
         mails: (mails.c.settled_at < before) & mails.c.number.not_in(latest_mails),
         fetches: (fetches.c.fetched_at < before) & ~_shows_what_is_usual(),
+        audits: (audits.c.audited_at < before) & (audits.c.number < latest_audit),
         runs: (runs.c.started_at < before) & (runs.c.number < latest_run),
         read_messages: read_messages.c.read_at < before,
     }.items():

@@ -150,6 +150,8 @@ sightings = Table(
     Column("seen_at", Moment, nullable=False),
     # KeywordMatch.by_gaps
     Column("by_gaps", Boolean(create_constraint=False), nullable=False, server_default="0"),
+    # an audit found it, after search and feed had not shown it
+    Column("late", Boolean(create_constraint=False), nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -264,6 +266,21 @@ runs = Table(
     Column("arxiv", Text),
     Column("mail", Text),
     Column("archive", Text),
+    sqlite_autoincrement=True,
+)
+
+# each audit that gave a figure (digest.domain.auditing.Audit)
+audits = Table(
+    "audits",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("audited_at", Moment, nullable=False),
+    # a day in UTC, as ISO 8601
+    Column("since", String, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("unreadable", JSON, nullable=False),
+    # the figures of each keyword
+    Column("keywords", JSON, nullable=False),
     sqlite_autoincrement=True,
 )
 

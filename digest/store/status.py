@@ -1,6 +1,6 @@
 """The read model of `digest status`: a few queries, however many subscribers and years there are.
 
-First the records, then what is asked of keywords, of subscribers and of the services, in this order.
+First what is asked of keywords, then of subscribers and of the services.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,91 +14,27 @@ from digest.domain.keywords import Keyword, distinct
 from digest.domain.mails import MailState
 from digest.domain.schedule import is_due, latest_slot, next_slot
 from digest.domain.settings import Config
-from digest.domain.subscribers import Schedule, Subscriber, Suppression
+from digest.domain.status import (
+    DAYS,
+    KeywordStatus,
+    Mishap,
+    Overview,
+    Services,
+    ServiceStatus,
+    SubscriberStatus,
+    Totals,
+)
+from digest.domain.subscribers import Schedule, Subscriber
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
 from digest.store.queries.suppressions import signing_key, suppressed
+from digest.store.queries.unavailable import unavailable_papers
 from digest.store.schema import deliveries, fetches, keywords, mails, runs, sightings, subscribers
-
-DAYS = 7
 
 _NOT_SENT = [state for state in MailState if state is not MailState.SENT]
 _COUNT = func.count().label("counted")
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordStatus:
-    """`new` counts the papers of the last good fetch."""
-
-    name: str
-    last_good_at: datetime | None = None
-    new: int = 0
-    failing_since: datetime | None = None
-    problem: str = ""
-    new_today: int = 0
-    week: tuple[int, ...] = (0,) * DAYS
-    """New papers on each of the last days in UTC; the last is today."""
-    never_had_a_paper: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriberStatus:
-    """`problem` is that of the last mail, if it did not arrive."""
-
-    email: str
-    last_mail_at: datetime | None = None
-    waiting: int = 0
-    """Papers that are in no mail yet."""
-    on_the_way: MailState | None = None
-    """The state of the oldest queued mail."""
-    retry_at: datetime | None = None
-    failed: int = 0
-    problem: str = ""
-    suppressed: Suppression | None = None
-    next_due: datetime | None = None
-    """When the next digest is due: a moment that has passed if it is late; None for who gets no mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mishap:
-    """A run with a problem: when it began, and the lines of the problem."""
-
-    at: datetime
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceStatus:
-    """The last run with a problem there, and when the last run without one began."""
-
-    last_trouble: Mishap | None = None
-    last_good_run: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What runs depend on."""
-
-    arxiv: ServiceStatus = ServiceStatus()
-    mail: ServiceStatus = ServiceStatus()
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Keywords and subscribers in the order of the configuration."""
-
-    keywords: tuple[KeywordStatus, ...]
-    subscribers: tuple[SubscriberStatus, ...]
-    services: Services
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Papers since the beginning, in the same order: known of each keyword, mailed to each subscriber."""
-
-    keywords: tuple[int, ...]
-    subscribers: tuple[int, ...]
 
 
 def overview(database: Database, config: Config, now: datetime) -> Overview:
@@ -108,6 +44,8 @@ def overview(database: Database, config: Config, now: datetime) -> Overview:
             tuple(_keywords(connection, distinct(config.keywords), now)),
             tuple(_subscribers(connection, config.subscribers, now)),
             Services(_service(connection, runs.c.arxiv), _service(connection, runs.c.mail)),
+            latest_audit(connection),
+            unavailable_papers(connection),
         )
 
 
@@ -143,6 +81,8 @@ def _keyword_status(keyword: Keyword, row: Row[Any], week: tuple[int, ...]) -> K
         new_today=week[-1],
         week=week,
         never_had_a_paper=row.last_good_at is not None and not row.has_papers,
+        compared=row.compared,
+        differing=row.differing,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from digest.domain.schedule import ScheduleState
 from digest.store.database import Database
+from digest.store.queries.audits import SqlAuditStore, audit_times
 from digest.store.queries.keywords import SqlKeywordStore, fetch_statuses
 from digest.store.queries.mails import SqlMailStore, failing_mails
 from digest.store.queries.pending import subscribers_with_pending
@@ -33,6 +34,7 @@ class SqlStore:
     mails: SqlMailStore
     suppressions: SqlSuppressionStore
     runs: SqlRunStore
+    audits: SqlAuditStore
     retention: SqlRetention
 
     @classmethod
@@ -46,6 +48,7 @@ class SqlStore:
             SqlMailStore(database),
             SqlSuppressionStore(database),
             SqlRunStore(database),
+            SqlAuditStore(database),
             SqlRetention(database),
         )
 
@@ -63,4 +66,5 @@ class SqlStore:
                 pending=subscribers_with_pending(connection),
                 fetch_statuses=fetch_statuses(connection),
                 fetched_at=fetched_at(connection, _RUNS_TO_JUDGE_BY),
+                audits=audit_times(connection),
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from digest.domain.auditing import Audit, Changes, ChangesRequest
 from digest.domain.digests import ArchiveSection, Digest
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable
 from digest.domain.mails import Mail
@@ -63,6 +64,20 @@ class FakeSource:
             seen = max(seen, *(match.paper.order for match in result.matches), 0)
 
 
+@dataclass
+class FakeChangeList:
+    """Gives these changes, or meets the error."""
+
+    answer: Changes | Exception
+    asked: list[ChangesRequest] = field(default_factory=list)
+
+    def since(self, request: ChangesRequest) -> Changes:
+        self.asked.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
 def fetch_result(
     request: FetchRequest,
     papers: Sequence[Paper],
@@ -108,6 +123,9 @@ class FakeMailBuilder:
             )
             for part, papers in enumerate(parts or [()], 1)
         ]
+
+    def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
+        return Mail("<audit@example.org>", operator, "digest@example.org", b"an audit")
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)
@@ -166,6 +184,9 @@ class FakeMonitor:
     def ended(self, context: RunContext, report: Report, *, everybody_served: bool) -> None:
         lines = report.problems.lines
         self.events.append("\n".join(lines) or ("all is well" if everybody_served else "nothing yet"))
+
+    def audited(self, context: RunContext, report: Report | None = None) -> None:
+        self.events.append("audited")
 
     def failed(self, reason: str) -> None:
         self.events.append(reason)

@@ -51,6 +51,7 @@ class Home:
             "PYTHONPATH": str(PROJECT),
             "DIGEST_ARXIV_API": self.arxiv.api_url,
             "DIGEST_ARXIV_FEED": self.arxiv.feed_url,
+            "DIGEST_ARXIV_OAI": self.arxiv.oai_url,
             "DIGEST_ARXIV_INTERVAL": "0",
             "DIGEST_RETRY_SCALE": "0",
             "DIGEST_NOW": self.arxiv.now.isoformat(),

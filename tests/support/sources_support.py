@@ -106,9 +106,10 @@ def announcement_of(entry: AnnouncedPaper) -> str:
 """
 
 
-def settings(api: str = "http://127.0.0.1:9/api/query", **changes: float) -> ArxivSettings:
-    numbers = {"interval_seconds": 3.0, "retry_scale": 1.0, **changes}
-    return ArxivSettings(api=api, feed="http://127.0.0.1:9/atom/", **numbers)
+def settings(
+    api: str = "http://127.0.0.1:9/api/query", *, interval_seconds: float = 3.0, retry_scale: float = 1.0
+) -> ArxivSettings:
+    return ArxivSettings(api, "http://127.0.0.1:9/atom/", interval_seconds, retry_scale)
 
 
 class PretendedClock:

@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+from digest.domain.auditing import Audit, recall_line
 from digest.domain.digests import Digest
 from digest.domain.mails import Rendered
 from digest.domain.runs import Alert
@@ -18,7 +19,7 @@ _TEXT_WIDTH = 76
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css`, `digest.txt` and `operator.txt`.
+    """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt` and `audit.txt`.
 
     Of several folders the first that has a template counts. Not for two threads at a time.
     """
@@ -55,6 +56,24 @@ class MailRenderer:
             raise RenderError(str(exc)) from exc
         subject = "all is well again" if over else f"{counted(alert.runs, 'run')} in a row failed"
         return Rendered(subject=f"Daily Papers: {subject}", html="", text=text)
+
+    def render_audit(self, audit: Audit) -> Rendered:
+        """The operator's mail about missed papers: text only, by `audit.txt`. Raises RenderError."""
+        view = {
+            "since": audit.since.isoformat(),
+            "result": recall_line(audit),
+            "missed": [
+                f"{missed.id} ({one_line(figures.name)}): {missed.reason}"
+                for figures in audit.keywords
+                for missed in figures.missed
+            ],
+        }
+        try:
+            text = self._templates.filled("audit.txt", audit=view)
+        except TemplateProblem as exc:
+            raise RenderError(str(exc)) from exc
+        missed = counted(len(audit.missed_ids), "paper")
+        return Rendered(subject=f"Daily Papers: {missed} missed, and found now", html="", text=text)
 
     def _styled(self, template: str) -> str:
         return inline(template, self._templates.filled("digest.css"))

@@ -34,6 +34,7 @@ _NAMED_IN_NOTICE = 10
 _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."
 _NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
 _WELCOME = "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only."
+_LATE = "announced earlier; arXiv's search did not show it"
 _ADDRESS = re.compile(r"(?<!\S)(\S*(?:://|arxiv\.org/)\S*)", re.IGNORECASE)
 
 
@@ -62,6 +63,8 @@ class PaperView:
     """Why the paper is in its section; `unmarked_reason` is empty if marked words show it already."""
     unmarked_reason: str = ""
     also: tuple[str, ...] = ()
+    late: str = ""
+    """Why the paper comes late; at every level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,10 @@ class _DetailPolicy:
 def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], policy: _DetailPolicy) -> PaperView:
     paper = _display_paper(entry.paper)
     level, abstract = policy.apply(paper.abstract)
-    view = PaperView(level, number, paper.id, paper.url, paper.title, _marked(paper.title, found_by))
+    segments = _marked(paper.title, found_by)
+    view = PaperView(
+        level, number, paper.id, paper.url, paper.title, segments, late=_LATE if entry.late else ""
+    )
     if level is DetailLevel.TITLE_ONLY:
         return view
     return _with_card(view, replace(entry, paper=paper), found_by, abstract)

@@ -15,25 +15,19 @@ import feedparser
 
 from digest.domain.papers import Paper
 from digest.errors import AnswerBroken, AnswerRejected
-from digest.sources.arxiv.categories import canonical
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url, split_identifier
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Listed, Malformed, Page
 from digest.sources.arxiv.validation import RejectionReason
+from digest.sources.arxiv.xml_answers import (
+    category_names,
+    malformed_xml,
+    refuse_other_than_xml,
+    shown,
+    tidy,
+)
 from digest.tex.accents import with_letters
 
 T = TypeVar("T")
-
-_HTML_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
-
-_CUT_OFF = frozenset(
-    expat.errors.codes[message]
-    for message in (
-        expat.errors.XML_ERROR_NO_ELEMENTS,
-        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
-        expat.errors.XML_ERROR_PARTIAL_CHAR,
-        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
-    )
-)
 
 _ROOT = "http://www.w3.org/2005/Atom feed"
 _PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
@@ -41,11 +35,6 @@ _ANNOUNCED = re.compile(r"oai:arXiv\.org:(?P<name>.+)")
 _KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
 _BEFORE_ABSTRACT = re.compile(r"arXiv:\S+ Announce Type: \S+ Abstract: ?")
 _ERROR = "/api/errors"
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
-_CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
-
-_SHOWN = 200
-"""How many characters of a remote text an error shows."""
 
 _Record = Mapping[str, Any]
 """An element's children by name, such as `opensearch_totalresults`; values as feedparser found them."""
@@ -99,19 +88,10 @@ def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
 
 
 def _require_feed(body: bytes) -> None:
-    if body.startswith(b"Rate exceeded"):
-        raise AnswerRejected(RejectionReason.RATE_TEXT, "arXiv gets too many requests")
-    if _HTML_PAGE.match(body):
-        raise AnswerRejected(RejectionReason.NOT_XML, "an HTML page")
-    if b"\0" in body:  # as in UTF-16 and UTF-32, where the next check would find nothing
-        raise AnswerRejected(RejectionReason.NOT_XML, "not in UTF-8")
-    if b"<!DOCTYPE" in body:
-        raise AnswerRejected(
-            RejectionReason.DTD, "the answer declares a document type, which may declare entities"
-        )
+    refuse_other_than_xml(body)
     root = _root(body)
     if root != _ROOT:
-        raise AnswerRejected(RejectionReason.NOT_ATOM, f"its root is {_shown(root)}")
+        raise AnswerRejected(RejectionReason.NOT_ATOM, f"its root is {shown(root)}")
 
 
 def _root(body: bytes) -> str:
@@ -130,8 +110,7 @@ def _root(body: bytes) -> str:
     try:
         parser.Parse(body, True)
     except expat.ExpatError as exc:
-        reason = RejectionReason.CUT_OFF if exc.code in _CUT_OFF else RejectionReason.NOT_XML
-        raise AnswerBroken(reason, f"{expat.ErrorString(exc.code)} in line {exc.lineno}") from exc
+        raise malformed_xml(exc) from exc
     return "".join(names)
 
 
@@ -156,7 +135,7 @@ def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
 def _refuse_error(entries: tuple[_Record, ...]) -> None:
     for entry in entries:
         if _ERROR in _text(entry, "id"):
-            raise AnswerBroken(RejectionReason.ERROR_FEED, _shown(_text(entry, "summary")))
+            raise AnswerBroken(RejectionReason.ERROR_FEED, shown(_text(entry, "summary")))
 
 
 def _each(
@@ -172,7 +151,7 @@ def _each(
             parsed.append(parse(entry))
         except ValueError as exc:
             malformed.append(Malformed(_paper_id(entry, form), str(exc)))
-            name = _shown(_text(entry, "id")) or "without id"
+            name = shown(_text(entry, "id")) or "without id"
             complaint = complaint or f"entry {number} ({name}): {exc}"
     if 2 * len(malformed) > len(entries):
         raise AnswerBroken(RejectionReason.MALFORMED_ENTRY, complaint)
@@ -221,7 +200,7 @@ def _announced(entry: _Record) -> AnnouncedPaper:
 def _kind(entry: _Record) -> str:
     kind = _text(entry, "arxiv_announce_type")
     if kind not in _KINDS:
-        raise ValueError(f"announce_type is {_shown(kind)!r}")
+        raise ValueError(f"announce_type is {shown(kind)!r}")
     return kind
 
 
@@ -246,10 +225,10 @@ def _authors(entry: _Record) -> tuple[str, ...]:
 
 
 def _categories(entry: _Record) -> tuple[str, ...]:
-    """Canonical names, the primary category first, without other classifications (`68T50`, `I.2.7`)."""
+    """The primary category first."""
     terms = [_text(entry.get("arxiv_primary_category"), "term")]
     terms += [_text(tag, "term") for tag in entry.get("tags", ())]
-    return tuple(dict.fromkeys(canonical(term) for term in terms if _CATEGORY.fullmatch(term)))
+    return category_names(terms)
 
 
 def _required(record: _Record, name: str) -> str:
@@ -262,7 +241,7 @@ def _required(record: _Record, name: str) -> str:
 def _required_moment(entry: _Record, name: str) -> datetime:
     moment = _moment(_text(entry, name))
     if moment is None:
-        raise ValueError(f"{name} is {_shown(_text(entry, name))!r}")
+        raise ValueError(f"{name} is {shown(_text(entry, name))!r}")
     return moment
 
 
@@ -278,15 +257,11 @@ def _moment(text: str) -> datetime | None:
 def _count(feed: _Record, name: str) -> int:
     text = _text(feed, name)
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise AnswerRejected(RejectionReason.NOT_ATOM, f"{name} is {_shown(text)!r}")
+        raise AnswerRejected(RejectionReason.NOT_ATOM, f"{name} is {shown(text)!r}")
     return int(text)
 
 
 def _text(record: object, name: str) -> str:
     """The text in one line, without control characters; empty where there is none."""
     value = record.get(name) if isinstance(record, Mapping) else None
-    return " ".join(_CONTROL.sub("", value).split()) if isinstance(value, str) else ""
-
-
-def _shown(text: str) -> str:
-    return text[:_SHOWN]
+    return tidy(value) if isinstance(value, str) else ""

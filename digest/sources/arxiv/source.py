@@ -13,18 +13,23 @@ from digest.sources.arxiv.discovery import Discovery
 from digest.sources.arxiv.feed import AnnouncementFeed
 from digest.sources.arxiv.findings import Discovered
 from digest.sources.arxiv.novelty import first_baseline, matches_of
+from digest.sources.arxiv.oai import ChangedPapers
 from digest.sources.arxiv.volume import count_papers
 from digest.sources.http import ArxivClient
 
 
 class ArxivSource:
-    """digest.pipeline.ports.Source of arXiv's query API and announcement feed, at these addresses."""
+    """digest.pipeline.ports.Source of arXiv's query API and announcement feed, at these addresses.
+
+    `change_list` is None without the address of an OAI-PMH server.
+    """
 
     calendar = ArxivCalendar()
 
-    def __init__(self, client: ArxivClient, api_url: str, feed_url: str) -> None:
+    def __init__(self, client: ArxivClient, api_url: str, feed_url: str, oai_url: str | None = None) -> None:
         self._api = ArxivApi(client, api_url)
         self._discovery = Discovery(self._api, AnnouncementFeed(client, feed_url))
+        self.change_list = ChangedPapers(client, oai_url) if oai_url else None
 
     def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
         """See digest.pipeline.ports.Source.fetch."""

@@ -39,6 +39,12 @@ class RejectionReason(StrEnum):
     STALE = "the same batch as last time"
     EMPTY_FEED = "empty feed"
     FUTURE = "an id of the future"
+    NOT_OAI = "not OAI-PMH"
+    OAI_ERROR = "OAI-PMH error"
+    EXPIRED = "resumption token not accepted"
+    ENDLESS = "a list without end"
+    EMPTY_LIST = "empty list of changes"
+    INCOMPLETE = "incomplete list of changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,13 @@ class SqlKeywordStore:
         return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)
 
 
+def differences(database: Database) -> dict[str, tuple[int, int]]:
+    """For each keyword, by its id: on how many papers arXiv and the matcher were compared, and differ."""
+    with database.transaction() as connection:
+        rows = connection.execute(select(keywords.c.key, keywords.c.compared, keywords.c.differing))
+        return {row.key: (row.compared, row.differing) for row in rows}
+
+
 def fetch_statuses(connection: Connection) -> dict[str, FetchStatus]:
     """How the last fetch of each keyword, by its id, ended."""
     return {
@@ -91,12 +98,19 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
         baseline=row.baseline,
         high_water_mark=row.covered,
         papers=frozenset(seen),
-        recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently),
+        recent=frozenset(paper_id for paper_id, submitted in seen.items() if submitted >= recently)
+        - _late_papers(connection, row.number),
         newest_submission=newest,
         last_good_at=row.last_good_at,
         up_to_date_at=row.up_to_date_at,
         usual=_usual(connection, row.number),
     )
+
+
+def _late_papers(connection: Connection, keyword: int) -> frozenset[str]:
+    """The ids of papers that only an audit has found."""
+    late = (sightings.c.keyword == keyword) & sightings.c.late
+    return frozenset(connection.scalars(select(papers.c.id).join(sightings).where(late)))
 
 
 def _record_matches(

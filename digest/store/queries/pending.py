@@ -30,7 +30,10 @@ def pending_papers(connection: Connection, subscriber: int) -> tuple[PendingPape
     """The papers that wait for the subscriber with this number."""
     rows = connection.execute(_pending_rows(subscriber)).all()
     theirs = _keywords_that_have(connection, subscriber, [row.number for row in rows])
-    return tuple(PendingPaper(paper_from(row), theirs[row.number], bool(row.welcome)) for row in rows)
+    return tuple(
+        PendingPaper(paper_from(row), theirs[row.number], bool(row.welcome), late=bool(row.late))
+        for row in rows
+    )
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:
@@ -79,15 +82,17 @@ def _in_no_mail(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:
 
 
 def _pending_rows(subscriber: int) -> Select[Any]:
-    """All columns of the papers that wait for one subscriber, and whether each is part of a welcome only."""
+    """All columns of the papers that wait for one subscriber, and whether each is part of a welcome only, and
+    known from an audit only."""
     new = _new().where(subscriptions.c.subscriber == subscriber)
     welcome = _welcome().where(welcomes.c.subscriber == subscriber)
     wanted = union_all(
-        new.add_columns(literal(0).label("welcome")), welcome.add_columns(literal(1).label("welcome"))
+        new.add_columns(literal(0).label("welcome"), sightings.c.late),
+        welcome.add_columns(literal(1).label("welcome"), literal(0)),
     ).subquery()
     carried = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == papers.c.number)
     return (
-        select(papers, func.min(wanted.c.welcome).label("welcome"))
+        select(papers, func.min(wanted.c.welcome).label("welcome"), func.min(wanted.c.late).label("late"))
         .join(wanted, wanted.c.paper == papers.c.number)
         .where(~carried)
         .group_by(papers.c.number)

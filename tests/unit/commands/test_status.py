@@ -1,13 +1,13 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from digest.commands.status import Status, alive_line, short, sparkline, status_facts, status_lines
 from digest.daemon.liveness import DaemonLiveness
+from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.mails import MailState
-from digest.domain.subscribers import Suppression, SuppressionReason
-from digest.store.status import (
+from digest.domain.status import (
     KeywordStatus,
     Mishap,
     Overview,
@@ -16,6 +16,7 @@ from digest.store.status import (
     SubscriberStatus,
     Totals,
 )
+from digest.domain.subscribers import Suppression, SuppressionReason
 from tests.support.builders import NOON
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -148,7 +149,37 @@ def test_the_facts_have_the_totals_too() -> None:
     facts = status_facts(Status(found, DaemonLiveness(True, NOON), NOON), Totals((7,), (5,)))
     assert (facts["keywords"][0]["papers"], facts["subscribers"][0]["papers"]) == (7, 5)
     assert facts["daemon"] == {"running": True, "looked_at": NOON}
-    assert facts.keys() == {"keywords", "subscribers", "services", "daemon"}
+    assert facts.keys() == {"keywords", "subscribers", "services", "audit", "unavailable", "daemon"}
+    assert facts["audit"] is None
+
+
+def test_the_last_audit_is_a_line_and_an_object() -> None:
+    missed = (MissedPaper("2606.00007", "not shown"),)
+    audit = Audit(NOON, date(2026, 6, 15), (KeywordFigures("Alpha", 8, 6, 1, missed),), requests=3)
+    found = Overview((), (), Services(), audit)
+    assert lines(found)[-1] == (
+        "Audit of 2026-06-22: recall 0.875 of 8: 1 paper was missed; "
+        "it comes with the next digest, marked as late"
+    )
+    facts = status_facts(Status(found, NO_DAEMON, NOON), Totals((), ()))
+    assert facts["audit"] == {
+        "audited_at": NOON,
+        "since": date(2026, 6, 15),
+        "recall": 0.875,
+        "matching": 8,
+        "missed": 1,
+        "requests": 3,
+        "unreadable": (),
+        "keywords": (
+            {
+                "name": "Alpha",
+                "matching": 8,
+                "mailed": 6,
+                "waiting": 1,
+                "missed": ({"id": "2606.00007", "reason": "not shown"},),
+            },
+        ),
+    }
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_default_is_the_same_in_the_file_and_in_the_settings(
 ) -> None:
     in_file = section().model_dump()
     in_settings = {field.name: field.default for field in fields(kind) if field.default is not MISSING}
-    shared = in_file.keys() & in_settings.keys()
+    shared = in_file.keys() & in_settings.keys() - {"oai"}  # None where a local arXiv has none
     assert {name: in_file[name] for name in shared} == {name: in_settings[name] for name in shared}
 
 
@@ -172,7 +172,26 @@ def test_the_archive_has_its_own_keywords_or_those_of_all_subscribers(
 def test_zero_in_the_environment_is_not_unset() -> None:
     config = built(_SUBSCRIBER % "", overrides=Overrides(interval_seconds=0, retry_scale=0))
     assert config.mail.retry_scale == 0
-    assert config.arxiv == ArxivSettings(config.arxiv.api, config.arxiv.feed, 0, 0)
+    assert config.arxiv == ArxivSettings(config.arxiv.api, config.arxiv.feed, 0, 0, config.arxiv.oai)
+
+
+_REAL_OAI, _LOCAL_OAI = "https://oaipmh.arxiv.org/oai", "http://127.0.0.1:1/oai"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (Overrides(), _REAL_OAI),
+        (Overrides(oai=_LOCAL_OAI), _LOCAL_OAI),
+        (Overrides(api="http://127.0.0.1:1/api"), None),
+        (Overrides(api="http://127.0.0.1:1/api", oai=_LOCAL_OAI), _LOCAL_OAI),
+    ],
+    ids=["default", "a mirror of it", "a local arXiv without one", "a local arXiv with one"],
+)
+def test_a_local_arxiv_is_not_audited_against_the_real_one(
+    overrides: Overrides, expected: str | None
+) -> None:
+    assert built(_SUBSCRIBER % "", overrides=overrides).arxiv.oai == expected
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,13 @@ def test_the_least_file_has_a_default_for_everything_else(file: Path, tmp_path: 
         ),
         mail=MailSettings("Daily Papers <digest@localhost>", None, "skip"),
         archive=ArchiveSettings(tmp_path / "README.md", (REWARD_MODEL, REASONING), 100),
-        arxiv=ArxivSettings("https://export.arxiv.org/api/query", "https://rss.arxiv.org/atom/", 3.0, 1.0),
+        arxiv=ArxivSettings(
+            "https://export.arxiv.org/api/query",
+            "https://rss.arxiv.org/atom/",
+            3.0,
+            1.0,
+            "https://oaipmh.arxiv.org/oai",
+        ),
         welcome=10,
         state=tmp_path / "state/digest.sqlite3",
         outbox=tmp_path / "outbox",
@@ -167,12 +173,14 @@ def test_the_environment_wins_over_the_file(file: Path, tmp_path: Path) -> None:
         DIGEST_OUTBOX="/var/outbox",
         DIGEST_ARXIV_API="http://127.0.0.1:1/api",
         DIGEST_ARXIV_FEED="http://[::1]:1/atom/",
+        DIGEST_ARXIV_OAI="http://127.0.0.1:1/oai",
         DIGEST_ARXIV_INTERVAL="0",
         DIGEST_RETRY_SCALE="0.01",
         DIGEST_SMTP_URL="smtp+starttls://digest%40example.org:pass@mail.example.org",
     )
     assert (config.state, config.outbox) == (tmp_path / "elsewhere/state.db", Path("/var/outbox"))
-    assert config.arxiv == ArxivSettings("http://127.0.0.1:1/api", "http://[::1]:1/atom/", 0.0, 0.01)
+    addresses = ("http://127.0.0.1:1/api", "http://[::1]:1/atom/")
+    assert config.arxiv == ArxivSettings(*addresses, 0.0, 0.01, "http://127.0.0.1:1/oai")
     assert config.smtp == SmtpServer("mail.example.org", 587, "starttls", "digest@example.org", "pass")
     assert config.mail.sender == "Daily Papers <digest@example.org>"
 

@@ -185,7 +185,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _SUBSCRIBER + "zebra: 5",
             [
                 (
-                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, keywords, mail, "
+                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, audit, keywords, mail, "
                     "match, monitoring, outbox, schedule, state, subscribers, templates, welcome"
                 )
             ],

@@ -17,7 +17,8 @@ from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import user_name
-from digest.domain.settings import Config
+from digest.domain.auditing import Changes
+from digest.domain.settings import ArxivSettings, Config
 from digest.errors import (
     ConfigError,
     ConfigFault,
@@ -33,7 +34,14 @@ from digest.pipeline.context import RunContext
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from tests.support.builders import config, paper, schedule, subscriber
-from tests.support.fakes import FakeClock, FakeMailBuilder, FakeMonitor, FakeSource, FakeTransport
+from tests.support.fakes import (
+    FakeChangeList,
+    FakeClock,
+    FakeMailBuilder,
+    FakeMonitor,
+    FakeSource,
+    FakeTransport,
+)
 
 ADA = subscriber("ada@example.org", schedule=schedule("07:00"), label="subscribers[0]")
 BO = subscriber("bo@example.org", schedule=schedule("09:00"), label="subscribers[1]")
@@ -44,7 +52,9 @@ class Scenario:
     """A daemon in a folder: its clock, its configuration, and what it sends."""
 
     def __init__(self, folder: Path) -> None:
-        self.config = config(folder, ADA, BO)
+        arxiv = ArxivSettings("http://127.0.0.1:9/api", "http://127.0.0.1:9/", 0.0, 0.0, "http://127.0.0.1:9")
+        self.config = config(folder, ADA, BO, arxiv=arxiv)
+        self.change_list = FakeChangeList(Changes(()))
         self.config.file.write_text("one")
         self.clock = FakeClock(START)
         self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, up_to_date=True)
@@ -85,6 +95,7 @@ class Scenario:
             None,
             self.clock,
             nullcontext,
+            change_list=self.change_list,
         )
 
     def tick_until(self, hour: int, minute: int = 0) -> None:
@@ -450,6 +461,25 @@ def test_a_reload_signal_reloads_the_configuration_though_the_file_is_the_same(
     with caplog.at_level(logging.INFO), pytest.raises(Ended):
         scenario.daemon.run_forever()
     assert "configuration reloaded: 2 subscribers" in caplog.messages
+
+
+def test_the_daemon_audits_once_a_week_when_nothing_else_is_to_be_done(scenario: Scenario) -> None:
+    scenario.tick_until(9, 5)
+    scenario.clock.moment += timedelta(days=7, hours=-2, minutes=-10)
+    scenario.tick_until(7, 0)
+    assert scenario.change_list.asked == []
+    scenario.tick_until(9, 59)
+    assert len(scenario.change_list.asked) == 1
+    assert "audited" in scenario.monitor.events
+
+
+def test_an_audit_that_fails_does_not_come_again_at_the_next_tick(scenario: Scenario) -> None:
+    scenario.tick_until(9, 5)
+    scenario.change_list.answer = SourceUnavailable("down")
+    scenario.clock.moment += timedelta(days=7)
+    scenario.tick_until(9, 59)
+    assert len(scenario.change_list.asked) == 1
+    assert "audited" not in scenario.monitor.events
 
 
 def test_an_unsubscribe_beside_the_daemon_takes_effect_at_the_next_tick(scenario: Scenario) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.daemon.planner import DELIVERY_PAUSE, FETCH_LEAD, Plan, Planner, WaitPolicy
+from digest.daemon.planner import AUDIT_TAKES, DELIVERY_PAUSE, FETCH_LEAD, Plan, Planner, WaitPolicy
+from digest.domain.auditing import AuditTimes
 from digest.domain.fetching import FetchStatus
 from digest.domain.schedule import ScheduleState, slots_around
 from digest.domain.subscribers import Subscriber
@@ -168,6 +169,34 @@ def test_unserved_are_those_who_may_still_get_a_digest() -> None:
     assert Morning(SEVEN + 3 * HOUR).plan().unserved == 2
     assert Morning(SEVEN + 3 * HOUR, FAILING, STALE).plan().unserved == 2
     assert Morning(SEVEN + 3 * HOUR, STALE, STALE).plan().unserved == 1
+
+
+AUDITED = replace(POLICY, audit="weekly")
+SERVED = {subscriber.email: SEVEN + 3 * HOUR for subscriber in (ADA, BO)}
+DUE = ScheduleState(audits=AuditTimes(began_at=SEVEN - 500 * HOUR))
+
+
+@pytest.mark.parametrize(
+    ("morning", "audit"),
+    [
+        (Morning(TWELVE, state=DUE, served=SERVED, policy=AUDITED), True),
+        (Morning(TWELVE, state=DUE, served=SERVED), False),
+        (Morning(TWELVE, served=SERVED, policy=AUDITED), False),
+        (Morning(TWELVE, state=DUE, policy=AUDITED), False),
+        (Morning(TWELVE, STALE, state=DUE, policy=AUDITED), False),
+        (Morning(SEVEN + 24 * HOUR - AUDIT_TAKES, state=DUE, served=SERVED, policy=AUDITED), False),
+        (
+            Morning(TWELVE, state=replace(DUE, retries={BO.email: None}), served=SERVED, policy=AUDITED),
+            False,
+        ),
+    ],
+    ids=[
+        "all are served", "switched off", "none is due", "somebody is to be served", "arXiv is to be asked",
+        "a digest is due soon", "a mail is to be tried again",
+    ],
+)  # fmt: skip
+def test_an_audit_comes_when_nothing_else_is_to_be_done(morning: Morning, audit: bool) -> None:
+    assert morning.plan().audit is audit
 
 
 def test_most_of_the_time_the_plan_is_empty() -> None:

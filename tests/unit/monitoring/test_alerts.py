@@ -1,12 +1,34 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.runs import Alert, RunProblems, RunRecord
-from digest.monitoring.alerts import alert_after
+from digest.monitoring.alerts import alert_after, is_worth_a_mail
 from tests.support.builders import NOON
 
 HOUR = timedelta(hours=1)
+MISSED = (MissedPaper("2606.00001", "not shown"),)
+
+
+@pytest.mark.parametrize(
+    ("missed", "reported_at", "worth"),
+    [
+        ((), None, False),
+        (MISSED, None, True),
+        (MISSED, NOON - HOUR, True),
+        (MISSED, NOON, False),
+        (MISSED, NOON + HOUR, False),
+    ],
+    ids=["nothing missed", "never reported", "an earlier one reported", "at once", "reported later"],
+)
+def test_the_operator_gets_one_mail_about_an_audit_that_missed_a_paper(
+    missed: tuple[MissedPaper, ...], reported_at: datetime | None, worth: bool
+) -> None:
+    audit = Audit(NOON, NOON.date(), (KeywordFigures("Alpha", 3, 2, 0, missed),))
+    assert is_worth_a_mail(audit, reported_at) is worth
+
+
 WELL = RunProblems("", "", "")
 DOWN = RunProblems("no answer", None, "")
 REFUSED = RunProblems(None, "the mail to subscribers[0] was not delivered: refused", None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.domain.auditing import Audit, Finding, Missed
 from digest.domain.runs import Report
 from digest.domain.settings import MonitoringSettings
 from digest.domain.tokens import Signer
@@ -21,7 +22,7 @@ from digest.pipeline.run import run
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from digest.system.templates import templates_folder
-from tests.support.builders import config, paper
+from tests.support.builders import config, keyword, paper
 from tests.support.fakes import FakeClock, FakeSource, FakeTransport
 
 OPERATOR = "operator@example.org"
@@ -87,6 +88,40 @@ def test_the_operator_gets_one_mail_when_runs_fail_and_one_when_that_is_over(ope
 def test_an_alert_that_cannot_be_sent_is_sent_after_the_next_run(operation: Operation) -> None:
     operation.source.answers["Reward Model"] = DOWN
     operation.run()
+    operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
+    operation.run()
+    assert operation.alerts == []
+    operation.run()
+    assert len(operation.alerts) == 1
+
+
+def missing(*ids: str) -> Finding:
+    return Finding(keyword(), ("2606.00001",), tuple(Missed(paper(id), "not shown") for id in ids))
+
+
+def test_the_operator_gets_one_mail_about_an_audit_that_missed_papers(operation: Operation) -> None:
+    def audited(finding: Finding) -> None:
+        now = operation.clock.now()
+        operation.store.audits.record(Audit(now, now.date(), ()), [finding], now)
+        operation.run()
+        operation.run()
+
+    audited(missing())
+    assert operation.alerts == []
+    audited(missing("2606.00777"))
+    (alert,) = operation.alerts
+    assert alert.startswith("Daily Papers: 1 paper missed, and found now\n")
+    words = " ".join(alert.split())
+    assert "recall 0.5 of 2: 1 paper was missed; it comes with the next digest, marked as late" in words
+    assert "- 2606.00777 (Reward Model): not shown" in words
+    file = operation.config.monitoring.metrics_file
+    assert file is not None
+    assert "daily_papers_audit_recall 0.5\n" in file.read_text()
+
+
+def test_a_mail_about_an_audit_that_cannot_be_sent_is_sent_after_the_next_run(operation: Operation) -> None:
+    now = operation.clock.now()
+    operation.store.audits.record(Audit(now, now.date(), ()), [missing("2606.00777")], now)
     operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
     operation.run()
     assert operation.alerts == []

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.fetching import FetchStatus
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
 from digest.monitoring.prometheus import RunMetrics, write_metrics
@@ -44,6 +46,22 @@ def test_a_run_becomes_metrics(tmp_path: Path) -> None:
         ("daily_papers_keyword_good_timestamp_seconds", ODD.name): NOON.timestamp(),
     }
     assert "ada@example.org" not in (tmp_path / "daily_papers.prom").read_text()
+
+
+@pytest.mark.parametrize(
+    ("matching", "expected"),
+    [(8, {"audit_papers": 8, "audit_missed": 2, "audit_recall": 0.75}), (0, {"audit_papers": 0})],
+    ids=["some were missed", "nothing to compare"],
+)
+def test_the_last_audit_becomes_metrics(tmp_path: Path, matching: int, expected: dict[str, float]) -> None:
+    missed = tuple(MissedPaper(id, "not shown") for id in ("2606.00001", "2606.00002")[:matching])
+    audit = Audit(NOON, NOON.date(), (KeywordFigures("Odd", matching, 0, 0, missed),))
+    nothing = Report((), (), ArchiveOutcome())
+    found = written(tmp_path, RunMetrics(config(tmp_path), nothing, {}, 0, NOON, None, audit))
+    names = {"audit_timestamp_seconds": NOON.timestamp(), "audit_missed": 0.0, **expected}
+    assert {name: value for (name, _), value in found.items() if "_audit_" in name} == {
+        f"daily_papers_{name}": value for name, value in names.items()
+    }
 
 
 def test_without_a_good_run_there_is_no_last_success(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from digest.errors import StoreError
 from digest.pipeline.workers import run_in_workers
 from digest.store.backup import back_up
 from digest.store.database import Database
+from digest.store.history import history
 from digest.store.migrations import MIGRATIONS
 from digest.store.queries.papers import paper_from, record_papers
 from digest.store.schema import fetches, metadata, papers, subscriptions
@@ -128,6 +129,30 @@ def test_papers_of_an_older_schema_get_their_addresses(file: Path) -> None:
         "https://arxiv.org/abs/2606.00001v2",
         "https://arxiv.org/pdf/2606.00001v2",
     )
+
+
+def test_matches_of_an_older_schema_are_not_late_and_there_is_no_audit_yet(file: Path) -> None:
+    file.parent.mkdir()
+    connection = sqlite3.connect(file)
+    for step in MIGRATIONS[:5]:
+        if isinstance(step, str):
+            connection.executescript(step)
+    connection.execute("INSERT INTO schema_version VALUES (5)")
+    moment = "2026-06-20T08:00:00Z"
+    connection.execute("INSERT INTO keywords (number, key, name) VALUES (1, 'key', 'Reward Model')")
+    connection.execute(
+        "INSERT INTO papers VALUES (1, '2606.00001', 1, 1, 'T', 'A', '[]', '[]', '', ?, ?, ?, '', '')",
+        [moment] * 3,
+    )
+    connection.execute("INSERT INTO sightings VALUES (7, 1, 1, 1, ?)", [moment])
+    connection.commit()
+    connection.close()
+    store = SqlStore.over(Database.open(file))
+    found = history(store.database, "2606.00001")
+    assert found is not None
+    assert [(seen.is_new, seen.is_late) for seen in found.seen] == [(True, False)]
+    assert store.audits.latest() is None
+    store.close()
 
 
 def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:

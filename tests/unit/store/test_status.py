@@ -11,19 +11,18 @@ from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, MailState
 from digest.domain.runs import RunProblems
 from digest.domain.settings import Config
-from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
-from digest.errors import SourceUnavailable
-from digest.store.database import Database
-from digest.store.status import (
+from digest.domain.status import (
     KeywordStatus,
     Mishap,
     Services,
     ServiceStatus,
     SubscriberStatus,
     Totals,
-    overview,
-    totals,
 )
+from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
+from digest.errors import SourceUnavailable
+from digest.store.database import Database
+from digest.store.status import overview, totals
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 

@@ -22,6 +22,15 @@ REWARD, REASONING = keyword("Reward Model"), keyword("Reasoning")
 FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
 
 
+@pytest.mark.parametrize("limits", [FULL_DETAIL, DetailLimits(card_share=0.0)], ids=["a card", "a title"])
+def test_a_late_paper_says_so_at_every_level(limits: DetailLimits) -> None:
+    entries = (Entry(paper(), (), welcome=False, late=True), Entry(paper("2606.00002"), (), welcome=False))
+    digest = Digest(subscriber("r@example.org", REWARD), MONDAY, (Section(REWARD, entries),))
+    (section,) = digest_view(digest, SETTINGS, "q7", limits).sections
+    words = "announced earlier; arXiv's search did not show it"
+    assert [one.late for one in section.papers] == [words, ""]
+
+
 def test_a_digest_becomes_ready_values() -> None:
     found = paper(
         version=2,
