@@ -16,7 +16,7 @@ from digest.domain.fetching import (
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.runs import KeywordOutcome
 from digest.domain.text import counted
-from digest.domain.volume import first_words, has_no_paper, is_broad
+from digest.domain.volume import BROAD, has_no_paper, is_broad
 from digest.errors import SourceUnavailable
 from digest.pipeline.context import RunContext
 
@@ -48,7 +48,11 @@ def fetch_keywords(
     if stale:
         logger.info("asking arXiv for %s", counted(len(stale), "keyword"))
         context.store.runs.record_fetch_started(run_number, len(stale))
-    yield from _fetch(context, stale, now)
+    outcomes = []
+    for outcome in _fetch(context, stale, now):
+        outcomes.append(outcome)
+        yield outcome
+    _log_volumes(outcomes)
 
 
 def _fetch(context: RunContext, stale: Sequence[Keyword], now: datetime) -> Iterator[KeywordOutcome]:
@@ -82,19 +86,16 @@ def _record(context: RunContext, result: FetchResult, known: KeywordState, now: 
         context.store.keywords.record_failure(result.keyword, too_many, now)
         return KeywordOutcome(result.keyword, problem=too_many, hint="nothing is lost: it is looked at again")
     context.store.keywords.record(result, result.matches, result.baseline, now)
-    outcome = _outcome(result, known)
-    _log_volume(outcome)
-    return outcome
+    return _outcome(result, known)
 
 
-def _log_volume(outcome: KeywordOutcome) -> None:
-    """Say once, after a first fetch, that a keyword will bring nothing or very much."""
-    if volume := outcome.volume:
-        words = f"{outcome.keyword.name}: {first_words(outcome.keyword, outcome.past, volume)}"
-        if has_no_paper(outcome.past, volume):
-            logger.warning("%s", words)
-        elif is_broad(volume):
-            logger.info("%s", words)
+def _log_volumes(outcomes: Sequence[KeywordOutcome]) -> None:
+    """Say once, after their first fetch, which keywords will bring nothing or very much."""
+    begun = [(outcome, outcome.volume) for outcome in outcomes if outcome.volume]
+    if barren := [one.keyword.name for one, volume in begun if has_no_paper(one.past, volume)]:
+        logger.warning("no paper in all of arXiv's years: %s; check the spelling", ", ".join(barren))
+    if broad := [one.keyword.name for one, volume in begun if is_broad(volume)]:
+        logger.info("more than %d papers a day: %s; see `digest check --volume`", BROAD, ", ".join(broad))
 
 
 def _outcome(result: FetchResult, known: KeywordState) -> KeywordOutcome:

@@ -67,8 +67,8 @@ def test_every_start_logs_the_warnings_a_line_each(home: Home) -> None:
 def test_of_many_warnings_a_start_logs_the_first(home: Home) -> None:
     home.write(LEAST.replace("Reward Model", ", ".join("BCDEFGHIJKLM")))
     logged = home.digest("--quiet", "run").stderr.splitlines()
-    assert len(logged) == 11
-    assert logged[-1] == "hint: 2 more warnings; `digest check` shows what to write"
+    assert len(logged) == 12
+    assert logged[10] == "hint: 2 more warnings; `digest check` shows what to write"
 
 
 def test_the_configuration_may_lie_elsewhere(home: Home) -> None:

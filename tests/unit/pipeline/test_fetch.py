@@ -60,8 +60,8 @@ def test_a_first_fetch_is_the_past_and_later_papers_are_new(context: RunContext)
 @pytest.mark.parametrize(
     ("volume", "logged"),
     [
-        (Volume(0, 0, 0), [("WARNING", "Reasoning: no paper in all of arXiv's years: ")]),
-        (Volume(900, None, 90), [("INFO", "Reasoning: 0 papers so far; about 90 a day; broad: ")]),
+        (Volume(0, 0, 0), [("WARNING", "no paper in all of arXiv's years: Reasoning; ")]),
+        (Volume(900, None, 90), [("INFO", "more than 50 papers a day: Reasoning; ")]),
         (Volume(900, 30, 1.4), []),
         (None, []),
     ],
