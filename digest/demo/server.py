@@ -90,6 +90,10 @@ class ArxivServer:
         """One behaviour for each of the next requests, in order; None for a correct reply."""
         self._behaviours.extend(behaviours)
 
+    def forgive(self) -> None:
+        """All further replies are correct."""
+        self._behaviours.clear()
+
     def _answer(self, request: Request) -> Reply:
         self.requests.append(request)
         behaviour = self._behaviours.popleft() if self._behaviours else None

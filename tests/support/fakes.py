@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.auditing import Audit, Changes, ChangesRequest
 from digest.domain.digests import ArchiveSection, Digest
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable
+from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable, UnavailablePaper
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report
@@ -45,6 +45,8 @@ class FakeSource:
     """Whether it has nothing more before its next announcement."""
     partly: dict[str, Sequence[Paper]] = field(default_factory=dict)
     """What is found where an error is met."""
+    unavailable: tuple[UnavailablePaper, ...] = ()
+    """What it cannot show."""
     volumes: dict[str, Volume] = field(default_factory=dict)
     """What a first fetch shows of each keyword's volume."""
     asked: list[str] = field(default_factory=list)
@@ -60,7 +62,8 @@ class FakeSource:
                 result = fetch_result(request, self.partly.get(name, ()), seen, problem=answer)
             else:
                 result = fetch_result(request, answer, seen, up_to_date=self.up_to_date)
-            yield replace(result, volume=self.volumes.get(name) if request.known.baseline is None else None)
+            volume = self.volumes.get(name) if request.known.baseline is None else None
+            yield replace(result, volume=volume, unavailable=self.unavailable)
             seen = max(seen, *(match.paper.order for match in result.matches), 0)
 
 

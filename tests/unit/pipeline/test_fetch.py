@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, KeywordState, Unavailable
+from digest.domain.fetching import (
+    FetchRequest,
+    FetchResult,
+    KeywordMatch,
+    KeywordState,
+    Unavailable,
+    UnavailablePaper,
+)
 from digest.domain.runs import KeywordOutcome
 from digest.domain.volume import Volume
 from digest.errors import SourceError, SourceUnavailable
@@ -120,6 +127,35 @@ def test_what_is_found_despite_a_problem_is_recorded(context: RunContext) -> Non
         KeywordOutcome(REASONING, problem="no answer", hint=hint, last_good_at=NOON, unavailable=True),
     ]
     assert "2606.00003" in context.store.keywords.state_of(MODEL).papers
+
+
+MISSING = UnavailablePaper("2606.00009", "", "500 Internal Server Error", NOON, NOON)
+DAY = timedelta(days=1)
+
+
+def test_a_paper_that_the_source_cannot_show_is_remembered_and_forgotten(context: RunContext) -> None:
+    fake(context).unavailable = (MISSING,)
+    fetch(context)
+    assert context.store.unavailable.papers() == (MISSING,)
+    fake(context).unavailable = ()
+    fetch(context)
+    assert context.store.unavailable.papers() == ()
+
+
+def test_a_kill_does_not_forget_the_paper_before_everything_is_recorded(context: RunContext) -> None:
+    context.store.unavailable.replace([MISSING])
+    results = fetch_keywords(context, context.config.keywords, context.store.runs.begin(NOON))
+    next(results)
+    assert context.store.unavailable.papers() == (MISSING,)
+
+
+def test_everything_is_fetched_when_it_is_time_to_ask_for_the_paper_again(context: RunContext) -> None:
+    fake(context).up_to_date = True
+    fake(context).unavailable = (MISSING,)
+    fetch(context)
+    assert all(outcome.up_to_date for outcome in fetch(context))
+    context.store.unavailable.replace([replace(MISSING, since=NOON - DAY, asked_at=NOON - DAY)])
+    assert not any(outcome.up_to_date for outcome in fetch(context))
 
 
 def test_a_flood_is_not_recorded_and_the_next_fetch_finds_it_again(context: RunContext) -> None:

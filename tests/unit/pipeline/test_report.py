@@ -1,12 +1,13 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.volume import Volume
 from digest.pipeline.report import build_report, report_lines
-from tests.support.builders import keyword
+from tests.support.builders import NOON, keyword
 
 ONE, TWO = keyword("Reward Model"), keyword("Reasoning")
 AGAIN = datetime(2026, 6, 22, 7, 5, tzinfo=UTC)
@@ -43,6 +44,38 @@ NOTHING = ArchiveOutcome()
 def test_each_part_of_a_report_has_its_problems(report: Report, problems: RunProblems) -> None:
     built = build_report(report.keywords, report.mails, report.archive)
     assert built == replace(report, problems=problems)
+
+
+NOTICED = UnavailablePaper("2606.00009", "On Ghosts", "500 Internal Server Error", NOON, NOON)
+LINE = (
+    "arXiv cannot show a paper (2606.00009, “On Ghosts”): 500 Internal Server Error, "
+    "since 2026-06-22 12:00 UTC, last asked {}; it comes when arXiv shows it"
+)
+
+
+def test_a_paper_that_arxiv_cannot_show_is_a_problem_of_the_run_that_notices_it() -> None:
+    asked_again = replace(NOTICED, asked_at=NOON + timedelta(days=1))
+    first = build_report((KeywordOutcome(ONE),), (), NOTHING, (NOTICED,))
+    later = build_report((KeywordOutcome(ONE),), (), NOTHING, (asked_again,))
+    assert first.problems == RunProblems(LINE.format("2026-06-22 12:00 UTC"), None, "")
+    assert later.problems == RunProblems("", None, "")
+    assert LINE.format("2026-06-23 12:00 UTC") in list(report_lines(later))
+
+
+@pytest.mark.parametrize(
+    ("paper", "name"),
+    [
+        (NOTICED, "2606.00009, “On Ghosts”"),
+        (replace(NOTICED, title=""), "2606.00009"),
+        (
+            replace(NOTICED, id="", title="", earliest=NOON, latest=NOON + timedelta(hours=1)),
+            "one submitted between 2026-06-22 12:00 UTC and 2026-06-22 13:00 UTC",
+        ),
+        (replace(NOTICED, id="", title=""), "one without a known id"),
+    ],
+)
+def test_a_paper_that_arxiv_cannot_show_has_a_name(paper: UnavailablePaper, name: str) -> None:
+    assert paper.name == name
 
 
 def test_a_first_fetch_says_what_to_expect_of_the_keyword() -> None:
