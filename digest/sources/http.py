@@ -111,10 +111,13 @@ class ArxivClient:
 
     def _retry(self, request: _Request, read: Callable[[bytes], T], most: int) -> T:
         self._breaker.require_closed()
-        tries = 1
+        tries, spoiled = 1, 0
         while isinstance(outcome := self._try(request, read), FailedAttempt):
             self._breaker.note(outcome)
-            self._pause(request, outcome, tries, most)
+            spoiled += outcome.may_be_one_item
+            if spoiled >= most:
+                _raise_failure(request, outcome, tries)
+            self._pause(request, outcome, tries)
             tries += 1
         self._breaker.note(None)
         return outcome
@@ -155,9 +158,9 @@ class ArxivClient:
                 raise requests.Timeout
         return bytes(body)
 
-    def _pause(self, request: _Request, attempt: FailedAttempt, tries: int, most: int) -> None:
+    def _pause(self, request: _Request, attempt: FailedAttempt, tries: int) -> None:
         """Sleep until the next try. Raises SourceError if there is none."""
-        pause = backoff(attempt, tries, self._jitter(), most)
+        pause = backoff(attempt, tries, self._jitter())
         if pause is None:
             _raise_failure(request, attempt, tries)
         self._breaker.require_closed()

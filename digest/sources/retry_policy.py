@@ -127,14 +127,12 @@ def rejected_answer(rejected: AnswerRejected, reply: Reply) -> FailedAttempt:
     return FailedAttempt(str(rejected), pause, cause=rejected)
 
 
-def backoff(attempt: FailedAttempt, tries: int, jitter: float, most: int = MAX_TRIES) -> float | None:
+def backoff(attempt: FailedAttempt, tries: int, jitter: float) -> float | None:
     """Seconds until the next try, after `tries` and with `jitter` from [0, 1); None: no further try.
 
-    There are at most so many tries where one item of the answer may be the cause. Never shorter than
-    Retry-After.
+    Never shorter than Retry-After.
     """
-    limit = most if attempt.may_be_one_item else MAX_TRIES
-    if attempt.pause is None or tries >= limit or attempt.at_least > MAX_PAUSE:
+    if attempt.pause is None or tries >= MAX_TRIES or attempt.at_least > MAX_PAUSE:
         return None
     growing = attempt.pause * 2.0 ** (tries - 1) * (1 + jitter / 2)
     return max(attempt.at_least, min(growing, MAX_PAUSE))

@@ -61,5 +61,10 @@ def archive_of(category: str) -> str:
     return canonical(category).partition(".")[0]
 
 
+def categories_of(archive: str) -> tuple[str, ...]:
+    """The categories of an archive, by the names that arXiv's answers use; none if it has no classes."""
+    return tuple(sorted(name for name in CATEGORIES - ALIASES.keys() if name.startswith(f"{archive}.")))
+
+
 ALL_ARCHIVES = frozenset(archive_of(category) for category in CATEGORIES)
 """Every archive, divided or not."""

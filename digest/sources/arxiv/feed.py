@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from digest.domain.expressions import AllOf, AnyOf, Expression, Field, Term, Without
 from digest.domain.keywords import Keyword, expression_of
 from digest.sources.arxiv.atom import parse_announcement
-from digest.sources.arxiv.categories import ALL_ARCHIVES, archive_of
+from digest.sources.arxiv.categories import ALL_ARCHIVES, archive_of, categories_of
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement
 from digest.sources.arxiv.validation import validate_announcement
 from digest.sources.http import ArxivClient
 
 LARGEST_FEED = 2_000
-"""Entries; a longer feed is cut here."""
+"""Entries; a longer feed is cut here. Replacements come first, then cross-lists, then new papers."""
 
 
 class AnnouncementFeed:
@@ -24,8 +24,9 @@ class AnnouncementFeed:
         self._client = client
         self._url = url
 
-    def latest(self, archives: Sequence[str], *, highest_seen: int, high_water_mark: int) -> Announcement:
-        """The last announcement of these archives, fetched in halves where one feed cannot hold it.
+    def latest(self, names: Sequence[str], *, highest_seen: int, high_water_mark: int) -> Announcement:
+        """The last announcement of these archives, fetched in halves where one feed cannot hold it: arXiv
+        then leaves out the new papers with the lowest ids.
 
         All numbers are announcement orders. A feed is rejected if a search has shown a paper
         (`highest_seen`) above the high-water mark and above all that the feed has.
@@ -36,15 +37,13 @@ class AnnouncementFeed:
             validate_announcement(announcement, highest_seen, high_water_mark)
             return announcement
 
-        whole = self._client.get(self._url + "+".join(archives), read)
-        if len(archives) == 1 or not _may_be_cut(whole):
+        whole = self._client.get(self._url + "+".join(names), read)
+        halves = _halves(names) if high_water_mark else ()  # before that, nothing is new to anybody
+        if len(whole.entries) < LARGEST_FEED or not halves:
             return whole
-        middle = len(archives) // 2
-        halves = [
-            self.latest(half, highest_seen=0, high_water_mark=high_water_mark)
-            for half in (archives[:middle], archives[middle:])
-        ]
-        return _merged(halves)
+        return _merged(
+            [self.latest(half, highest_seen=0, high_water_mark=high_water_mark) for half in halves]
+        )
 
 
 def archives_of(keywords: Iterable[Keyword]) -> tuple[str, ...]:
@@ -66,10 +65,11 @@ def _archives(expression: Expression) -> frozenset[str]:
             return _archives(wanted)
 
 
-def _may_be_cut(announcement: Announcement) -> bool:
-    """Whether new papers may be missing: not if the feed has replacements, which follow them."""
-    kinds = {entry.kind for entry in announcement.entries}
-    return len(announcement.entries) >= LARGEST_FEED and not kinds & {"replace", "replace-cross"}
+def _halves(names: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Half of the archives and the others; of a single archive half of its categories and the others."""
+    parts = names if len(names) > 1 else categories_of(names[0])
+    middle = len(parts) // 2
+    return (parts[:middle], parts[middle:]) if middle else ()
 
 
 def _merged(halves: Sequence[Announcement]) -> Announcement:

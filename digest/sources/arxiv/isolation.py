@@ -80,7 +80,7 @@ class Isolation(Generic[Part, Answer]):
             suspect = suspects.pop(0)
             parts = self._divide(suspect.part)
             if len(parts) > 1:
-                suspects += self._spoiled(parts)
+                suspects += self._spoiled(parts, first=suspect.part is whole)
             else:
                 self._judge(suspect, problem, tries)
             hopeless = not self._answers and self._tried >= self._hopeless_after
@@ -88,10 +88,13 @@ class Isolation(Generic[Part, Answer]):
                 raise problem
         return Isolated(tuple(self._answers), tuple(self._culprits))
 
-    def _spoiled(self, parts: Sequence[Part]) -> list[_Suspect[Part]]:
-        """The parts that fail. If all others are good, the last one must be it and need not be tried."""
+    def _spoiled(self, parts: Sequence[Part], *, first: bool) -> list[_Suspect[Part]]:
+        """The parts that fail. If all others are good, the last one must be it and need not be tried.
+
+        But the `first` time all parts may be good: the whole can fail by chance.
+        """
         failed = [_Suspect(part, 1) for part in parts[:-1] if self._try(part, 1)]
-        if not failed:
+        if not failed and not first:
             return [_Suspect(parts[-1], 0)]
         return [*failed, _Suspect(parts[-1], 1)] if self._try(parts[-1], 1) else failed
 

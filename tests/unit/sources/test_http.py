@@ -1,3 +1,4 @@
+import errno
 import gzip
 import logging
 import socket
@@ -9,13 +10,14 @@ import pytest
 import requests
 
 from digest import __version__
-from digest.errors import AnswerRejected, SourceUnavailable
+from digest.errors import AnswerFailed, AnswerRejected, SourceUnavailable
 from digest.sources.http import ArxivClient, failed_attempt_from
 from digest.sources.retry_policy import MAX_ANSWER_BYTES, MAX_PAUSE, FailedAttempt
 from tests.support.sources_support import RESET, Drip, PretendedClock, ScriptedServer, http, settings
 
 GOOD = http("200 OK", b"papers")
 BUSY = http("503 Service Unavailable")
+ERROR = http("500 Internal Server Error")
 
 
 @pytest.fixture
@@ -201,6 +203,59 @@ def test_the_fourth_rejected_answer_is_the_last(client: ArxivClient, clock: Pret
     ):
         client.post(server.url, {}, refuse)
     assert (len(server.requests), clock.sleeps) == (4, [30.0, 60.0, 120.0])
+
+
+@pytest.mark.parametrize(
+    ("replies", "tries"),
+    [
+        pytest.param([ERROR], 1, id="one"),
+        pytest.param([ERROR, ERROR], 2, id="two"),
+        pytest.param([BUSY, ERROR, RESET, ERROR], 2, id="others between do not count"),
+    ],
+)
+def test_what_one_item_may_have_spoiled_is_tried_less_often(
+    client: ArxivClient, replies: list[bytes], tries: int
+) -> None:
+    with ScriptedServer(*replies, GOOD) as server:
+        with pytest.raises(AnswerFailed) as failed:
+            client.post(server.url, {}, bytes, tries)
+        assert len(server.requests) == len(replies)
+    assert failed.value.reason == "500 Internal Server Error"
+
+
+def test_a_server_that_asks_to_wait_has_not_failed_at_the_request(client: ArxivClient) -> None:
+    wait = http("503 Service Unavailable", b"", "Retry-After: 1")
+    with ScriptedServer(*[wait] * 4) as server, pytest.raises(SourceUnavailable) as failed:
+        client.post(server.url, {}, bytes, 1)
+    assert (type(failed.value), len(server.requests)) == (SourceUnavailable, 4)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "name or service not known"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "network is unreachable"),
+    ],
+)
+def test_without_a_network_the_error_asks_whether_the_machine_is_online(cause: OSError, words: str) -> None:
+    error = requests.ConnectionError("no way")
+    error.__cause__ = cause
+    attempt = failed_attempt_from(error)
+    assert attempt.reason == f"arXiv cannot be reached: {words}; is this machine online?"
+    assert attempt.offline
+
+
+def test_a_name_that_nobody_knows_is_no_network(client: ArxivClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable) as failed:
+            client.post("http://arxiv.invalid/api", {}, bytes)
+        assert str(failed.value) == (
+            "arXiv cannot be reached: name or service not known; is this machine online?"
+        )
 
 
 def test_a_wrong_request_is_not_retried(client: ArxivClient, clock: PretendedClock) -> None:
