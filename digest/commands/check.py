@@ -71,10 +71,20 @@ def _state_lines(config: Config) -> Iterator[str]:
         yield f"cannot say who gets no mail: {exc}"
 
 
+def _is_plain(keyword: Keyword) -> bool:
+    return all(phrase.text.isascii() for phrase in keyword.phrases)
+
+
 def _difference_lines(database: "Database", keywords: Sequence[Keyword]) -> Iterator[str]:
-    from digest.store.queries.keywords import differences
+    from digest.store.queries.keywords import accented_forms_of, differences
 
     found = differences(database)
     for keyword in keywords:
+        unasked = accented_forms_of(database, keyword) if _is_plain(keyword) else ()
+        if unasked:
+            yield (
+                f"{keyword.name}: papers write “{min(unasked)}”, which arXiv tells apart: the papers of the "
+                "first fetch may lack some; write it so to have them"
+            )
         if line := difference(*found.get(keyword.id, (0, 0))):
             yield f"{keyword.name}: {line}"

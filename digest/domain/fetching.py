@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.domain.keywords import Keyword
+from digest.domain.matching import with_accented_forms
 from digest.domain.papers import Paper
 from digest.domain.text import moment
 from digest.domain.volume import Volume
@@ -34,6 +35,8 @@ class KeywordState:
     """The last fetch after which the source had nothing more before its next announcement."""
     usual: float | None = None
     """New papers in a fetch, on average; None after too few fetches to tell."""
+    accented_forms: frozenset[str] = frozenset()
+    """How known papers write its phrases, where that has letters beyond ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class FetchRequest:
     known: KeywordState
     highest_order: int = 0
     """The highest announcement order of all papers in the state; 0 if it has none."""
+
+    @property
+    def spelled(self) -> Keyword:
+        """The keyword in all spellings that known papers have."""
+        return with_accented_forms(self.keyword, self.known.accented_forms)
 
 
 @dataclass(frozen=True, slots=True)

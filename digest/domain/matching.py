@@ -8,13 +8,24 @@ same expressions (sources/arxiv/query.py), so that both agree.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from digest.domain.analyzer import exact_words, phrase_stems, stem_of, stems, words
-from digest.domain.expressions import Expression, Field, Term, holds, needed_terms, terms_of
+from digest.domain.analyzer import Stems, exact_words, phrase_stems, stem_of, stems, words
+from digest.domain.expressions import (
+    Expression,
+    Field,
+    Term,
+    any_of,
+    holds,
+    needed_terms,
+    terms_of,
+    with_terms,
+)
 from digest.domain.keywords import Keyword, Phrase, expression_of
 from digest.domain.names import PersonName, name_words, person_name
+
+_TEXTS = (Field.TITLE, Field.ABSTRACT)
 
 _Offsets = tuple[int, ...]
 """The places of a phrase's words, from 0 on; a gap is where a stop word was."""
@@ -127,6 +138,27 @@ def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
         position = end
     segments.append(Segment(text[position:], marked=False))
     return tuple(segment for segment in segments if segment.text)
+
+
+def accented_forms(keyword: Keyword, texts: Iterable[str]) -> frozenset[str]:
+    """How the texts write the keyword's phrases, where that has letters beyond ASCII."""
+    phrases = [phrase for phrase in keyword.phrases if not phrase.exact]
+    segments = (segment for text in texts if not text.isascii() for segment in mark(text, phrases))
+    return frozenset(one.text for one in segments if one.marked and not one.text.isascii())
+
+
+def with_accented_forms(keyword: Keyword, forms: Iterable[str]) -> Keyword:
+    """A keyword that also looks for these forms of its phrases; for a source that folds no accents."""
+    by_stems: dict[Stems, set[str]] = defaultdict(set)
+    for form in forms:
+        by_stems[phrase_stems(form)].add(form)
+
+    def spelled(term: Term) -> Expression:
+        known = by_stems.get(phrase_stems(term.text), ()) if term.field in _TEXTS else ()
+        others = (Term(term.field, form, term.exact) for form in sorted(known))
+        return any_of(tuple(dict.fromkeys((term, *others))))
+
+    return replace(keyword, query=with_terms(expression_of(keyword), spelled)) if by_stems else keyword
 
 
 def fills_gaps(phrase: Phrase, texts: Iterable[str]) -> bool:

@@ -5,7 +5,10 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from digest.domain.analyzer import fold
+from digest.domain.expressions import Field, wanted_terms
 from digest.domain.fetching import FetchRequest
+from digest.domain.keywords import Keyword, expression_of
 from digest.domain.matching import Described, Matcher
 from digest.domain.papers import Paper
 from digest.domain.text import counted
@@ -15,6 +18,9 @@ from digest.sources.arxiv.findings import FoundPapers
 from digest.sources.arxiv.query import query_of_any, searched
 
 logger = logging.getLogger(__name__)
+
+_LETTERS = 4
+"""So many first letters of a word are left of it in every form."""
 
 _FEW_ROWS = 10
 """Fewer rows do not show how arXiv reads a query."""
@@ -123,7 +129,7 @@ class Claimant:
     def _assign(self, pool: Mapping[str, Paper], unexplained: Sequence[str]) -> None:
         found: dict[str, set[str]] = {}
         try:
-            for paper_id, keyword_id in self._match_in_halves(self._known, sorted(unexplained)):
+            for paper_id, keyword_id in self._explanations(pool, unexplained):
                 found.setdefault(keyword_id, set()).add(paper_id)
         except SourceError as exc:
             papers = counted(len(unexplained), "paper")
@@ -134,6 +140,21 @@ class Claimant:
             tally.differing |= ids
             if is_believable(len(ids), len(tally.papers.keys() | ids)):
                 tally.papers.update((paper_id, pool[paper_id]) for paper_id in ids)
+
+    def _explanations(
+        self, pool: Mapping[str, Paper], unexplained: Sequence[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Pairs of a paper's id and the id of a keyword whose query finds it.
+
+        Keywords whose words are somewhere in the papers are asked first; mostly that explains all.
+        """
+        papers = [pool[paper_id] for paper_id in unexplained]
+        near = [one for one in self._known if any(is_near(one.keyword, paper) for paper in papers)]
+        left = set(unexplained)
+        for group in (near, [one for one in self._known if one not in near]):
+            for paper_id, keyword_id in self._match_in_halves(group, sorted(left)):
+                left.discard(paper_id)
+                yield paper_id, keyword_id
 
     def _match_in_halves(
         self, known: Sequence[FetchRequest], ids: Collection[str]
@@ -151,7 +172,14 @@ class Claimant:
         if not self._requests_left:
             raise SourceError("arXiv and the matcher differ for too many keywords")
         self._requests_left -= 1
-        return self._api.matching(query_of_any(request.keyword for request in half), ids)
+        return self._api.matching(query_of_any(request.spelled for request in half), ids)
+
+
+def is_near(keyword: Keyword, paper: Paper) -> bool:
+    """Whether the paper's text has the letters of some phrase, wherever its words begin and end."""
+    text = fold(f"{paper.title} {paper.abstract} {' '.join(paper.authors)}")
+    terms = (term for term in wanted_terms(expression_of(keyword)) if term.field is not Field.CATEGORY)
+    return any(all(word[:_LETTERS] in text for word in fold(term.text).split()) for term in terms)
 
 
 def _claims_of(tally: _Tally) -> Claims:

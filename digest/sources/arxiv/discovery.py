@@ -10,6 +10,7 @@ from datetime import datetime
 
 from digest.domain.fetching import FetchRequest, Unavailable
 from digest.domain.keywords import Keyword
+from digest.domain.matching import accented_forms, with_accented_forms
 from digest.domain.papers import Paper
 from digest.errors import AnswerRejected, SourceError
 from digest.sources.arxiv.api import FIRST_PAGE, OVERLAP, ArxivApi, Found
@@ -80,7 +81,7 @@ class Discovery:
 
         def fetch(part: Sequence[FetchRequest], _: int) -> Found:
             recent = frozenset().union(*(request.known.recent for request in part))
-            query = query_of_any(request.keyword for request in part)
+            query = query_of_any(request.spelled for request in part)
             return self._api.since(query, newest, recent, unshown.ranges)
 
         isolated = Isolation(fetch, _halves, self._api.require_answer, hopeless_after=3).run(known)
@@ -149,7 +150,7 @@ class Discovery:
     def _first_fetch(self, found: Discovered, matchers: Matchers, unshown: UnshownPapers) -> Discovered:
         """A keyword's first fetch: its newest papers, and those of the last announcement in `found`."""
         try:
-            page = self._api.newest_if_any(query_of(found.keyword), FIRST_PAGE)
+            page = self._api.newest_if_any(query_of(_spelled_as_in(found)), FIRST_PAGE)
         except SourceError as exc:
             return Discovered(found.keyword, problem=exc)
         unshown.note(page)
@@ -181,6 +182,12 @@ def _discovered(
         differing=claims.differing,
         problem=problem,
     )
+
+
+def _spelled_as_in(found: Discovered) -> Keyword:
+    """The keyword in all spellings that the papers found by now have."""
+    forms = accented_forms(found.keyword, (paper.title for paper in found.papers))
+    return with_accented_forms(found.keyword, forms)
 
 
 def _halves(known: Sequence[FetchRequest]) -> Sequence[Sequence[FetchRequest]]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.digests import ArchiveSection
 from digest.domain.fetching import FetchResult, FetchStatus, KeywordMatch, KeywordState
 from digest.domain.keywords import Keyword
+from digest.domain.matching import accented_forms
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from, paper_numbers, record_papers
 from digest.store.queries.subscriptions import start_subscriptions
@@ -21,6 +22,7 @@ RECENT = timedelta(days=7)
 
 _FETCHES_TO_JUDGE_BY = 20
 _TOO_FEW_FETCHES = 5
+_TITLES_TO_JUDGE_BY = 200
 
 
 class SqlKeywordStore:
@@ -104,7 +106,23 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
         last_good_at=row.last_good_at,
         up_to_date_at=row.up_to_date_at,
         usual=_usual(connection, row.number),
+        accented_forms=_accented_forms(connection, row.number, keyword),
     )
+
+
+def _accented_forms(connection: Connection, number: int, keyword: Keyword) -> frozenset[str]:
+    """How the titles of the keyword's latest papers write its phrases, beyond ASCII."""
+    beyond_ascii = papers.c.title.op("GLOB")("*[^ -~]*")
+    query = select(papers.c.title).join(sightings).where(sightings.c.keyword == number, beyond_ascii)
+    latest = query.order_by(papers.c.announcement_order.desc()).limit(_TITLES_TO_JUDGE_BY)
+    return accented_forms(keyword, connection.scalars(latest))
+
+
+def accented_forms_of(database: Database, keyword: Keyword) -> frozenset[str]:
+    """How known papers write the phrases of a keyword, where that has letters beyond ASCII."""
+    with database.transaction() as connection:
+        number = connection.scalar(select(keywords.c.number).where(keywords.c.key == keyword.id))
+        return _accented_forms(connection, number, keyword) if number else frozenset()
 
 
 def _late_papers(connection: Connection, keyword: int) -> frozenset[str]:

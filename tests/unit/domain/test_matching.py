@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digest.demo.papers import DemoPaper
 from digest.demo.query import matches, parse
 from digest.domain.keywords import Keyword, Match, Phrase
-from digest.domain.matching import Matcher, Segment, mark
+from digest.domain.matching import Matcher, Segment, accented_forms, mark, with_accented_forms
 from digest.sources.arxiv.query import query_of
 from tests.support.builders import keyword, paper
 
@@ -223,3 +223,26 @@ def test_a_paper_is_claimed_exactly_if_the_query_finds_it(wanted: Keyword, descr
 def test_keywords_do_not_disturb_each_other(wanted: list[Keyword], described: DemoPaper) -> None:
     alone = [Matcher([one]).claims(described) for one in wanted]
     assert Matcher(wanted).claims(described) == frozenset().union(*alone)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title", "forms"),
+    [
+        (keyword("Schrodinger bridge"), "On Schrödinger bridges", {"Schrödinger bridges"}),
+        (keyword("Schrodinger bridge"), "On Schrodinger bridges – and more", set()),
+        (keyword("bridge"), "On Schrödinger bridges", set()),
+        (keyword("Schrodinger bridge", exact=True), "On a Schrödinger bridge", set()),
+    ],
+    ids=["an accent", "none", "an accent elsewhere", "words as written"],
+)
+def test_the_accents_that_papers_have_are_known(wanted: Keyword, title: str, forms: set[str]) -> None:
+    assert accented_forms(wanted, [title]) == forms
+
+
+def test_a_source_that_folds_no_accents_is_asked_for_the_accents_that_papers_have() -> None:
+    wanted = keyword("Schrodinger bridge", match=Match.TITLE, categories=("cs.*",))
+    spelled = with_accented_forms(wanted, ["Schrödinger bridges", "Other words"])
+    assert query_of(spelled) == (
+        '((ti:"Schrodinger bridge" OR (ti:"Schrödinger bridges" OR ti:"Schrodinger bridges")) AND cat:cs.*)'
+    )
+    assert with_accented_forms(wanted, []) is wanted
