@@ -120,6 +120,7 @@ def without_the_end(reply: Reply) -> Reply:
     return replace(reply, body=head + b"</ListRecords></OAI-PMH>")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("behaviour", "status_code", "words"),
     [

@@ -64,7 +64,7 @@ def test_a_bar_shows_which_keyword_is_counted(home: Home) -> None:
 def test_a_first_run_says_that_a_keyword_has_no_paper_and_status_remembers_it(home: Home) -> None:
     home.write(TYPO)
     done = home.digest("--quiet", "run")
-    assert f"Reward Modle: no paper in all of arXiv's years: {NOTHING}" in done.stderr
+    assert "no paper in all of arXiv's years: Reward Modle; check the spelling" in done.stderr
     assert "Reward Modle: never had a paper; " in home.digest("status").stdout
     assert "Reward Modle" not in home.digest("--quiet", "run").stderr
 

@@ -463,6 +463,7 @@ def test_a_reload_signal_reloads_the_configuration_though_the_file_is_the_same(
     assert "configuration reloaded: 2 subscribers" in caplog.messages
 
 
+@pytest.mark.exhaustive
 def test_the_daemon_audits_once_a_week_when_nothing_else_is_to_be_done(scenario: Scenario) -> None:
     scenario.tick_until(9, 5)
     scenario.clock.moment += timedelta(days=7, hours=-2, minutes=-10)
@@ -473,6 +474,7 @@ def test_the_daemon_audits_once_a_week_when_nothing_else_is_to_be_done(scenario:
     assert "audited" in scenario.monitor.events
 
 
+@pytest.mark.exhaustive
 def test_an_audit_that_fails_does_not_come_again_at_the_next_tick(scenario: Scenario) -> None:
     scenario.tick_until(9, 5)
     scenario.change_list.answer = SourceUnavailable("down")
