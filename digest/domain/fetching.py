@@ -37,6 +37,13 @@ class KeywordState:
     """New papers in a fetch, on average; None after too few fetches to tell."""
     accented_forms: frozenset[str] = frozenset()
     """How known papers write its phrases, where that has letters beyond ASCII."""
+    compared: int = 0
+    differing: int = 0
+    """On how many papers the source's answers and the matcher were compared, and differ."""
+    strangers: frozenset[str] = frozenset()
+    """Ids of papers that the source gave to the keyword, and that were not believed to be its."""
+    search_problem: str = ""
+    """Why the source cannot answer the keyword's own query; announcements have the papers all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,9 @@ class FetchResult:
     """How many rows the source's answers and the matcher were compared on."""
     differing: int = 0
     """On how many of these rows they differ."""
+    strangers: tuple[str, ...] = ()
+    """Those of them that are not believed to be the keyword's."""
+    search_problem: str = ""
     unavailable: tuple[UnavailablePaper, ...] = ()
     """All papers that the source cannot show at present, whichever keyword would have them."""
     volume: Volume | None = None

@@ -24,6 +24,9 @@ class KeywordOutcome:
     """Before this one."""
     unavailable: bool = False
     """The source is down for all keywords, and brought no paper of this one."""
+    search_problem: str = ""
+    """Why the source cannot answer the keyword's own query."""
+    is_search_problem_new: bool = False
     volume: Volume | None = None
     """How many papers the source has, after a first fetch."""
 

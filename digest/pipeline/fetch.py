@@ -108,6 +108,8 @@ def _outcome(result: FetchResult, known: KeywordState) -> KeywordOutcome:
         hint=problem.hint if problem else "",
         last_good_at=known.last_good_at,
         unavailable=isinstance(problem, SourceUnavailable) and not result.matches,
+        search_problem=result.search_problem,
+        is_search_problem_new=bool(result.search_problem) and not known.search_problem,
         volume=result.volume,
     )
 

@@ -84,6 +84,8 @@ def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
     for outcome in outcomes:
         if outcome.problem:
             by_problem.setdefault(outcome.problem, []).append(outcome.keyword.name)
+        elif outcome.is_search_problem_new:
+            by_problem.setdefault(_without_search(outcome), []).append(outcome.keyword.name)
     for problem, names in by_problem.items():
         yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
 
@@ -107,4 +109,9 @@ def _news(outcome: KeywordOutcome) -> str:
         return f"{counted(outcome.new, 'new paper')}, perhaps not all" if outcome.new else "not known"
     if outcome.volume:
         return first_words(outcome.keyword, outcome.past, outcome.volume)
-    return f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")
+    papers = f"{counted(outcome.past, 'paper')} so far" if outcome.past else counted(outcome.new, "new paper")
+    return f"{papers}; {_without_search(outcome)}" if outcome.search_problem else papers
+
+
+def _without_search(outcome: KeywordOutcome) -> str:
+    return f"arXiv cannot answer its search ({outcome.search_problem}): papers come from the feed alone"

@@ -126,6 +126,9 @@ class ArxivClient:
         try:
             with self._rate_limiter.slot():
                 reply = self._exchange(request)
+        except _BrokenOff as exc:
+            cause = exc.__cause__ or exc
+            return FailedAttempt(_describe_cause(cause), UNREACHABLE_PAUSE, cause=exc, broke_off=True)
         except requests.RequestException as exc:
             return failed_attempt_from(exc)
         except OSError as exc:  # all that is left is the rate limit file
@@ -139,9 +142,13 @@ class ArxivClient:
         with self._session.request(
             request.method, request.url, data=request.form, timeout=TIMEOUT, stream=True
         ) as response:
+            try:
+                body = self._body(response)
+            except requests.RequestException as exc:
+                raise _BrokenOff from exc
             return Reply(
                 status=response.status_code,
-                body=self._body(response),
+                body=body,
                 retry_after=response.headers.get("Retry-After", ""),
                 location=response.headers.get("Location", ""),
             )
@@ -177,6 +184,10 @@ def failed_attempt_from(exc: requests.RequestException) -> FailedAttempt:
         reason = f"arXiv cannot be reached: {why}; is this machine online?"
         return FailedAttempt(reason, UNREACHABLE_PAUSE, cause=exc, offline=True)
     return FailedAttempt(_describe_cause(exc), UNREACHABLE_PAUSE, cause=exc)
+
+
+class _BrokenOff(requests.RequestException):
+    """The body did not come to its end."""
 
 
 class _Session(requests.Session):
@@ -216,8 +227,8 @@ def _raise_failure(request: _Request, attempt: FailedAttempt, tries: int) -> NoR
         raise SourceUnavailable(attempt.reason) from attempt.cause
     effort = f" in {tries} tries; the last" if tries > 1 else ""
     message = f"{request.host} gave no answer{effort}: {attempt.reason}"
-    if attempt.is_server_error:
-        raise AnswerFailed(message, attempt.reason)
+    if attempt.is_server_error or attempt.broke_off:
+        raise AnswerFailed(message, attempt.reason) from attempt.cause
     raise SourceUnavailable(message) from attempt.cause
 
 

@@ -58,6 +58,8 @@ class FailedAttempt:
 
     status: int = 0
     """The status of the answer, if that is what failed."""
+    broke_off: bool = False
+    """The answer began, and did not end."""
     offline: bool = False
     """No way leads to the server: it is most likely this machine that has no network."""
 
@@ -75,7 +77,8 @@ class FailedAttempt:
     def may_be_one_item(self) -> bool:
         """Whether one item of the answer may be the cause; a server that is too busy says 503."""
         is_busy = self.status == HTTPStatus.SERVICE_UNAVAILABLE
-        return isinstance(self.cause, AnswerBroken) or (self.is_server_error and not is_busy)
+        broken = self.broke_off or isinstance(self.cause, AnswerBroken)
+        return broken or (self.is_server_error and not is_busy)
 
 
 class CircuitBreaker:

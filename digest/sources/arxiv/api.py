@@ -3,7 +3,7 @@
 Manual: https://info.arxiv.org/help/api/user-manual.html
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from digest.domain.papers import Paper
 from digest.errors import SourceUnavailable
 from digest.sources.arxiv.atom import parse_list, parse_page
 from digest.sources.arxiv.isolation import SPOILED, Isolated, Isolation
-from digest.sources.arxiv.query import submitted_between
+from digest.sources.arxiv.query import submitted_since
 from digest.sources.arxiv.responses import Listed, Malformed, Page
 from digest.sources.arxiv.validation import (
     RequestedList,
@@ -91,22 +91,16 @@ class ArxivApi:
         query: str,
         newest: datetime | None,
         recent: frozenset[str],
-        without: Collection[SubmissionRange] = (),
+        after: datetime | None = None,
     ) -> Found:
-        """All papers submitted since shortly before the `newest` submission known, except in the ranges.
+        """All papers submitted since shortly before the `newest` submission known, and not before `after`.
 
         `recent` has the ids of that time from earlier answers.
         """
         first = newest - OVERLAP if newest else None
-        periods = periods_without(without, first)
-        known = recent if len(periods) == 1 else frozenset()
-        return _merged(
-            [
-                found
-                for earliest, latest in periods
-                for found in self._pages(submitted_between(query, earliest, latest), newest, known, earliest)
-            ]
-        )
+        if first and after and after > first:
+            first, recent = after, frozenset()
+        return _merged(list(self._pages(submitted_since(query, first), newest, recent, first)))
 
     def listed(self, requested: RequestedList) -> Found:
         """The papers with these ids (at most PAGE) that exist. Each part has the control ids, too."""
@@ -115,7 +109,7 @@ class ArxivApi:
             ids = tuple(dict.fromkeys((*part, *sorted(requested.control))))
             return self._list(RequestedList(ids, requested.certain & set(part), requested.control), tries)
 
-        isolated = Isolation(fetch, _halves, self.require_answer, hopeless_after=7).run(requested.ids)
+        isolated = Isolation(fetch, _halves, self.require_answer).run(requested.ids)
         return Found(
             papers=tuple(paper for listed in isolated.answers for paper in listed.papers),
             unshown={
@@ -131,6 +125,14 @@ class ArxivApi:
         except SPOILED as exc:
             return Found((), unshown={paper_id: exc.reason})
         return Found(listed.papers, unshown=_named(listed.malformed))
+
+    def query_problem(self, query: str) -> str:
+        """Why arXiv still cannot answer a query, by one request; empty if it can."""
+        try:
+            self._page(query, RequestedPage(0, 1), 1)
+        except SPOILED as exc:
+            return exc.reason
+        return ""
 
     def matching(self, query: str, ids: Sequence[str]) -> frozenset[str]:
         """The ids among these that the query finds; all of them exist."""
@@ -204,18 +206,6 @@ def newest_versions(papers: Iterable[Paper]) -> tuple[Paper, ...]:
         seen = newest.setdefault(paper.id, paper)
         newest[paper.id] = max(seen, paper, key=lambda one: one.version)
     return tuple(newest.values())
-
-
-def periods_without(
-    left_out: Collection[SubmissionRange], first: datetime | None
-) -> list[tuple[datetime | None, datetime | None]]:
-    """The periods from `first` on between the ranges to leave out; searches count by the minute."""
-    periods, start = [], first
-    for one in sorted(left_out, key=lambda one: one.earliest):
-        if start is None or one.latest > start:
-            periods.append((start, one.earliest + timedelta(minutes=1)))
-            start = one.latest
-    return [*periods, (start, None)]
 
 
 def _halves(ids: Sequence[str]) -> Sequence[Sequence[str]]:

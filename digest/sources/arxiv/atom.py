@@ -76,8 +76,8 @@ def _has_content(entry: _Record) -> bool:
 def parse_announcement(body: bytes) -> Announcement:
     """The announcement in these bytes, which may have no entry. Raises AnswerRejected as `parse_page`."""
     feed, entries = _feed(body)
-    announced, _ = _each(entries, _announced, _ANNOUNCED)
-    return Announcement(entries=announced, updated=_moment(_text(feed, "updated")))
+    announced, malformed = _each(entries, _announced, _ANNOUNCED)
+    return Announcement(announced, _moment(_text(feed, "updated")), malformed)
 
 
 def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:

@@ -50,6 +50,8 @@ class Claims:
     papers: tuple[Paper, ...] = ()
     compared: int = 0
     differing: int = 0
+    strangers: tuple[str, ...] = ()
+    """Papers that arXiv gives to the keyword, and that are not believed to be its."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class _Tally:
     papers: dict[str, Paper] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
     differing: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)
 
 
 def is_believable(differing: int, compared: int) -> bool:
@@ -69,8 +72,10 @@ def believed(keyword_id: str, papers: Sequence[Paper], matchers: Matchers) -> Cl
     """What a search for one keyword alone brings it."""
     claimed = [paper for paper in papers if keyword_id in matchers.claims(paper)]
     differing = [paper for paper in papers if keyword_id not in matchers.explains(paper)]
-    trusted = differing if is_believable(len(differing), len(papers)) else []
-    return Claims((*claimed, *trusted), len(papers), len(differing))
+    if is_believable(len(differing), len(papers)):
+        return Claims((*claimed, *differing), len(papers), len(differing))
+    strangers = tuple(paper.id for paper in differing)
+    return Claims(tuple(claimed), len(papers), len(differing), strangers)
 
 
 class Claimant:
@@ -97,10 +102,11 @@ class Claimant:
                 tally.papers[paper.id] = paper
         self._compare(searched, listed)
         seen = self._keep_known(pool)
+        decided = frozenset().union(*(request.known.strangers for request in self._known))
         unexplained = [
             paper.id
             for paper in searched.papers.values()
-            if paper.id not in seen and not self._matchers.explains(paper)
+            if paper.id not in seen | decided and not self._matchers.explains(paper)
         ]
         self._assign(pool, unexplained)
         tallies = {**others, **self._tallies}
@@ -134,12 +140,16 @@ class Claimant:
         except SourceError as exc:
             papers = counted(len(unexplained), "paper")
             logger.warning("the keywords of %s stay unknown until the next search: %s", papers, exc)
-        for keyword_id, ids in found.items():
-            tally = self._tallies[keyword_id]
+        for request in self._known:
+            ids = found.get(request.keyword.id, set())
+            tally = self._tallies[request.keyword.id]
             tally.compared |= ids
             tally.differing |= ids
-            if is_believable(len(ids), len(tally.papers.keys() | ids)):
+            differing = request.known.differing + len(tally.differing)
+            if is_believable(differing, request.known.compared + len(tally.compared)):
                 tally.papers.update((paper_id, pool[paper_id]) for paper_id in ids)
+            else:
+                tally.strangers |= ids
 
     def _explanations(
         self, pool: Mapping[str, Paper], unexplained: Sequence[str]
@@ -183,4 +193,5 @@ def is_near(keyword: Keyword, paper: Paper) -> bool:
 
 
 def _claims_of(tally: _Tally) -> Claims:
-    return Claims(tuple(tally.papers.values()), len(tally.compared), len(tally.differing))
+    strangers = tuple(sorted(tally.strangers))
+    return Claims(tuple(tally.papers.values()), len(tally.compared), len(tally.differing), strangers)

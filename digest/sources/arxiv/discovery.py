@@ -56,6 +56,7 @@ class Discovery:
         claims = Claimant(self._api, known, matchers).claims(searched, listed)
         for request in requests:
             found = _discovered(request, last, listed, claims.get(request.keyword.id, Claims()))
+            found = replace(found, search_problem=searched.failed_queries.get(request.keyword.id, ""))
             if request.known.baseline is None:
                 found = self._first_fetch(found, matchers, unshown)
             yield replace(found, unavailable=unshown.all())
@@ -64,33 +65,49 @@ class Discovery:
         """The papers that the search shows for the last days, for all keywords together."""
         newest = max((q.known.newest_submission for q in known if q.known.newest_submission), default=None)
         papers: dict[str, Paper] = {}
-        problem = None
-        for first in range(0, len(known), KEYWORDS_PER_QUERY):
+        failed, problem = self._still_failing(known), None
+        answered = [request for request in known if request.keyword.id not in failed]
+        for first in range(0, len(answered), KEYWORDS_PER_QUERY):
             try:
-                found = self._search_some(known[first : first + KEYWORDS_PER_QUERY], newest, unshown)
-                papers |= {paper.id: paper for paper in found}
+                found = self._search_some(answered[first : first + KEYWORDS_PER_QUERY], newest, unshown)
+                papers |= found.papers
+                failed |= found.failed_queries
             except SourceError as exc:
                 problem = exc
                 logger.warning("this fetch goes on without the search: %s", exc)
-        return FoundPapers(papers, problem, newest - OVERLAP if newest and not problem else None)
+        since = [newest - OVERLAP, unshown.searchable_after or newest - OVERLAP] if newest else []
+        return FoundPapers(papers, problem, max(since, default=None) if not problem else None, failed)
+
+    def _still_failing(self, known: Sequence[FetchRequest]) -> dict[str, str]:
+        """The keywords whose own query failed before and fails again, with one request for each."""
+        try:
+            reasons = {
+                request.keyword.id: self._api.query_problem(query_of(request.spelled))
+                for request in known
+                if request.known.search_problem
+            }
+        except SourceError as exc:
+            logger.debug("it is not known which queries arXiv can answer: %s", exc)
+            return {one.keyword.id: one.known.search_problem for one in known if one.known.search_problem}
+        return {keyword_id: reason for keyword_id, reason in reasons.items() if reason}
 
     def _search_some(
         self, known: Sequence[FetchRequest], newest: datetime | None, unshown: UnshownPapers
-    ) -> Iterator[Paper]:
+    ) -> FoundPapers:
         """In halves of the keywords where the query of one of them spoils the whole."""
 
         def fetch(part: Sequence[FetchRequest], _: int) -> Found:
             recent = frozenset().union(*(request.known.recent for request in part))
             query = query_of_any(request.spelled for request in part)
-            return self._api.since(query, newest, recent, unshown.ranges)
+            return self._api.since(query, newest, recent, unshown.searchable_after)
 
         isolated = Isolation(fetch, _halves, self._api.require_answer, hopeless_after=3).run(known)
         for found in isolated.answers:
             unshown.note(found)
-            yield from found.papers
-        for culprit in isolated.culprits:
-            name = culprit.part[0].keyword.name
-            logger.warning("%s: this fetch goes on without its search: %s", name, culprit.problem)
+        return FoundPapers(
+            {paper.id: paper for found in isolated.answers for paper in found.papers},
+            failed_queries={one.part[0].keyword.id: one.problem.reason for one in isolated.culprits},
+        )
 
     def _last_announcement(
         self, requests: Sequence[FetchRequest], searched: FoundPapers, unshown: UnshownPapers
@@ -162,6 +179,7 @@ class Discovery:
             asked_at=page.asked_at,
             compared=claims.compared,
             differing=claims.differing,
+            strangers=claims.strangers,
             volume=volume_of(found.keyword, page),
             problem=None,
         )
@@ -180,6 +198,7 @@ def _discovered(
         up_to_date=last.up_to_date and problem is None,
         compared=claims.compared,
         differing=claims.differing,
+        strangers=claims.strangers,
         problem=problem,
     )
 

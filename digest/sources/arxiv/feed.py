@@ -79,4 +79,5 @@ def _merged(halves: Sequence[Announcement]) -> Announcement:
         known = entries.setdefault(entry.id, entry)
         if entry.kind == "new" != known.kind:
             entries[entry.id] = entry
-    return Announcement(tuple(entries.values()), halves[0].updated)
+    malformed = dict.fromkeys(entry for half in halves for entry in half.malformed)
+    return Announcement(tuple(entries.values()), halves[0].updated, tuple(malformed))

@@ -1,7 +1,7 @@
 """What one fetch has learnt from arXiv: papers, the last announcement, and the result for each keyword."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.domain.fetching import UnavailablePaper
@@ -21,6 +21,8 @@ class FoundPapers:
     problem: SourceError | None = None
     since: datetime | None = None
     """The search was for papers submitted since then; None: for the newest ones, or for ids."""
+    failed_queries: Mapping[str, str] = field(default_factory=dict)
+    """Ids of keywords whose own query arXiv cannot answer, and why."""
 
     def should_show(self, paper: Paper) -> bool:
         """Whether a search that has this announcement had to show the paper."""
@@ -86,6 +88,10 @@ class Discovered:
     """Rows of the search, seen for the first time, that arXiv or the matcher gives to the keyword."""
     differing: int = 0
     """Those of them on which the two differ."""
+    strangers: tuple[str, ...] = ()
+    """Those of them that are not believed."""
+    search_problem: str = ""
+    """Why arXiv cannot answer the keyword's own query."""
     unavailable: tuple[UnavailablePaper, ...] = ()
     """All papers that arXiv cannot show, for whichever keyword, as far as is known by now."""
     volume: Volume | None = None

@@ -51,7 +51,8 @@ class Isolation(Generic[Part, Answer]):
 
     `fetch` takes a part and the number of tries. `divide` gives two parts or more, or none if the part has
     one item; the one that is most likely good comes first. `probe` raises SourceError if arXiv answers
-    nothing at all. After `hopeless_after` parts without an answer, it is the request that is at fault.
+    nothing at all. After `hopeless_after` parts without an answer, if given, it is the request that is at
+    fault.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Isolation(Generic[Part, Answer]):
         fetch: Callable[[Part, int], Answer],
         divide: Callable[[Part], Sequence[Part]],
         probe: Callable[[], None],
-        hopeless_after: int,
+        hopeless_after: int | None = None,
     ) -> None:
         self._fetch = fetch
         self._divide = divide
@@ -83,7 +84,7 @@ class Isolation(Generic[Part, Answer]):
                 suspects += self._spoiled(parts, first=suspect.part is whole)
             else:
                 self._judge(suspect, problem, tries)
-            hopeless = not self._answers and self._tried >= self._hopeless_after
+            hopeless = not self._answers and self._hopeless_after and self._tried >= self._hopeless_after
             if hopeless or len(suspects) + len(self._culprits) > _MOST_CULPRITS:
                 raise problem
         return Isolated(tuple(self._answers), tuple(self._culprits))

@@ -56,14 +56,14 @@ class Listing:
             (request.known.high_water_mark or last.top for request in self._known), default=last.top
         )
         shown = [announcement_order(entry.id) for entry in last.announcement.arrivals]
-        ranges = find_gaps(
-            high_water_mark, last.top, shown, tolerated=_IDS_OF_OTHER_ARCHIVES if last.selective else 0
-        )
+        malformed = [entry.id for entry in last.announcement.malformed]
+        tolerated = _IDS_OF_OTHER_ARCHIVES if last.selective and all(malformed) else 0
+        ranges = find_gaps(high_water_mark, last.top, shown, tolerated=tolerated)
         if self._unshown.is_nameless and certain:
             self._listed(sorted(certain), certain)  # it is most likely one of these few
             certain -= self._papers.keys() | self._unshown.ids
         announced = _newest(frozenset(entry.id for entry in last.announcement.arrivals))
-        for ids in _batches((*sorted(certain), *_ids_in(ranges))):
+        for ids in _batches((*sorted(certain), *filter(None, malformed), *_ids_in(ranges))):
             self._listed(ids, certain.intersection(ids) | announced)
         for month in (one for one in ranges if one.last is None):
             self._list_to_end_of_month(month.first, announced)

@@ -27,7 +27,6 @@ from digest.domain.keywords import Keyword, expression_of
 from digest.domain.names import person_name, whole_words
 
 _FAR_AHEAD = "209912312359"  # a range needs an end
-_LONG_AGO = "199101010000"
 
 _PREFIXES = {Field.TITLE: "ti", Field.ABSTRACT: "abs", Field.AUTHOR: "au"}
 
@@ -42,14 +41,10 @@ def query_of_any(keywords: Iterable[Keyword]) -> str:
     return _joined("OR", [query_of(keyword) for keyword in keywords])
 
 
-def submitted_between(query: str, earliest: datetime | None, latest: datetime | None) -> str:
-    """The `search_query` that finds only what was first submitted between these times (in UTC, by the
-    minute, both included); None: without a limit."""
-    if earliest is None and latest is None:
-        return query
-    first = f"{earliest:%Y%m%d%H%M}" if earliest else _LONG_AGO
-    last = f"{latest:%Y%m%d%H%M}" if latest else _FAR_AHEAD
-    return f"({query} AND submittedDate:[{first} TO {last}])"
+def submitted_since(query: str, moment: datetime | None) -> str:
+    """The `search_query` that finds only what was first submitted at that time (in UTC, by the minute) or
+    later; None: at any time."""
+    return f"({query} AND submittedDate:[{moment:%Y%m%d%H%M} TO {_FAR_AHEAD}])" if moment else query
 
 
 def searched(keyword: Keyword) -> Expression:

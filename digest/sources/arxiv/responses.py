@@ -59,6 +59,7 @@ class Announcement:
     entries: tuple[AnnouncedPaper, ...]
     updated: datetime | None
     """When arXiv made the feed, if the feed says so."""
+    malformed: tuple[Malformed, ...] = ()
 
     @property
     def new(self) -> tuple[AnnouncedPaper, ...]:

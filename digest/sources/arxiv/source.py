@@ -63,6 +63,8 @@ def _result(found: Discovered, request: FetchRequest, highest_order: int) -> Fet
         problem=found.problem,
         compared=found.compared,
         differing=found.differing,
+        strangers=found.strangers,
+        search_problem=found.search_problem,
         unavailable=found.unavailable,
         volume=found.volume,
     )

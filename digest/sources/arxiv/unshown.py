@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from digest.domain.fetching import Unavailable, UnavailablePaper, is_due_again
-from digest.sources.arxiv.api import Found, SubmissionRange
+from digest.sources.arxiv.api import OVERLAP, Found, SubmissionRange
 
 _MOST_AT_ONCE = 5
-_GIVEN_UP_AFTER = timedelta(days=60)
+_GIVEN_UP_AFTER = {True: timedelta(days=60), False: OVERLAP + timedelta(days=1)}
+"""With an id, or without one: then it is out of sight of the search."""
+
+_MINUTE = timedelta(minutes=1)
 
 
 class UnshownPapers:
@@ -17,7 +20,7 @@ class UnshownPapers:
     def __init__(self, unavailable: Unavailable) -> None:
         self._now = unavailable.now
         self._known = tuple(
-            paper for paper in unavailable.papers if self._now - paper.since < _GIVEN_UP_AFTER
+            paper for paper in unavailable.papers if self._now - paper.since < _GIVEN_UP_AFTER[bool(paper.id)]
         )
         self._shown: set[str] = set()
         self._failed: dict[str, str] = {}
@@ -38,13 +41,14 @@ class UnshownPapers:
         return tuple(due[:_MOST_AT_ONCE])
 
     @property
-    def ranges(self) -> tuple[SubmissionRange, ...]:
-        """Times of submission that no search may reach, or it fails."""
-        return tuple(
-            SubmissionRange(paper.earliest, paper.latest)
-            for paper in self._known
-            if paper.earliest and paper.latest
-        )
+    def searchable_after(self) -> datetime | None:
+        """A search that reaches further back would fail: the minute after the last of these papers.
+
+        A range with an end would leave less out. But papers of one minute cannot be told apart, and the feed
+        has what such a search lacks.
+        """
+        latest = [paper.latest for paper in self._known if paper.latest]
+        return max(latest) + _MINUTE if latest else None
 
     @property
     def is_nameless(self) -> bool:
@@ -66,20 +70,20 @@ class UnshownPapers:
         return tuple(self._with_rows(papers))
 
     def _updated(self, paper: UnavailablePaper) -> UnavailablePaper:
-        if paper.id not in self._failed:
+        if paper.id and paper.id not in self._failed:
             return paper
-        return replace(paper, reason=self._failed[paper.id], asked_at=self._now)
+        return replace(paper, reason=self._failed.get(paper.id, paper.reason), asked_at=self._now)
 
     def _with_rows(self, papers: list[UnavailablePaper]) -> list[UnavailablePaper]:
-        """Where one paper has no time of submission, and one time no paper, they belong together."""
-        times = {(paper.earliest, paper.latest) for paper in papers}
-        rows = [row for row in self._rows if row is None or (row.earliest, row.latest) not in times]
-        timeless = [paper for paper in papers if paper.earliest is None]
-        if len(rows) == len(timeless) == 1:
-            together = self._paper(timeless[0].id, "", rows[0])
-            timed = replace(timeless[0], earliest=together.earliest, latest=together.latest)
-            return [timed if paper is timeless[0] else paper for paper in papers]
-        return [*papers, *(self._paper("", self._rows[row], row) for row in rows)]
+        """Give the times of submission to papers that have none. Which one has which is not known, and does
+        not matter."""
+        nameless = [paper for paper in papers if not paper.id]
+        rows = [*nameless, *(self._paper("", why, row) for row, why in self._rows.items())]
+        complete = []
+        for paper in (one for one in papers if one.id):
+            row = rows.pop(0) if rows and not paper.latest else None
+            complete.append(replace(paper, earliest=row.earliest, latest=row.latest) if row else paper)
+        return [*complete, *rows]
 
     def _paper(self, paper_id: str, why: str, submitted: SubmissionRange | None) -> UnavailablePaper:
         return UnavailablePaper(

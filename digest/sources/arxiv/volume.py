@@ -9,7 +9,7 @@ from datetime import datetime
 from digest.domain.keywords import Keyword
 from digest.domain.volume import WINDOW, Volume, loosened, papers_a_day, volume_of_latest
 from digest.sources.arxiv.api import ArxivApi, Found
-from digest.sources.arxiv.query import finds_more, query_of, submitted_between
+from digest.sources.arxiv.query import finds_more, query_of, submitted_since
 
 _ROWS_IN_ORDER = 10
 """So many rows show that arXiv heeds the order, and that the first one is the newest."""
@@ -19,7 +19,7 @@ def count_papers(api: ArxivApi, keyword: Keyword, now: datetime) -> Volume:
     """The volume of a keyword by one request; by a second one for what the default `match` leaves out, and
     by one to three more if there is nothing in the last 30 days. Raises SourceError."""
     query, since = query_of(keyword), now - WINDOW
-    recent, total = _newest(api, submitted_between(query, since, None)).total, None
+    recent, total = _newest(api, submitted_since(query, since)).total, None
     if recent == 0:
         recent, total = _confirmed(api, query, since)
     wider = loosened(keyword)
@@ -27,7 +27,7 @@ def count_papers(api: ArxivApi, keyword: Keyword, now: datetime) -> Volume:
         total=total,
         recent=recent,
         a_day=papers_a_day(recent, now),
-        loosened=_at_least(recent, api, submitted_between(query_of(wider), since, None)) if wider else None,
+        loosened=_at_least(recent, api, submitted_since(query_of(wider), since)) if wider else None,
         at_most=finds_more(keyword),
     )
 
@@ -55,7 +55,7 @@ def _confirmed(api: ArxivApi, query: str, since: datetime) -> tuple[int, int]:
     if not page.papers or page.papers[0].submitted < since:
         return 0, page.total
     known = frozenset({page.papers[0].id})
-    return _newest(api, submitted_between(query, since, None), known).total, page.total
+    return _newest(api, submitted_since(query, since), known).total, page.total
 
 
 def _at_least(least: int, api: ArxivApi, query: str) -> int:

@@ -23,6 +23,7 @@ RECENT = timedelta(days=7)
 _FETCHES_TO_JUDGE_BY = 20
 _TOO_FEW_FETCHES = 5
 _TITLES_TO_JUDGE_BY = 200
+_STRANGERS_KEPT = 1_000
 
 
 class SqlKeywordStore:
@@ -47,6 +48,7 @@ class SqlKeywordStore:
             record_papers(connection, [match.paper for match in found], now)
             _record_matches(connection, number, found, now)
             _record_progress(connection, number, result, baseline, now)
+            _record_search(connection, number, result)
             _record_fetch(connection, number, now, found, str(result.problem or "") or None)
             start_subscriptions(connection)
 
@@ -107,6 +109,10 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
         up_to_date_at=row.up_to_date_at,
         usual=_usual(connection, row.number),
         accented_forms=_accented_forms(connection, row.number, keyword),
+        compared=row.compared,
+        differing=row.differing,
+        strangers=frozenset(row.strangers or ()),
+        search_problem=row.search_problem or "",
     )
 
 
@@ -173,6 +179,15 @@ def _record_progress(
         "differing": keywords.c.differing + result.differing,
     }
     connection.execute(update(keywords).where(this).values(progress))
+
+
+def _record_search(connection: Connection, keyword: int, result: FetchResult) -> None:
+    """Record the papers that were not believed, and whether arXiv can answer the keyword's query."""
+    this = keywords.c.number == keyword
+    before = connection.scalar(select(keywords.c.strangers).where(this)) or []
+    strangers = list(dict.fromkeys((*before, *result.strangers)))[-_STRANGERS_KEPT:]
+    values = {"strangers": strangers or None, "search_problem": result.search_problem or None}
+    connection.execute(update(keywords).where(this).values(values))
 
 
 def _record_problem(connection: Connection, keyword: int, problem: str, now: datetime) -> None:

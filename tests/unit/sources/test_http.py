@@ -223,6 +223,15 @@ def test_what_one_item_may_have_spoiled_is_tried_less_often(
     assert failed.value.reason == "500 Internal Server Error"
 
 
+def test_an_answer_that_breaks_off_may_be_spoiled_by_one_item(client: ArxivClient) -> None:
+    half = http("200 OK", b"pap", length=100)
+    with ScriptedServer(half, half, GOOD) as server:
+        with pytest.raises(AnswerFailed) as failed:
+            client.post(server.url, {}, bytes, 2)
+        assert len(server.requests) == 2
+    assert failed.value.reason == "the connection broke off"
+
+
 def test_a_server_that_asks_to_wait_has_not_failed_at_the_request(client: ArxivClient) -> None:
     wait = http("503 Service Unavailable", b"", "Retry-After: 1")
     with ScriptedServer(*[wait] * 4) as server, pytest.raises(SourceUnavailable) as failed:

@@ -1,7 +1,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from digest.sources.arxiv.api import (
     Found,
     SubmissionRange,
     newest_versions,
-    periods_without,
 )
 from digest.sources.arxiv.validation import RequestedList
 from tests.support.arxiv_support import MONDAY, client_in, demo_paper, first_entry_alone, without_entries
@@ -283,12 +282,11 @@ def test_a_search_shows_all_but_the_paper_that_breaks_it(
     assert len(server.requests) <= 2 * math.ceil(math.log2(85)) + 5
 
 
-def test_the_next_search_goes_round_the_paper(api: ArxivApi, server: ArxivServer) -> None:
+def test_the_next_search_begins_after_the_paper(api: ArxivApi, server: ArxivServer) -> None:
     server.misbehave(*[breaking_at(60, how=server_error)] * 2)
-    without = [SubmissionRange(PAPERS[58].submitted, PAPERS[60].submitted)]
-    found = api.since(QUERY, MONDAY, frozenset(), without)
-    assert {paper.id for paper in found.papers} == set(ids([*range(16, 60), *range(61, 101)]))
-    assert (len(server.requests), found.unshown_rows) == (2, {})
+    found = api.since(QUERY, MONDAY, frozenset({"2606.00001"}), PAPERS[59].submitted + timedelta(minutes=1))
+    assert {paper.id for paper in found.papers} == set(ids(range(61, 101)))
+    assert (len(server.requests), found.unshown_rows) == (1, {})
 
 
 @pytest.mark.parametrize(
@@ -355,27 +353,3 @@ def test_a_paper_that_could_not_be_shown_is_asked_for_once(api: ArxivApi, server
     assert api.listed_again("2606.00060").unshown == {"2606.00060": "500 Internal Server Error"}
     assert [paper.id for paper in api.listed_again("2606.00060").papers] == ["2606.00060"]
     assert len(server.requests) == 2
-
-
-def at(minute: int) -> datetime:
-    return MONDAY + timedelta(minutes=minute)
-
-
-@pytest.mark.parametrize(
-    ("left_out", "periods"),
-    [
-        ([], [(at(0), None)]),
-        ([SubmissionRange(at(5), at(9))], [(at(0), at(6)), (at(9), None)]),
-        ([SubmissionRange(at(-9), at(-5))], [(at(0), None)]),
-        (
-            [SubmissionRange(at(20), at(30)), SubmissionRange(at(5), at(9))],
-            [(at(0), at(6)), (at(9), at(21)), (at(30), None)],
-        ),
-        ([SubmissionRange(at(5), at(9)), SubmissionRange(at(5), at(9))], [(at(0), at(6)), (at(9), None)]),
-    ],
-    ids=["none", "one", "one before", "two", "one twice"],
-)
-def test_searches_leave_out_the_times_that_break_them(
-    left_out: list[SubmissionRange], periods: list[tuple[datetime, datetime | None]]
-) -> None:
-    assert periods_without(left_out, at(0)) == periods

@@ -714,23 +714,85 @@ def test_a_keyword_begins_although_arxiv_cannot_show_one_of_its_papers(tmp_path:
     assert [(one.id, one.latest) for one in result.unavailable] == [("", PAPERS[-1].submitted)]
 
 
-def test_a_query_that_arxiv_refuses_costs_its_own_keyword_the_search(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    refused = query_of(KEYWORDS[2])
+def refusing(server: ArxivServer, query: str) -> Behaviour:
+    """Each search with this query in it fails."""
 
-    def refuse(reply: Reply) -> Reply:
+    def behaviour(reply: Reply) -> Reply:
         asked_for = server.requests[-1].parameters.get("search_query", "")
-        return Reply(400, ERROR_FEED, "text/xml") if refused in asked_for else reply
+        return Reply(400, ERROR_FEED, "text/xml") if query in asked_for else reply
 
+    return behaviour
+
+
+def test_a_query_that_arxiv_refuses_costs_its_own_keyword_the_search(tmp_path: Path) -> None:
     with ArxivServer(PAPERS, TUESDAY) as server:
-        server.misbehave(*[refuse] * 20)
+        server.misbehave(*[refusing(server, query_of(KEYWORDS[2]))] * 20)
         results = discover(server, tmp_path, *four_keywords())
     assert ids(results["Reward Model"]) == {"2606.00010", "2606.00018", "2606.00019"}
     assert {outcome(result) for result in results.values()} == {(order("2606.00020"), True, "")}
-    assert caplog.messages == [
-        "Invented Subject Y: this fetch goes on without its search: error feed: malformed query"
-    ]
+    problems = [results[wanted.name].search_problem for wanted in KEYWORDS]
+    assert problems == ["", "", "error feed", ""]
+
+
+def test_the_next_day_asks_once_whether_arxiv_takes_the_query_again(tmp_path: Path) -> None:
+    asking = list(four_keywords())
+    asking[2] = replace(asking[2], known=replace(asking[2].known, search_problem="error feed"))
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        server.misbehave(*[refusing(server, query_of(KEYWORDS[2]))] * 20)
+        results = discover(server, tmp_path, *asking)
+        assert asked(server) == ["search", "search", ALL, "list"]
+    assert results[KEYWORDS[2].name].search_problem == "error feed"
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        results = discover(server, tmp_path, *asking)
+        assert query_of(KEYWORDS[2]) in server.requests[1].parameters["search_query"]
+    assert results[KEYWORDS[2].name].search_problem == ""
+
+
+def test_what_was_not_believed_is_not_asked_for_again(tmp_path: Path) -> None:
+    odd = [demo_paper(f"2606.{number:05}", TUESDAY, "An oddity") for number in range(101, 112)]
+    papers = (*PAPERS, *odd)
+    request = reward_models(MONDAY, papers)
+    with ArxivServer(papers, TUESDAY) as server:
+        loose = answer_to('ti:"reward" OR ti:"oddity"', server, papers)
+        server.misbehave(loose, None, None, answer_to('ti:"oddity"', server, papers))
+        first = found(server, tmp_path, request)
+    assert set(first.strangers) == numbers(odd)
+    known = replace(after(request.known, first), strangers=frozenset(first.strangers))
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, papers))
+        again = found(server, tmp_path, FetchRequest(REWARD_MODEL, known))
+        assert "match" not in asked(server)
+    assert (again.compared, again.differing, again.strangers) == (0, 0, ())
+
+
+def test_a_keyword_that_differed_often_is_believed_no_more(tmp_path: Path) -> None:
+    request = reward_models(MONDAY, ODD_PAPERS)
+    known = replace(request.known, compared=20, differing=15)
+    with ArxivServer(ODD_PAPERS, TUESDAY) as server:
+        odd = answer_to('ti:"oddity"', server, ODD_PAPERS)
+        server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, ODD_PAPERS), None, odd)
+        result = found(server, tmp_path, replace(request, known=known))
+    assert (ODD.id in ids(result), result.strangers) == (False, (ODD.id,))
+
+
+@pytest.mark.parametrize(
+    "old",
+    [b"<title>Reward models, as in 2606.00018</title>", b"<id>oai:arXiv.org:2606.00018v1</id>"],
+    ids=["no title", "no id"],
+)
+def test_a_malformed_entry_of_the_feed_loses_no_paper(tmp_path: Path, old: bytes) -> None:
+    """Also where ids of other archives are missing in the feed."""
+    asked_for = keyword("Reward Model", categories=("cs.LG",))
+    papers = [waited(one, FIVE_WEEKS) if one.id == "2606.00018" else one for one in PAPERS]
+
+    def malformed(reply: Reply) -> Reply:
+        assert old in reply.body
+        return replace(reply, body=reply.body.replace(old, b""))
+
+    with ArxivServer(papers, TUESDAY) as server:
+        server.misbehave(None, malformed)
+        result = found(server, tmp_path, FetchRequest(asked_for, known_on(MONDAY, papers, asked_for)))
+    assert "2606.00018" in ids(result)
 
 
 # An arXiv that fails with every answer

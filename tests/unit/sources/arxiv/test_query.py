@@ -9,7 +9,7 @@ from digest.domain.analyzer import searchable
 from digest.domain.expressions import Field, Term, Without
 from digest.domain.keywords import Keyword, Match, default_match
 from digest.domain.names import whole_words
-from digest.sources.arxiv.query import query_of, submitted_between
+from digest.sources.arxiv.query import query_of, submitted_since
 from digest.sources.arxiv.query_grammar import Combined, Node
 from digest.sources.arxiv.query_grammar import Term as QueryTerm
 from tests.support.builders import keyword
@@ -146,8 +146,8 @@ def test_a_grammar_without_precedence_reads_the_query_as_it_is_meant(
 
 
 def test_a_query_can_be_limited_to_later_submissions() -> None:
-    query = submitted_between(
-        query_of(keyword("Reasoning", match=Match.TITLE)), datetime(2026, 6, 1, 7, tzinfo=UTC), None
+    query = submitted_since(
+        query_of(keyword("Reasoning", match=Match.TITLE)), datetime(2026, 6, 1, 7, tzinfo=UTC)
     )
     assert query == '(ti:"Reasoning" AND submittedDate:[202606010700 TO 209912312359])'
     assert isinstance(parse(query), Combined)

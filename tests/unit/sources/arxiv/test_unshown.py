@@ -45,11 +45,11 @@ def test_a_paper_that_fails_again_keeps_its_beginning() -> None:
         ([], [FIRST], [(FIRST, MORNING.earliest)]),
         ([BEFORE], [], [(FIRST, MORNING.earliest)]),
         ([], [], [("", MORNING.earliest)]),
-        ([], [FIRST, SECOND], [(FIRST, None), (SECOND, None), ("", MORNING.earliest)]),
+        ([], [FIRST, SECOND], [(FIRST, MORNING.earliest), (SECOND, None)]),
     ],
     ids=["one new id", "one known id", "no id", "two ids"],
 )
-def test_one_id_and_one_time_of_submission_belong_together(
+def test_ids_and_times_of_submission_are_put_together(
     known: list[UnavailablePaper], failed: list[str], expected: list[tuple[str, object]]
 ) -> None:
     papers = unshown(*known)
@@ -57,11 +57,23 @@ def test_one_id_and_one_time_of_submission_belong_together(
     assert [(one.id, one.earliest) for one in papers.all()] == expected
 
 
-def test_a_known_time_of_submission_is_noticed_once() -> None:
-    known = replace(BEFORE, id="", earliest=MORNING.earliest, latest=MORNING.latest)
-    papers = unshown(known)
-    papers.note(Found((), unshown_rows={MORNING: "cut off"}))
-    assert (papers.all(), papers.ranges) == ((known,), (MORNING,))
+NAMELESS = replace(BEFORE, id="", title="", earliest=MORNING.earliest, latest=MORNING.latest)
+
+
+def test_a_paper_without_an_id_is_noticed_once_and_limits_the_search() -> None:
+    papers = unshown(NAMELESS)
+    assert papers.searchable_after == MORNING.latest + timedelta(minutes=1)
+    assert papers.all() == (replace(NAMELESS, asked_at=NOON),)
+
+
+def test_a_paper_without_an_id_gets_the_one_that_is_met_later() -> None:
+    papers = unshown(NAMELESS)
+    papers.note(Found((), unshown={SECOND: "cut off"}))
+    assert [(one.id, one.earliest) for one in papers.all()] == [(SECOND, MORNING.earliest)]
+
+
+def test_a_paper_without_an_id_is_given_up_when_the_search_is_past_it() -> None:
+    assert unshown(replace(NAMELESS, since=NOON - 9 * DAY)).all() == ()
 
 
 @pytest.mark.parametrize(

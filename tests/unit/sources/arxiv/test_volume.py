@@ -13,7 +13,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.volume import Volume, VolumeResult, papers_a_day
 from digest.errors import AnswerRejected, SourceUnavailable
 from digest.sources.arxiv.api import Found
-from digest.sources.arxiv.query import query_of, submitted_between
+from digest.sources.arxiv.query import query_of, submitted_since
 from digest.sources.arxiv.source import ArxivSource
 from digest.sources.arxiv.volume import volume_of
 from tests.support.arxiv_support import MONDAY, WEEK, client_in, demo_paper, gone, without_entries
@@ -81,7 +81,7 @@ def test_one_row_is_asked_for_of_the_last_thirty_days(server: ArxivServer, tmp_p
     counted(server, tmp_path, MODEL)
     (request,) = server.requests
     since = MONDAY.replace(month=5, day=23)
-    assert request.parameters["search_query"] == submitted_between(query_of(MODEL), since, None)
+    assert request.parameters["search_query"] == submitted_since(query_of(MODEL), since)
     assert request.parameters["max_results"] == "1"
 
 
