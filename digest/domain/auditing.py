@@ -6,10 +6,11 @@ baseline and up to its high-water mark.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Matcher
 from digest.domain.papers import Paper
@@ -199,17 +200,27 @@ def first_day(times: AuditTimes, now: datetime) -> date:
 
 
 def judge(
-    changes: Changes, request: ChangesRequest, audited: Sequence[AuditedKeyword]
+    changes: Changes,
+    request: ChangesRequest,
+    audited: Sequence[AuditedKeyword],
+    unavailable: Sequence[UnavailablePaper] = (),
 ) -> tuple[Finding, ...]:
-    """Which papers each keyword should have, and which of them it has."""
+    """Which papers each keyword should have, and which of them it has.
+
+    `unavailable` are the papers that the source could not show.
+    """
     matcher = Matcher(one.keyword for one in audited)
     known = frozenset().union(*(one.papers for one in audited))
+    reasons = {
+        **dict.fromkeys(known, KNOWN_ELSEWHERE),
+        **{paper.id: f"the search cannot show it: {paper.reason}" for paper in unavailable},
+    }
     due: dict[str, list[ChangedPaper]] = {one.keyword.id: [] for one in audited}
     for changed in changes.papers:
         if _has_the_announced_text(changed, request):
             for claimant in matcher.claims(changed.paper):
                 due[claimant].append(changed)
-    return tuple(_finding(one, due[one.keyword.id], known) for one in audited)
+    return tuple(_finding(one, due[one.keyword.id], reasons) for one in audited)
 
 
 def _due_since(setting: str, today: date) -> date:
@@ -231,7 +242,8 @@ def _has_the_announced_text(changed: ChangedPaper, request: ChangesRequest) -> b
     return first_order is not None and changed.paper.order >= first_order
 
 
-def _finding(audited: AuditedKeyword, due: Sequence[ChangedPaper], known: Collection[str]) -> Finding:
+def _finding(audited: AuditedKeyword, due: Sequence[ChangedPaper], reasons: Mapping[str, str]) -> Finding:
+    """`reasons` has why a paper may be missed, by its id."""
     wanted = sorted(
         (changed for changed in due if audited.should_have(changed.paper)),
         key=lambda changed: changed.paper.order,
@@ -240,14 +252,14 @@ def _finding(audited: AuditedKeyword, due: Sequence[ChangedPaper], known: Collec
         audited.keyword,
         tuple(changed.paper.id for changed in wanted if changed.paper.id in audited.papers),
         tuple(
-            Missed(changed.paper, _reason(changed, known))
+            Missed(changed.paper, _reason(changed, reasons))
             for changed in wanted
             if changed.paper.id not in audited.papers
         ),
     )
 
 
-def _reason(changed: ChangedPaper, known: Collection[str]) -> str:
+def _reason(changed: ChangedPaper, reasons: Mapping[str, str]) -> str:
     if changed.versions > 1:
         return f"it has {changed.versions} versions; the first may not have matched"
-    return KNOWN_ELSEWHERE if changed.paper.id in known else NOT_SHOWN
+    return reasons.get(changed.paper.id, NOT_SHOWN)

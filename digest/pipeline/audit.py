@@ -78,7 +78,7 @@ def _audit(
     )
     logger.info("auditing: asking arXiv for all that has changed since %s", day)
     changes = change_list.since(request)
-    findings = judge(changes, request, audited)
+    findings = judge(changes, request, audited, store.unavailable.papers())
     _refuse_flood(context, request, findings)
     result = Audit(now, day, (), changes.requests, changes.unreadable)
     return store.audits.record(result, findings, now)

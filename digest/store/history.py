@@ -57,6 +57,23 @@ def history(database: Database, paper_id: str) -> History | None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Disbelief:
+    """A keyword to which arXiv gives a paper that is not believed to be its."""
+
+    keyword: str
+    compared: int
+    differing: int
+
+
+def disbeliefs(database: Database, paper_id: str) -> tuple[Disbelief, ...]:
+    """The keywords to which arXiv alone gives the paper. Raises StoreError."""
+    columns = (keywords.c.name, keywords.c.compared, keywords.c.differing, keywords.c.strangers)
+    with database.transaction() as connection:
+        rows = connection.execute(select(*columns).where(keywords.c.strangers.is_not(None)))
+        return tuple(Disbelief(*row[:3]) for row in rows if paper_id in row.strangers)
+
+
 def unavailable_paper(database: Database, paper_id: str) -> UnavailablePaper | None:
     """The paper, if arXiv cannot show it. Raises StoreError."""
     with database.transaction() as connection:

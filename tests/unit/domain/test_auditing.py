@@ -20,6 +20,7 @@ from digest.domain.auditing import (
     judge,
     recall_line,
 )
+from digest.domain.fetching import UnavailablePaper
 from digest.domain.papers import Paper
 from tests.support.builders import NOON, keyword, paper
 
@@ -111,6 +112,15 @@ def test_a_paper_of_another_keyword_is_known() -> None:
         Finding(REWARD, (both.id,), ()),
         Finding(REASONING, (), (Missed(both, KNOWN_ELSEWHERE),)),
     )
+
+
+def test_a_paper_that_the_search_cannot_show_has_this_for_a_reason() -> None:
+    hidden = UnavailablePaper("2606.00200", "", "500 Internal Server Error", NOON, NOON)
+    audited = AuditedKeyword(REWARD, 202606_000100, 202606_000900, frozenset())
+    changes = Changes((ChangedPaper(about("2606.00200"), 1),))
+    (finding,) = judge(changes, ChangesRequest(SINCE, (REWARD,), {}), [audited], [hidden])
+    reason = "the search cannot show it: 500 Internal Server Error"
+    assert finding.missed == (Missed(about("2606.00200"), reason),)
 
 
 def audit(*figures: KeywordFigures) -> Audit:
