@@ -11,7 +11,7 @@ from digest.domain.status import difference
 from digest.domain.text import counted, moment
 from digest.mail.content.reasons import reason
 from digest.pipeline.report import unavailable_lines
-from digest.store.history import Disbelief, History, Seen, disbeliefs, history, unavailable_paper
+from digest.store.history import Dispute, History, Seen, disputes, history, unavailable_paper
 
 
 @click.command()
@@ -30,11 +30,11 @@ def explain(command: CommandContext, arxiv_id: str) -> None:
     with bootstrap.open_state(config) as database:
         waiting = bootstrap.waiting_for(database, config, paper_id)
         found = history(database, paper_id)
-        strangers = disbeliefs(database, paper_id)
+        disputed = disputes(database, paper_id)
         if not found and (unavailable := unavailable_paper(database, paper_id)):
             print_lines(unavailable_lines([unavailable]))
-        elif not found and strangers:
-            print_lines(_disbelief_lines(paper_id, strangers))
+        elif not found and disputed:
+            print_lines(_dispute_lines(paper_id, disputed))
         else:
             print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
 
@@ -63,10 +63,10 @@ def _found_by(history: History, keywords: Sequence[Keyword]) -> Iterator[str]:
         yield f"    {_novelty(seen)}"
 
 
-def _disbelief_lines(paper_id: str, strangers: Sequence[Disbelief]) -> Iterator[str]:
-    for one in strangers:
+def _dispute_lines(paper_id: str, disputed: Sequence[Dispute]) -> Iterator[str]:
+    for one in disputed:
         differ = difference(one.compared, one.differing)
-        yield f"{paper_id} is in arXiv's answer for {one.keyword}, but has not its words; it is not sent"
+        yield f"{paper_id} is in arXiv's answer for {one.keyword}, without its words; it is not sent"
         yield f"    {differ}: arXiv most likely reads this keyword in another way"
 
 

@@ -202,6 +202,11 @@ def _notes(found: Overview) -> Iterator[str]:
     )
     yield from unavailable_lines(found.unavailable)
     yield from _gathered(
+        (one.name, f": arXiv cannot answer this search: {one.search_problem}; the feed has its papers")
+        for one in found.keywords
+        if one.search_problem
+    )
+    yield from _gathered(
         (keyword.name, f": {line}")
         for keyword in found.keywords
         if (line := difference(keyword.compared, keyword.differing))

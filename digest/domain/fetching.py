@@ -40,7 +40,7 @@ class KeywordState:
     compared: int = 0
     differing: int = 0
     """On how many papers the source's answers and the matcher were compared, and differ."""
-    strangers: frozenset[str] = frozenset()
+    disputed: frozenset[str] = frozenset()
     """Ids of papers that the source gave to the keyword, and that were not believed to be its."""
     search_problem: str = ""
     """Why the source cannot answer the keyword's own query; announcements have the papers all the same."""
@@ -61,6 +61,11 @@ class UnavailablePaper:
     earliest: datetime | None = None
     latest: datetime | None = None
     """It was submitted between these, if they are known."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from others."""
+        return (self.id,) if self.id else (self.since, self.earliest, self.latest)
 
     @property
     def name(self) -> str:
@@ -135,7 +140,7 @@ class FetchResult:
     """How many rows the source's answers and the matcher were compared on."""
     differing: int = 0
     """On how many of these rows they differ."""
-    strangers: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     """Those of them that are not believed to be the keyword's."""
     search_problem: str = ""
     unavailable: tuple[UnavailablePaper, ...] = ()

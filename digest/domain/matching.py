@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from digest.domain.analyzer import Stems, exact_words, phrase_stems, stem_of, stems, words
+from digest.domain.analyzer import Stems, exact_words, phrase_stems, searchable, stem_of, stems, words
 from digest.domain.expressions import (
     Expression,
     Field,
@@ -143,8 +143,10 @@ def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
 def accented_forms(keyword: Keyword, texts: Iterable[str]) -> frozenset[str]:
     """How the texts write the keyword's phrases, where that has letters beyond ASCII."""
     phrases = [phrase for phrase in keyword.phrases if not phrase.exact]
+    wanted = {phrase_stems(phrase.text) for phrase in phrases}
     segments = (segment for text in texts if not text.isascii() for segment in mark(text, phrases))
-    return frozenset(one.text for one in segments if one.marked and not one.text.isascii())
+    found = (searchable(segment.text) for segment in segments if segment.marked)
+    return frozenset(one for one in found if not one.isascii() and phrase_stems(one) in wanted)
 
 
 def with_accented_forms(keyword: Keyword, forms: Iterable[str]) -> Keyword:

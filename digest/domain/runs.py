@@ -81,7 +81,7 @@ class Report:
     archive: ArchiveOutcome
     problems: RunProblems = RunProblems()
     unavailable: tuple[UnavailablePaper, ...] = ()
-    """The papers that the source cannot show."""
+    """The papers that the source cannot show and that were noticed before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class KeywordStatus:
     week: tuple[int, ...] = (0,) * DAYS
     """New papers on each of the last days in UTC; the last is today."""
     never_had_a_paper: bool = False
+    search_problem: str = ""
+    """Why arXiv cannot answer the keyword's own query."""
     compared: int = 0
     """On so many papers arXiv's search and the matcher were compared."""
     differing: int = 0

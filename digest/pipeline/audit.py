@@ -58,10 +58,10 @@ def audit(context: RunContext) -> Audit | None:
 
 
 def leaves_room(report: Report) -> bool:
-    """Whether an audit is in nobody's way after this run: no mail waits to be sent, and arXiv answers."""
-    return not any(mail.problem for mail in report.mails) and not any(
-        keyword.unavailable for keyword in report.keywords
-    )
+    """Whether an audit delays nothing after this run: no mail waits to be sent, and arXiv answers."""
+    mails_wait = any(mail.problem and (mail.retry_at or mail.unavailable) for mail in report.mails)
+    asked = [keyword for keyword in report.keywords if not keyword.up_to_date]
+    return not mails_wait and not (asked and all(keyword.unavailable for keyword in asked))
 
 
 def _audit(

@@ -67,7 +67,8 @@ def _fetch(context: RunContext, stale: Sequence[Keyword], now: datetime) -> Iter
         if result.unavailable != unavailable:
             unavailable = result.unavailable
             # A paper that is shown again is forgotten at the end only: until then a kill may lose it.
-            context.store.unavailable.replace(tuple(dict.fromkeys((*unavailable, *before))))
+            either = {paper.key: paper for paper in (*before, *unavailable)}
+            context.store.unavailable.replace(tuple(either.values()))
         yield _record(context, result, known[result.keyword.id], now)
         context.progress.step()
     context.progress.end()
@@ -92,8 +93,8 @@ def _record(context: RunContext, result: FetchResult, known: KeywordState, now: 
 def _log_volumes(outcomes: Sequence[KeywordOutcome]) -> None:
     """Say once, after their first fetch, which keywords will bring nothing or very much."""
     begun = [(outcome, outcome.volume) for outcome in outcomes if outcome.volume]
-    if barren := [one.keyword.name for one, volume in begun if has_no_paper(one.past, volume)]:
-        logger.warning("no paper in all of arXiv's years: %s; check the spelling", ", ".join(barren))
+    if without_papers := [one.keyword.name for one, volume in begun if has_no_paper(one.past, volume)]:
+        logger.warning("no paper in all of arXiv's years: %s; check the spelling", ", ".join(without_papers))
     if broad := [one.keyword.name for one, volume in begun if is_broad(volume)]:
         logger.info("more than %d papers a day: %s; see `digest check --volume`", BROAD, ", ".join(broad))
 

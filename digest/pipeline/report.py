@@ -15,19 +15,20 @@ def build_report(
     mails: tuple[MailOutcome, ...],
     archive: ArchiveOutcome,
     unavailable: tuple[UnavailablePaper, ...] = (),
+    noticed: tuple[UnavailablePaper, ...] = (),
 ) -> Report:
     """The report of a run with these outcomes, and its problems in words.
 
-    A paper that the source cannot show is a problem of the run that notices it.
+    A paper that the source cannot show is a problem of the run in which it is `noticed`.
     """
     asked = [outcome for outcome in keywords if not outcome.up_to_date]
-    noticed = [paper for paper in unavailable if paper.asked_at == paper.since]
     problems = RunProblems(
         arxiv="\n".join((*_keyword_lines(asked), *unavailable_lines(noticed))) if asked else None,
         mail="\n".join(_mail_lines(mails)) if mails else None,
         archive=_archive_line(archive.problem) if keywords else None,
     )
-    return Report(keywords, mails, archive, problems, unavailable)
+    known = tuple(paper for paper in unavailable if paper not in noticed)
+    return Report(keywords, mails, archive, problems, known)
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -35,7 +36,7 @@ def report_lines(report: Report) -> Iterator[str]:
     width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
     for outcome in report.keywords:
         yield f"{outcome.keyword.name:{width}}  {_news(outcome)}"
-    yield from unavailable_lines(paper for paper in report.unavailable if paper.asked_at > paper.since)
+    yield from unavailable_lines(report.unavailable)
     if report.mails:
         mails, papers = _sent(report)
         yield f"{mails} sent, with {papers}"
@@ -85,7 +86,7 @@ def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
         if outcome.problem:
             by_problem.setdefault(outcome.problem, []).append(outcome.keyword.name)
         elif outcome.is_search_problem_new:
-            by_problem.setdefault(_without_search(outcome), []).append(outcome.keyword.name)
+            yield f"{outcome.keyword.name}: {_without_search(outcome)}"
     for problem, names in by_problem.items():
         yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
 
@@ -114,4 +115,4 @@ def _news(outcome: KeywordOutcome) -> str:
 
 
 def _without_search(outcome: KeywordOutcome) -> str:
-    return f"arXiv cannot answer its search ({outcome.search_problem}): papers come from the feed alone"
+    return f"arXiv cannot answer this search: {outcome.search_problem}; the feed has its papers"

@@ -44,6 +44,7 @@ class Run:
         self._dispatch = Dispatch(context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
         self._unavailable: tuple[UnavailablePaper, ...] = ()
+        self._noticed: tuple[UnavailablePaper, ...] = ()
         self._mails: list[MailOutcome] = []
         self._archive = ArchiveOutcome()
         self.report = build_report((), (), ArchiveOutcome())
@@ -53,8 +54,10 @@ class Run:
         """Fetch all keywords, also for a run for one subscriber: together they cost hardly more than one."""
         subscribed = [state.subscriber for state in self._subscribers if state.is_subscribed]
         keywords = self._context.config.keywords_of(subscribed)
+        before = {paper.key for paper in self._context.store.unavailable.papers()}
         self._keywords = tuple(fetch_keywords(self._context, keywords, self._number))
         self._unavailable = tuple(self._context.store.unavailable.papers())
+        self._noticed = tuple(paper for paper in self._unavailable if paper.key not in before)
 
     def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Send them their queued mails and then what is new, except who gets no mail."""
@@ -73,7 +76,9 @@ class Run:
 
     def end(self) -> None:
         """Complete the report, record how the run ended, and delete what is old."""
-        self.report = build_report(self._keywords, tuple(self._mails), self._archive, self._unavailable)
+        self.report = build_report(
+            self._keywords, tuple(self._mails), self._archive, self._unavailable, self._noticed
+        )
         store, now = self._context.store, self._context.clock.now()
         store.runs.end(self._number, now, self.report.problems)
         store.retention.tidy(now, self._context.config.mail.keep_days)

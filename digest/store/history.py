@@ -58,7 +58,7 @@ def history(database: Database, paper_id: str) -> History | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Disbelief:
+class Dispute:
     """A keyword to which arXiv gives a paper that is not believed to be its."""
 
     keyword: str
@@ -66,12 +66,12 @@ class Disbelief:
     differing: int
 
 
-def disbeliefs(database: Database, paper_id: str) -> tuple[Disbelief, ...]:
+def disputes(database: Database, paper_id: str) -> tuple[Dispute, ...]:
     """The keywords to which arXiv alone gives the paper. Raises StoreError."""
-    columns = (keywords.c.name, keywords.c.compared, keywords.c.differing, keywords.c.strangers)
+    columns = (keywords.c.name, keywords.c.compared, keywords.c.differing, keywords.c.disputed)
     with database.transaction() as connection:
-        rows = connection.execute(select(*columns).where(keywords.c.strangers.is_not(None)))
-        return tuple(Disbelief(*row[:3]) for row in rows if paper_id in row.strangers)
+        rows = connection.execute(select(*columns).where(keywords.c.disputed.is_not(None)))
+        return tuple(Dispute(*row[:3]) for row in rows if paper_id in row.disputed)
 
 
 def unavailable_paper(database: Database, paper_id: str) -> UnavailablePaper | None:

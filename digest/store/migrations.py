@@ -110,7 +110,7 @@ UPDATE papers SET url = 'https://arxiv.org/abs/' || id || 'v' || version,
 _DISCOVERY = """
 ALTER TABLE keywords ADD COLUMN compared INTEGER DEFAULT 0 NOT NULL;
 ALTER TABLE keywords ADD COLUMN differing INTEGER DEFAULT 0 NOT NULL;
-ALTER TABLE keywords ADD COLUMN strangers JSON;
+ALTER TABLE keywords ADD COLUMN disputed JSON;
 ALTER TABLE keywords ADD COLUMN search_problem TEXT;
 ALTER TABLE sightings ADD COLUMN by_gaps BOOLEAN DEFAULT 0 NOT NULL;
 CREATE TABLE unavailable (

@@ -108,8 +108,8 @@ keywords = Table(
     # on how many papers arXiv's answers were compared with the matcher, and on how many they differ
     Column("compared", Integer, nullable=False, server_default="0"),
     Column("differing", Integer, nullable=False, server_default="0"),
-    # KeywordState.strangers, the latest at the end
-    Column("strangers", JSON(none_as_null=True)),
+    # KeywordState.disputed, the latest at the end
+    Column("disputed", JSON(none_as_null=True)),
     # why arXiv cannot answer the keyword's own query; null: it can
     Column("search_problem", Text),
 )

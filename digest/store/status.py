@@ -81,6 +81,7 @@ def _keyword_status(keyword: Keyword, row: Row[Any], week: tuple[int, ...]) -> K
         new_today=week[-1],
         week=week,
         never_had_a_paper=row.last_good_at is not None and not row.has_papers,
+        search_problem=row.search_problem or "",
         compared=row.compared,
         differing=row.differing,
     )

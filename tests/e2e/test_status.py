@@ -53,6 +53,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "new_today": 1,
         "week": [0, 0, 0, 0, 0, 0, 1],
         "never_had_a_paper": False,
+        "search_problem": "",
         "compared": 7,
         "differing": 0,
     }

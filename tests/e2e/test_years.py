@@ -269,8 +269,8 @@ class Life:
             self.wrong.append(f"{mail.recipient} got a second mail for the slot {slot}, at {now}")
         if repeated := wish.got.keys() & mail.papers:
             self.wrong.append(f"{mail.recipient} got {repeated} again, at {now}")
-        if strangers := set(mail.papers) - wish.waiting.keys():
-            self.wrong.append(f"{mail.recipient} got {strangers} before they were announced")
+        if disputed := set(mail.papers) - wish.waiting.keys():
+            self.wrong.append(f"{mail.recipient} got {disputed} before they were announced")
         wish.mailed_at.append((now, self.true.moment))
         for paper_id in mail.papers:
             wish.got[paper_id] = self.true.moment

@@ -97,7 +97,7 @@ def read(content: bytes) -> UnsubscribeRequest | Bounce | None:
         # as UTF-8, since a header may be (RFC 6532); all else that is read here is ASCII
         message = cast(EmailMessage, _parsed(content.decode("utf-8", "replace")))
         return _bounce(message) if _is_report(message) else _unsubscribe_request(message)
-    except Exception:  # the email package raises a dozen types of errors for what strangers can write
+    except Exception:  # the email package raises a dozen types of errors for what disputed can write
         return None
 
 

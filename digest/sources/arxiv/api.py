@@ -35,9 +35,10 @@ OVERLAP = timedelta(days=7)
 """How far behind the newest submission known a search goes back."""
 
 _PROBE_TRIES = 2
+_MATCH_TRIES = 2
 
 _ANY_LIST = "0704.0001"
-"""An id for a list that needs no paper to be well."""
+"""An id for a list that is answered whether the paper exists or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class SubmissionRange:
 
     earliest: datetime
     latest: datetime
+
+    def overlaps(self, other: "SubmissionRange") -> bool:
+        return self.earliest <= other.latest and other.earliest <= self.latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class ArxivApi:
             ids = tuple(dict.fromkeys((*part, *sorted(requested.control))))
             return self._list(RequestedList(ids, requested.certain & set(part), requested.control), tries)
 
+        if not requested.ids:
+            return Found(())
         isolated = Isolation(fetch, _halves, self.require_answer).run(requested.ids)
         return Found(
             papers=tuple(paper for listed in isolated.answers for paper in listed.papers),
@@ -126,10 +132,14 @@ class ArxivApi:
             return Found((), unshown={paper_id: exc.reason})
         return Found(listed.papers, unshown=_named(listed.malformed))
 
+    def try_query(self, query: str) -> None:
+        """Ask once for one row. Raises AnswerBroken or AnswerFailed if arXiv cannot answer the query."""
+        self._page(query, RequestedPage(0, 1), 1)
+
     def query_problem(self, query: str) -> str:
         """Why arXiv still cannot answer a query, by one request; empty if it can."""
         try:
-            self._page(query, RequestedPage(0, 1), 1)
+            self.try_query(query)
         except SPOILED as exc:
             return exc.reason
         return ""
@@ -143,7 +153,7 @@ class ArxivApi:
             return frozenset(paper.id for paper in page.papers)
 
         parameters = {"search_query": query, "id_list": ",".join(ids), "max_results": str(len(ids))}
-        return self._client.post(self._url, parameters, read)
+        return self._client.post(self._url, parameters, read, _MATCH_TRIES)
 
     def require_answer(self) -> None:
         """Raises SourceUnavailable if arXiv does not even answer a list of one id."""
@@ -188,7 +198,10 @@ class ArxivApi:
             middle = (rows.start + end) // 2
             return (_Rows(middle, end), _Rows(rows.start, middle)) if end - rows.start > 1 else ()
 
-        return _found(Isolation(fetch, divide, self.require_answer, hopeless_after=3).run(whole), first)
+        isolated = Isolation(fetch, divide, self.require_answer, hopeless_after=7).run(whole)
+        if not isolated.answers:
+            raise isolated.culprits[0].problem
+        return _found(isolated, first)
 
     def _page(self, query: str, requested: RequestedPage, tries: int) -> Page:
         def read(body: bytes) -> Page:
@@ -248,7 +261,7 @@ def _named(malformed: Iterable[Malformed]) -> dict[str, str]:
 def _merged(found: Sequence[Found]) -> Found:
     return Found(
         papers=newest_versions(paper for one in found for paper in one.papers),
-        total=sum(one.total for one in found),
+        total=found[0].total,
         asked_at=found[0].asked_at,
         unshown={paper_id: why for one in found for paper_id, why in one.unshown.items()},
         unshown_rows={rows: why for one in found for rows, why in one.unshown_rows.items()},

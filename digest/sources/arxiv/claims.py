@@ -50,7 +50,7 @@ class Claims:
     papers: tuple[Paper, ...] = ()
     compared: int = 0
     differing: int = 0
-    strangers: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     """Papers that arXiv gives to the keyword, and that are not believed to be its."""
 
 
@@ -59,7 +59,7 @@ class _Tally:
     papers: dict[str, Paper] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
     differing: set[str] = field(default_factory=set)
-    strangers: set[str] = field(default_factory=set)
+    disputed: set[str] = field(default_factory=set)
 
 
 def is_believable(differing: int, compared: int) -> bool:
@@ -74,38 +74,42 @@ def believed(keyword_id: str, papers: Sequence[Paper], matchers: Matchers) -> Cl
     differing = [paper for paper in papers if keyword_id not in matchers.explains(paper)]
     if is_believable(len(differing), len(papers)):
         return Claims((*claimed, *differing), len(papers), len(differing))
-    strangers = tuple(paper.id for paper in differing)
-    return Claims(tuple(claimed), len(papers), len(differing), strangers)
+    disputed = tuple(paper.id for paper in differing)
+    return Claims(tuple(claimed), len(papers), len(differing), disputed)
 
 
 class Claimant:
     """Assigns the papers of one fetch to the keywords that were fetched before."""
 
-    def __init__(self, api: ArxivApi, known: Sequence[FetchRequest], matchers: Matchers) -> None:
+    def __init__(
+        self, api: ArxivApi, known: Sequence[FetchRequest], matchers: Matchers, searched: FoundPapers
+    ) -> None:
         self._api = api
         self._known = known
         self._matchers = matchers
+        self._searched = searched
+        self._answered = [one for one in known if one.keyword.id not in searched.failed_queries]
         self._tallies = {request.keyword.id: _Tally() for request in known}
         self._requests_left = 1 + 2 * math.ceil(math.log2(len(known))) if known else 0
 
-    def claims(self, searched: FoundPapers, listed: FoundPapers) -> Mapping[str, Claims]:
+    def claims(self, listed: FoundPapers) -> Mapping[str, Claims]:
         """The claims of each keyword, by its id; those of keywords without state from lists and feed only.
 
         Papers that the search shows and no keyword's query explains are searched again for halves of the
         keywords: a disagreement with arXiv costs requests, and never a paper.
         """
-        pool = {**searched.papers, **listed.papers}
+        pool = {**self._searched.papers, **listed.papers}
         others: dict[str, _Tally] = {}
         for paper in pool.values():
             for keyword_id in self._matchers.claims(paper):
                 tally = self._tallies.get(keyword_id) or others.setdefault(keyword_id, _Tally())
                 tally.papers[paper.id] = paper
-        self._compare(searched, listed)
+        self._compare(listed)
         seen = self._keep_known(pool)
-        decided = frozenset().union(*(request.known.strangers for request in self._known))
+        decided = frozenset().union(*(request.known.disputed for request in self._known))
         unexplained = [
             paper.id
-            for paper in searched.papers.values()
+            for paper in self._searched.papers.values()
             if paper.id not in seen | decided and not self._matchers.explains(paper)
         ]
         self._assign(pool, unexplained)
@@ -121,14 +125,14 @@ class Claimant:
             seen |= known
         return seen
 
-    def _compare(self, searched: FoundPapers, listed: FoundPapers) -> None:
+    def _compare(self, listed: FoundPapers) -> None:
         """Count the new papers of each keyword that the search shows, or should have shown."""
-        for request in self._known:
+        for request in self._answered:
             tally = self._tallies[request.keyword.id]
             for paper_id in tally.papers.keys() - request.known.papers:
-                if paper_id in searched.papers:
+                if paper_id in self._searched.papers:
                     tally.compared.add(paper_id)
-                elif paper_id in listed.papers and searched.should_show(listed.papers[paper_id]):
+                elif paper_id in listed.papers and self._searched.should_show(listed.papers[paper_id]):
                     tally.compared.add(paper_id)
                     tally.differing.add(paper_id)
 
@@ -149,7 +153,7 @@ class Claimant:
             if is_believable(differing, request.known.compared + len(tally.compared)):
                 tally.papers.update((paper_id, pool[paper_id]) for paper_id in ids)
             else:
-                tally.strangers |= ids
+                tally.disputed |= ids
 
     def _explanations(
         self, pool: Mapping[str, Paper], unexplained: Sequence[str]
@@ -159,9 +163,9 @@ class Claimant:
         Keywords whose words are somewhere in the papers are asked first; mostly that explains all.
         """
         papers = [pool[paper_id] for paper_id in unexplained]
-        near = [one for one in self._known if any(is_near(one.keyword, paper) for paper in papers)]
+        near = [one for one in self._answered if any(is_near(one.keyword, paper) for paper in papers)]
         left = set(unexplained)
-        for group in (near, [one for one in self._known if one not in near]):
+        for group in (near, [one for one in self._answered if one not in near]):
             for paper_id, keyword_id in self._match_in_halves(group, sorted(left)):
                 left.discard(paper_id)
                 yield paper_id, keyword_id
@@ -193,5 +197,5 @@ def is_near(keyword: Keyword, paper: Paper) -> bool:
 
 
 def _claims_of(tally: _Tally) -> Claims:
-    strangers = tuple(sorted(tally.strangers))
-    return Claims(tuple(tally.papers.values()), len(tally.compared), len(tally.differing), strangers)
+    disputed = tuple(sorted(tally.disputed))
+    return Claims(tuple(tally.papers.values()), len(tally.compared), len(tally.differing), disputed)

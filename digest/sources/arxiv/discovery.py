@@ -18,7 +18,7 @@ from digest.sources.arxiv.categories import ALL_ARCHIVES, pattern
 from digest.sources.arxiv.claims import Claimant, Claims, Matchers, believed
 from digest.sources.arxiv.feed import AnnouncementFeed, archives_of
 from digest.sources.arxiv.findings import Discovered, FoundPapers, LastAnnouncement, naming
-from digest.sources.arxiv.isolation import Isolation
+from digest.sources.arxiv.isolation import SPOILED, Isolation
 from digest.sources.arxiv.listing import Listing
 from digest.sources.arxiv.query import query_of, query_of_any
 from digest.sources.arxiv.responses import Announcement
@@ -53,7 +53,7 @@ class Discovery:
         unshown.titles = {entry.id: entry.title for entry in last.announcement.entries}
         listed = Listing(self._api, known, unshown).list(matchers, searched, last)
         last = last.up_to_shown(unshown.ids, (*searched.papers.values(), *listed.papers.values()))
-        claims = Claimant(self._api, known, matchers).claims(searched, listed)
+        claims = Claimant(self._api, known, matchers, searched).claims(listed)
         for request in requests:
             found = _discovered(request, last, listed, claims.get(request.keyword.id, Claims()))
             found = replace(found, search_problem=searched.failed_queries.get(request.keyword.id, ""))
@@ -94,20 +94,34 @@ class Discovery:
     def _search_some(
         self, known: Sequence[FetchRequest], newest: datetime | None, unshown: UnshownPapers
     ) -> FoundPapers:
-        """In halves of the keywords where the query of one of them spoils the whole."""
+        """Without the keywords whose own query spoils the whole."""
+        failed: Mapping[str, str] = {}
+        try:
+            found = self._search_together(known, newest, unshown)
+        except SPOILED:
+            failed = self._failing_queries(known)
+            answered = [request for request in known if request.keyword.id not in failed]
+            if not failed:
+                raise
+            found = self._search_together(answered, newest, unshown) if answered else Found(())
+        unshown.note(found)
+        return FoundPapers({paper.id: paper for paper in found.papers}, failed_queries=failed)
 
-        def fetch(part: Sequence[FetchRequest], _: int) -> Found:
-            recent = frozenset().union(*(request.known.recent for request in part))
-            query = query_of_any(request.spelled for request in part)
-            return self._api.since(query, newest, recent, unshown.searchable_after)
+    def _search_together(
+        self, known: Sequence[FetchRequest], newest: datetime | None, unshown: UnshownPapers
+    ) -> Found:
+        recent = frozenset().union(*(request.known.recent for request in known))
+        query = query_of_any(request.spelled for request in known)
+        return self._api.since(query, newest, recent, unshown.searchable_after)
 
-        isolated = Isolation(fetch, _halves, self._api.require_answer, hopeless_after=3).run(known)
-        for found in isolated.answers:
-            unshown.note(found)
-        return FoundPapers(
-            {paper.id: paper for found in isolated.answers for paper in found.papers},
-            failed_queries={one.part[0].keyword.id: one.problem.reason for one in isolated.culprits},
-        )
+    def _failing_queries(self, known: Sequence[FetchRequest]) -> dict[str, str]:
+        """The ids of the keywords whose query arXiv cannot answer, and why; by requests for one row."""
+
+        def fetch(part: Sequence[FetchRequest], _: int) -> None:
+            self._api.try_query(query_of_any(request.spelled for request in part))
+
+        isolated = Isolation(fetch, _halves, self._api.require_answer).run(known, tries=1)
+        return {one.part[0].keyword.id: one.problem.reason for one in isolated.culprits}
 
     def _last_announcement(
         self, requests: Sequence[FetchRequest], searched: FoundPapers, unshown: UnshownPapers
@@ -179,7 +193,7 @@ class Discovery:
             asked_at=page.asked_at,
             compared=claims.compared,
             differing=claims.differing,
-            strangers=claims.strangers,
+            disputed=claims.disputed,
             volume=volume_of(found.keyword, page),
             problem=None,
         )
@@ -198,7 +212,7 @@ def _discovered(
         up_to_date=last.up_to_date and problem is None,
         compared=claims.compared,
         differing=claims.differing,
-        strangers=claims.strangers,
+        disputed=claims.disputed,
         problem=problem,
     )
 

@@ -41,9 +41,8 @@ class AnnouncementFeed:
         halves = _halves(names) if high_water_mark else ()  # before that, nothing is new to anybody
         if len(whole.entries) < LARGEST_FEED or not halves:
             return whole
-        return _merged(
-            [self.latest(half, highest_seen=0, high_water_mark=high_water_mark) for half in halves]
-        )
+        parts = [self.latest(half, highest_seen=0, high_water_mark=high_water_mark) for half in halves]
+        return _merged([whole, *parts])
 
 
 def archives_of(keywords: Iterable[Keyword]) -> tuple[str, ...]:

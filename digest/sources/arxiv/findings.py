@@ -88,7 +88,7 @@ class Discovered:
     """Rows of the search, seen for the first time, that arXiv or the matcher gives to the keyword."""
     differing: int = 0
     """Those of them on which the two differ."""
-    strangers: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     """Those of them that are not believed."""
     search_problem: str = ""
     """Why arXiv cannot answer the keyword's own query."""

@@ -1,5 +1,6 @@
 """List papers by their ids: those that the feed shows and the search does not, and those that were missed."""
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from digest.domain.fetching import FetchRequest
@@ -13,6 +14,8 @@ from digest.sources.arxiv.identifiers import announcement_order, identifier_at
 from digest.sources.arxiv.responses import Announcement
 from digest.sources.arxiv.unshown import UnshownPapers
 from digest.sources.arxiv.validation import RequestedList
+
+logger = logging.getLogger(__name__)
 
 _CONTROL_IDS = 10
 """Of those that were shown, and of those that were announced."""
@@ -40,16 +43,23 @@ class Listing:
         certain = wanted - searched.papers.keys() - self._unshown.ids
         self._control_ids = _newest(_shown_ids(last, self._known) - self._unshown.ids)
         try:
-            self._list_again(self._unshown.due)
             self._list_up_to(last, certain)
+            problem = None
         except SourceError as exc:
-            return FoundPapers(self._papers, naming("the list of announced papers", exc))
-        return FoundPapers(self._papers)
+            problem = naming("the list of announced papers", exc)
+        self._list_again(self._unshown.due)
+        return FoundPapers(self._papers, problem)
 
     def _list_again(self, ids: Sequence[str]) -> None:
         """Ask for papers that arXiv could not show before, one at a time."""
         for paper_id in ids:
-            self._note(self._api.listed_again(paper_id))
+            try:
+                found = self._api.listed_again(paper_id)
+            except SourceError as exc:
+                logger.debug("%s is asked for again later: %s", paper_id, exc)
+                return
+            self._unshown.note_again(found)
+            self._papers |= {paper.id: paper for paper in found.papers}
 
     def _list_up_to(self, last: LastAnnouncement, certain: frozenset[str]) -> None:
         high_water_mark = min(

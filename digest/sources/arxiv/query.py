@@ -19,8 +19,10 @@ from digest.domain.expressions import (
     Field,
     Term,
     Without,
+    all_of,
     any_of,
     terms_of,
+    wanted_terms,
     with_terms,
 )
 from digest.domain.keywords import Keyword, expression_of
@@ -67,7 +69,7 @@ def _widened(expression: Expression) -> Expression:
         case Without(wanted, unwanted):
             return Without(_widened(wanted), with_terms(unwanted, _spellings))
         case AllOf(parts):
-            return AllOf(tuple(map(_widened, parts)))
+            return all_of(tuple(map(_widened, filter(_can_be_asked, parts))) or parts)
         case AnyOf(parts):
             return any_of(tuple(map(_widened, filter(_can_be_asked, parts))) or parts)
         case Term():
@@ -76,7 +78,10 @@ def _widened(expression: Expression) -> Expression:
 
 def _can_be_asked(part: Expression) -> bool:
     """Whether anything is left of an author's name without its initials."""
-    return not (isinstance(part, Term) and part.field is Field.AUTHOR and not whole_words(part.text))
+    authors = [term for term in wanted_terms(part) if term.field is Field.AUTHOR]
+    return not authors or any(
+        term.field is not Field.AUTHOR or whole_words(term.text) for term in wanted_terms(part)
+    )
 
 
 def _is_narrower(term: Term) -> bool:

@@ -63,7 +63,7 @@ def _result(found: Discovered, request: FetchRequest, highest_order: int) -> Fet
         problem=found.problem,
         compared=found.compared,
         differing=found.differing,
-        strangers=found.strangers,
+        disputed=found.disputed,
         search_problem=found.search_problem,
         unavailable=found.unavailable,
         volume=found.volume,

@@ -1,4 +1,4 @@
-"""Remember which papers arXiv cannot show, so that the next fetch goes round them and asks for them again."""
+"""Remember which papers arXiv cannot show: the next fetch leaves them out, and asks for them again."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,8 +8,8 @@ from digest.domain.fetching import Unavailable, UnavailablePaper, is_due_again
 from digest.sources.arxiv.api import OVERLAP, Found, SubmissionRange
 
 _MOST_AT_ONCE = 5
-_GIVEN_UP_AFTER = {True: timedelta(days=60), False: OVERLAP + timedelta(days=1)}
-"""With an id, or without one: then it is out of sight of the search."""
+_GIVEN_UP_AFTER = timedelta(days=60)
+_OUT_OF_SIGHT_AFTER = OVERLAP + timedelta(days=1)  # of the search, which alone meets papers without an id
 
 _MINUTE = timedelta(minutes=1)
 
@@ -20,7 +20,9 @@ class UnshownPapers:
     def __init__(self, unavailable: Unavailable) -> None:
         self._now = unavailable.now
         self._known = tuple(
-            paper for paper in unavailable.papers if self._now - paper.since < _GIVEN_UP_AFTER[bool(paper.id)]
+            paper
+            for paper in unavailable.papers
+            if self._now - paper.since < (_GIVEN_UP_AFTER if paper.id else _OUT_OF_SIGHT_AFTER)
         )
         self._shown: set[str] = set()
         self._failed: dict[str, str] = {}
@@ -56,10 +58,25 @@ class UnshownPapers:
         return bool(self._rows)
 
     def note(self, found: Found) -> None:
-        """Learn from an answer which papers are shown, and which are not."""
-        self._shown |= {paper.id for paper in found.papers}
+        """Learn from an answer which papers are not shown."""
         self._failed |= found.unshown
-        self._rows |= found.unshown_rows
+        for row, why in found.unshown_rows.items():
+            self._note_row(row, why)
+
+    def note_again(self, found: Found) -> None:
+        """Learn from an answer for all keywords that a paper is shown again, or still is not."""
+        self._shown |= {paper.id for paper in found.papers}
+        self.note(found)
+
+    def _note_row(self, row: SubmissionRange | None, why: str) -> None:
+        """Two times that overlap are most likely those of one paper, as two queries show it."""
+        if row and any(_overlaps(paper, row) for paper in self._known):
+            return
+        same = next((one for one in self._rows if one and row and one.overlaps(row)), None)
+        if same and row:
+            del self._rows[same]
+            row = SubmissionRange(max(same.earliest, row.earliest), min(same.latest, row.latest))
+        self._rows[row] = why
 
     def all(self) -> tuple[UnavailablePaper, ...]:
         """All papers that arXiv cannot show, as far as is known now."""
@@ -95,3 +112,9 @@ class UnshownPapers:
             earliest=submitted.earliest if submitted else None,
             latest=submitted.latest if submitted else None,
         )
+
+
+def _overlaps(paper: UnavailablePaper, row: SubmissionRange) -> bool:
+    if not paper.earliest or not paper.latest:
+        return False
+    return row.overlaps(SubmissionRange(paper.earliest, paper.latest))

@@ -23,7 +23,7 @@ RECENT = timedelta(days=7)
 _FETCHES_TO_JUDGE_BY = 20
 _TOO_FEW_FETCHES = 5
 _TITLES_TO_JUDGE_BY = 200
-_STRANGERS_KEPT = 1_000
+_DISPUTED_KEPT = 1_000
 
 
 class SqlKeywordStore:
@@ -111,7 +111,7 @@ def _state(connection: Connection, keyword: Keyword) -> KeywordState:
         accented_forms=_accented_forms(connection, row.number, keyword),
         compared=row.compared,
         differing=row.differing,
-        strangers=frozenset(row.strangers or ()),
+        disputed=frozenset(row.disputed or ()),
         search_problem=row.search_problem or "",
     )
 
@@ -184,9 +184,9 @@ def _record_progress(
 def _record_search(connection: Connection, keyword: int, result: FetchResult) -> None:
     """Record the papers that were not believed, and whether arXiv can answer the keyword's query."""
     this = keywords.c.number == keyword
-    before = connection.scalar(select(keywords.c.strangers).where(this)) or []
-    strangers = list(dict.fromkeys((*before, *result.strangers)))[-_STRANGERS_KEPT:]
-    values = {"strangers": strangers or None, "search_problem": result.search_problem or None}
+    before = connection.scalar(select(keywords.c.disputed).where(this)) or []
+    disputed = list(dict.fromkeys((*before, *result.disputed)))[-_DISPUTED_KEPT:]
+    values = {"disputed": disputed or None, "search_problem": result.search_problem or None}
     connection.execute(update(keywords).where(this).values(values))
 
 

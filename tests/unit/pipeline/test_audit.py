@@ -182,11 +182,20 @@ GOOD = KeywordOutcome(MODEL, up_to_date=True)
         ((GOOD,), (MailOutcome("subscribers[0]", papers=3),), True),
         ((GOOD, KeywordOutcome(NEWCOMER, problem="half an answer")), (), True),
         ((GOOD, KeywordOutcome(NEWCOMER, problem="no answer", unavailable=True)), (), False),
+        ((KeywordOutcome(MODEL), KeywordOutcome(NEWCOMER, problem="no answer", unavailable=True)), (), True),
         ((GOOD,), (MailOutcome("subscribers[0]", problem="refused", retry_at=NOON),), False),
+        ((GOOD,), (MailOutcome("subscribers[0]", problem="no such user"),), True),
     ],
-    ids=["all is well", "a keyword failed", "arXiv is down", "a mail waits"],
+    ids=[
+        "all is well",
+        "a keyword failed",
+        "arXiv is down",
+        "one query fails for good",
+        "a mail waits",
+        "an address that is refused",
+    ],
 )
-def test_an_audit_waits_until_it_is_in_nobodys_way(
+def test_an_audit_waits_until_it_delays_nothing(
     keywords: tuple[KeywordOutcome, ...], mails: tuple[MailOutcome, ...], room: bool
 ) -> None:
     assert leaves_room(Report(keywords, mails, ArchiveOutcome())) is room

@@ -55,7 +55,7 @@ LINE = (
 
 def test_a_paper_that_arxiv_cannot_show_is_a_problem_of_the_run_that_notices_it() -> None:
     asked_again = replace(NOTICED, asked_at=NOON + timedelta(days=1))
-    first = build_report((KeywordOutcome(ONE),), (), NOTHING, (NOTICED,))
+    first = build_report((KeywordOutcome(ONE),), (), NOTHING, (NOTICED,), (NOTICED,))
     later = build_report((KeywordOutcome(ONE),), (), NOTHING, (asked_again,))
     assert first.problems == RunProblems(LINE.format("2026-06-22 12:00 UTC"), None, "")
     assert later.problems == RunProblems("", None, "")

@@ -10,7 +10,7 @@ from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, MailState
 from digest.store.database import Database
-from digest.store.history import Disbelief, History, Seen, disbeliefs, history
+from digest.store.history import Dispute, History, Seen, disputes, history
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
@@ -67,7 +67,7 @@ def test_the_history_of_a_paper_has_its_matches_and_the_mails_that_carried_it(
 
 
 def test_a_paper_that_arxiv_alone_gives_to_a_keyword_is_known_as_such(database: Database) -> None:
-    result = FetchResult(MODEL, compared=30, differing=20, strangers=("2606.00077",))
+    result = FetchResult(MODEL, compared=30, differing=20, disputed=("2606.00077",))
     SqlStore.over(database).keywords.record(result, (), BASELINE, NOON)
-    assert disbeliefs(database, "2606.00077") == (Disbelief("Reward Model", 30, 20),)
-    assert disbeliefs(database, "2606.00078") == ()
+    assert disputes(database, "2606.00077") == (Dispute("Reward Model", 30, 20),)
+    assert disputes(database, "2606.00078") == ()

@@ -345,7 +345,22 @@ def test_a_query_that_fails_however_few_rows_are_asked_for_is_itself_at_fault(
     server.misbehave(*[fail_at_searches] * 40)
     with pytest.raises(AnswerFailed):
         api.newest(QUERY, 100)
-    assert len(server.requests) <= 6
+    assert len(server.requests) <= 12
+
+
+def test_two_papers_in_different_halves_of_a_page_are_both_isolated(
+    api: ArxivApi, server: ArxivServer
+) -> None:
+    server.misbehave(*[breaking_at(20, 70, how=server_error)] * 80)
+    found = api.newest(QUERY, 100)
+    assert {paper.id for paper in found.papers} == set(ids(range(1, 101))) - set(ids([20, 70]))
+    assert len(found.unshown_rows) == 2
+
+
+def test_a_single_row_that_cannot_be_shown_is_no_empty_answer(api: ArxivApi, server: ArxivServer) -> None:
+    server.misbehave(*[breaking_at(100, how=server_error)] * 9)
+    with pytest.raises(AnswerFailed):
+        api.newest(QUERY, 1)
 
 
 def test_a_paper_that_could_not_be_shown_is_asked_for_once(api: ArxivApi, server: ArxivServer) -> None:

@@ -756,13 +756,13 @@ def test_what_was_not_believed_is_not_asked_for_again(tmp_path: Path) -> None:
         loose = answer_to('ti:"reward" OR ti:"oddity"', server, papers)
         server.misbehave(loose, None, None, answer_to('ti:"oddity"', server, papers))
         first = found(server, tmp_path, request)
-    assert set(first.strangers) == numbers(odd)
-    known = replace(after(request.known, first), strangers=frozenset(first.strangers))
+    assert set(first.disputed) == numbers(odd)
+    known = replace(after(request.known, first), disputed=frozenset(first.disputed))
     with ArxivServer(papers, TUESDAY) as server:
         server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, papers))
         again = found(server, tmp_path, FetchRequest(REWARD_MODEL, known))
         assert "match" not in asked(server)
-    assert (again.compared, again.differing, again.strangers) == (0, 0, ())
+    assert (again.compared, again.differing, again.disputed) == (0, 0, ())
 
 
 def test_a_keyword_that_differed_often_is_believed_no_more(tmp_path: Path) -> None:
@@ -772,7 +772,7 @@ def test_a_keyword_that_differed_often_is_believed_no_more(tmp_path: Path) -> No
         odd = answer_to('ti:"oddity"', server, ODD_PAPERS)
         server.misbehave(answer_to('ti:"reward" OR ti:"oddity"', server, ODD_PAPERS), None, odd)
         result = found(server, tmp_path, replace(request, known=known))
-    assert (ODD.id in ids(result), result.strangers) == (False, (ODD.id,))
+    assert (ODD.id in ids(result), result.disputed) == (False, (ODD.id,))
 
 
 @pytest.mark.parametrize(

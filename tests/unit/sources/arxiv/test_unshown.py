@@ -29,8 +29,22 @@ def test_a_paper_that_is_met_is_kept_with_its_title() -> None:
 
 def test_a_paper_that_is_shown_again_is_forgotten() -> None:
     papers = unshown(BEFORE)
-    papers.note(Found((paper(FIRST),)))
+    papers.note_again(Found((paper(FIRST),)))
     assert papers.all() == ()
+
+
+def test_a_paper_that_one_keyword_alone_was_shown_is_not_forgotten() -> None:
+    papers = unshown(BEFORE)
+    papers.note(Found((paper(FIRST),)))
+    assert papers.all() == (BEFORE,)
+
+
+def test_two_queries_that_meet_one_paper_are_one_paper() -> None:
+    later = SubmissionRange(NOON - DAY * 0.75, NOON)
+    papers = unshown()
+    papers.note(Found((), unshown_rows={MORNING: "cut off"}))
+    papers.note(Found((), unshown_rows={later: "cut off"}))
+    assert [(one.earliest, one.latest) for one in papers.all()] == [(later.earliest, MORNING.latest)]
 
 
 def test_a_paper_that_fails_again_keeps_its_beginning() -> None:
