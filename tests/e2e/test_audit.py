@@ -164,6 +164,7 @@ def test_a_local_arxiv_is_not_audited_against_the_real_one(tmp_path: Path) -> No
         assert done.stderr.startswith("error: a local arXiv is not audited against the real one\n")
 
 
+@pytest.mark.exhaustive
 def test_a_run_audits_once_a_week_and_its_failure_is_no_failure_of_the_run(tmp_path: Path) -> None:
     with lived(tmp_path, HIDDEN, until=3) as home:
         home.at(MONDAY + WEEK)

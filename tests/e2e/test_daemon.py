@@ -95,6 +95,7 @@ def second_morning(home: Home) -> Home:
     return home
 
 
+@pytest.mark.exhaustive
 def test_it_notifies_ready_mails_at_the_minute_and_notifies_stopping(
     second_morning: Home, systemd: Systemd
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_reload_signal_applies_a_good_edit_at_once(second_morning: Home, syste
     assert len(list(second_morning.mails())) == 1
 
 
+@pytest.mark.exhaustive
 def test_warnings_are_logged_at_the_start_and_again_after_an_edit(
     second_morning: Home, systemd: Systemd
 ) -> None:

@@ -33,6 +33,7 @@ def busy(reply: Reply) -> Reply:
     return replace(reply, status=503, body=b"")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("options", variations([[], ["--dry-run"]], ["a run"], ids=["a run", "a dry run"]))
 def test_a_bar_shows_the_progress_of_a_run_and_vanishes(home: Home, options: list[str]) -> None:
     home.environment["DIGEST_ARXIV_INTERVAL"] = "1"

@@ -132,7 +132,7 @@ def test_faults_of_the_configuration_are_reported_all_at_once(home: Home) -> Non
 
 
 def test_a_keyword_that_fails_is_named_and_the_rest_is_done(home: Home) -> None:
-    home.arxiv.misbehave(None, None, *[cut_off] * 4)  # after what is asked for all keywords together
+    home.arxiv.misbehave(None, None, *[cut_off] * 6)  # after what is asked for all keywords together
     done = home.digest("run")
     assert done.returncode == 1
     assert "error: 1 keyword failed (Reward Model): cut off: " in done.stderr

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from digest.demo.server import Reply
 from tests.support.home import LEAST, Home
 from tests.support.pseudo_terminal import pseudo_terminal
@@ -50,6 +52,7 @@ def test_where_arxiv_is_down_nothing_is_counted(home: Home) -> None:
     assert hint.startswith("hint: try again later")
 
 
+@pytest.mark.exhaustive
 def test_a_bar_shows_which_keyword_is_counted(home: Home) -> None:
     home.environment["DIGEST_ARXIV_INTERVAL"] = "0.5"
     with pseudo_terminal() as terminal:
