@@ -2,13 +2,11 @@
 
 import logging
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from digest.domain.analyzer import fold
-from digest.domain.expressions import Field, wanted_terms
 from digest.domain.fetching import FetchRequest
-from digest.domain.keywords import Keyword, expression_of
 from digest.domain.matching import Described, Matcher
 from digest.domain.papers import Paper
 from digest.domain.text import counted
@@ -19,8 +17,7 @@ from digest.sources.arxiv.query import query_of_any, searched
 
 logger = logging.getLogger(__name__)
 
-_LETTERS = 4
-"""So many first letters of a word are left of it in every form."""
+_SIGN = re.compile(r"[^\w\s]|_")
 
 _FEW_ROWS = 10
 """Fewer rows do not show how arXiv reads a query."""
@@ -160,10 +157,11 @@ class Claimant:
     ) -> Iterator[tuple[str, str]]:
         """Pairs of a paper's id and the id of a keyword whose query finds it.
 
-        Keywords whose words are somewhere in the papers are asked first; mostly that explains all.
+        Keywords that would match if every sign divided words are asked first; mostly that explains all.
         """
-        papers = [pool[paper_id] for paper_id in unexplained]
-        near = [one for one in self._answered if any(is_near(one.keyword, paper) for paper in papers)]
+        papers = [_in_single_words(pool[paper_id]) for paper_id in unexplained]
+        ids = frozenset().union(*map(self._matchers.explains, papers))
+        near = [one for one in self._answered if one.keyword.id in ids]
         left = set(unexplained)
         for group in (near, [one for one in self._answered if one not in near]):
             for paper_id, keyword_id in self._match_in_halves(group, sorted(left)):
@@ -189,11 +187,9 @@ class Claimant:
         return self._api.matching(query_of_any(request.spelled for request in half), ids)
 
 
-def is_near(keyword: Keyword, paper: Paper) -> bool:
-    """Whether the paper's text has the letters of some phrase, wherever its words begin and end."""
-    text = fold(f"{paper.title} {paper.abstract} {' '.join(paper.authors)}")
-    terms = (term for term in wanted_terms(expression_of(keyword)) if term.field is not Field.CATEGORY)
-    return any(all(word[:_LETTERS] in text for word in fold(term.text).split()) for term in terms)
+def _in_single_words(paper: Paper) -> Paper:
+    """The paper with a space for each sign: `AI:Agents`, which is one word to us, is two."""
+    return replace(paper, title=_SIGN.sub(" ", paper.title), abstract=_SIGN.sub(" ", paper.abstract))
 
 
 def _claims_of(tally: _Tally) -> Claims:

@@ -568,6 +568,18 @@ def test_papers_that_no_keyword_claims_are_matched_in_halves(tmp_path: Path) -> 
     ]
 
 
+def test_a_keyword_that_differs_by_a_sign_alone_is_asked_for_first(tmp_path: Path) -> None:
+    odd = demo_paper("2606.00020", TUESDAY, "Oddities:Invented Subject:Y again")
+    papers = (*ON_TUESDAY[:-1], *ON_MONDAY, odd)
+    with ArxivServer(papers, TUESDAY) as server:
+        found_by_arxiv = answer_to('ti:"again"', server, papers)
+        server.misbehave(answer_to('ti:"reward" OR ti:"again"', server, papers), None, found_by_arxiv)
+        results = discover(server, tmp_path, *four_keywords())
+    assert asked(server) == ["search", ALL, "match"]
+    assert server.requests[-1].parameters["search_query"] == query_of(KEYWORDS[2])
+    assert odd.id in ids(results[KEYWORDS[2].name])
+
+
 def test_the_keyword_of_a_paper_may_stay_unknown_until_the_next_search(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
