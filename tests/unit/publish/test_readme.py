@@ -137,7 +137,7 @@ def test_a_page_that_is_up_to_date_is_not_written_again(file: Path) -> None:
 
     assert not update(file)
 
-    assert file.stat() == written
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
 
 line_ends = st.sampled_from([b"\n", b"\r\n"])
