@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 # One process a core, and temporary folders in memory where there is room.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --in-memory
 
 .DEFAULT_GOAL := help
 .PHONY: help demo digest daemon preview check doctor status test test-all test-rest \
-  lint hooks format bench screenshots schema clean
+  lint hooks format bench screenshots schema lock audit clean
 
 help: ## show this help
 	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
@@ -70,19 +71,30 @@ screenshots: $(TOOLS) ## write pictures of mails as Chromium shows them, to scre
 schema: $(INSTALLED) ## write docs/subscribers.schema.json
 	@$(BIN)/python -m digest.config.json_schema > docs/subscribers.schema.json
 
+lock: ## write constraints.txt: the newest versions of all dependencies
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python $(PIP_INSTALL) '.[test,lint]'
+	@{ echo "# The versions that are installed and tested. 'make lock' writes this file."; \
+	  build/lock/bin/python -m pip freeze --exclude daily-papers; } > constraints.txt
+	@rm -rf build/lock
+
+audit: $(INSTALLED) ## list known security holes in the dependencies
+	@test -x $(BIN)/pip-audit || $(BIN)/python $(PIP_INSTALL) pip-audit
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
 clean: ## remove what was built; keep the state and the mails
-	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-* build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 	  .import_linter_cache
 	find digest tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): setup.cfg pyproject.toml
+$(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python $(PIP_INSTALL) --constraint constraints.txt --editable .
 	@touch $@
 
 $(TOOLS): $(INSTALLED)
 	@echo "installing what tests and linters need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	@$(BIN)/python $(PIP_INSTALL) --constraint constraints.txt --editable '.[test,lint]'
 	@touch $@
