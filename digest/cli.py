@@ -14,7 +14,7 @@ from digest import __version__
 from digest.commands.context import CommandContext, ExitStatus
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, FORMATS, configure_logging, for_person
+from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
 from digest.system.signals import Interrupted, ShutdownSignals
 
@@ -126,7 +126,7 @@ def _show(exc: click.ClickException) -> None:
     text = io.StringIO()
     exc.show(text)
     shown = text.getvalue()
-    click.echo(shown if sys.stderr.isatty() else masked(shown), err=True, nl=False)
+    click.echo(shown if is_terminal(sys.stderr) else masked(shown), err=True, nl=False)
 
 
 def _report(exc: DigestError) -> None:

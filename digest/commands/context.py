@@ -14,7 +14,7 @@ import click
 from digest.domain.text import counted
 from digest.errors import ConfigError
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, is_journal
+from digest.system.logging import BARE, is_journal, is_terminal
 from digest.system.signals import ShutdownSignals
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CommandContext:
     def fault_lines(self, error: ConfigError) -> list[str]:
         """The faults as results for standard output: in a log only where they are."""
         for_log = self.quiet or self.log_format == "json" or is_journal(_STDOUT, os.environ)
-        is_log = for_log and not sys.stdout.isatty()
+        is_log = for_log and not is_terminal(sys.stdout)
         return [fault.in_log if is_log else str(fault) for fault in error.faults]
 
 

@@ -32,7 +32,7 @@ def configure_logging(level: int, log_format: str, environment: Mapping[str, str
 
     A person reads it where that is a terminal, the lines are plain and all of them are wanted.
     """
-    is_person = sys.stderr.isatty() and log_format == "plain" and level < logging.WARNING
+    is_person = is_terminal(sys.stderr) and log_format == "plain" and level < logging.WARNING
     handler = StandardError(is_log=not is_person)
     handler.setFormatter(formatter(log_format, journal=is_journal(_STDERR, environment)))
     logging.basicConfig(level=level, handlers=[handler])
@@ -63,6 +63,11 @@ def formatter(log_format: str, *, journal: bool) -> logging.Formatter:
     if log_format == "json":
         return _Json()
     return _Journal() if journal else _Plain("%(asctime)s %(levelname)s %(message)s")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person watches it; None is a stream that was closed before the program began."""
+    return stream is not None and stream.isatty()
 
 
 def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:

@@ -27,7 +27,7 @@ _LONGEST_ADDRESS = 320  # 64 and 255 characters, and the @ (RFC 5321, section 4.
 
 def masked(text: str) -> str:
     """The text with a mark for each address, and for each URL that has a password."""
-    if text.isascii() and "@" not in text and "40" not in text:  # as in nearly every line
+    if text.isascii() and not any(sign in text for sign in ("@", "40", "64")):  # as in most lines
         return text
     text = _CREDENTIALS.sub(f"://{SECRET}", text)
     return _WORD.sub(_mask_in_log, _QUOTED_LOCAL_PART.sub("x", text))
@@ -42,7 +42,8 @@ def without_mailbox(lines: Iterable[str], local_part: str = "") -> str:
     """The lines of a mail server's reply as one, with a mark for each word that tells a mailbox.
 
     That is whatever has an @, written or encoded, and whatever has the local part of the mail's recipient
-    or a name in it: `Ada+news` hides `ada.news`, `ada`, `ada%2Bnews`. A word may go on in the next line.
+    or a name in it: `ada.lovelace+news` hides `ada.lovelace%2Bnews`, `AdaLovelace`, `Ada` and `news`. A word
+    may go on in the next line.
     """
     own = _names_in(local_part)
 
@@ -72,14 +73,20 @@ def _tells(word: str, own: re.Pattern[str] | None) -> bool:
 
 
 def _readings(word: str) -> Iterator[str]:
-    """The word in small letters, as it is and decoded, once and twice."""
+    """The word, folded, as it is and decoded once and twice."""
     for _ in range(3):
-        yield unicodedata.normalize("NFKC", word).casefold()
+        yield _folded(word)
         decoded = _ENCODED.sub(_decoded, word.encode("utf-8", "replace")).decode("utf-8", "replace")
         decoded = html.unescape(decoded)
         if decoded == word:
             return
         word = decoded
+
+
+def _folded(text: str) -> str:
+    """In small letters without accents and widths."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def _decoded(found: re.Match[bytes]) -> bytes:
@@ -90,7 +97,7 @@ def _decoded(found: re.Match[bytes]) -> bytes:
 
 def _names_in(local_part: str) -> re.Pattern[str] | None:
     """Finds the local part, without its tag or its dots too, and each name in it."""
-    folded = unicodedata.normalize("NFKC", local_part.strip('"')).casefold()
+    folded = _folded(local_part.strip('"'))
     without_tag = folded.partition("+")[0]
     names = {folded, without_tag, _SEPARATORS.sub("", without_tag)}
     names |= {part for part in _SEPARATORS.split(folded) if len(part) >= _LEAST_LETTERS}

@@ -59,7 +59,7 @@ class ConnectionLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class Client:
     """How this side behaves."""
 
     helo: str | None
@@ -75,8 +75,8 @@ class Connection(smtplib.SMTP):
 
     sock: socket.socket
 
-    def __init__(self, sock: socket.socket, server: SmtpServer, peer: Peer, deadline: Deadline) -> None:
-        super().__init__(local_hostname=peer.helo)
+    def __init__(self, sock: socket.socket, server: SmtpServer, client: Client, deadline: Deadline) -> None:
+        super().__init__(local_hostname=client.helo)
         self.sock = sock
         self.command_encoding = "utf-8"  # for addresses (RFC 6531); all else is ASCII
         self.mails = 0
@@ -85,8 +85,8 @@ class Connection(smtplib.SMTP):
         """Of the mail under way, or of the login."""
         self.name = server_name(server)
         self._server = server
-        self._peer = peer
-        self._seconds = peer.timeouts.command
+        self._client = client
+        self._seconds = client.timeouts.command
         self._step = deadline.within(self._seconds)
         self._parser = ReplyParser()
 
@@ -95,7 +95,7 @@ class Connection(smtplib.SMTP):
 
         Raises OSError (no valid reply), ConnectionLost, and the TransportErrors of the phase.
         """
-        timeouts = self._peer.timeouts
+        timeouts = self._client.timeouts
         seconds = timeouts.data if phase is Phase.DATA else timeouts.command
         self.check(phase, self.exchange(command, seconds), recipient)
 
@@ -107,9 +107,9 @@ class Connection(smtplib.SMTP):
 
     def send_block(self, content: bytes) -> None:
         """Send a part of a mail's content. Raises OSError."""
-        self._step = self.deadline.within(self._peer.timeouts.block)
+        self._step = self.deadline.within(self._client.timeouts.block)
         self.send(content)
-        self._peer.on_step()
+        self._client.on_step()
 
     def reply(self) -> Reply:
         """The next reply. Raises OSError."""
@@ -138,7 +138,7 @@ class Connection(smtplib.SMTP):
                 self._receive(self._step.seconds_left())
         except (OSError, ReplyTooLong) as exc:
             raise smtplib.SMTPServerDisconnected(str(exc)) from exc
-        self._peer.on_step()
+        self._client.on_step()
         return reply.code, reply.words
 
     def has_unexpected_reply(self) -> bool:
@@ -168,7 +168,7 @@ class Connection(smtplib.SMTP):
 
     def encrypt(self, context: ssl.SSLContext) -> None:
         """The TLS handshake. Raises OSError."""
-        self._step = self.deadline.within(self._peer.timeouts.connect)
+        self._step = self.deadline.within(self._client.timeouts.connect)
         self.sock = encrypted_socket(self.sock, self._server.host, context, self._step)
         self._step = self.deadline.within(self._seconds)
 
@@ -185,13 +185,13 @@ def server_name(server: SmtpServer) -> str:
     return f"the mail server {server.host}:{server.port}"
 
 
-def open_connection(server: SmtpServer, peer: Peer, deadline: Deadline) -> Connection:
+def open_connection(server: SmtpServer, client: Client, deadline: Deadline) -> Connection:
     """Connect, encrypt and log in as the settings say, before the deadline. Raises TransportUnavailable."""
     context = None if server.security == "plain" else tls_context(server.ca_file)
     try:
         with contextlib.ExitStack() as on_failure:
-            sock = connected_socket(server.host, server.port, deadline.within(peer.timeouts.connect))
-            smtp = Connection(sock, server, peer, deadline)
+            sock = connected_socket(server.host, server.port, deadline.within(client.timeouts.connect))
+            smtp = Connection(sock, server, client, deadline)
             on_failure.callback(smtp.close)
             _introduce(smtp, server, context)
             on_failure.pop_all()

@@ -18,7 +18,7 @@ from digest.errors import (
     RecipientRefused,
     TransportUnavailable,
 )
-from digest.mail.smtp.connection import Connection, ConnectionLost, Peer, open_connection, server_name
+from digest.mail.smtp.connection import Client, Connection, ConnectionLost, open_connection, server_name
 from digest.mail.smtp.limits import Deadline, Timeouts
 from digest.mail.smtp.replies import Phase
 
@@ -46,7 +46,7 @@ class SmtpTransport:
         on_step: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = server
-        self._peer = Peer(helo, timeouts, on_step)
+        self._client = Client(helo, timeouts, on_step)
         self._mails_per_connection = mails_per_connection
         self._timeouts = timeouts
         self._smtp: Connection | None = None
@@ -93,7 +93,7 @@ class SmtpTransport:
     def _connected(self, deadline: Deadline) -> Connection:
         if self._smtp and self._smtp.mails >= self._mails_per_connection:
             self.close()
-        self._smtp = self._smtp or open_connection(self._server, self._peer, deadline)
+        self._smtp = self._smtp or open_connection(self._server, self._client, deadline)
         self._smtp.deadline = deadline
         return self._smtp
 

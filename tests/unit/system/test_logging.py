@@ -17,6 +17,7 @@ from digest.system.logging import (
     for_person,
     formatter,
     is_journal,
+    is_terminal,
     keep_log,
 )
 
@@ -142,6 +143,10 @@ def test_a_person_reads_plain_lines_at_a_terminal(
         assert handler.is_log is is_log
         keep_log()
         assert handler.is_log
+
+
+def test_nobody_watches_a_stream_that_is_closed_or_a_file() -> None:
+    assert [is_terminal(stream) for stream in (None, io.StringIO(), Terminal())] == [False, False, True]
 
 
 def test_a_bug_in_a_thread_is_logged_without_addresses() -> None:

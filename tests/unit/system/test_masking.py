@@ -54,6 +54,7 @@ WORDS = {
     "the local part encoded": ("user ada.lovelace+2Bnews unknown", "user <address> unknown"),
     "the local part without its dots": ("user adalovelace unknown", "user <address> unknown"),
     "a name": ("Lovelace, Ada: mailbox disabled", "<address>, <address> mailbox disabled"),
+    "a name with an accent": ("Mr Lóvelace is away", "Mr <address> is away"),
     "a longer name": ("lovelaces and adams are known", "lovelaces and adams are known"),
 }
 

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import TransportUnavailable
-from digest.mail.smtp.connection import Peer, open_connection
+from digest.mail.smtp.connection import Client, open_connection
 from digest.mail.smtp.limits import Deadline, Timeouts
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import CLOSE, HANG, HostileServer, Reply, Script, make_certificate
@@ -80,7 +80,7 @@ def test_nagles_algorithm_is_off() -> None:
     with HostileServer() as server:
         connection = open_connection(
             SmtpServer("localhost", server.port, "plain"),
-            Peer("example.net", LONG_TIMEOUTS, on_step=lambda: None),
+            Client("example.net", LONG_TIMEOUTS, on_step=lambda: None),
             Deadline.after(5),
         )
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
