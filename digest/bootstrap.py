@@ -105,18 +105,17 @@ def open_run(
     """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
     from digest.store.restore import refuse_restored
 
+    progress = progress or NullProgress()
     with (
         held_lock(config.run_lock),
         closing(_store(config)) as store,
         open_source(config, clock) as source,
-        _transports(config) as transports,
+        _transports(config, progress.alive) as transports,
     ):
         refuse_restored(store.database)
         context = _context(config, clock, store, source, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
-        yield replace(
-            context, archive=archive, signals_deferred=signals_deferred, progress=progress or NullProgress()
-        )
+        yield replace(context, archive=archive, signals_deferred=signals_deferred, progress=progress)
 
 
 @contextmanager
@@ -204,7 +203,9 @@ def archive_at(file: Path, config: Config) -> "ReadmeArchive":
     return ReadmeArchive(file, *_template_folders(config))
 
 
-def smtp_transport(server: SmtpServer, config: Config) -> "SmtpTransport":
+def smtp_transport(
+    server: SmtpServer, config: Config, on_step: Callable[[], None] = lambda: None
+) -> "SmtpTransport":
     """One connection to the mail server. Greets with the sender's domain: a laptop's name means nothing."""
     from digest.mail.smtp.transport import SmtpTransport
 
@@ -212,6 +213,7 @@ def smtp_transport(server: SmtpServer, config: Config) -> "SmtpTransport":
         server,
         helo=domain(config.mail.sender),
         mails_per_connection=config.mail.mails_per_connection,
+        on_step=on_step,
     )
 
 
@@ -256,12 +258,12 @@ def _template_folders(config: Config) -> tuple[Path, ...]:
 
 
 @contextmanager
-def _transports(config: Config) -> Iterator[Sequence[Transport]]:
+def _transports(config: Config, on_step: Callable[[], None]) -> Iterator[Sequence[Transport]]:
     """As many SMTP connections as the configuration allows, opened when they are used; or the outbox."""
     with ExitStack() as stack:
         if server := config.smtp:
             yield [
-                stack.enter_context(closing(smtp_transport(server, config)))
+                stack.enter_context(closing(smtp_transport(server, config, on_step)))
                 for _ in range(config.mail.connections)
             ]
         else:

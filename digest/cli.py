@@ -1,6 +1,7 @@
 """The command line: options and commands, and the boundary where errors become exit statuses."""
 
 import gc
+import io
 import logging
 import os
 import sys
@@ -13,7 +14,8 @@ from digest import __version__
 from digest.commands.context import CommandContext, ExitStatus
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, FORMATS, configure_logging
+from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
+from digest.system.masking import masked
 from digest.system.signals import Interrupted, ShutdownSignals
 
 logger = logging.getLogger(__name__)
@@ -106,7 +108,7 @@ def main() -> None:
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as exc:
-        exc.show()
+        _show(exc)
         status = exc.exit_code
     except (Interrupted, click.Abort, KeyboardInterrupt):
         status = ExitStatus.INTERRUPTED
@@ -119,11 +121,21 @@ def main() -> None:
     sys.exit(status)
 
 
+def _show(exc: click.ClickException) -> None:
+    """Print what is wrong with the command; an address in it is shown at a terminal only."""
+    text = io.StringIO()
+    exc.show(text)
+    shown = text.getvalue()
+    click.echo(shown if is_terminal(sys.stderr) else masked(shown), err=True, nl=False)
+
+
 def _report(exc: DigestError) -> None:
     """Log the facts of the error, and what to do about it."""
-    facts = exc.faults if isinstance(exc, ConfigError) else [f"error: {exc}"]
-    for fact in facts:
-        logger.error("%s", fact, extra=BARE)
+    if isinstance(exc, ConfigError):
+        for fault in exc.faults:
+            logger.error("%s", fault, extra=for_person(in_log=fault.in_log))
+    else:
+        logger.error("error: %s", exc, extra=BARE)
     if exc.hint:
         logger.warning("hint: %s", exc.hint, extra=BARE)
 

@@ -21,12 +21,19 @@ class ConfigFault:
     path: str
     """Such as `subscribers[3].keywords`; empty for a fault of the whole file."""
     problem: str
+    quotes: bool = True
+    """Whether the problem may show a value of the configuration, such as an address or a password."""
 
     @property
     def place(self) -> str:
         """Such as `subscribers.yaml:12:5: subscribers[3].email`. Safe for logs: it quotes no value."""
         spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return f"{spot}: {self.path}" if self.path else spot
+
+    @property
+    def in_log(self) -> str:
+        """The fault as every log names it."""
+        return f"{self.place}: a mistake; `digest check` explains it" if self.quotes else str(self)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}"

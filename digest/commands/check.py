@@ -30,7 +30,7 @@ def check(command: CommandContext, volume: bool) -> int:
     try:
         config = command.config()
     except ConfigError as exc:
-        return _failed(str(fault) for fault in exc.faults)
+        return _failed(command.fault_lines(exc))
     if faults := template_faults(config.templates):
         return _failed(faults)
     subscribers = counted(len(config.subscribers), "subscriber")

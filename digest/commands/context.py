@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.domain.text import counted
+from digest.errors import ConfigError
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE
+from digest.system.logging import BARE, is_journal, is_terminal
 from digest.system.signals import ShutdownSignals
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_WARNINGS_LOGGED = 10
+
+_STDOUT = 1
 
 
 class ExitStatus(IntEnum):
@@ -53,6 +57,12 @@ class CommandContext:
         from digest.config.load import load_config  # only where it is needed: pydantic starts slowly
 
         return load_config(self.config_file, os.environ)
+
+    def fault_lines(self, error: ConfigError) -> list[str]:
+        """The faults as results for standard output: in a log only where they are."""
+        for_log = self.quiet or self.log_format == "json" or is_journal(_STDOUT, os.environ)
+        is_log = for_log and not is_terminal(sys.stdout)
+        return [fault.in_log if is_log else str(fault) for fault in error.faults]
 
 
 def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":

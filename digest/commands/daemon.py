@@ -13,6 +13,7 @@ from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.monitoring.monitor import RunMonitor
+from digest.system.logging import keep_log
 from digest.system.signals import Interrupted, ReloadSignal
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ def daemon(command: CommandContext) -> None:
 
     SIGHUP reloads the configuration; so does a change of its file.
     """
+    keep_log()
     first = command.config()
     with bootstrap.only_daemon(first) as lock:
         bootstrap.refuse_restored_state(first)

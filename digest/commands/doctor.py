@@ -36,7 +36,8 @@ def doctor(command: CommandContext) -> int:
     try:
         config = command.config()
     except ConfigError as exc:
-        print_lines(Check(f"{name}: {counted(len(exc.faults), 'fault')}", str(exc), exc.hint).lines)
+        faults = "\n".join(command.fault_lines(exc))
+        print_lines(Check(f"{name}: {counted(len(exc.faults), 'fault')}", faults, exc.hint).lines)
         return ExitStatus.CONFIGURATION
     failed = False
     log_warnings(config)

@@ -71,6 +71,9 @@ class _Bar(Progress):
         for task in self._display.task_ids:
             self._display.advance(task)
 
+    def alive(self) -> None:
+        """The bar's sign turns by itself."""
+
     def wait(self, seconds: float) -> None:
         """Show how many seconds of a pause are left; 0 at its end."""
         pause = f" · next question in {math.ceil(seconds)} s" if seconds else ""

@@ -69,7 +69,7 @@ def _text(file: Path) -> str:
 
 
 def _refused(file: Path, problem: str, line: int | None = None) -> ConfigError:
-    return ConfigError([ConfigFault(str(file), line, None, "", problem)])
+    return ConfigError([ConfigFault(str(file), line, None, "", problem, quotes=False)])
 
 
 def _unreadable(error: OSError) -> str:

@@ -17,8 +17,8 @@ from digest.pipeline.ports import Progress
 from digest.system.locks import is_locked
 
 HEARTBEAT_TIMEOUT = timedelta(minutes=25)
-"""Without a heartbeat for so long, the daemon hangs. Longer than its longest single step: the answer to the
-end of a mail's data may take ten minutes (RFC 5321, section 4.5.3.2.6), an answer of arXiv five."""
+"""Without a heartbeat for so long, the daemon hangs. Twice as long as its longest single step: the answer to
+the end of a mail's data may take ten minutes (RFC 5321, section 4.5.3.2.6), an answer of arXiv five."""
 
 HEARTBEAT_SECONDS = 10.0
 """Between two heartbeats, while the work goes on."""
@@ -55,8 +55,8 @@ def daemon_liveness(lock: Path) -> DaemonLiveness:
 
 
 class Heartbeat(Progress):
-    """Touches the lock file and systemd's watchdog at each step of the work and each second of a pause, so
-    that the heartbeat stops when the work does."""
+    """Touches the lock file and systemd's watchdog at each step of the work, each reply of a mail server and
+    each second of a pause, so that the heartbeat stops when the work does: no timer hides that it hangs."""
 
     def __init__(self, notifier: SystemdNotifier, file: Path) -> None:
         self._notifier = notifier
@@ -69,6 +69,9 @@ class Heartbeat(Progress):
         self.touch()
 
     def step(self) -> None:
+        self.touch()
+
+    def alive(self) -> None:
         self.touch()
 
     def end(self) -> None:

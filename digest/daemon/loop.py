@@ -15,7 +15,7 @@ import schedule
 
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import file_version, user_name, why_unreadable
+from digest.daemon.watched_files import file_version, why_unreadable
 from digest.domain.auditing import NEVER
 from digest.domain.runs import Report
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
@@ -78,8 +78,8 @@ class Daemon:
         (a shutdown signal)."""
         scheduler = schedule.Scheduler()
         job = scheduler.every().minute.at(f":{_second_of_the_minute(self._clock):02}").do(self.tick)
+        self._notifier.ready()  # before the tick: it may take hours, and systemd grants a start 90 seconds
         self.tick()
-        self._notifier.ready()
         logger.info("serving %s", counted(len(self._config.subscribers), "subscriber"))
         while True:
             idle_seconds = scheduler.idle_seconds or 0.0
@@ -205,9 +205,7 @@ class Daemon:
             logger.warning("cannot read %s: %s", file, cause)
         else:
             for fault in error.faults:
-                logger.warning(
-                    "%s: a mistake; `digest check` as user %s explains it", fault.place, user_name()
-                )
+                logger.warning("%s", fault.in_log)
         logger.warning("still using the version from %s", moment(self._config_at))
 
     def _skip_earlier_slots(self, config: Config) -> None:

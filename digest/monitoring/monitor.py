@@ -12,6 +12,7 @@ from digest.monitoring.alerts import alert_after, is_worth_a_mail
 from digest.monitoring.healthcheck import HealthCheck
 from digest.monitoring.prometheus import RunMetrics, write_metrics
 from digest.pipeline.context import RunContext
+from digest.system.masking import masked
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Monitor(Protocol):
         """An audit gave a figure, after the run with this report if there was one."""
 
     def failed(self, reason: str) -> None:
-        """A run could not begin or was given up; `reason` contains no address."""
+        """A run could not begin or was given up."""
 
     def close(self) -> None:
         """The program ends."""
@@ -69,7 +70,7 @@ class RunMonitor:
 
     def failed(self, reason: str) -> None:
         if self._health_check:
-            self._health_check.fail(reason)
+            self._health_check.fail(masked(reason))
 
     def close(self) -> None:
         if self._health_check:

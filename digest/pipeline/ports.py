@@ -31,6 +31,9 @@ class Progress(Protocol):
     def step(self) -> None:
         """One step of the stage is done."""
 
+    def alive(self) -> None:
+        """A part of a step is done, such as one reply of a mail server. Any thread may call this."""
+
     def end(self) -> None:
         """The stage is over, whatever was done of it."""
 
@@ -42,6 +45,9 @@ class NullProgress:
         """Does nothing."""
 
     def step(self) -> None:
+        """Does nothing."""
+
+    def alive(self) -> None:
         """Does nothing."""
 
     def end(self) -> None:

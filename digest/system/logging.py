@@ -1,31 +1,61 @@
-"""How log lines look: plain, JSON, or with the priorities of systemd's journal.
+"""How log lines look (plain, JSON, or with the priorities of systemd's journal), and who reads them.
 
-They go to `sys.stderr` as it is at that moment, because a progress bar replaces it for a while.
+They go to `sys.stderr` as it is at that moment, because a progress bar replaces it for a while. All that the
+program writes there passes through `StandardError`, which keeps addresses and secrets out of a log.
 """
 
+import copy
 import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TextIO
+
+from digest.system.masking import masked, masked_traceback
 
 FORMATS = ("plain", "json")
 
 BARE: Mapping[str, object] = {"bare": True}
 """The `extra` of a line for the person at the terminal: plain lines then have no time and no level."""
 
+logger = logging.getLogger(__name__)
+
 _STDERR = 2
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 
 def configure_logging(level: int, log_format: str, environment: Mapping[str, str]) -> None:
-    """Log to standard error from now on, this level and above, in one of FORMATS."""
-    handler = _StandardError()
+    """Log to standard error from now on, this level and above, in one of FORMATS.
+
+    A person reads it where that is a terminal, the lines are plain and all of them are wanted.
+    """
+    is_person = is_terminal(sys.stderr) and log_format == "plain" and level < logging.WARNING
+    handler = StandardError(is_log=not is_person)
     handler.setFormatter(formatter(log_format, journal=is_journal(_STDERR, environment)))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # what it would print of a record that cannot be written is not masked
+    threading.excepthook = _log_bug_in_thread
+
+
+def for_person(in_log: str) -> Mapping[str, object]:
+    """The `extra` of a bare line that only a person may read; `in_log` is what a log has in its place."""
+    return {**BARE, "in_log": in_log}
+
+
+def keep_log() -> None:
+    """Treat standard error as a log from now on, even on a terminal."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, StandardError):
+            handler.is_log = True
+
+
+def _log_bug_in_thread(bug: threading.ExceptHookArgs) -> None:
+    if bug.exc_value:
+        logger.critical("error: a bug in a thread", exc_info=bug.exc_value, extra=BARE)
 
 
 def formatter(log_format: str, *, journal: bool) -> logging.Formatter:
@@ -33,6 +63,11 @@ def formatter(log_format: str, *, journal: bool) -> logging.Formatter:
     if log_format == "json":
         return _Json()
     return _Journal() if journal else _Plain("%(asctime)s %(levelname)s %(message)s")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person watches it; None is a stream that was closed before the program began."""
+    return stream is not None and stream.isatty()
 
 
 def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
@@ -44,10 +79,29 @@ def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
     return environment.get("JOURNAL_STREAM") == f"{file.st_dev}:{file.st_ino}"
 
 
-class _StandardError(logging.StreamHandler[TextIO]):
+class StandardError(logging.StreamHandler[TextIO]):
+    """Masks tracebacks, and every line too where it writes a log (`is_log`)."""
+
+    def __init__(self, *, is_log: bool) -> None:
+        super().__init__()
+        self.is_log = is_log
+
     def emit(self, record: logging.LogRecord) -> None:
         self.setStream(sys.stderr)
-        super().emit(record)
+        super().emit(self._masked(record))
+
+    def _masked(self, record: logging.LogRecord) -> logging.LogRecord:
+        """What is written of the record: as it is for other handlers."""
+        written = copy.copy(record)
+        if self.is_log:
+            written.msg, written.args = masked(getattr(record, "in_log", "") or record.getMessage()), None
+        if record.exc_info:
+            # People copy tracebacks into bug reports, also from a terminal.
+            written.exc_text = masked_traceback(_TRACEBACKS.formatException(record.exc_info))
+        return written
+
+
+_TRACEBACKS = logging.Formatter()
 
 
 class _Plain(logging.Formatter):
@@ -77,5 +131,5 @@ class _Json(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = record.exc_text or self.formatException(record.exc_info)
         return json.dumps(entry)

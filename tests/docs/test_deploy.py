@@ -18,7 +18,7 @@ from digest.demo.papers import load_papers
 from digest.demo.scenario import DAYS
 from digest.demo.server import ArxivServer
 from digest.domain.settings import SmtpServer
-from digest.mail.smtp.connection import Timeouts
+from digest.mail.smtp.limits import Timeouts
 from digest.sources.arxiv.calendar import ArxivCalendar
 from tests.support.tools import required_tool
 

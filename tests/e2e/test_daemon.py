@@ -100,7 +100,7 @@ def test_it_notifies_ready_mails_at_the_minute_and_notifies_stopping(
     second_morning: Home, systemd: Systemd
 ) -> None:
     with running(second_morning) as process:
-        systemd.wait_for("READY=1")
+        systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-24 07:00 UTC")
         asked = len(second_morning.arxiv.requests)
         until(lambda: len(list(second_morning.mails())) == 2, "second mail")
         systemd.wait_for("STATUS=serving 1 subscriber; the next hour is 2026-06-25 07:00 UTC")
@@ -125,7 +125,7 @@ def test_a_broken_edit_is_logged_and_the_mail_is_sent_all_the_same(
         until(lambda: len(list(second_morning.mails())) == 2, "second mail")
         status, err = ended(process)
     assert status == 0
-    assert "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` as user" in err
+    assert "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` explains it" in err
     assert "still using the version from 2026-06-24 " in err
 
 

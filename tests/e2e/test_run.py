@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from digest.demo.server import Reply
 from digest.system.locks import exclusive_lock
 from tests.support.home import LEAST, TWO, Home
 from tests.support.mailbox import Mailbox, serving
+from tests.support.pseudo_terminal import pseudo_terminal
 
 ABS = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{5})v\d+")
 LATE = "2606.13871"  # submitted five weeks before its announcement on the second day
@@ -122,13 +124,41 @@ def test_an_address_that_nobody_has_is_a_mistake(home: Home) -> None:
 
 def test_faults_of_the_configuration_are_reported_all_at_once(home: Home) -> None:
     home.write("subscribers:\n  - email: ada\n    keyword: [Reasoning]\n")
-    failed = home.digest("run")
-    assert (failed.returncode, failed.stdout) == (2, "")
-    faults = failed.stderr.splitlines()
-    assert faults[1] == 'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?'
-    assert faults[-1] == "hint: fix the lines above; `digest check` shows what is left"
     checked = home.digest("check")
-    assert (checked.returncode, checked.stdout.splitlines()) == (2, faults[:-1])
+    faults = checked.stdout.splitlines()
+    assert checked.returncode == 2
+    assert faults[1] == 'subscribers.yaml:3:5: subscribers[0].keyword: unknown key; did you mean "keywords"?'
+    with pseudo_terminal() as terminal:
+        process = home.start("run", stderr=terminal.program_end)
+        terminal.hand_over()
+        shown = terminal.read_all().splitlines()
+        assert process.communicate(timeout=30)[0] == ""
+    assert process.returncode == 2
+    assert shown == [*faults, "hint: fix the lines above; `digest check` shows what is left"]
+
+
+@pytest.mark.parametrize("arguments", [("--quiet", "run"), ("daemon",)], ids=" ".join)
+def test_a_log_shows_where_the_faults_are_and_quotes_nothing(home: Home, arguments: Sequence[str]) -> None:
+    home.write("subscribers:\n  - email: ada.lovelace\n    keyword: [Reasoning]\n")
+    failed = home.digest(*arguments)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert failed.stderr.splitlines() == [
+        "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` explains it",
+        "subscribers.yaml:3:5: subscribers[0].keyword: a mistake; `digest check` explains it",
+        "hint: fix the lines above; `digest check` shows what is left",
+    ]
+
+
+def test_a_check_for_a_log_quotes_nothing_either(home: Home) -> None:
+    home.write("subscribers:\n  - email: ada.lovelace\n    keywords: [Reasoning]\n")
+    done = home.digest("--quiet", "check")
+    place = "subscribers.yaml:2:12: subscribers[0].email"
+    assert done.stdout.splitlines() == [f"{place}: a mistake; `digest check` explains it"]
+
+
+def test_a_log_quotes_no_address_of_the_command_line(home: Home) -> None:
+    done = home.digest("run", "ada.lovelace@example.org")
+    assert (done.returncode, "unexpected extra argument (<address>)" in done.stderr) == (2, True)
 
 
 def test_a_keyword_that_fails_is_named_and_the_rest_is_done(home: Home) -> None:

@@ -14,6 +14,12 @@ from digest.errors import ConfigError, ConfigFault
 )
 def test_the_place_of_a_fault_quotes_no_value(fault: ConfigFault, place: str) -> None:
     assert (fault.place, str(fault)) == (place, f"{place}: x")
+    assert fault.in_log == f"{place}: a mistake; `digest check` explains it"
+
+
+def test_a_log_has_a_fault_that_quotes_nothing_in_full() -> None:
+    fault = ConfigFault("s.yaml", None, None, "", "there is no such file", quotes=False)
+    assert fault.in_log == "s.yaml: there is no such file"
 
 
 def test_a_config_error_lists_each_fault_on_a_line() -> None:

@@ -7,10 +7,8 @@ import contextlib
 import smtplib
 import socket
 import ssl
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from digest.domain.settings import SmtpServer
 from digest.errors import (
@@ -22,33 +20,9 @@ from digest.errors import (
     TransportError,
     TransportUnavailable,
 )
-from digest.mail.smtp.replies import (
-    Meaning,
-    Phase,
-    Reply,
-    ReplyParser,
-    ReplyTooLong,
-    meaning_of,
-    without_addresses,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How many seconds each step may take (RFC 5321, section 4.5.3.2)."""
-
-    connect: float = 60.0
-    """For TCP, and again for TLS; the RFC sets no limit."""
-    command: float = 300.0
-    """For the greeting, and for every reply that is not named here."""
-    data: float = 120.0
-    block: float = 180.0
-    """To send a part of the content."""
-    end_of_data: float = 600.0
-    """For the reply to the end of data; a shorter wait makes duplicates (section 4.5.3.2.6)."""
-    quit: float = 10.0
-    """The results of all mails are known by then, so a longer wait has no use."""
-
+from digest.mail.smtp.limits import Deadline, Timeouts
+from digest.mail.smtp.network import connected_socket, encrypted_socket, tls_context
+from digest.mail.smtp.replies import Meaning, Phase, Reply, ReplyParser, ReplyTooLong, meaning_of, shown
 
 _RECEIVED_BYTES = 4096  # at a time
 
@@ -84,21 +58,36 @@ class ConnectionLost(Exception):
     """The server closed the connection, or said that it will; an unfinished mail was not delivered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How this side behaves."""
+
+    helo: str | None
+    """The name to introduce this machine by; None: its own."""
+    timeouts: Timeouts
+    on_step: Callable[[], None]
+    """Is called after each reply of the server and each block that it took: a slow server is no hanging
+    program."""
+
+
 class Connection(smtplib.SMTP):
-    """An SMTP dialogue over a connected socket, with a limit for the time and size of each reply."""
+    """An SMTP dialogue over a connected socket, with limits for the time and size of each step."""
 
     sock: socket.socket
 
-    def __init__(self, sock: socket.socket, server: SmtpServer, helo: str | None, timeouts: Timeouts) -> None:
-        super().__init__(local_hostname=helo)
+    def __init__(self, sock: socket.socket, server: SmtpServer, client: Client, deadline: Deadline) -> None:
+        super().__init__(local_hostname=client.helo)
         self.sock = sock
         self.command_encoding = "utf-8"  # for addresses (RFC 6531); all else is ASCII
         self.mails = 0
         """How many were begun on this connection."""
+        self.deadline = deadline
+        """Of the mail under way, or of the login."""
         self.name = server_name(server)
         self._server = server
-        self._timeouts = timeouts
-        self._seconds = timeouts.command
+        self._client = client
+        self._seconds = client.timeouts.command
+        self._step = deadline.within(self._seconds)
         self._parser = ReplyParser()
 
     def send_command(self, phase: Phase, command: str, recipient: str = "") -> None:
@@ -106,24 +95,37 @@ class Connection(smtplib.SMTP):
 
         Raises OSError (no valid reply), ConnectionLost, and the TransportErrors of the phase.
         """
-        seconds = self._timeouts.data if phase is Phase.DATA else self._timeouts.command
+        timeouts = self._client.timeouts
+        seconds = timeouts.data if phase is Phase.DATA else timeouts.command
         self.check(phase, self.exchange(command, seconds), recipient)
 
     def exchange(self, command: str, seconds: float) -> Reply:
         """Send the command; returns its reply. Raises OSError, also after so many seconds."""
         self._seconds = seconds
-        self.sock.settimeout(seconds)
         self.putcmd(command)
         return self.reply()
 
     def send_block(self, content: bytes) -> None:
         """Send a part of a mail's content. Raises OSError."""
-        self.sock.settimeout(self._timeouts.block)
-        self.sock.sendall(content)
+        self._step = self.deadline.within(self._client.timeouts.block)
+        self.send(content)
+        self._client.on_step()
 
     def reply(self) -> Reply:
         """The next reply. Raises OSError."""
         return Reply(*self.getreply())
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Send a command, whose time begins; smtplib's own methods call this too."""
+        self._step = self.deadline.within(self._seconds)
+        super().putcmd(cmd, args)
+
+    def send(self, s: str | bytes) -> None:  # type: ignore[override]
+        """Send all of this in the time of the step: `sendall` restarts its time-out under TLS."""
+        unsent = memoryview(s.encode(self.command_encoding) if isinstance(s, str) else s)
+        while unsent:
+            self.sock.settimeout(self._step.seconds_left())
+            unsent = unsent[self.sock.send(unsent) :]
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply; smtplib's own methods call this too.
@@ -131,12 +133,12 @@ class Connection(smtplib.SMTP):
         smtplib's version restarts its time-out with each byte, and its reply may have any number of lines:
         a slow or endless one would hold up the run.
         """
-        ends_at = time.monotonic() + self._seconds
         try:
             while (reply := self._parser.read()) is None:
-                self._receive(max(0.001, ends_at - time.monotonic()))
+                self._receive(self._step.seconds_left())
         except (OSError, ReplyTooLong) as exc:
             raise smtplib.SMTPServerDisconnected(str(exc)) from exc
+        self._client.on_step()
         return reply.code, reply.words
 
     def has_unexpected_reply(self) -> bool:
@@ -166,8 +168,9 @@ class Connection(smtplib.SMTP):
 
     def encrypt(self, context: ssl.SSLContext) -> None:
         """The TLS handshake. Raises OSError."""
-        self.sock.settimeout(self._timeouts.connect)
-        self.sock = context.wrap_socket(self.sock, server_hostname=self._server.host)
+        self._step = self.deadline.within(self._client.timeouts.connect)
+        self.sock = encrypted_socket(self.sock, self._server.host, context, self._step)
+        self._step = self.deadline.within(self._seconds)
 
     def _receive(self, seconds: float) -> None:
         self.sock.settimeout(seconds)
@@ -182,31 +185,22 @@ def server_name(server: SmtpServer) -> str:
     return f"the mail server {server.host}:{server.port}"
 
 
-def open_connection(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connection:
-    """Connect, encrypt and log in as the settings say. Raises TransportUnavailable.
-
-    `helo` is the name to introduce this machine by; None: its own.
-    """
-    context = None if server.security == "plain" else _tls_context(server.ca_file)
+def open_connection(server: SmtpServer, client: Client, deadline: Deadline) -> Connection:
+    """Connect, encrypt and log in as the settings say, before the deadline. Raises TransportUnavailable."""
+    context = None if server.security == "plain" else tls_context(server.ca_file)
     try:
         with contextlib.ExitStack() as on_failure:
-            smtp = _connected(server, helo, timeouts)
+            sock = connected_socket(server.host, server.port, deadline.within(client.timeouts.connect))
+            smtp = Connection(sock, server, client, deadline)
             on_failure.callback(smtp.close)
             _introduce(smtp, server, context)
             on_failure.pop_all()
     except (OSError, UnicodeError) as exc:
-        error = TransportUnavailable(f"{server_name(server)} cannot be used: {without_addresses(str(exc))}")
+        error = TransportUnavailable(f"{server_name(server)} cannot be used: {shown(exc)}")
         if isinstance(exc, ssl.SSLCertVerificationError):
             error.hint = _HINT_CERTIFICATE
         raise error from exc
     return smtp
-
-
-def _connected(server: SmtpServer, helo: str | None, timeouts: Timeouts) -> Connection:
-    """Connected, without Nagle's algorithm, which would delay each end of data by 40 milliseconds."""
-    sock = socket.create_connection((server.host, server.port), timeouts.connect)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Connection(sock, server, helo, timeouts)
 
 
 def _introduce(smtp: Connection, server: SmtpServer, context: ssl.SSLContext | None) -> None:
@@ -263,13 +257,3 @@ def _log_in(smtp: Connection, user: str, password: str) -> None:
         raise TransportUnavailable(f"{smtp.name} {problem}")
     if refusal:
         smtp.check(Phase.AUTH, refusal)
-
-
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """smtplib's own starttls() and SMTP_SSL verify no certificate unless they get such a context."""
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as exc:
-        raise TransportUnavailable(f"the certificate file {ca_file} cannot be used: {exc.strerror}") from exc
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

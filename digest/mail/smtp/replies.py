@@ -5,21 +5,29 @@ contradict each other. The words after them decide nothing: every server has its
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from digest.domain.text import one_line
+from digest.system.masking import SECRET, without_mailbox
 
-LONGEST_REPLY = 32_768  # bytes; an AUTH challenge may have 12,288 (RFC 4954, section 4)
+LONGEST_REPLY = 32_768
+"""Bytes, also of a single line. A line has 512 (RFC 5321, section 4.5.3.1.5), an AUTH challenge 12,288 (RFC
+4954, section 4); some servers send more."""
+
+MOST_LINES = 1_000
+"""Of one reply."""
 
 NOT_A_REPLY = -1  # as smtplib has it
 
 _LINE = re.compile(rb"(\d{3})([- ]|$)(.*)")
 _ENHANCED = re.compile(rb"\s*([245])(\.\d{1,3}\.\d{1,3})(?!\S)")
-_ADDRESS = re.compile(r"""<?(?:"[^"]*"|[^\s<>"])+(?:@|%40|=40)[^\s<>"]+>?""", re.IGNORECASE)
+_LAST_WORD = re.compile(rb"[^ \n]*\Z")
 _LONGEST_WORDS = 200  # characters of a reply in errors and log lines
+_READ_WORDS = 2_000
+"""Bytes of a reply that are looked at for its words: masking them may make them shorter."""
 
 
 class Phase(StrEnum):
@@ -76,19 +84,45 @@ class Reply:
         return Reply(self.code, self.enhanced.encode())
 
     def redacted(self, secrets: Iterable[str] = (), local_part: str = "") -> str:
-        """The reply in one line, without addresses, these secrets and this local part of an address."""
-        words = without_addresses(self.words.decode("utf-8", "replace"))
-        for secret in filter(None, secrets):
-            words = words.replace(secret, "<secret>")
-        if local_part:
-            words = re.sub(rf"(?<!\w){re.escape(local_part)}(?!\w)", "<address>", words)
+        """The codes and the beginning of the words, in one line, without these secrets and without what tells
+        a mailbox; `local_part` is that of the mail's recipient."""
         code = "(not a reply)" if self.code == NOT_A_REPLY else f"{self.code:03}"
-        return f"{code} {words[:_LONGEST_WORDS]}".strip()
+        words = without_mailbox(_without(secrets, self._lines()), local_part)
+        return " ".join(filter(None, (code, self.enhanced, words[:_LONGEST_WORDS]))).strip()
+
+    def _lines(self) -> Iterator[str]:
+        """The first of the words, each line without the enhanced code, which many servers repeat."""
+        for line in _beginning(self.words).split(b"\n"):
+            text = line.removeprefix(self.enhanced.encode()) if self.enhanced else line
+            yield one_line(_decoded(text))
 
 
-def without_addresses(text: str) -> str:
-    """The text in one line, with `<address>` in place of each email address."""
-    return _ADDRESS.sub("<address>", one_line(text))
+def shown(problem: object) -> str:
+    """What the system or a library says of a connection, in one line without addresses."""
+    return without_mailbox([one_line(str(problem)[:_READ_WORDS])])
+
+
+def _beginning(words: bytes) -> bytes:
+    """A part that is short to read, and does not end within a word: half an address may look like none."""
+    if len(words) <= _READ_WORDS:
+        return words
+    return _LAST_WORD.sub(b"...", words[:_READ_WORDS], count=1)
+
+
+def _decoded(words: bytes) -> str:
+    try:
+        return words.decode()
+    except UnicodeDecodeError:
+        return words.decode("latin-1")
+
+
+def _without(secrets: Iterable[str], lines: Iterable[str]) -> list[str]:
+    """The lines without these secrets, one of which may go on in the next line."""
+    text = "\n".join(lines)
+    for secret in filter(None, secrets):
+        signs = (r"\s+" if sign.isspace() else re.escape(sign) for sign in secret)
+        text = re.sub(r"\n?".join(signs), SECRET, text, flags=re.IGNORECASE)
+    return text.split("\n")
 
 
 _MAIL = (Phase.MAIL,)
@@ -158,33 +192,51 @@ def meaning_of(phase: Phase, reply: Reply) -> Meaning:
 
 
 class ReplyTooLong(ValueError):
-    """A reply is longer than LONGEST_REPLY."""
+    """A reply is longer than LONGEST_REPLY, or has more than MOST_LINES."""
 
 
 class ReplyParser:
     """Reads replies from the bytes of a connection, in whatever pieces they arrive."""
 
     def __init__(self) -> None:
-        self.unread = b""
-        """The bytes after the last complete reply."""
+        self._received = bytearray()
+        self._searched = 0
+        """There is no end of line in so many bytes."""
         self._lines: list[bytes] = []
         self._size = 0
 
+    @property
+    def unread(self) -> bytes:
+        """The bytes after the last complete reply."""
+        return bytes(self._received)
+
     def feed(self, received: bytes) -> None:
-        self.unread += received
-        self._size += len(received)
+        self._received += received
 
     def read(self) -> Reply | None:
         """The next reply, or None until its last line has arrived. Raises ReplyTooLong."""
-        while b"\n" in self.unread:
-            line, _, self.unread = self.unread.partition(b"\n")
-            self._lines.append(line.rstrip(b"\r"))
+        while (end := self._received.find(b"\n", self._searched)) >= 0:
+            self._take_line(end)
             if reply := _complete(self._lines):
-                self._lines, self._size = [], len(self.unread)
+                self._lines, self._size = [], 0
                 return reply
-        if self._size > LONGEST_REPLY:
-            raise ReplyTooLong(f"its reply is longer than {LONGEST_REPLY} bytes")
+        self._searched = len(self._received)
+        self._limit(self._size + len(self._received))
         return None
+
+    def _take_line(self, end: int) -> None:
+        """Move the line that ends there from what was received to the lines of the reply."""
+        self._limit(self._size + end)
+        self._size += end + 1
+        self._lines.append(bytes(self._received[:end]).rstrip(b"\r"))
+        del self._received[: end + 1]  # bytearray forgets its beginning without copying the rest
+        self._searched = 0
+
+    def _limit(self, size: int) -> None:
+        if size > LONGEST_REPLY:
+            raise ReplyTooLong(f"its reply is longer than {LONGEST_REPLY} bytes")
+        if len(self._lines) >= MOST_LINES:
+            raise ReplyTooLong(f"its reply has more than {MOST_LINES} lines")
 
 
 def _complete(lines: list[bytes]) -> Reply | None:

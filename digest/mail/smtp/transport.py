@@ -18,7 +18,8 @@ from digest.errors import (
     RecipientRefused,
     TransportUnavailable,
 )
-from digest.mail.smtp.connection import Connection, ConnectionLost, Timeouts, open_connection, server_name
+from digest.mail.smtp.connection import Client, Connection, ConnectionLost, open_connection, server_name
+from digest.mail.smtp.limits import Deadline, Timeouts
 from digest.mail.smtp.replies import Phase
 
 _RFC_TIMEOUTS = Timeouts()
@@ -31,7 +32,8 @@ _OF_THIS_MAIL = (PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefu
 class SmtpTransport:
     """A pipeline.ports.Transport with one connection, opened when needed and reused for further mails.
 
-    `helo` is the name to introduce this machine by; None: its own.
+    `helo` is the name to introduce this machine by; None: its own. `on_step` is called after each step that
+    the server lets us take; the longest takes ten minutes.
     """
 
     def __init__(
@@ -41,9 +43,10 @@ class SmtpTransport:
         *,
         mails_per_connection: int = 100,
         timeouts: Timeouts = _RFC_TIMEOUTS,
+        on_step: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = server
-        self._helo = helo
+        self._client = Client(helo, timeouts, on_step)
         self._mails_per_connection = mails_per_connection
         self._timeouts = timeouts
         self._smtp: Connection | None = None
@@ -52,15 +55,17 @@ class SmtpTransport:
     def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
         """Deliver the mail. A connection that is lost before the end of data is opened again, once.
 
+        All of it has one deadline: `Timeouts.mail` up to the end of data, then `Timeouts.end_of_data`.
         If `before_end_of_data` raises, the connection is closed and the mail is not delivered.
         Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
         (none of them delivered), DeliveryUnknown.
         """
+        deadline = Deadline.after(self._timeouts.mail)
         try:
-            self._deliver_once(mail, before_end_of_data)
+            self._deliver_once(mail, before_end_of_data, deadline)
         except ConnectionLost:
             try:
-                self._deliver_once(mail, before_end_of_data)
+                self._deliver_once(mail, before_end_of_data, deadline)
             except ConnectionLost as exc:
                 problem = (
                     f"{server_name(self._server)} closed the connection in the middle of a mail, twice: {exc}"
@@ -69,7 +74,7 @@ class SmtpTransport:
 
     def connect(self) -> None:
         """Connect, encrypt and log in, unless connected already. Raises TransportUnavailable."""
-        self._connected()
+        self._connected(Deadline.after(self._timeouts.mail))
 
     def close(self) -> None:
         """Send QUIT and close; errors are ignored, since every mail has its result by then.
@@ -80,18 +85,20 @@ class SmtpTransport:
         if self._sending:
             return
         if self._smtp:
+            self._smtp.deadline = Deadline.after(self._timeouts.quit)
             with contextlib.suppress(OSError):
                 self._smtp.exchange("QUIT", self._timeouts.quit)
         self._drop()
 
-    def _connected(self) -> Connection:
+    def _connected(self, deadline: Deadline) -> Connection:
         if self._smtp and self._smtp.mails >= self._mails_per_connection:
             self.close()
-        self._smtp = self._smtp or open_connection(self._server, self._helo, self._timeouts)
+        self._smtp = self._smtp or open_connection(self._server, self._client, deadline)
+        self._smtp.deadline = deadline
         return self._smtp
 
-    def _deliver_once(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
-        smtp = self._connected()
+    def _deliver_once(self, mail: Mail, before_end_of_data: Callable[[], None], deadline: Deadline) -> None:
+        smtp = self._connected(deadline)
         smtp.mails += 1
         self._sending = True
         try:
@@ -118,6 +125,10 @@ class SmtpTransport:
                 smtp.send_block(content[start : start + _BLOCK])
             self._check_no_early_reply(smtp, mail)
         except OSError as exc:
+            if smtp.deadline.has_passed:
+                minutes = self._timeouts.mail / 60
+                problem = f"{smtp.name} is too slow: a mail was not taken in {minutes:.0f} minutes"
+                raise TransportUnavailable(problem) from exc
             raise ConnectionLost(str(exc)) from exc
 
     def _check_no_early_reply(self, smtp: Connection, mail: Mail) -> None:
@@ -129,6 +140,7 @@ class SmtpTransport:
             raise ConnectionLost("it answered before the end of the mail")
 
     def _finish(self, smtp: Connection, mail: Mail) -> None:
+        smtp.deadline = Deadline.after(self._timeouts.end_of_data)
         try:
             reply = smtp.exchange(".", self._timeouts.end_of_data)
         except OSError as exc:

@@ -78,6 +78,7 @@ def test_a_step_of_the_work_is_a_heartbeat_but_not_each_mail(
     heartbeat = Heartbeat(SystemdNotifier({"NOTIFY_SOCKET": notify_socket.address}), file)
     assert notify_socket.received() == []
     heartbeat.begin("sending", 2)
+    heartbeat.alive()
     heartbeat.step()
     heartbeat.end()
     assert notify_socket.received() == ["WATCHDOG=1"]

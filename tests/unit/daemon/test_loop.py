@@ -16,7 +16,6 @@ from digest.cli import cli
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import user_name
 from digest.domain.auditing import Changes
 from digest.domain.settings import ArxivSettings, Config
 from digest.errors import (
@@ -281,7 +280,7 @@ def test_a_broken_edit_is_logged_once_without_values_and_the_last_good_configura
     scenario.tick_until(7, 0)
     assert scenario.sent_to == ["ada@example.org"]
     assert caplog.messages == [
-        f"subscribers.yaml:3:5: subscribers: a mistake; `digest check` as user {user_name()} explains it",
+        "subscribers.yaml:3:5: subscribers: a mistake; `digest check` explains it",
         "still using the version from 2026-06-22 06:30 UTC",
     ]
 

@@ -1,8 +1,10 @@
 """Connect, encrypt and log in, with a scripted server and a real one (aiosmtpd)."""
 
 import base64
+import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,8 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import TransportUnavailable
-from digest.mail.smtp.connection import Timeouts, open_connection
+from digest.mail.smtp.connection import Client, open_connection
+from digest.mail.smtp.limits import Deadline, Timeouts
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import CLOSE, HANG, HostileServer, Reply, Script, make_certificate
 from tests.support.mailbox import Mailbox, Received, serving
@@ -76,7 +79,9 @@ def test_a_connection_is_opened_once() -> None:
 def test_nagles_algorithm_is_off() -> None:
     with HostileServer() as server:
         connection = open_connection(
-            SmtpServer("localhost", server.port, "plain"), "example.net", LONG_TIMEOUTS
+            SmtpServer("localhost", server.port, "plain"),
+            Client("example.net", LONG_TIMEOUTS, on_step=lambda: None),
+            Deadline.after(5),
         )
         assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         connection.close()
@@ -94,11 +99,34 @@ def test_a_name_that_cannot_be_looked_up_is_named() -> None:
         smtp_transport(25, host="a..b").connect()
 
 
+def test_a_name_that_is_not_looked_up_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up.wait(5) and [])
+    transport = smtp_transport(25, timeouts=replace(LONG_TIMEOUTS, connect=0.05))
+    assert failure(transport) == ("cannot be used: its name is not looked up in time", HINT_SERVER)
+    looked_up.set()
+
+
+@pytest.mark.parametrize("addresses", [0, 1, 2])
+def test_the_addresses_of_a_server_are_tried_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, addresses: int
+) -> None:
+    with HostileServer() as server, socket.create_server(("127.0.0.1", 0)) as closed:
+        ports = [closed.getsockname()[1], server.port][:addresses]
+        closed.close()
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        transport = smtp_transport(server.port)
+        with contextlib.nullcontext() if addresses == 2 else pytest.raises(TransportUnavailable):
+            transport.connect()
+        transport.close()
+
+
 def test_an_error_of_the_system_is_shown_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_options: object) -> None:
         raise OSError("no way\nto ada@example.org")
 
-    monkeypatch.setattr(socket, "create_connection", fail)
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
     assert failure(smtp_transport(25)) == ("cannot be used: no way to <address>", HINT_SERVER)
 
 
@@ -123,7 +151,7 @@ def test_a_server_that_takes_no_greeting_is_unavailable() -> None:
     [
         (b"554 <ada@example.org> may not\r\n", "refused to serve: 554 <address> may not"),
         (b"554-postbox,\r\n554 correct horse\r\n", "refused to serve: 554 <secret>, <secret>"),
-        (b"220-more\r\n" * 10_000, "cannot be used: its reply is longer than 32768 bytes"),
+        (b"220-more\r\n" * 10_000, "cannot be used: its reply has more than 1000 lines"),
     ],
     ids=["address", "secrets", "without end"],
 )
@@ -225,6 +253,25 @@ def test_a_handshake_that_never_ends_is_given_up(certificate: Path) -> None:
     with HostileServer({"greeting": HANG}) as server:
         timeouts = replace(LONG_TIMEOUTS, connect=SHORT)
         fact, _ = failure(smtp_transport(server.port, "tls", timeouts=timeouts, ca_file=certificate))
+
+    assert fact.endswith("timed out")
+
+
+def test_a_handshake_that_comes_byte_by_byte_is_given_up(certificate: Path) -> None:
+    record = Reply(b"\x16\x03\x03\x10\x00", after_seconds=0.02, for_ever=True)
+    with HostileServer({"greeting": record}) as server:
+        timeouts = replace(LONG_TIMEOUTS, connect=SHORT)
+        fact, _ = failure(smtp_transport(server.port, "tls", timeouts=timeouts, ca_file=certificate))
+
+    assert fact.endswith("timed out")
+
+
+def test_an_encrypted_reply_that_comes_byte_by_byte_is_given_up(certificate: Path) -> None:
+    greeting = Reply(b"2", after_seconds=0.02, for_ever=True)
+    with HostileServer({"greeting": greeting}, security="tls", certificate=certificate) as server:
+        timeouts = replace(LONG_TIMEOUTS, command=SHORT)
+        transport = smtp_transport(server.port, "tls", timeouts=timeouts, ca_file=certificate)
+        fact, _ = failure(transport)
 
     assert fact.endswith("timed out")
 

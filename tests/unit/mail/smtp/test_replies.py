@@ -1,11 +1,16 @@
 """How replies are read, and what each means."""
 
+import contextlib
+import time
+import tracemalloc
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.mail.smtp.replies import (
     LONGEST_REPLY,
+    MOST_LINES,
     NOT_A_REPLY,
     Meaning,
     Phase,
@@ -195,24 +200,39 @@ def test_an_enhanced_code_is_read(words: bytes, enhanced: str) -> None:
     ("words", "redacted"),
     [
         (b"<ada@example.org>: unknown", "550 <address>: unknown"),
-        (b'"ada b"@example.org ADA@EXAMPLE.ORG, x', "550 <address> <address> x"),
+        (b'"ada b"@example.org ADA@EXAMPLE.ORG, x', "550 <address> <address>, x"),
         (b"see ?who=ada%40example.org or list+ada=40example.org", "550 see <address> or <address>"),
         ("<jürgen@example.org>".encode(), "550 <address>"),
         (b"jos\xe9@example.org", "550 <address>"),
         (b"ada is unknown, not adam", "550 <address> is unknown, not adam"),
         (b"not owned by postbox", "550 not owned by <secret>"),
         (b"acorrect horseb is wrong", "550 a<secret>b is wrong"),
-        (b"a\x1b[31m\xffred\n\nline", "550 a[31m\ufffdred line"),
+        (b"a\x1b[31m\xffred\n\nline", "550 a[31mÿred line"),
         (b"x" * 500, "550 " + "x" * 200),
+        (b"5.1.1 " + b"x" * 32_000, "550 5.1.1 ..."),
+        (b"ada@example.org " * 2_000, "550 " + "<address> " * 19 + "<address>"),
         (b"", "550"),
     ],
     ids=[
         "in brackets", "quoted", "encoded", "UTF-8", "Latin 1", "local part", "user", "password",
-        "control character", "long", "nothing",
+        "control character", "long", "a long word", "many addresses", "nothing",
     ],
 )  # fmt: skip
 def test_the_words_of_a_server_are_shown_without_address_and_secret(words: bytes, redacted: str) -> None:
     assert Reply(550, words).redacted(("postbox", "", "correct horse"), "ada") == redacted
+
+
+@pytest.mark.parametrize(
+    ("words", "redacted"),
+    [
+        (b"5.1.1 <ada\n5.1.1 @example.org>\n5.1.1 unknown", "550 5.1.1 <address> unknown"),
+        (b"5.1.1\nada@example.org", "550 5.1.1 <address>"),
+        (b"not correct\nhorse, but COR\nRECT HORSE", "550 not <secret>, but <secret>"),
+    ],
+    ids=["address", "enhanced code alone", "password"],
+)
+def test_what_is_split_over_lines_is_masked(words: bytes, redacted: str) -> None:
+    assert Reply(550, words).redacted(("correct horse",), "ada") == redacted
 
 
 def test_an_invalid_reply_is_shown_as_such() -> None:
@@ -292,7 +312,9 @@ def _written(reply: Reply) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "piece", [b"250-more\r\n", b"250 one line for ever ", b"\0"], ids=["lines", "line", "nothing"]
+    "piece",
+    [b"250-" + b"x" * 60 + b"\r\n", b"250 one line for ever ", b"\0"],
+    ids=["lines", "line", "nothing"],
 )
 def test_a_reply_without_end_is_too_long(piece: bytes) -> None:
     parser = ReplyParser()
@@ -300,6 +322,15 @@ def test_a_reply_without_end_is_too_long(piece: bytes) -> None:
     assert parser.read() is None
     parser.feed(piece)
     with pytest.raises(ReplyTooLong, match=r"^its reply is longer than 32768 bytes$"):
+        parser.read()
+
+
+def test_a_reply_has_a_thousand_lines_at_most() -> None:
+    parser = ReplyParser()
+    parser.feed(b"250-\r\n" * (MOST_LINES - 1) + b"250 \r\n")
+    assert parser.read() == Reply(250, b"\n" * (MOST_LINES - 1))
+    parser.feed(b"250-\r\n" * MOST_LINES)
+    with pytest.raises(ReplyTooLong, match=r"^its reply has more than 1000 lines$"):
         parser.read()
 
 
@@ -315,3 +346,61 @@ def test_many_replies_are_not_too_long() -> None:
 def test_all_bytes_that_a_server_sends_can_be_read_and_shown(stream: bytes) -> None:
     reply = read(stream + b"\r\n")[0]
     assert reply is None or "\n" not in reply.redacted()
+
+
+PIECES = (
+    *(b"250 ", b"550-", b"5.1.1 ", b"\r\n", b"\n", b"\r", b" ", b"\0", b"\xff", b"a", b"@", b"%40", b"+40"),
+    *(b'"', b"<", b">", b".", b"://", b"&#64;", b"ada", b"ada.", b"\\x{40}", "\u0301".encode(), b"a" * 99),
+)
+MEGABYTE, CPU_SECONDS, MEMORY_BYTES = 1_000_000, 5.0, 300_000_000
+MOST_COMMANDS = 100
+
+
+def repeated(pieces: list[bytes], size: int) -> bytes:
+    piece = b"".join(pieces)
+    return (piece * (size // len(piece) + 1))[:size]
+
+
+def hold(stream: bytes) -> None:
+    """Read and show so many replies of a server that sends this; it may end with an error that has a name."""
+    parser, start = ReplyParser(), 0
+    for _ in range(MOST_COMMANDS):
+        while (reply := parser.read()) is None and start < len(stream):
+            parser.feed(stream[start : start + 4096])
+            start += 4096
+        if reply:
+            assert meaning_of(Phase.RCPT, reply)
+            assert "\n" not in reply.redacted(("correct horse",), "ada.lovelace+news")
+
+
+@pytest.mark.exhaustive
+@settings(deadline=None)
+@given(pieces=st.lists(st.sampled_from(PIECES) | st.binary(min_size=1, max_size=9), min_size=1, max_size=9))
+@example(pieces=[b"550 5.1.1 ", b"a" * 32_000, b"\r\n"])
+@example(pieces=[b"550-\n"])
+@example(pieces=[b"a"])
+def test_a_megabyte_of_replies_costs_little_time_and_memory(pieces: list[bytes]) -> None:
+    stream = repeated(pieces, MEGABYTE)
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        with contextlib.suppress(ReplyTooLong):
+            hold(stream)
+        assert time.process_time() - began < CPU_SECONDS
+        assert tracemalloc.get_traced_memory()[1] < MEMORY_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.exhaustive
+@settings(deadline=None)
+@given(
+    pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=6),
+    local_part=st.sampled_from(["ada", "ada.lovelace+news", "jörg", "中", "a" * 64, ".", ""]),
+)
+def test_a_reply_of_any_length_is_shown_in_a_moment(pieces: list[bytes], local_part: str) -> None:
+    reply = Reply(550, repeated(pieces, LONGEST_REPLY))
+    began = time.process_time()
+    shown = reply.redacted(("correct horse", "x" * 60), local_part)
+    assert time.process_time() - began < 1
+    assert "@" not in shown

@@ -19,7 +19,7 @@ from digest.errors import (
     TransportError,
     TransportUnavailable,
 )
-from digest.mail.smtp.connection import Timeouts
+from digest.mail.smtp.limits import Timeouts
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import (
     CLOSE,
@@ -409,20 +409,24 @@ def test_closing_sends_no_quit_in_the_middle_of_a_mail() -> None:
     assert [accepted.content for accepted in server.accepted] == [CONTENT]
 
 
-def test_the_timeouts_are_those_of_the_rfc_and_ten_seconds_for_quit() -> None:
-    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10)
+def test_the_timeouts_are_those_of_the_rfc_and_fifty_minutes_for_a_mail() -> None:
+    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10, 3000)
 
 
 @pytest.mark.parametrize(
-    "bomb",
-    [b"250-more\r\n", b"250 one line for ever ", b"\0"],
+    ("bomb", "problem"),
+    [
+        (b"250-more\r\n", "its reply has more than 1000 lines"),
+        (b"250 one line for ever ", "its reply is longer than 32768 bytes"),
+        (b"\0", "its reply is longer than 32768 bytes"),
+    ],
     ids=["lines without end", "a line without end", "zeros"],
 )
-def test_a_reply_without_end_is_given_up(bomb: bytes) -> None:
+def test_a_reply_without_end_is_given_up(bomb: bytes, problem: str) -> None:
     with HostileServer({"rcpt": Reply(bomb * 1000, for_ever=True)}) as server:
         error = failure(server, transport(server), mail(), Announced())
 
-    assert words(server, error) == f"{TWICE}its reply is longer than 32768 bytes"
+    assert words(server, error) == f"{TWICE}{problem}"
 
 
 def test_a_reply_that_comes_byte_by_byte_is_given_up_in_time() -> None:
@@ -434,6 +438,66 @@ def test_a_reply_that_comes_byte_by_byte_is_given_up_in_time() -> None:
 
     assert words(server, error) == SILENT + TIMED_OUT
     assert time.monotonic() - began < 2
+
+
+TOO_SLOW = "is too slow: a mail was not taken in 0 minutes"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ({"greeting": Reply(b"2", after_seconds=0.02, for_ever=True)}, "cannot be used: timed out"),
+        ({"ehlo": Reply(b"250-x\r\n", after_seconds=0.02, for_ever=True)}, "cannot be used: timed out"),
+        ({"rcpt": Reply(b"250-x\r\n", after_seconds=0.02, for_ever=True)}, TOO_SLOW),
+        ({"data": Reply(b"3", after_seconds=0.02, for_ever=True)}, TOO_SLOW),
+        ({"body": HANG}, TOO_SLOW),
+    ],
+    ids=[
+        "greeting byte by byte",
+        "lines without end",
+        "lines at RCPT",
+        "DATA byte by byte",
+        "unread content",
+    ],
+)
+def test_a_mail_has_one_deadline_up_to_the_end_of_data(script: Script, said: str) -> None:
+    announced = Announced()
+    with HostileServer(script) as server:
+        sender = transport(server, replace(LONG_TIMEOUTS, mail=SHORT))
+        error = failure(server, sender, mail(LONG), announced)
+
+    assert (type(error), words(server, error)) == (TransportUnavailable, said)
+    assert (announced.times, server.accepted) == (0, [])
+
+
+def test_the_deadline_of_a_mail_does_not_shorten_the_wait_for_the_last_reply() -> None:
+    with HostileServer({"dot": Reply(b"250 fine\r\n", after_seconds=2 * SHORT)}) as server:
+        sender = transport(server, replace(LONG_TIMEOUTS, mail=SHORT))
+        sender.deliver(mail(), Announced())
+        sender.close()
+
+    assert (len(server.accepted), verbs(server)[0][-1]) == (1, "quit")
+
+
+def test_each_mail_of_a_connection_has_a_deadline_of_its_own() -> None:
+    with HostileServer() as server:
+        sender = transport(server, replace(LONG_TIMEOUTS, mail=SHORT))
+        for _ in range(2):
+            sender.deliver(mail(), lambda: time.sleep(SHORT))
+        sender.close()
+
+    assert (server.connections, len(server.accepted)) == (1, 2)
+
+
+def test_each_reply_and_each_block_is_a_sign_of_life() -> None:
+    signs = Announced()
+    with HostileServer() as server:
+        sender = transport(server, on_step=signs)
+        sender.deliver(mail(LONG), Announced())
+        sender.close()
+
+    replies = len(["greeting", "ehlo", "mail", "rcpt", "data", "dot", "quit"])
+    assert signs.times == replies + -(-len(LONG) // 65_536)
 
 
 UTF8_MAIL = mail("Subject: Zwei Aufsätze\r\n\r\nText\r\n".encode())
@@ -509,7 +573,7 @@ def test_no_error_shows_the_recipient_nor_the_local_part() -> None:
     with HostileServer({"rcpt": "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
         error = failure(server, transport(server), mail(), Announced())
 
-    assert words(server, error) == ("refused the recipient: 550 5.1.1 <address> <address> <address> unknown")
+    assert words(server, error) == "refused the recipient: 550 5.1.1 <address> (<address>): <address> unknown"
 
 
 def test_nothing_of_the_dialogue_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

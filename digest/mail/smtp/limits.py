@@ -1,0 +1,52 @@
+"""How long a mail server may take: for each step, and for a whole mail."""
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How many seconds each step may take (RFC 5321, section 4.5.3.2), and a mail with all its steps."""
+
+    connect: float = 60.0
+    """To look up the name and for TCP, and again for TLS; the RFC sets no limit."""
+    command: float = 300.0
+    """For the greeting, and for every reply that is not named here."""
+    data: float = 120.0
+    block: float = 180.0
+    """To send a part of the content."""
+    end_of_data: float = 600.0
+    """For the reply to the end of data; a shorter wait makes duplicates (section 4.5.3.2.6)."""
+    quit: float = 10.0
+    """The results of all mails are known by then, so a longer wait has no use."""
+    mail: float = 3000.0
+    """From the beginning to the end of data, whose reply has its own time: a bit more than the slowest server
+    that keeps to the RFC needs for a mail with a login and two blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment at which something must be done."""
+
+    moment: float
+    """As time.monotonic() has it."""
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """So many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    def within(self, seconds: float) -> "Deadline":
+        """So many seconds from now, or this deadline if it is sooner."""
+        return Deadline(min(self.moment, time.monotonic() + seconds))
+
+    @property
+    def has_passed(self) -> bool:
+        return time.monotonic() >= self.moment
+
+    def seconds_left(self) -> float:
+        """More than 0. Raises TimeoutError if the deadline has passed."""
+        left = self.moment - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return left
