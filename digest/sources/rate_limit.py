@@ -29,8 +29,7 @@ class RateLimiter:
         """Wait until a request may begin; no other begins before the block ends. Raises OSError."""
         with exclusive_lock(self.file, wait=True) as descriptor:
             wait = seconds_to_wait(_recorded(descriptor), self._clock.epoch_seconds(), self._interval)
-            if wait:
-                self._clock.sleep(wait)
+            self._clock.sleep(wait)  # also for 0 seconds, which is a sign of life (SystemClock.on_wait)
             self._record(descriptor)  # so that it counts if the process is killed during the request
             try:
                 yield

@@ -126,7 +126,8 @@ class PretendedClock:
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
+        if seconds:
+            self.sleeps.append(seconds)
         self.seconds += seconds
 
 

@@ -11,7 +11,7 @@ from digest.demo.server import ArxivServer
 from digest.demo.server import Reply as ArxivReply
 from digest.errors import SourceUnavailable
 from digest.sources.http import ArxivClient
-from digest.sources.rate_limit import seconds_to_wait
+from digest.sources.rate_limit import RateLimiter, seconds_to_wait
 from digest.system.clock import SystemClock
 from tests.support.builders import NOON
 from tests.support.sources_support import RESET, PretendedClock, ScriptedServer, http, settings
@@ -146,3 +146,10 @@ def together(*tasks: Callable[[], None]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_a_request_is_a_sign_of_life_also_where_it_need_not_wait(tmp_path: Path) -> None:
+    clock, signs = SystemClock(), list[float]()
+    clock.on_wait = signs.append
+    with RateLimiter(tmp_path / "arxiv.lock", 0.0, clock).slot():
+        assert signs == [0.0]
