@@ -5,7 +5,8 @@ from contextlib import suppress as ignored
 from pathlib import Path
 from typing import BinaryIO
 
-from digest.mail.inbound.parser import MOST_BYTES
+MOST_BYTES = 5_000_000
+"""A message is cut behind these; digests and what comes back of them are far smaller."""
 
 _FOLDERS = ("new", "cur")
 _ENVELOPE = b"From "
