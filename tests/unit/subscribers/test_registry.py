@@ -1,6 +1,8 @@
 """Requests and bounces, from bytes in files to entries in the state."""
 
+import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from digest.domain.tokens import Signer
 from digest.errors import LockHeld, StoreError
 from digest.mail.file_transport import FileTransport
 from digest.store.database import Database
+from digest.store.queries.suppressions import mark_read
 from digest.store.store import SqlStore
 from digest.subscribers.registry import (
     Applied,
@@ -206,6 +209,15 @@ def test_what_was_acted_on_is_remembered_for_ever_whatever_the_clock_says(
     for years in (3, 30, 0):
         store.retention.tidy(NOON + 365 * years * DAY, 0)
         assert registry.apply(message) == BEFORE
+
+
+def test_what_an_earlier_version_acted_on_is_known_by_its_bytes(
+    home: Config, registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    message = dated(store, JUNE)
+    with closing(Database.open(home.state)) as database, database.transaction() as connection:
+        mark_read(connection, [hashlib.sha256(message.strip()).hexdigest()], NOON)
+    assert registry.apply(message) == BEFORE
 
 
 OLD = Applied(
