@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from digest.commands.context import CommandContext, print_lines
+from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.text import counted
-from digest.mail.inbound.mailboxes import is_maildir, messages_at, messages_in
-from digest.subscribers.registry import Applied, open_registry
+from digest.mail.inbound.mailboxes import is_maildir
+from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
+from digest.subscribers.registry import Effect, open_registry
 
 _STANDARD_INPUT = Path("-")
 
@@ -23,7 +24,7 @@ _STANDARD_INPUT = Path("-")
     type=click.Path(exists=True, readable=True, allow_dash=True, path_type=Path),
 )
 @click.pass_obj
-def inbox(command: CommandContext, paths: Sequence[Path]) -> None:
+def inbox(command: CommandContext, paths: Sequence[Path]) -> ExitStatus:
     """Read what came back by mail: requests to unsubscribe, and bounces.
 
     Reads Maildirs, mbox files, single messages and `-`, which is standard input. Does not change them.
@@ -31,22 +32,49 @@ def inbox(command: CommandContext, paths: Sequence[Path]) -> None:
     if folders := [path for path in paths if path.is_dir() and not is_maildir(path)]:
         raise click.BadParameter(f"{folders[0]} is a folder, but not a Maildir: it has no new/ and cur/")
     with open_registry(command.config(), command.clock) as registry:
-        effects = [registry.apply(message) for path in paths for message in _messages(path)]
-    print_lines(inbox_lines(effects))
+        reader = InboxReader(registry)
+        for path in paths:
+            if path == _STANDARD_INPUT:
+                _read_standard_input(reader)
+            else:
+                reader.read_path(path)
+    print_lines(inbox_lines(reader))
+    left = list(unread_lines(reader))
+    print_lines(left, err=True)
+    return ExitStatus.PARTLY_FAILED if left else ExitStatus.DONE
 
 
-def _messages(path: Path) -> Iterator[bytes]:
+def _read_standard_input(reader: InboxReader) -> None:
     try:
-        yield from messages_in(sys.stdin.buffer) if path == _STANDARD_INPUT else messages_at(path)
+        reader.read_stream(sys.stdin.buffer)
     except OSError as exc:
-        raise click.FileError(str(path), exc.strerror) from exc
+        raise click.FileError(str(_STANDARD_INPUT), exc.strerror) from exc
 
 
-def inbox_lines(effects: Sequence[Applied | None]) -> Iterator[str]:
-    """A line for each message that had an effect now, and one that counts all; None is a message without."""
-    new = [effect.text for effect in effects if effect and effect.new]
-    not_understood = effects.count(None)
-    before = len(effects) - len(new) - not_understood
-    yield from new
-    counts = f"{len(new)} acted on, {before} acted on before, {not_understood} not understood"
-    yield f"{counted(len(effects), 'message')}: {counts}{': please read them' if not_understood else ''}"
+def inbox_lines(reader: InboxReader) -> Iterator[str]:
+    """A line for each message that says something new, and one that counts all."""
+    yield from reader.texts
+    words: dict[Effect | Unread, str] = {
+        Effect.NEW: "acted on",
+        Effect.BEFORE: "acted on before",
+        Effect.OUTDATED: "out of date",
+        Unread.TOO_COMPLEX: "too complex to read",
+        Unread.NO_TIME: "left unread",
+        Unread.NOT_UNDERSTOOD: "not understood",
+    }
+    always = (Effect.NEW, Effect.BEFORE, Unread.NOT_UNDERSTOOD)
+    count = reader.counts
+    parts = [f"{count[kind]} {text}" for kind, text in words.items() if count[kind] or kind in always]
+    strange = count[Unread.NOT_UNDERSTOOD] or count[Unread.TOO_COMPLEX]
+    yield f"{counted(count.total(), 'message')}: {', '.join(parts)}{': please read them' if strange else ''}"
+
+
+def unread_lines(reader: InboxReader) -> Iterator[str]:
+    """What is to be done about files and messages that were not read."""
+    if failed := reader.unreadable:
+        first = f"{failed[0].filename}: {failed[0].strerror}"
+        yield f"error: {counted(len(failed), 'file')} could not be read, the first is {first}"
+        yield "hint: see who may read it; all others were read"
+    if left := reader.counts[Unread.NO_TIME]:
+        yield f"error: {counted(left, 'message')} left unread: the others took {MOST_SECONDS} s of CPU time"
+        yield "hint: move old or strange messages out of the mailbox; of a Maildir the latest are read first"

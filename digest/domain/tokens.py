@@ -3,6 +3,9 @@
 import base64
 import hmac
 
+_DOMAIN = "daily-papers.invalid"
+"""Names no machine and no domain: RFC 2606, section 2."""
+
 _TOKEN_BYTES = 20  # 160 bits: 32 letters and digits, with no padding
 
 
@@ -13,11 +16,8 @@ class Signer:
         self._key = key
 
     def message_id(self, email: str, digest: str) -> str:
-        """The Message-ID, with its angle brackets, of the mail with this digest for this subscriber.
-
-        Its right side names no machine and no domain (`.invalid`: RFC 2606, section 2).
-        """
-        return f"<{self._token('message-id', email, digest)}@daily-papers.invalid>"
+        """The Message-ID, with its angle brackets, of the mail with this digest for this subscriber."""
+        return f"<{self._token('message-id', email, digest)}@{_DOMAIN}>"
 
     def unsubscribe_token(self, email: str) -> str:
         """32 letters and digits by which this subscriber unsubscribes."""
@@ -31,3 +31,8 @@ class Signer:
         message = "\0".join((purpose, *parts)).encode()
         digest = hmac.digest(self._key, message, "sha256")[:_TOKEN_BYTES]
         return base64.b32encode(digest).decode("ascii").lower()
+
+
+def is_ours(message_id: str) -> bool:
+    """Whether it looks like a Message-ID of this program; which proves nothing."""
+    return message_id.endswith(f"@{_DOMAIN}>")

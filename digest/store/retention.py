@@ -1,6 +1,7 @@
 """Deletes what is not kept for ever: the bodies of mails, and old lines of the logs.
 
-Papers and deliveries stay, since they keep a paper from coming twice. A clock that is years ahead makes
+Papers and deliveries stay, since they keep a paper from coming twice. So does the memory of incoming messages
+that were acted on, since a Maildir that nobody empties shows them for ever. A clock that is years ahead makes
 everything else old, and a state loses no more than that.
 """
 
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.queries.runs import set_timestamp, timestamp
-from digest.store.schema import audits, fetches, mails, read_messages, runs
+from digest.store.schema import audits, fetches, mails, runs
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,6 @@ def _delete_logs(connection: Connection, before: datetime) -> None:
         fetches: (fetches.c.fetched_at < before) & ~_shows_what_is_usual(),
         audits: (audits.c.audited_at < before) & (audits.c.number < latest_audit),
         runs: (runs.c.started_at < before) & (runs.c.number < latest_run),
-        read_messages: read_messages.c.read_at < before,
     }.items():
         connection.execute(delete(table).where(old))
 

@@ -246,7 +246,8 @@ suppressions = Table(
     sqlite_with_rowid=False,
 )
 
-# messages that `digest inbox` has applied, so that none is applied twice
+# messages that `digest inbox` has applied, so that none is applied twice: each by its bytes and by what it
+# says. Never deleted, since a mailbox may show them again at any time
 read_messages = Table(
     "read_messages",
     metadata,

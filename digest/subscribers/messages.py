@@ -42,3 +42,11 @@ def applied_text(
     if suppressed:
         return f"the address of {label} does not exist ({message.status})"
     return f"a mail to {label} came back ({message.status})"
+
+
+def outdated_text(label: str) -> str:
+    """What an unsubscribe request says that is older than the latest `digest resubscribe`."""
+    return (
+        f"{label} wanted no more mail, but was subscribed again after that: nothing is changed; "
+        "`digest unsubscribe EMAIL` if it was meant"
+    )

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
 
 from digest.config.fields import address
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
-from digest.domain.tokens import Signer
+from digest.domain.tokens import Signer, is_ours
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
 from digest.store.database import Database
@@ -21,6 +23,7 @@ from digest.store.queries.suppressions import (
     entry,
     erase_person,
     lift,
+    lifted_at,
     mark_read,
     record_return,
     signing_key,
@@ -28,7 +31,7 @@ from digest.store.queries.suppressions import (
     suppress,
 )
 from digest.store.store import SqlStore
-from digest.subscribers.messages import applied_text
+from digest.subscribers.messages import applied_text, outdated_text
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
@@ -45,12 +48,22 @@ class KnownSubscriber:
     label: str = "a former subscriber"
 
 
+class Effect(Enum):
+    """What a message did."""
+
+    NEW = auto()
+    BEFORE = auto()
+    """Nothing: it was acted on before."""
+    OUTDATED = auto()
+    """Nothing: it is older than what its subscriber asked for since, or about a mail of long ago."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The effect of a message in words; not `new` if it was applied before, and changed nothing now."""
+    """The effect of a message, and what it is in words, if that was not said before."""
 
-    text: str
-    new: bool = True
+    effect: Effect
+    text: str = ""
 
 
 class SubscriberRegistry:
@@ -93,7 +106,7 @@ class SubscriberRegistry:
     def resubscribe(self, subscriber: KnownSubscriber) -> Suppression | None:
         """Send them mail again. Returns why they got none, if so."""
         with self._database.transaction() as connection:
-            return lift(connection, self._fingerprint(subscriber), subscriber.email)
+            return lift(connection, self._fingerprint(subscriber), subscriber.email, self._clock.now())
 
     def forget(self, subscriber: KnownSubscriber) -> None:
         """Erase them from the state and the outbox, and keep a fingerprint, so that they get no mail again.
@@ -109,22 +122,24 @@ class SubscriberRegistry:
 
     def apply(self, message: bytes) -> Applied | None:
         """Unsubscribe or suppress whom the message is about, once; None if it is no request and no bounce, or
-        about no subscriber."""
+        about no subscriber. Raises TooComplex."""
         said = read(message)
         subscriber = self._concerned(said)
         if said is None or subscriber is None:
-            return None
-        reason, fingerprint, now = _reason(said, subscriber), self._fingerprint(subscriber), self._clock.now()
-        text = applied_text(said, subscriber.label, reason)
+            return Applied(Effect.OUTDATED) if isinstance(said, Bounce) and is_ours(said.message_id) else None
+        fingerprint, now = self._fingerprint(subscriber), self._clock.now()
         with self._database.transaction() as connection:
-            if not mark_read(connection, _digest(message), now):
-                return Applied(text, new=False)
+            if not mark_read(connection, _names(message, said), now):
+                return Applied(Effect.BEFORE)
+            if _is_outdated(said, lifted_at(connection, fingerprint), now):
+                return Applied(Effect.OUTDATED, outdated_text(subscriber.label))
+            reason = _reason(said, subscriber)
             if reason:
                 detail = said.status if isinstance(said, Bounce) else ""
                 suppress(connection, fingerprint, Suppression(reason, now, detail))
             if isinstance(said, Bounce):
                 record_return(connection, said.message_id, fingerprint, said.status, now)
-        return Applied(text)
+        return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
     def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
         if isinstance(said, UnsubscribeRequest):
@@ -176,9 +191,29 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
 
 
-def _digest(message: bytes) -> str:
-    """Identifies a message, whatever lines a mail program added to it or after it."""
-    return hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
+def _is_outdated(said: UnsubscribeRequest | Bounce, lifted: datetime | None, now: datetime) -> bool:
+    """Whether a request is older than the subscriber's return. One date that is not is enough against that:
+    clocks go wrong, and who wants no mail must be heard. A return in the future is of a clock that was wrong.
+
+    Bounces need no such rule: after a return, those of earlier mails are not matched (`lift`).
+    """
+    if not isinstance(said, UnsubscribeRequest) or not said.latest_date or not lifted:
+        return False
+    return said.latest_date < lifted <= now
+
+
+def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
+    """What a message is remembered by: its bytes, whatever a mail program added before or after them; and
+    what it says, since another mailbox or server gives it more headers and other line ends."""
+    yield hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
+    if isinstance(said, Bounce):
+        yield _hash("bounce", said.message_id, said.recipient.casefold(), said.status)
+    elif said.name:
+        yield _hash("request", said.name, said.token)
+
+
+def _hash(*words: str) -> str:
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
 
 def _normal(email: str) -> str:

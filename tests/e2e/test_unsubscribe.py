@@ -300,7 +300,25 @@ def test_neither_addresses_nor_tokens_are_logged(served: Home) -> None:
     assert token(served) not in output
 
 
-def test_a_file_that_cannot_be_read_is_named(served: Home) -> None:
-    done = served.digest("inbox", "/proc/self/mem")  # which is there, and readable, but not at its start
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: Could not open file '/proc/self/mem': Input/output error\n"
+def test_a_file_that_cannot_be_read_is_named_and_the_next_is_read(served: Home) -> None:
+    (served.folder / "message").write_bytes(request(served))
+    done = served.digest("inbox", "/proc/self/mem", "message")  # there, and readable, but not at its start
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "subscribers[0] wants no more mail",
+        "1 message: 1 acted on, 0 acted on before, 0 not understood",
+    ]
+    assert done.stderr.splitlines() == [
+        "error: 1 file could not be read, the first is /proc/self/mem: Input/output error",
+        "hint: see who may read it; all others were read",
+    ]
+
+
+def test_a_request_from_before_the_return_is_told_once(served: Home) -> None:
+    message = request(served, Date="Mon, 22 Jun 2026 07:00:00 +0000")
+    served.digest("resubscribe", ADA)
+    said, counts = fed(served, message)
+    assert said.startswith("subscribers[0] wanted no more mail, but was subscribed again after that: ")
+    assert counts == "1 message: 0 acted on, 0 acted on before, 1 out of date, 0 not understood"
+    assert fed(served, message) == ["1 message: 0 acted on, 1 acted on before, 0 not understood"]
+    assert checked(served) == []

@@ -1,4 +1,4 @@
-"""Find out what an incoming message is: an unsubscribe request, a bounce, or neither. Pure.
+"""Find out what an incoming message is: an unsubscribe request, a bounce, or neither.
 
 The sender is not trusted: `From` proves nothing and is not read. Only secrets that nobody can guess count
 (domain.tokens): the token of a request, the Message-ID of a returned mail.
@@ -7,25 +7,24 @@ The sender is not trusted: `From` proves nothing and is not read. Only secrets t
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from email import message_from_string, policy
-from email.message import EmailMessage, Message
-from typing import cast
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
 
-MOST_BYTES = 5_000_000
-"""Larger messages are not read. Digests and what comes back of them are far smaller."""
-
-_MOST_LINES = 100_000
-_MOST_PARTS = 50  # this limits their nesting too
-_PARTS = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
-
-# The email package takes quadratic time for a long header, and most for one with parameters. These are the
-# headers that are read here.
-_LONG_HEADER = re.compile(
-    rb"^(?:content-[a-z-]+:(?:[^\n]|\n[ \t]){1000}"
-    rb"|(?:subject|auto-submitted|precedence|return-path|message-id|action|status"
-    rb"|(?:final|original)-recipient|diagnostic-code):(?:[^\n]|\n[ \t]){4000})",
-    re.IGNORECASE | re.MULTILINE,
+from digest.mail.inbound.mime import (
+    TooComplex,
+    content,
+    first_line,
+    header,
+    headers,
+    parsed,
+    subject,
+    subparts,
 )
+from digest.system.cpu_time import CpuTimeExceeded, cpu_limit
+
+_MOST_SECONDS = 5  # of CPU time. A message takes a twentieth of a second: this is for what nobody knows yet
+_MOST_GROUPS = 50
 
 _REQUEST = r"unsubscribe\s+(?P<token>[a-z2-7]{32})"
 _LINE = re.compile(_REQUEST, re.IGNORECASE | re.ASCII)
@@ -73,6 +72,10 @@ class UnsubscribeRequest:
 
     token: str = field(repr=False)
     """32 letters and digits, in lower case."""
+    name: str = ""
+    """The same in every copy of the request: its Message-ID, or else its date as written; or else empty."""
+    latest_date: datetime | None = None
+    """The latest of the times that its sender and the mail servers on its way wrote into it, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,64 +92,67 @@ class Bounce:
     """The address does not exist. If false, the refusal may end, although its status is permanent."""
 
 
-def read(content: bytes) -> UnsubscribeRequest | Bounce | None:
-    """The request or the bounce that the message is; None for any other or unreadable message."""
-    if _is_excessive(content):
-        return None
+def read(message: bytes) -> UnsubscribeRequest | Bounce | None:
+    """The request or the bounce that the message is; None for any other. Raises TooComplex.
+
+    Main thread only.
+    """
     try:
-        # as UTF-8, since a header may be (RFC 6532); all else that is read here is ASCII
-        message = cast(EmailMessage, _parsed(content.decode("utf-8", "replace")))
-        return _bounce(message) if _is_report(message) else _unsubscribe_request(message)
-    except Exception:  # the email package raises a dozen types of errors for what disputed can write
+        with cpu_limit(_MOST_SECONDS):
+            parts = parsed(message)
+            return _bounce(parts) if _is_report(parts) else _unsubscribe_request(parts)
+    except CpuTimeExceeded as exc:
+        raise TooComplex from exc
+    except TooComplex:
+        raise
+    except Exception:  # the email package raises a dozen types of errors for what strangers write
         return None
 
 
-def _is_excessive(content: bytes) -> bool:
-    """Whether parsing it could take more than a few seconds."""
-    return (
-        len(content) > MOST_BYTES
-        or max(content.count(b"\n"), content.count(b"\r")) > _MOST_LINES
-        or len(_PARTS.findall(content)) > _MOST_PARTS
-        or _LONG_HEADER.search(content) is not None
-    )
-
-
-def _unsubscribe_request(message: EmailMessage) -> UnsubscribeRequest | None:
+def _unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
     """A request is the whole subject, or the whole first line of the text.
 
     A quoted or forwarded digest has the token further down, where it is no request.
     """
     if _is_automatic(message):
         return None
-    subject = " ".join(str(message["Subject"] or "").split())
-    found = _SUBJECT.fullmatch(subject) or _LINE.fullmatch(_first_line(message))
-    return UnsubscribeRequest(found["token"].lower()) if found else None
+    found = _SUBJECT.fullmatch(subject(message)) or _LINE.fullmatch(first_line(message))
+    if not found:
+        return None
+    name = _message_id(message) or header(message, "Date").strip()
+    return UnsubscribeRequest(found["token"].lower(), name, _latest_date(message))
 
 
-def _is_automatic(message: EmailMessage) -> bool:
+def _is_automatic(message: Message) -> bool:
     """Whether a program answered (RFC 3834, section 2), or a list passed the message on."""
     return (
-        any(_word(value) != "no" for value in message.get_all("Auto-Submitted", []))
-        or _word(message["Precedence"]) in _UNWANTED_PRECEDENCE
+        any(_word(value) != "no" for value in headers(message, "Auto-Submitted"))
+        or _word(header(message, "Precedence")) in _UNWANTED_PRECEDENCE
         or any(name in message for name in _AUTOMATIC)
-        or str(message["Return-Path"] or "").strip() == "<>"
+        or header(message, "Return-Path").strip() == "<>"
     )
 
 
-def _first_line(message: EmailMessage) -> str:
-    """The first line of the text that is not empty, read as ASCII: a request is ASCII in any charset."""
-    part = message.get_body(("plain",))
-    text = part.get_payload(decode=True) if part else b""
-    lines = text.decode("ascii", "replace").splitlines() if isinstance(text, bytes) else []
-    return next((line.strip() for line in lines if line.strip()), "")
+def _latest_date(message: Message) -> datetime | None:
+    written = [*headers(message, "Date"), *headers(message, "Received")]
+    return max(filter(None, map(_date, written)), default=None)
 
 
-def _is_report(message: EmailMessage) -> bool:
+def _date(text: str) -> datetime | None:
+    """The date at the end of a header, behind any semicolon."""
+    try:
+        date = parsedate_to_datetime(text.rpartition(";")[2])
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _is_report(message: Message) -> bool:
     return message.get_content_type() == "multipart/report"
 
 
-def _bounce(message: EmailMessage) -> Bounce | None:
-    parts = list(message.iter_parts())
+def _bounce(message: Message) -> Bounce | None:
+    parts = subparts(message)
     message_id = next(filter(None, map(_returned_id, parts)), "")
     groups = [group for part in parts for group in _groups(part)]
     recipients = [group for group in groups if "Action" in group]
@@ -160,7 +166,7 @@ def _bounce(message: EmailMessage) -> Bounce | None:
 
 def _failed(recipients: Iterable[Message]) -> Message | None:
     """The first recipient with a failure of the address; None if the mail reached any recipient."""
-    actions = [(_word(group["Action"]), group) for group in recipients]
+    actions = [(_word(header(group, "Action")), group) for group in recipients]
     if any(action in _ARRIVED for action, _ in actions):
         return None
     failed = (group for action, group in actions if action == "failed")
@@ -175,7 +181,7 @@ def _counts(status: str) -> bool:
 
 def _status(group: Message) -> str:
     """The permanent status; the one in the server's own words if the reporter has only 5.0.0."""
-    fields = (str(group["Status"] or ""), str(group["Diagnostic-Code"] or ""))
+    fields = (header(group, "Status"), header(group, "Diagnostic-Code"))
     status, said = (found[0] if (found := _STATUS.search(text)) else "" for text in fields)
     return said or status if status == "5.0.0" else status
 
@@ -183,7 +189,7 @@ def _status(group: Message) -> str:
 def _address(group: Message) -> str:
     """`rfc822; ada@example.org` → `ada@example.org`, of the final recipient or else the original one."""
     for name in ("Final-Recipient", "Original-Recipient"):
-        _, _, address = str(group[name] or "").partition(";")
+        _, _, address = header(group, name).partition(";")
         if "@" in address:
             return address.strip().strip("<>")
     return ""
@@ -197,28 +203,26 @@ def _groups(part: Message) -> Iterator[Message]:
     """
     if part.get_content_type() not in _STATUS_TYPES:
         return
-    for group in cast(list[Message], part.get_payload()):
+    for group in subparts(part):
         yield group
-        yield from map(_parsed, filter(None, re.split(r"\n\s*\n", str(group.get_payload()).strip())))
+        rest = re.split(rb"\n\s*\n", content(group).strip(), maxsplit=_MOST_GROUPS)[:_MOST_GROUPS]
+        yield from map(parsed, filter(None, rest))
 
 
 def _returned_id(part: Message) -> str:
     """The Message-ID of the returned mail, which is whole or headers only; empty for other parts."""
     if part.get_content_type() not in _RETURNED_TYPES:
         return ""
-    if part.is_multipart():
-        inner = cast(Message, part.get_payload(0))
-    else:
-        inner = _parsed(cast(bytes, part.get_payload(decode=True)).decode("utf-8", "replace"))
-    found = _MESSAGE_ID.search(str(inner["Message-ID"] or ""))
+    inner, *_ = subparts(part) or [parsed(content(part))]
+    return _message_id(inner)
+
+
+def _message_id(message: Message) -> str:
+    found = _MESSAGE_ID.search(header(message, "Message-ID"))
     return found[0] if found else ""
 
 
-def _parsed(text: str) -> Message:
-    return message_from_string(text, policy=policy.default)
-
-
-def _word(value: object) -> str:
+def _word(value: str) -> str:
     """`auto-replied (vacation)` → `auto-replied`"""
-    found = re.match(r"\s*([\w-]*)", str(value or ""))
+    found = re.match(r"\s*([\w-]*)", value)
     return found[1].lower() if found else ""

@@ -15,6 +15,7 @@ from digest.domain.mails import MailState
 from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.queries.runs import set_timestamp, timestamp
 from digest.store.schema import (
     deliveries,
     mails,
@@ -123,15 +124,27 @@ def clear_refusals(connection: Connection, subscriber_number: int) -> None:
     connection.execute(delete(refusals).where(refusals.c.subscriber == subscriber_number))
 
 
-def lift(connection: Connection, fingerprint: str, email: str) -> Suppression | None:
-    """Take an address off the list and restart its count of refusals. Returns the entry, if there was one."""
+def lift(connection: Connection, fingerprint: str, email: str, now: datetime) -> Suppression | None:
+    """Take an address off the list and restart its count of refusals. Returns the entry, if there was one.
+
+    Earlier mails lose their Message-ID, so that no bounce of theirs is matched any more: that needs no clock.
+    """
     before = entry(connection, fingerprint)
     connection.execute(delete(suppressions).where(suppressions.c.fingerprint == fingerprint))
+    set_timestamp(connection, _lifted(fingerprint), now)
     for number in _numbers(connection, email):
         clear_refusals(connection, number)
-        returned = (mails.c.subscriber == number) & (mails.c.state == MailState.SENT)
-        connection.execute(update(mails).where(returned).values(problem=None))
+        theirs = mails.c.subscriber == number
+        sent = theirs & (mails.c.state == MailState.SENT)
+        connection.execute(update(mails).where(sent).values(problem=None))
+        settled = theirs & mails.c.settled_at.is_not(None)
+        connection.execute(update(mails).where(settled).values(message_id=None))
     return before
+
+
+def lifted_at(connection: Connection, fingerprint: str) -> datetime | None:
+    """When the address was last taken off the list; None if it never was."""
+    return timestamp(connection, _lifted(fingerprint))
 
 
 def erase_person(connection: Connection, email: str) -> None:
@@ -174,10 +187,17 @@ def record_return(
         suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail))
 
 
-def mark_read(connection: Connection, message: str, now: datetime) -> bool:
-    """Record that a message (by its digest) was acted on; False if it was before."""
-    row = insert(read_messages).values(fingerprint=message, read_at=now).on_conflict_do_nothing()
-    return connection.execute(row).rowcount == 1
+def mark_read(connection: Connection, names: Iterable[str], now: datetime) -> bool:
+    """Record that the message with these names was acted on; False if one with any of them was before."""
+    rows = [{"fingerprint": name, "read_at": now} for name in names]
+    known = read_messages.c.fingerprint.in_([row["fingerprint"] for row in rows])
+    before = connection.scalar(select(func.count()).where(known))
+    connection.execute(insert(read_messages).on_conflict_do_nothing(), rows)
+    return not before
+
+
+def _lifted(fingerprint: str) -> str:
+    return f"lifted {fingerprint}"
 
 
 def _numbers(connection: Connection, email: str) -> list[int]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from digest.domain.auditing import Audit
 from digest.domain.fetching import FetchResult, KeywordMatch
@@ -20,7 +20,7 @@ from digest.store.history import history
 from digest.store.queries.runs import timestamp
 from digest.store.queries.suppressions import subscriber_of
 from digest.store.retention import BOUNCES_EXPECTED, LOGS_KEPT
-from digest.store.schema import audits, deliveries, fetches, mails, read_messages, runs
+from digest.store.schema import audits, deliveries, fetches, mails, runs
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
@@ -121,20 +121,16 @@ def test_the_number_of_a_mail_that_is_gone_goes_to_no_other(database: Database, 
     assert (found.sent_at, found.sent_before) == ((), 1)
 
 
-def test_after_a_year_old_runs_audits_and_messages_are_forgotten_but_the_latest(
+def test_after_a_year_old_runs_and_audits_are_forgotten_but_the_latest(
     database: Database, store: SqlStore
 ) -> None:
     for _ in range(2):
         store.runs.end(store.runs.begin(NOON), NOON, RunProblems())
         store.audits.record(Audit(NOON, NOON.date(), ()), (), NOON)
-    with database.transaction() as connection:
-        for name, read_at in (("old", NOON), ("new", NOON + 3 * DAY)):
-            connection.execute(insert(read_messages).values(fingerprint=name, read_at=read_at))
     store.retention.tidy(NOON + LOGS_KEPT + 2 * DAY, KEEP_DAYS)
     with database.transaction() as connection:
         assert list(connection.scalars(select(runs.c.number))) == [2]
         assert list(connection.scalars(select(audits.c.number))) == [2]
-        assert list(connection.scalars(select(read_messages.c.fingerprint))) == ["new"]
     assert store.runs.begin(NOON) == 3
 
 

@@ -1,7 +1,8 @@
 """Requests and bounces, from bytes in files to entries in the state."""
 
-import io
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +16,12 @@ from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.errors import LockHeld, StoreError
 from digest.mail.file_transport import FileTransport
-from digest.mail.inbound.mailboxes import is_maildir, messages_at, messages_in
-from digest.mail.inbound.parser import MOST_BYTES, read
 from digest.store.database import Database
+from digest.store.queries.suppressions import mark_read
 from digest.store.store import SqlStore
 from digest.subscribers.registry import (
     Applied,
+    Effect,
     KnownSubscriber,
     SubscriberRegistry,
     open_registry,
@@ -32,6 +33,7 @@ from tests.support.fakes import FakeClock
 
 ADA, JOERG, FORMER = "Ada@example.org", "jörg@xn--bcher-kva.example", "bo@example.org"
 DAY = timedelta(days=1)
+BEFORE, OUTDATED = Applied(Effect.BEFORE), Applied(Effect.OUTDATED)
 
 
 @pytest.fixture
@@ -148,17 +150,144 @@ def test_resubscribing_returns_why_there_was_no_mail(registry: SubscriberRegistr
 
 def test_a_request_is_applied_once_from_any_sender(registry: SubscriberRegistry, store: SqlStore) -> None:
     message = request(store)
-    assert registry.apply(message) == Applied("subscribers[0] wants no more mail")
+    assert registry.apply(message) == Applied(Effect.NEW, "subscribers[0] wants no more mail")
     assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.UNSUBSCRIBED, NOON)}
     registry.resubscribe(KnownSubscriber(ADA))
-    assert registry.apply(message) == Applied("subscribers[0] wants no more mail", new=False)
+    assert registry.apply(message) == BEFORE
     assert store.suppressions.of([ADA]) == {}
     assert registry.apply(request(store, sender="again@example.net")) is not None
     assert store.suppressions.of([ADA]).keys() == {ADA}
 
 
+def dated(
+    store: SqlStore, date: str, *, name: str = "Message-ID: <1@example.net>\n", received: str = ""
+) -> bytes:
+    """Ada's request, written on that date."""
+    arrival = f"Received: from there by here; {received}\n" if received else ""
+    return f"{arrival}Date: {date}\n{name}".encode() + request(store)
+
+
+JUNE, AUGUST = "Tue, 23 Jun 2026 07:00:00 +0000", "Sun, 23 Aug 2026 07:00:00 +0000"
+
+
+def resubscribed_in_july(registry: SubscriberRegistry, clock: FakeClock) -> None:
+    clock.sleep(30 * DAY.total_seconds())
+    registry.resubscribe(KnownSubscriber(ADA))
+    clock.sleep(60 * DAY.total_seconds())
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda first: first.replace(b"\n", b"\r\n"),
+        lambda first: b"Received: from a by b; " + AUGUST.encode() + b"\nDelivered-To: x\n" + first,
+        lambda first: first + b"\n-- \nadded by a list\n",
+    ],
+    ids=["with other line ends", "by way of another server", "with a footer"],
+)
+@pytest.mark.parametrize("name", ["Message-ID: <1@example.net>\n", ""], ids=["", "without a Message-ID"])
+def test_a_copy_of_a_request_is_the_same_request(
+    registry: SubscriberRegistry,
+    store: SqlStore,
+    clock: FakeClock,
+    again: Callable[[bytes], bytes],
+    name: str,
+) -> None:
+    first = dated(store, JUNE, name=name)
+    assert registry.apply(first) == Applied(Effect.NEW, "subscribers[0] wants no more mail")
+    resubscribed_in_july(registry, clock)
+    assert registry.apply(again(first)) == BEFORE
+    assert store.suppressions.of([ADA]) == {}
+
+
+def test_what_was_acted_on_is_remembered_for_ever_whatever_the_clock_says(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    message = request(store)
+    registry.apply(message)
+    registry.resubscribe(KnownSubscriber(ADA))
+    for years in (3, 30, 0):
+        store.retention.tidy(NOON + 365 * years * DAY, 0)
+        assert registry.apply(message) == BEFORE
+
+
+def test_what_an_earlier_version_acted_on_is_known_by_its_bytes(
+    home: Config, registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    message = dated(store, JUNE)
+    with closing(Database.open(home.state)) as database, database.transaction() as connection:
+        mark_read(connection, [hashlib.sha256(message.strip()).hexdigest()], NOON)
+    assert registry.apply(message) == BEFORE
+
+
+OLD = Applied(
+    Effect.OUTDATED,
+    "subscribers[0] wanted no more mail, but was subscribed again after that: nothing is changed; "
+    "`digest unsubscribe EMAIL` if it was meant",
+)
+
+
+@pytest.mark.parametrize(
+    ("date", "received", "is_old"),
+    [(JUNE, "", True), (JUNE, JUNE, True), (AUGUST, "", False), (JUNE, AUGUST, False), (AUGUST, JUNE, False),
+     ("", "", False)],
+    ids=["written in June", "and arrived in June", "written in August", "arrived in August",
+         "in August by its sender's clock", "at no known time"],
+)  # fmt: skip
+def test_a_request_that_is_older_than_the_return_changes_nothing(
+    registry: SubscriberRegistry, store: SqlStore, clock: FakeClock, date: str, received: str, is_old: bool
+) -> None:
+    resubscribed_in_july(registry, clock)
+    message = dated(store, date, received=received)
+    assert (registry.apply(message) == OLD) is is_old
+    assert (store.suppressions.of([ADA]) == {}) is is_old
+    assert registry.apply(message) == BEFORE
+
+
+def test_a_return_by_a_clock_that_was_ahead_makes_no_request_old(
+    registry: SubscriberRegistry, store: SqlStore, clock: FakeClock
+) -> None:
+    clock.sleep(3650 * DAY.total_seconds())
+    registry.resubscribe(KnownSubscriber(ADA))
+    clock.sleep(-3640 * DAY.total_seconds())
+    registry.apply(dated(store, AUGUST))
+    assert store.suppressions.of([ADA]).keys() == {ADA}
+
+
+def test_a_bounce_of_a_mail_from_before_the_return_changes_nothing(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    """By the order of events, not by the clock."""
+    before = [sent_mail(store, day=day) for day in range(5)]
+    registry.apply(report(before[0]))
+    registry.resubscribe(KnownSubscriber(ADA))
+    assert {
+        registry.apply(report(mail, status=status)) for mail in before for status in ("5.1.1", "5.2.2")
+    } == {OUTDATED}
+    assert store.suppressions.of([ADA]) == {}
+    registry.apply(report(sent_mail(store, day=-400)))
+    assert store.suppressions.of([ADA]).keys() == {ADA}
+
+
+def test_a_mail_that_was_queued_at_the_return_may_come_back(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    message_id = Signer(store.suppressions.signing_key()).message_id(ADA, "queued")
+    store.mails.enqueue([Mail(message_id, ADA, "digest@example.org", b"x")], 0, NOON)
+    registry.resubscribe(KnownSubscriber(ADA))
+    store.mails.record_result(message_id, DeliveryResult(MailState.SENT), NOON)
+    registry.apply(report(message_id))
+    assert store.suppressions.of([ADA]).keys() == {ADA}
+
+
+def test_a_bounce_of_a_mail_of_long_ago_is_out_of_date(registry: SubscriberRegistry) -> None:
+    assert registry.apply(report("<long-ago@daily-papers.invalid>")) == OUTDATED
+
+
 def test_a_former_subscriber_is_not_named(registry: SubscriberRegistry, store: SqlStore) -> None:
-    assert registry.apply(request(store, FORMER)) == Applied("a former subscriber wants no more mail")
+    assert registry.apply(request(store, FORMER)) == Applied(
+        Effect.NEW, "a former subscriber wants no more mail"
+    )
     assert store.suppressions.of([FORMER]).keys() == {FORMER}
 
 
@@ -168,9 +297,9 @@ def test_a_former_subscriber_is_not_named(registry: SubscriberRegistry, store: S
         b"",
         b"From: ada@example.org\nSubject: unsubscribe\n\n",
         b"Subject: unsubscribe " + b"a" * 32 + b"\n\n",
-        report("<guessed@daily-papers.invalid>"),
+        report("<theirs@example.org>"),
     ],
-    ids=["empty", "no token", "a guessed token", "a guessed Message-ID"],
+    ids=["empty", "no token", "a guessed token", "a mail of somebody else"],
 )
 def test_what_proves_nothing_changes_nothing(
     registry: SubscriberRegistry, store: SqlStore, message: bytes
@@ -183,14 +312,12 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(
     registry: SubscriberRegistry, store: SqlStore
 ) -> None:
     message = report(sent_mail(store))
-    assert registry.apply(message) == Applied("the address of subscribers[0] does not exist (5.1.1)")
+    assert registry.apply(message) == Applied(
+        Effect.NEW, "the address of subscribers[0] does not exist (5.1.1)"
+    )
     gone = Suppression(SuppressionReason.NO_SUCH_ADDRESS, NOON, "5.1.1")
     assert store.suppressions.of([ADA, JOERG]) == {ADA: gone}
-    registry.resubscribe(KnownSubscriber(ADA))
-    again = registry.apply(message)
-    assert again is not None
-    assert not again.new
-    assert store.suppressions.of([ADA]) == {}
+    assert registry.apply(message) == BEFORE
 
 
 @pytest.mark.parametrize("named", ["rfc822; ada@EXAMPLE.org", "x400; /S=ada/"], ids=["theirs", "none"])
@@ -206,7 +333,7 @@ def test_another_address_in_the_report_is_never_suppressed(
 ) -> None:
     """Mail to Ada goes on to another address, which failed: hers exists."""
     applied = registry.apply(report(sent_mail(store), f"rfc822; {FORMER}"))
-    assert applied == Applied("a mail to subscribers[0] came back (5.1.1)")
+    assert applied == Applied(Effect.NEW, "a mail to subscribers[0] came back (5.1.1)")
     assert store.suppressions.of([ADA, FORMER]) == {}
 
 
@@ -214,7 +341,7 @@ def test_mails_that_come_back_for_five_days_end_them(registry: SubscriberRegistr
     for day in range(5):
         assert store.suppressions.of([ADA]) == {}
         applied = registry.apply(report(sent_mail(store, day=day), status="5.2.2"))
-        assert applied == Applied("a mail to subscribers[0] came back (5.2.2)")
+        assert applied == Applied(Effect.NEW, "a mail to subscribers[0] came back (5.2.2)")
     assert store.suppressions.of([ADA]) == {ADA: Suppression(SuppressionReason.REFUSED, NOON, "5.2.2")}
 
 
@@ -288,71 +415,10 @@ def test_the_line_of_an_address_is_found_in_the_file(home: Config) -> None:
     assert [line_of(home, email) for email in (ADA.lower(), JOERG, FORMER)] == [3, 5, None]
 
 
-FIRST = b"Subject: one\n\nHello\nFrom here on it is text\n"
-SECOND = b"Subject: two\n\n\nFromage\n"
-MBOX = b"From a@b Tue Jun 23 07:00:00 2026\n" + FIRST + b"\nFrom MAILER-DAEMON\n" + SECOND
-
-
-@pytest.mark.parametrize(
-    ("content", "found"),
-    [
-        (b"", []),
-        (FIRST, [FIRST]),
-        (MBOX, [FIRST + b"\n", SECOND]),
-        (MBOX.replace(b"\n", b"\r\n"), [part.replace(b"\n", b"\r\n") for part in (FIRST + b"\n", SECOND)]),
-        (b"From a@b\n" + FIRST, [FIRST]),
-        (b"Return-Path: <a@b>\n" + MBOX, [b"Return-Path: <a@b>\n" + MBOX]),
-    ],
-    ids=["nothing", "one message", "an mbox", "with CRLF", "as piped by an MTA", "one that quotes an mbox"],
-)
-def test_a_stream_is_a_message_or_an_mbox(content: bytes, found: list[bytes]) -> None:
-    assert list(messages_in(io.BytesIO(content))) == found
-
-
-@pytest.mark.parametrize("start", [b"", b"From a@b\n"], ids=["a message", "an mbox"])
-def test_of_a_message_that_is_too_large_only_that_is_seen(start: bytes) -> None:
-    line = b"x" * 99 + b"\n"
-    (huge,) = messages_in(io.BytesIO(start + line * (MOST_BYTES // 50)))
-    assert MOST_BYTES < len(huge) <= MOST_BYTES + len(line)
-    assert read(huge) is None
-
-
-def maildir(folder: Path, **messages: bytes) -> Path:
-    for name in ("new", "cur", "tmp"):
-        (folder / name).mkdir(parents=True)
-    for place, content in messages.items():
-        (folder / place / "1750000000.M1.host").write_bytes(content)
-    return folder
-
-
-def test_a_maildir_has_new_messages_and_seen_ones(tmp_path: Path) -> None:
-    folder = maildir(tmp_path / "Maildir", new=FIRST, cur=SECOND, tmp=b"not written yet")
-    (folder / "cur" / "folder").mkdir()
-    (folder / "cur" / "lost").symlink_to(tmp_path / "nowhere")
-    before = sorted(folder.rglob("*"))
-    assert list(messages_at(folder)) == [FIRST, SECOND]
-    assert sorted(folder.rglob("*")) == before
-
-
-def test_a_message_that_is_moved_meanwhile_is_left_for_next_time(tmp_path: Path) -> None:
-    folder = maildir(tmp_path / "Maildir", new=FIRST, cur=SECOND)
-    found = messages_at(folder)
-    assert next(found) == FIRST
-    (folder / "cur" / "1750000000.M1.host").unlink()
-    assert list(found) == []
-
-
-def test_a_maildir_is_recognised_by_its_folders(tmp_path: Path) -> None:
-    assert is_maildir(maildir(tmp_path / "Maildir"))
-    assert not is_maildir(tmp_path)
-
-
 @pytest.mark.parametrize("note", [b"Status: RO\n", b"X-Status: F\nX-Keywords: \nX-UID: 7\n"])
 def test_what_a_mail_program_notes_does_not_make_another_message(
     registry: SubscriberRegistry, store: SqlStore, note: bytes
 ) -> None:
     message = request(store)
     assert registry.apply(message) is not None
-    again = registry.apply(note + message + b"\n")
-    assert again is not None
-    assert not again.new
+    assert registry.apply(note + message + b"\n") == BEFORE

@@ -1,6 +1,7 @@
 """Unsubscribe requests and delivery reports, as real mail programs write them."""
 
-import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from email import policy
 from email.header import Header
 from email.message import EmailMessage
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.mail.inbound.parser import MOST_BYTES, Bounce, UnsubscribeRequest, read
+from digest.mail.inbound.mime import TooComplex
+from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 REQUEST = f"unsubscribe {TOKEN}"
+SEVEN = datetime(2026, 6, 23, 7, tzinfo=UTC)
 ID = "<mfrggzdfmztwq2lknnwg23tpobyxe43u@daily-papers.invalid>"
 
 
@@ -497,52 +500,42 @@ def test_an_incomplete_report_is_ignored(report: str) -> None:
     assert read(report.encode()) is None
 
 
-def nested(kind: str, depth: int) -> bytes:
-    """A request nested `depth` parts deep, below headers that are a request themselves."""
-    wrapped = f"Content-Type: text/plain\n\n{REQUEST}\n"
-    for level in range(depth):
-        if kind == "multipart":
-            parts = f"--b{level}\n{wrapped}\n--b{level}--"
-            wrapped = f"Content-Type: multipart/mixed; boundary=b{level}\n\n{parts}\n"
-        else:
-            wrapped = f"Content-Type: message/rfc822\n\n{wrapped}"
-    return f"Subject: {REQUEST}\n{wrapped}".encode()
-
-
 @pytest.mark.parametrize(
-    "content",
+    ("headers", "name", "latest"),
     [
-        nested("multipart", 200),
-        nested("message", 200),
-        nested("multipart", 5000),
-        message(REQUEST, "x" * MOST_BYTES),
-        message(REQUEST, "\r\n" * 150_000),
-        message(f"unsubscribe{' ' * 5000}{TOKEN}"),
-        message(REQUEST, "", X="y", Content_Type="text/plain; " + "a=b; " * 1000),
-        message(REQUEST, "", Content_Disposition="inline;\r\n " + "a=b;\r\n " * 1000),
-        message(REQUEST) + b"\nContent-Type: text/plain" * 60,
+        ({}, "", None),
+        ({"Date": "Tue, 23 Jun 2026 09:00:00 +0200"}, "Tue, 23 Jun 2026 09:00:00 +0200", SEVEN),
+        ({"Date": "Tue, 23 Jun 2026 07:00:00 -0000", "Message-ID": " <a@b> "}, "<a@b>", SEVEN),
+        (
+            {"Date": "yesterday", "Received": "from x by y; Tue, 23 Jun 2026 07:00:00 GMT (UTC)"},
+            "yesterday",
+            SEVEN,
+        ),
+        (
+            {"Date": "Thu, 1 Jan 1970 00:00:00 +0000", "Received": "by y; Tue, 23 Jun 2026 07:00:00 +0000"},
+            "Thu, 1 Jan 1970 00:00:00 +0000",
+            SEVEN,
+        ),
+        (
+            {"Date": "Tue, 23 Jun 99999999999 07:00:00 +9999999999"},
+            "Tue, 23 Jun 99999999999 07:00:00 +9999999999",
+            None,
+        ),
     ],
     ids=[
-        "200 deep",
-        "200 messages deep",
-        "5000 deep",
-        "too large",
-        "too many lines",
-        "an endless subject",
-        "endless parameters",
-        "endless parameters, folded",
-        "too many parts",
+        "nothing",
+        "a date",
+        "no zone, a Message-ID",
+        "a server's date",
+        "the latest date",
+        "no date at all",
     ],
 )
-def test_a_message_that_would_take_long_is_not_read(content: bytes) -> None:
-    started = time.process_time()
-    assert read(content) is None
-    assert time.process_time() - started < 1
-
-
-def test_a_message_of_ordinary_depth_is_read() -> None:
-    assert read(nested("multipart", 10)) == UnsubscribeRequest(TOKEN)
-    assert read(message(REQUEST, "x" * (MOST_BYTES - 1000))) == UnsubscribeRequest(TOKEN)
+def test_a_request_says_which_it_is_and_how_late_it_was_under_way(
+    headers: dict[str, str], name: str, latest: datetime | None
+) -> None:
+    fields = {key.replace("-", "_"): value for key, value in headers.items()}
+    assert read(message(REQUEST, **fields)) == UnsubscribeRequest(TOKEN, name, latest)
 
 
 def test_neither_token_nor_address_shows_in_a_traceback() -> None:
@@ -582,5 +575,6 @@ LINES = st.sampled_from(
 @settings(max_examples=3 * settings().max_examples, deadline=None)
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_all_that_strangers_write_is_read_or_ignored(lines: list[str], line_end: str) -> None:
-    found = read(line_end.join(lines).encode("utf-8", "replace"))
-    assert found is None or isinstance(found, UnsubscribeRequest | Bounce)
+    with suppress(TooComplex):
+        found = read(line_end.join(lines).encode("utf-8", "replace"))
+        assert found is None or isinstance(found, UnsubscribeRequest | Bounce)

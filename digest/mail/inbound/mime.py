@@ -1,0 +1,103 @@
+"""Parse a message from a stranger within limits.
+
+A check before the parser would read a message otherwise than the parser does. So the limits lie in its own
+hooks: the factory that makes each part, and the policy, which hands out each header.
+"""
+
+from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+from itertools import count
+from typing import Any, cast
+
+BYTES_READ = 256_000
+"""What is looked for stands at the beginning, also in a report that returns a whole digest."""
+
+_LINES_READ = 10_000  # the parser compares each line with the boundaries of all parts around it
+_CHARACTERS_READ = 4_000  # of a header: the time for its parameters and encoded words is quadratic
+_MOST_PARTS = 50  # this limits their nesting too
+
+
+class TooComplex(Exception):
+    """The message has too many parts, or takes too much time."""
+
+
+class _Bounded(Compat32):
+    """Headers as they are written, cut. Policies other than compat32 parse them, in quadratic time."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value[:_CHARACTERS_READ]
+
+
+def parsed(message: bytes) -> Message:
+    """The beginning of a message. Raises TooComplex."""
+    numbers = count()
+
+    def part(**options: Any) -> Message:
+        if next(numbers) > _MOST_PARTS:
+            raise TooComplex
+        return Message(**options)
+
+    return BytesParser(part, policy=_Bounded()).parsebytes(_beginning(message))
+
+
+def header(message: Message, name: str) -> str:
+    """The first header of this name, as it is written; empty if there is none."""
+    return _readable(message.get(name, ""))
+
+
+def headers(message: Message, name: str) -> list[str]:
+    """All headers of this name."""
+    return [_readable(value) for value in message.get_all(name, [])]
+
+
+def subject(message: Message) -> str:
+    """The subject with its encoded words (RFC 2047) read as ASCII, and its white space as single spaces."""
+    written = header(message, "Subject")
+    try:
+        pieces = [piece for piece, _ in decode_header(" ".join(written.split()))]
+    except HeaderParseError:  # no base64
+        pieces = [written]
+    return "".join(piece if isinstance(piece, str) else piece.decode("ascii", "replace") for piece in pieces)
+
+
+def first_line(message: Message) -> str:
+    """The first line of the text that is not empty, read as ASCII, in whatever charset it is."""
+    text = next(_plain_texts(message), b"")
+    lines = (line.strip() for line in text.splitlines())
+    return next(filter(None, lines), b"").decode("ascii", "replace")
+
+
+def subparts(part: Message) -> list[Message]:
+    """The parts of a multipart, the groups of a report, the message in a message; none of other parts."""
+    return cast(list[Message], part.get_payload()) if part.is_multipart() else []
+
+
+def content(part: Message) -> bytes:
+    """The decoded content of a part; empty for one that has parts."""
+    return cast(bytes | None, part.get_payload(decode=True)) or b""
+
+
+def _plain_texts(part: Message) -> Iterator[bytes]:
+    """The plain texts of a message, decoded; without attachments and attached messages."""
+    if part.get_content_disposition() == "attachment":
+        return
+    if part.get_content_type() == "text/plain":
+        yield content(part)
+    elif part.get_content_maintype() == "multipart":
+        for subpart in subparts(part):
+            yield from _plain_texts(subpart)
+
+
+def _beginning(message: bytes) -> bytes:
+    """What of a message is read, with each line ended by LF; the parser takes CRLF and CR for the same."""
+    text = message[:BYTES_READ].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return b"\n".join(text.split(b"\n", _LINES_READ)[:_LINES_READ])
+
+
+def _readable(value: str) -> str:
+    """A header may be UTF-8 (RFC 6532); all else that is looked for is ASCII."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
