@@ -10,7 +10,7 @@ from digest.errors import StoreError
 from digest.store.database import refuse_unusable, wrap_database_errors
 from digest.store.queries.runs import BACKUP
 from digest.store.schema import written
-from digest.system.files import PRIVATE_FILE, replacement
+from digest.system.files import PRIVATE_FILE, followed, replacement
 
 _LOCK_TIMEOUT_SECONDS = 30.0
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
@@ -25,7 +25,7 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
     with _opened(state) as source, _wrap_write_errors(file):
         _refuse(file, state)
         with (
-            replacement(file.resolve(), PRIVATE_FILE) as unfinished,
+            replacement(followed(file), PRIVATE_FILE) as unfinished,
             closing(sqlite3.connect(unfinished)) as copy,
         ):
             source.backup(copy)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from digest.mail.inbound.parser import MOST_BYTES
+from digest.system.files import opened_file
 
 _FOLDERS = ("new", "cur")
 _ENVELOPE = b"From "
@@ -22,7 +23,7 @@ def messages_at(path: Path) -> Iterator[bytes]:
     if path.is_dir():
         files = [file for name in _FOLDERS for file in sorted((path / name).iterdir()) if file.is_file()]
     for file in files:
-        with ignored(FileNotFoundError), file.open("rb") as stream:
+        with ignored(FileNotFoundError), opened_file(file) as stream:
             yield from messages_in(stream)
 
 
