@@ -103,6 +103,7 @@ def open_run(
     open_source: OpenSource = open_source,
 ) -> Iterator[RunContext]:
     """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
+    from digest.mail.file_transport import FileTransport
     from digest.store.restore import refuse_restored
 
     with (
@@ -112,6 +113,7 @@ def open_run(
         _transports(config) as transports,
     ):
         refuse_restored(store.database)
+        FileTransport(config.outbox).remove_unfinished()
         context = _context(config, clock, store, source, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(
