@@ -122,12 +122,12 @@ def open_run(
 
 
 @contextmanager
-def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
-    """A context that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing.
+def open_dry_run(config: Config, clock: Clock) -> Iterator[RunContext]:
+    """A context that asks arXiv and makes mails, but delivers, remembers and publishes nothing.
 
     Raises StoreError.
     """
-    from digest.mail.file_transport import FileTransport
+    from digest.mail.null_transport import NullTransport
     from digest.store.database import Database
     from digest.store.store import SqlStore
 
@@ -135,7 +135,7 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
         closing(SqlStore.over(Database.dry_run(config.state))) as store,
         open_source(config, clock) as source,
     ):
-        yield _context(config, clock, store, source, [FileTransport(outbox)])
+        yield _context(config, clock, store, source, [NullTransport()])
 
 
 def refuse_restored_state(config: Config) -> None:
