@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -20,12 +20,15 @@ from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, S
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.system.clock import Clock
-from digest.system.files import followed, foreign_owner, try_writing
+from digest.system.files import followed, try_writing, who_else_writes
 from digest.system.logging import BARE
 
 logger = logging.getLogger(__name__)
 
 LEAST_FREE_BYTES = 100_000_000
+
+_HINTS = {"everybody": "let only its owner write there: chmod go-w"}
+_AS_THEY = "run what writes there as that user: files of another user may lock it out"
 
 _CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may give the day alone, and in New York's time
 
@@ -45,7 +48,7 @@ def doctor(command: CommandContext) -> int:
         return ExitStatus.CONFIGURATION
     failed = False
     log_warnings(config)
-    _warn_of_owners(config)
+    _warn_of_others(config)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
         print_lines(check.lines)
         failed = failed or bool(check.problem)
@@ -84,7 +87,7 @@ class _Test:
         except DigestError as exc:
             return Check(self.failed, str(exc), exc.hint)
         except OSError as exc:
-            return Check(self.failed, str(exc), "let the program write there")
+            return Check(self.failed, exc.strerror or str(exc), "let the program write there")
         return Check(self.well)
 
 
@@ -200,9 +203,10 @@ def _existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.parents) if place.exists())
 
 
-def _warn_of_owners(config: Config) -> None:
-    """Writing as root shows nothing about the user who is to write, and leaves files that they cannot use."""
-    for folder in dict.fromkeys(map(_existing, (config.state.parent, config.outbox))):
-        if owner := foreign_owner(folder):
-            logger.warning("warning: %s belongs to user %s", folder, owner, extra=BARE)
-            logger.warning("hint: look as that user: sudo -u %s …", owner, extra=BARE)
+def _warn_of_others(config: Config) -> None:
+    """Say where somebody else could replace files of the program. A test below says if one cannot look."""
+    with suppress(OSError):
+        for folder in dict.fromkeys(map(_existing, (config.state.parent, config.outbox))):
+            if others := who_else_writes(folder):
+                logger.warning("warning: %s may write in %s", others, folder, extra=BARE)
+                logger.warning("hint: %s", _HINTS.get(others, _AS_THEY), extra=BARE)

@@ -10,9 +10,9 @@ from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.views import View, in_scheme, view, without_style
 from digest.system.files import (
     PRIVATE_FILE,
-    foreign_owner,
     make_private_folder,
     remove_unfinished,
+    who_else_writes,
     write_atomically,
 )
 from digest.system.templates import TemplateProblem, Templates
@@ -61,12 +61,12 @@ def site(preview: Preview, templates: Templates, version: str = "") -> Files:
 
 
 def write_site(files: Files, folder: Path) -> Path:
-    """Write the files for their owner only; returns the page's path. Raises PreviewError, also for the folder
-    of another user, who could put other files there, and read what is written."""
+    """Write the files for their owner only; returns the page's path. Raises PreviewError, also for a folder
+    that others may write in: they could show other mails there."""
     try:
         make_private_folder(folder)
-        if owner := foreign_owner(folder):
-            raise PreviewError(f"the folder {folder} belongs to user {owner}", _OWN_FOLDER)
+        if others := who_else_writes(folder):
+            raise PreviewError(f"{others} may write in the folder {folder}", _OWN_FOLDER)
         remove_unfinished(folder, "|".join(map(re.escape, files)))
         for name, content in files.items():
             write_atomically(folder / name, content, PRIVATE_FILE)

@@ -19,7 +19,8 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 _MOST_LINKS = 40  # as Linux follows in one path: path_resolution(7)
-_UNFINISHED = re.compile(r"\.(?P<name>.+)\.\w+\.unfinished", re.DOTALL)
+# with the log that SQLite has beside a file
+_UNFINISHED = re.compile(r"\.(?P<name>.+)\.\w+\.unfinished(-journal)?", re.DOTALL)
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -190,13 +191,13 @@ def followed(path: Path, most_links: int = _MOST_LINKS) -> Path:
     return path
 
 
-def foreign_owner(folder: Path) -> str:
-    """The name of the user whose folder it is, if that is neither this one nor root; else empty.
-
-    Raises OSError.
-    """
-    owner = folder.stat().st_uid
-    return "" if _is_trusted(owner) else name_of_user(owner)
+def who_else_writes(folder: Path) -> str:
+    """`user mallory` if it is the folder of another user than this one and root, `everybody` if all users may
+    write in it; else empty. Raises OSError."""
+    found = folder.stat()
+    if not _is_trusted(found.st_uid):
+        return f"user {name_of_user(found.st_uid)}"
+    return "everybody" if found.st_mode & stat.S_IWOTH else ""
 
 
 def name_of_user(number: int) -> str:

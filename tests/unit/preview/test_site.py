@@ -123,13 +123,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert failure.value.hint == "name a folder that can be written, or none"
 
 
-def test_nothing_is_written_into_the_folder_of_another_user(
+def test_nothing_is_written_into_a_folder_of_another_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview_site, "foreign_owner", lambda folder: "mallory")
+    monkeypatch.setattr(preview_site, "who_else_writes", lambda folder: "user mallory")
     with pytest.raises(PreviewError) as caught:
         write_site(site(Preview(()), TEMPLATES), tmp_path)
-    assert str(caught.value) == f"the folder {tmp_path} belongs to user mallory"
+    assert str(caught.value) == f"user mallory may write in the folder {tmp_path}"
     assert caught.value.hint == "name a folder of your own, or one that is not there yet"
     assert list(tmp_path.iterdir()) == []
 

@@ -10,7 +10,6 @@ import pytest
 from digest.system import files
 from digest.system.files import (
     followed,
-    foreign_owner,
     make_private_folder,
     name_of_user,
     open_file,
@@ -18,6 +17,7 @@ from digest.system.files import (
     remove_unfinished,
     replacement,
     try_writing,
+    who_else_writes,
     write_atomically,
 )
 
@@ -144,12 +144,12 @@ def test_in_a_shared_folder_it_counts_who_made_the_link(
         followed(link)
 
 
-def test_the_owner_of_a_folder_is_named_if_it_is_another_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert foreign_owner(tmp_path) == ""
+def test_who_else_may_write_in_a_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert who_else_writes(tmp_path) == ""
+    tmp_path.chmod(0o1777)
+    assert who_else_writes(tmp_path) == "everybody"
     monkeypatch.setattr(files, "_is_trusted", lambda user: user == 4_000_000)
-    assert foreign_owner(tmp_path) == name_of_user(os.geteuid())
+    assert who_else_writes(tmp_path) == f"user {name_of_user(os.geteuid())}"
 
 
 def test_only_what_is_unfinished_of_these_files_is_removed(tmp_path: Path) -> None:
