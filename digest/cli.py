@@ -42,7 +42,7 @@ COMMANDS = {
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
 
-TELLING = frozenset({"audit", "check", "doctor", "explain", "status"})
+TELLING = frozenset({"check", "doctor", "explain", "status"})
 """Commands that are there for what they print: without it, they have failed."""
 
 
