@@ -11,7 +11,8 @@ from digest.system.files import followed, open_file, refuse_larger, write_atomic
 
 _MODE_OF_A_NEW_FILE = 0o644
 _SAVING_SECONDS = 0.05  # an editor cuts a file off, and a moment later has written it
-_MOST_WAITS = 20
+_MOST_TRIES = 20
+_MOST_ADDED = 1_000_000  # bytes, in the moment since the file was replaced
 
 
 class _WrittenMeanwhile(Exception):
@@ -33,14 +34,28 @@ class SharedFile:
         Returns whether it has the new content; if not, it has what they wrote: find it again. Links and
         permissions stay. Raises OSError.
 
-        Two things no program can see: a new file that takes the name between the last look and the next
-        system call, and an editor that keeps the old file open and writes into it later.
+        Two things are not seen: a new file that takes the name between the last look and the next system
+        call, and what an editor that keeps the old file open writes into it later.
         """
         try:
             write_atomically(self._target, content, self._mode(), last_look=self._refuse_another)
         except _WrittenMeanwhile:
             return False
-        return not self._came_too_late()
+        if self._content_now() == self.content:
+            return True
+        self._give_back(content)
+        return False
+
+    def _give_back(self, replaced_by: bytes) -> None:
+        """Put back what somebody wrote into the old file after the last look: they opened it before it was
+        replaced, so nobody would ever see it. What was added to the new file since then comes below it."""
+        late = self._settled()
+        for _ in range(_MOST_TRIES if late else 0):
+            with found(self._target, len(replaced_by) + _MOST_ADDED) as present:
+                if not (present.content or b"").startswith(replaced_by):
+                    return  # somebody has written a file of their own
+                if present.replace(late + (present.content or b"")[len(replaced_by) :]):
+                    return
 
     def _mode(self) -> int:
         has_file = self._descriptor != -1
@@ -57,23 +72,14 @@ class SharedFile:
             return self.content is None
         return self.content is not None and os.path.samestat(present, os.fstat(self._descriptor))
 
-    def _came_too_late(self) -> bool:
-        """Whether somebody wrote into the old file after the last look; then give it back its name.
-
-        They opened it before it was replaced, so nobody would ever see what they wrote.
-        """
-        if self._content_now() == self.content:
-            return False
-        if late := self._settled():
-            write_atomically(self._target, late, self._mode())
-        return True
-
-    def _settled(self) -> bytes | None:
-        """The old file's content, once it has not changed for a moment."""
-        content = self._content_now()
-        for _ in range(_MOST_WAITS):
+    def _settled(self) -> bytes:
+        """The old file's content; if it is being written anew, once it has not changed for a moment."""
+        content = self._content_now() or b""
+        if content.startswith(self.content or b""):
+            return content
+        for _ in range(_MOST_TRIES):
             time.sleep(_SAVING_SECONDS)
-            before, content = content, self._content_now()
+            before, content = content, self._content_now() or b""
             if content == before:
                 break
         return content

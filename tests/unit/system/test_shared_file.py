@@ -4,11 +4,12 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from digest.system import shared_file
-from digest.system.shared_file import found
+from digest.system.shared_file import SharedFile, found
 
 
 @pytest.fixture
@@ -109,6 +110,57 @@ def test_what_was_written_after_the_last_look_is_given_back(
     with found(file, 100) as present:
         assert not present.replace(b"after")
     assert file.read_bytes() == b"before, more"
+
+
+def test_what_was_added_to_the_new_file_too_comes_below_it(
+    file: Path,
+    at_the_last_moment: Callable[[Callable[[], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_the_last_moment(lambda: append(file, b", one"))
+    settled = SharedFile._settled
+
+    def and_another_line(old: SharedFile) -> bytes:
+        append(file, b", two")
+        return settled(old)
+
+    monkeypatch.setattr(SharedFile, "_settled", and_another_line)
+    with found(file, 100) as present:
+        assert not present.replace(b"after")
+    assert file.read_bytes() == b"before, one, two"
+
+
+def test_a_file_that_somebody_replaced_at_once_stays_theirs(
+    file: Path,
+    at_the_last_moment: Callable[[Callable[[], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_the_last_moment(lambda: append(file, b", one"))
+    settled = SharedFile._settled
+
+    def and_a_new_file(old: SharedFile) -> bytes:
+        by_replacing(file)
+        return settled(old)
+
+    monkeypatch.setattr(SharedFile, "_settled", and_a_new_file)
+    with found(file, 100) as present:
+        assert not present.replace(b"after")
+    assert file.read_bytes() == b"saved"
+
+
+def test_a_file_that_an_editor_writes_anew_is_given_back_when_it_is_whole(
+    file: Path,
+    at_the_last_moment: Callable[[Callable[[], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    editor = os.open(file, os.O_WRONLY)
+    parts = [b"a new ", b"page", b"", b""]
+    monkeypatch.setattr(shared_file, "time", SimpleNamespace(sleep=lambda _: os.write(editor, parts.pop(0))))
+    at_the_last_moment(lambda: os.truncate(file, 0))
+    with found(file, 100) as present:
+        assert not present.replace(b"after")
+    os.close(editor)
+    assert file.read_bytes() == b"a new page"
 
 
 def test_a_file_that_an_editor_has_just_cut_off_is_not_given_back(
