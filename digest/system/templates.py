@@ -87,7 +87,7 @@ class _Loader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         file = self._file(template)
-        modified = file.stat().st_mtime_ns
+        modified = _modified(file)
         source = _source(file)
         if template.endswith(".html"):
             # first, so that a syntax error names the line that its author sees

@@ -144,11 +144,12 @@ def test_the_templates_inside_an_installed_package_come_first(
         ("\n{% include 'outside.txt' %}", "outside.txt: it leads out of the folder of templates"),
         ("{% include '../secret' %}", "../secret: it leads out of the folder of templates"),
         ("{% include 'pipe' %}", "pipe: it is a pipe, not a file"),
+        ("{% include 'loop' %}", "loop: Too many levels of symbolic links"),
         ("{% include 'large' %}", "large: it is larger than 1,000,000 bytes"),
     ],
     ids=[
         *("attribute of Python's", "change of a value", "attribute in a format", "range", "recursion"),
-        *("link", "folder above", "pipe", "300 MB"),
+        *("link", "folder above", "pipe", "link to itself", "300 MB"),
     ],
 )  # fmt: skip
 def test_a_template_can_neither_reach_python_nor_files_elsewhere(
@@ -159,6 +160,7 @@ def test_a_template_can_neither_reach_python_nor_files_elsewhere(
     (tmp_path / "secret").write_text("a secret")
     (folder / "outside.txt").symlink_to("../secret")
     os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
     (folder / "large").touch()
     os.truncate(folder / "large", 300_000_000)
     words: list[str] = []
