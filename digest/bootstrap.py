@@ -103,6 +103,7 @@ def open_run(
     open_source: OpenSource = open_source,
 ) -> Iterator[RunContext]:
     """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
+    from digest.mail.file_transport import FileTransport
     from digest.store.restore import refuse_restored
 
     progress = progress or NullProgress()
@@ -113,18 +114,19 @@ def open_run(
         _transports(config, progress.alive) as transports,
     ):
         refuse_restored(store.database)
+        FileTransport(config.outbox).remove_unfinished()
         context = _context(config, clock, store, source, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
         yield replace(context, archive=archive, signals_deferred=signals_deferred, progress=progress)
 
 
 @contextmanager
-def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunContext]:
-    """A context that asks arXiv and writes its mails to this outbox, but remembers and publishes nothing.
+def open_dry_run(config: Config, clock: Clock) -> Iterator[RunContext]:
+    """A context that asks arXiv and makes mails, but delivers, remembers and publishes nothing.
 
     Raises StoreError.
     """
-    from digest.mail.file_transport import FileTransport
+    from digest.mail.null_transport import NullTransport
     from digest.store.database import Database
     from digest.store.store import SqlStore
 
@@ -132,7 +134,7 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
         closing(SqlStore.over(Database.dry_run(config.state))) as store,
         open_source(config, clock) as source,
     ):
-        yield _context(config, clock, store, source, [FileTransport(outbox)])
+        yield _context(config, clock, store, source, [NullTransport()])
 
 
 def refuse_restored_state(config: Config) -> None:

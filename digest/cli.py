@@ -16,6 +16,7 @@ from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
+from digest.system.output import keep_output_from_failing, lost_output
 from digest.system.signals import Interrupted, ShutdownSignals
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ COMMANDS = {
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
+
+TELLING = frozenset({"check", "doctor", "explain", "status"})
+"""Commands that are there for what they print: without it, they have failed."""
 
 
 class LazyGroup(click.Group):
@@ -101,10 +105,23 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     context.obj = CommandContext(config_file, quiet, log_format, clock, signals)
 
 
+@cli.result_callback()
+def status_after_output(status: int | None, **_options: object) -> int | None:
+    """The exit status: that of the work, which is done; but who only tells, and is not heard, has failed."""
+    if not (problem := lost_output()):
+        return status
+    if click.get_current_context().invoked_subcommand in TELLING:
+        logger.error("error: standard output cannot be written: %s", problem, extra=BARE)
+        return status or ExitStatus.PARTLY_FAILED
+    logger.warning("warning: standard output cannot be written: %s; the work is done", problem, extra=BARE)
+    return status
+
+
 def main() -> None:
     """Run the command that the arguments name, and exit; an anticipated error takes a line or two."""
     # Imports make many objects and no garbage: collecting at each 700th costs a tenth of a short command.
     gc.set_threshold(_OBJECTS_A_COLLECTION)
+    keep_output_from_failing()
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as exc:

@@ -1,8 +1,10 @@
 """`digest doctor`: test templates, state, archive, arXiv and the mail server. Sends no mail."""
 
+import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -18,9 +20,15 @@ from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, S
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.system.clock import Clock
-from digest.system.files import make_private_folder, write_atomically
+from digest.system.files import followed, try_writing, who_else_writes
+from digest.system.logging import BARE
+
+logger = logging.getLogger(__name__)
 
 LEAST_FREE_BYTES = 100_000_000
+
+_HINTS = {"everybody": "let only its owner write there: chmod go-w"}
+_AS_THEY = "run what writes there as that user: files of another user may lock it out"
 
 _CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may give the day alone, and in New York's time
 
@@ -41,6 +49,7 @@ def doctor(command: CommandContext) -> int:
         return ExitStatus.CONFIGURATION
     failed = False
     log_warnings(config)
+    _warn_of_others(config)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
         print_lines(check.lines)
         failed = failed or bool(check.problem)
@@ -79,7 +88,7 @@ class _Test:
         except DigestError as exc:
             return Check(self.failed, str(exc), exc.hint)
         except OSError as exc:
-            return Check(self.failed, str(exc), "let the program write there")
+            return Check(self.failed, exc.strerror or str(exc), "let the program write there")
         return Check(self.well)
 
 
@@ -151,20 +160,20 @@ def _try_state(file: Path) -> None:
 
 
 def _try_room(folder: Path) -> None:
-    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    existing = _existing(folder)
     if short := shortage(shutil.disk_usage(existing).free):
         raise StoreError(existing, short, "make room: what cannot be recorded is not sent")
 
 
 def _try_archive(file: Path, config: Config) -> None:
     """Check its markers, and write beside it."""
-    folder = file.resolve().parent
+    folder = followed(file).parent
     if not folder.is_dir():
         raise ArchiveError(
             f"{folder}: there is no such folder", "make it, or name another file of the archive"
         )
     archive_at(file, config).check()
-    _write_in(folder)
+    try_writing(folder)
 
 
 def _check_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
@@ -186,11 +195,19 @@ def _try_smtp(server: SmtpServer, config: Config) -> None:
 
 
 def _try_folder(folder: Path) -> None:
-    make_private_folder(folder)
-    _write_in(folder)
+    """Write there, or where it would be made: this only looks."""
+    place = followed(folder)
+    try_writing(place if os.path.lexists(place) else _existing(place.parent))
 
 
-def _write_in(folder: Path) -> None:
-    probe = folder / ".doctor"
-    write_atomically(probe, b"")
-    probe.unlink()
+def _existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def _warn_of_others(config: Config) -> None:
+    """Say where somebody else could replace files of the program. A test below says if one cannot look."""
+    with suppress(OSError):
+        for folder in dict.fromkeys(map(_existing, (config.state.parent, config.outbox))):
+            if others := who_else_writes(folder):
+                logger.warning("warning: %s may write in %s", others, folder, extra=BARE)
+                logger.warning("hint: %s", _HINTS.get(others, _AS_THEY), extra=BARE)

@@ -2,7 +2,7 @@
 
 import webbrowser
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import click
 
 from digest.commands.context import CommandContext, ExitStatus, print_lines, selected_subscribers
 from digest.preview import samples
+from digest.preview.door import door_to
 from digest.preview.dry_run import DryRun
 from digest.preview.models import Preview
 from digest.preview.server import PreviewServer
@@ -66,9 +67,11 @@ def _write(shown: Preview, templates: Templates, folder: Path) -> int:
 
 
 def _serve(watcher: Watcher, port: int, *, browser: bool) -> int:
-    with suppress(Interrupted), PreviewServer(watcher.latest_build, port) as server:
+    with ExitStack() as stack:
+        stack.enter_context(suppress(Interrupted))
+        server = stack.enter_context(PreviewServer(watcher.latest_build, port))
         print_lines([f"the preview is at {server.url}"])
         if browser:
-            webbrowser.open(server.url)
+            webbrowser.open(stack.enter_context(door_to(server.url)).as_uri())
         server.serve_forever()
     return ExitStatus.DONE

@@ -1,11 +1,9 @@
 """`digest run`: one run now, or a dry run."""
 
 import logging
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -86,11 +84,7 @@ def _monitored_run(command: CommandContext, config: Config, subscribers: Sequenc
 
 
 def _dry_run(command: CommandContext, config: Config, subscribers: Sequence[Subscriber]) -> Report:
-    """Writes the mails to a temporary folder that is deleted at the end."""
-    with (
-        tempfile.TemporaryDirectory() as outbox,
-        bootstrap.open_dry_run(config, command.clock, Path(outbox)) as context,
-    ):
+    with bootstrap.open_dry_run(config, command.clock) as context:
         return _run_with_bar(command, context, subscribers)
 
 

@@ -84,4 +84,4 @@ class Heartbeat(Progress):
             self._last = now
             self._notifier.watchdog()
             with contextlib.suppress(OSError):
-                os.utime(self._file)
+                os.utime(self._file, follow_symlinks=False)

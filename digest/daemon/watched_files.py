@@ -1,9 +1,10 @@
 """Notice that a file has changed, and say why one cannot be read."""
 
 import os
-import pwd
 from dataclasses import dataclass
 from pathlib import Path
+
+from digest.system.files import name_of_user, opened_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def file_version(file: Path) -> FileVersion | None:
 def why_unreadable(file: Path) -> str:
     """Such as `permission denied for user daily-papers`; empty if the file can be read."""
     try:
-        with file.open("rb"):
+        with opened_file(file):
             return ""
     except PermissionError:
         return f"permission denied for user {user_name()}"
@@ -38,9 +39,5 @@ def why_unreadable(file: Path) -> str:
 
 
 def user_name() -> str:
-    """Of the user that this process runs as; the number, where it has no name (as in a container)."""
-    number = os.geteuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
+    """Of the user that this process runs as."""
+    return name_of_user(os.geteuid())

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -11,9 +12,19 @@ from typing import cast
 
 from digest.domain.mails import Mail
 from digest.errors import TransportUnavailable
-from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.system.files import (
+    PRIVATE_FILE,
+    make_private_folder,
+    read_file,
+    remove_unfinished,
+    write_atomically,
+)
 
-_MAIL_FILE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}\.eml")
+_STEM = r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}"
+_MAIL_FILE = re.compile(rf"{_STEM}\.eml")
+_PAGE_FILE = re.compile(rf"{_STEM}\.html")
+_ANY_FILE = rf"{_STEM}\.(eml|html)"
+_MOST_BYTES = 100_000_000  # of a mail; one that we wrote is a thousandth of it
 
 
 class FileTransport:
@@ -40,22 +51,43 @@ class FileTransport:
             raise _not_written(self._folder, exc) from exc
 
     def erase(self, recipient: str) -> int:
-        """Delete the files of each mail to this normalised address, ignoring case.
+        """Delete the files of each mail to this normalised address, ignoring case; and what killed runs left
+        unfinished, whose owner nobody knows.
 
-        Returns how many mails that were. Raises TransportUnavailable if they cannot be deleted.
+        Returns how many mails that were. Call it only while no run writes mails. Raises TransportUnavailable
+        if they cannot be deleted.
         """
         try:
             erased = list(self._mails_to(recipient))
             for file in erased:
                 file.with_suffix(".html").unlink(missing_ok=True)
                 file.unlink()  # last: after a crash it still shows whose the page is
+            remove_unfinished(self._folder, _ANY_FILE)
+            for page in self._pages_without_mail():
+                page.unlink()
         except OSError as exc:
             raise _not_written(self._folder, exc) from exc
         return len(erased)
 
+    def remove_unfinished(self) -> None:
+        """Delete what killed runs left unfinished. Call it only while no other run writes mails.
+
+        A folder that cannot be written is left for `deliver` to report.
+        """
+        with suppress(OSError):
+            remove_unfinished(self._folder, _ANY_FILE)
+
     def _mails_to(self, recipient: str) -> Iterator[Path]:
-        for file in self._folder.glob("*.eml"):
-            if _MAIL_FILE.fullmatch(file.name) and recipient.casefold() in _recipients(file.read_bytes()):
+        for file in self._files(_MAIL_FILE):
+            if recipient.casefold() in _recipients(read_file(file, _MOST_BYTES)):
+                yield file
+
+    def _pages_without_mail(self) -> Iterator[Path]:
+        return (page for page in self._files(_PAGE_FILE) if not page.with_suffix(".eml").exists())
+
+    def _files(self, name: re.Pattern[str]) -> Iterator[Path]:
+        for file in self._folder.glob("*"):
+            if name.fullmatch(file.name) and file.is_file() and not file.is_symlink():
                 yield file
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from digest.domain.auditing import Audit
 from digest.domain.fetching import FetchStatus
 from digest.domain.runs import Report
 from digest.domain.settings import Config
-from digest.system.files import write_atomically
+from digest.system.files import remove_unfinished, write_atomically
 
 _READABLE_FOR_ALL = 0o644  # the collector runs as another user; the file holds no address
 
@@ -36,6 +37,7 @@ class RunMetrics:
 
 def write_metrics(file: Path, metrics: RunMetrics) -> None:
     """Replace the metrics file as a whole. Raises OSError."""
+    remove_unfinished(file.parent, re.escape(file.name))
     write_atomically(file, _exposition(metrics), _READABLE_FOR_ALL)
 
 

@@ -115,7 +115,7 @@ class DryRun:
         """A dry run over the state that the configuration names; `offline` does not ask arXiv."""
 
         def open_run(config: Config) -> AbstractContextManager[RunContext]:
-            return bootstrap.open_dry_run(config, clock, config.outbox)
+            return bootstrap.open_dry_run(config, clock)
 
         source = (lambda source: EmptySource(source.calendar)) if offline else FetchCache().wrap
         return cls(load, open_run, source, frozenset(email.casefold() for email in emails))

@@ -54,7 +54,7 @@ def _sample_context(templates: Path | None) -> Iterator[RunContext]:
         file = Path(folder) / "subscribers.yaml"
         file.write_text(_SUBSCRIBERS, encoding="utf-8")
         config = replace(load_config(file, {}), templates=templates)
-        with bootstrap.open_dry_run(config, SystemClock(DAYS[-1]), config.outbox) as context:
+        with bootstrap.open_dry_run(config, SystemClock(DAYS[-1])) as context:
             yield context
 
 

@@ -1,5 +1,6 @@
 """Make the files of a preview: its page, style and script, and the mails in the page's frames."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,18 @@ from pathlib import Path
 from digest.errors import RenderError
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.views import View, in_scheme, view, without_style
-from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.system.files import (
+    PRIVATE_FILE,
+    make_private_folder,
+    remove_unfinished,
+    who_else_writes,
+    write_atomically,
+)
 from digest.system.templates import TemplateProblem, Templates
 
 PAGE = "index.html"
+
+_OWN_FOLDER = "name a folder of your own, or one that is not there yet"
 
 Files = Mapping[str, bytes]
 """The content of each file by its name; all text is UTF-8."""
@@ -52,9 +61,13 @@ def site(preview: Preview, templates: Templates, version: str = "") -> Files:
 
 
 def write_site(files: Files, folder: Path) -> Path:
-    """Write the files for their owner only; returns the page's path. Raises PreviewError."""
+    """Write the files for their owner only; returns the page's path. Raises PreviewError, also for a folder
+    that others may write in: they could show other mails there."""
     try:
         make_private_folder(folder)
+        if others := who_else_writes(folder):
+            raise PreviewError(f"{others} may write in the folder {folder}", _OWN_FOLDER)
+        remove_unfinished(folder, "|".join(map(re.escape, files)))
         for name, content in files.items():
             write_atomically(folder / name, content, PRIVATE_FILE)
     except OSError as exc:

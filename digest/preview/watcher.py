@@ -33,7 +33,7 @@ def _file_states(places: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
         for file in place.iterdir() if place.is_dir() else [place]:
             try:
                 found = file.stat()
-            except FileNotFoundError:  # an editor is replacing it
+            except OSError:  # an editor is replacing it, or it is a link to itself
                 continue
             yield str(file), found.st_mtime_ns, found.st_size
 

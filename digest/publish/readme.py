@@ -1,20 +1,33 @@
 """Publish the archive page in the marked part of a README.md, within the size that GitHub shows."""
 
+import errno
+import re
 from bisect import bisect
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 
 from digest.domain.digests import ArchiveSection
 from digest.errors import ArchiveError, RenderError
 from digest.publish.markers import Surroundings, has_marker, split_at_markers
 from digest.publish.page import ArchivePage
-from digest.system.files import write_atomically
+from digest.system.files import followed, remove_unfinished
+from digest.system.shared_file import found
 from digest.system.templates import Templates
 
 # GitHub cuts off a README over 500 KiB:
 # https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-readmes
 LIMIT_BYTES = 512_000
+
+MOST_BYTES = 10_000_000
+"""Of a file that is read at all."""
+
+_MOST_TRIES = 10  # a person who saves the file meanwhile costs one
+
+_NO_PAGE = (errno.EFBIG, errno.EINVAL, errno.EISDIR, errno.ELOOP)
+_NAME_ANOTHER = "name another file below `archive:`, as `file:`, or put a page of words there"
+_PERMIT = "see that this user may read and write the file and its folder"
 
 _NEW_FILE = b"# Daily Papers\n\nThank you to arXiv for use of its open access interoperability.\n"
 
@@ -32,37 +45,51 @@ class ReadmeArchive:
     def update(self, sections: Sequence[ArchiveSection]) -> bool:
         """Bring the page up to date; False if it already was, and then nothing is written.
 
-        Shows as many papers of each section as fit into GitHub's limit. Raises ArchiveError.
+        Shows as many papers of each section as fit into GitHub's limit. What somebody else writes into the
+        file meanwhile stays. Raises ArchiveError.
         """
-        try:
-            current = self._file.read_bytes() if self._file.exists() else None
-            around = split_at_markers(_NEW_FILE if current is None else current, self._file)
-            wanted = self._content(around, sections)
-            if wanted == current:
-                return False
-            write_atomically(self._file, wanted)
-        except OSError as exc:
-            hint = "see that this user may read and write the file and its folder"
-            raise ArchiveError(f"{self._file}: {exc.strerror}", hint) from exc
-        return True
+        text = cache(partial(_without_marker, ArchivePage(sections, self._templates)))
+        with self._wrap_errors():
+            target = followed(self._file)
+            remove_unfinished(target.parent, re.escape(target.name))
+            for _ in range(_MOST_TRIES):
+                with found(self._file, MOST_BYTES) as file:
+                    wanted = self._content(file.content, sections, text)
+                    if wanted == file.content:
+                        return False
+                    if file.replace(wanted):
+                        return True
+        raise ArchiveError(
+            f"{self._file}: another program writes it again and again",
+            "nothing to do: the page comes up to date with the next run",
+        )
 
     def check(self) -> None:
-        """Raise ArchiveError if the file's markers are not in order, OSError if it cannot be read."""
-        if self._file.exists():
-            split_at_markers(self._file.read_bytes(), self._file)
+        """Raise ArchiveError if the file cannot be read, or its markers are not in order."""
+        with self._wrap_errors(), found(self._file, MOST_BYTES) as file:
+            self._around(file.content)
 
-    def _content(self, around: Surroundings, sections: Sequence[ArchiveSection]) -> bytes:
-        """The file with as many papers of each section as fit."""
-        page = ArchivePage(sections, self._templates)
+    def _around(self, content: bytes | None) -> Surroundings:
+        return split_at_markers(_NEW_FILE if content is None else content, self._file)
 
-        @cache
-        def content(newest: int | None) -> bytes:
-            return around.with_page(_without_marker(page, newest))
-
+    def _content(
+        self, current: bytes | None, sections: Sequence[ArchiveSection], text: Callable[[int | None], str]
+    ) -> bytes:
+        """The file with as many papers of each section as fit; `text` is the page with so many."""
+        around = self._around(current)
+        content = cache(lambda newest: around.with_page(text(newest)))
         newest = _papers_that_fit(_longest(sections), _estimate(sections), lambda count: len(content(count)))
         if newest == 0:
             raise _no_room(self._file, len(around.before) + len(around.after))
         return content(newest)
+
+    @contextmanager
+    def _wrap_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            hint = _NAME_ANOTHER if exc.errno in _NO_PAGE else _PERMIT
+            raise ArchiveError(f"{self._file}: {exc.strerror}", hint) from exc
 
 
 def _without_marker(page: ArchivePage, newest: int | None) -> str:

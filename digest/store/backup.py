@@ -1,5 +1,6 @@
 """Copies the state to one file, complete and checked, also during a run."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +11,7 @@ from digest.errors import StoreError
 from digest.store.database import refuse_unusable, wrap_database_errors
 from digest.store.queries.runs import BACKUP
 from digest.store.schema import written
-from digest.system.files import PRIVATE_FILE, replacement
+from digest.system.files import PRIVATE_FILE, followed, remove_unfinished, replacement
 
 _LOCK_TIMEOUT_SECONDS = 30.0
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
@@ -24,8 +25,10 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
     """
     with _opened(state) as source, _wrap_write_errors(file):
         _refuse(file, state)
+        target = followed(file)
+        remove_unfinished(target.parent, re.escape(target.name))
         with (
-            replacement(file.resolve(), PRIVATE_FILE) as unfinished,
+            replacement(target, PRIVATE_FILE) as unfinished,
             closing(sqlite3.connect(unfinished)) as copy,
         ):
             source.backup(copy)
@@ -65,7 +68,7 @@ def _refuse(file: Path, state: Path) -> None:
         return
     if file.samefile(state):
         raise StoreError(file, "this is the state itself", _OTHER_NAME)
-    if not _is_ours(file):
+    if not (file.is_file() and _is_ours(file)):
         raise StoreError(file, "this is no earlier backup, and is not replaced", _OTHER_NAME)
     if Path(f"{file.resolve()}-wal").exists():
         raise StoreError(file, "this is in use as a state", _OTHER_NAME)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from digest.mail.inbound.mailboxes import files_at, messages_in
 from digest.mail.inbound.mime import TooComplex
 from digest.subscribers.registry import Effect, SubscriberRegistry
+from digest.system.files import opened_file
 
 MOST_SECONDS = 120
 """Of CPU time, for all messages: a hundred thousand ordinary ones take half of it."""
@@ -54,7 +55,7 @@ class InboxReader:
 
     def _read_file(self, file: Path) -> None:
         try:
-            with file.open("rb") as stream:
+            with opened_file(file) as stream:
                 self.read_stream(stream)
         except FileNotFoundError:
             pass  # a mail program moved it; the next time it is read

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from digest.errors import LockHeld, StoreError
-from digest.system.files import PRIVATE_FILE, make_private_folder
+from digest.system.files import make_private_folder, open_file
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def exclusive_lock(file: Path, *, wait: bool) -> Iterator[int]:
     Source: flock(2).
     """
     make_private_folder(file.parent)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    descriptor = open_file(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield descriptor
@@ -49,7 +49,7 @@ def is_locked(file: Path) -> bool:
 
     A shared lock is enough to find out, so two processes that look at the same time see no lock.
     """
-    descriptor = os.open(file, os.O_RDONLY)
+    descriptor = open_file(file, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,14 +1,26 @@
-"""Fills in templates. The only module that uses jinja2."""
+"""Fills in templates, in jinja2's sandbox: a template is a program, perhaps by a stranger. The only module
+that uses jinja2.
 
+Sandbox: https://jinja.palletsprojects.com/en/stable/sandbox/
+"""
+
+import os
 import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, select_autoescape
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.errors import DigestError
+from digest.system.files import read_file
 
+MOST_CHARACTERS = 20_000_000
+"""Of a page that a template makes: forty times what GitHub shows of one."""
+
+_LARGEST_TEMPLATE = 1_000_000  # bytes
+_LINE_END = re.compile(r"\r\n?")
 _FILLED = re.compile(r"[^\n]")
 
 
@@ -39,20 +51,13 @@ class Templates:
         self, *folders: Path, finish: Callable[[str], str] | None = None, **filters: Callable[..., str]
     ) -> None:
         self.folders = folders
-        self._environment = Environment(
-            loader=_FinishingLoader(folders, finish) if finish else FileSystemLoader(folders),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        self._environment = _environment(_Loader(folders, finish or _unchanged))
         self._environment.filters.update(filters)
 
     def filled(self, name: str, /, **values: object) -> str:
         """Fill in the template of that name. Raises TemplateProblem."""
         try:
-            return self._environment.get_template(name).render(values)
+            return "".join(_limited(self._environment.get_template(name).generate(values)))
         except (TemplateProblem, DigestError):  # from another template, or from `finish`
             raise
         except Exception as exc:  # a template is a program: it may raise anything
@@ -73,21 +78,72 @@ class Templates:
         return next((file for file in files if file.exists()), files[-1])
 
 
-class _FinishingLoader(FileSystemLoader):
-    """Loads HTML templates and changes them with `finish`."""
+class _Loader(BaseLoader):
+    """Loads templates of these folders, and changes those of HTML with `finish`."""
 
     def __init__(self, folders: Sequence[Path], finish: Callable[[str], str]) -> None:
-        super().__init__(folders)
+        self._folders = folders
         self._finish = finish
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, filename, up_to_date = super().get_source(environment, template)
-        if not template.endswith(".html"):
-            return source, filename, up_to_date
-        environment.parse(
-            source, template, filename
-        )  # so that a syntax error names the line that its author sees
-        return self._finish(source), filename, up_to_date
+        file = self._file(template)
+        modified = _modified(file)
+        source = _source(file)
+        if template.endswith(".html"):
+            # first, so that a syntax error names the line that its author sees
+            environment.parse(source, template, str(file))
+            source = self._finish(source)
+        return source, str(file), lambda: _modified(file) == modified
+
+    def _file(self, template: str) -> Path:
+        """In the first folder that has it. A template never leads out of its folder, not by a link either:
+        what it includes is published."""
+        for folder in self._folders:
+            file = folder / template
+            if os.path.lexists(file):
+                if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
+                    raise TemplateProblem(f"{file}: it leads out of the folder of templates")
+                return file
+        raise TemplateNotFound(template)
+
+
+def _environment(loader: BaseLoader | None = None) -> Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _source(file: Path) -> str:
+    try:
+        return _LINE_END.sub("\n", read_file(file, _LARGEST_TEMPLATE).decode())
+    except OSError as exc:
+        raise TemplateProblem(f"{file}: {exc.strerror}") from exc
+
+
+def _modified(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _limited(parts: Iterable[str]) -> Iterator[str]:
+    """The parts of a page. Raises OverflowError when they are too many."""
+    room = MOST_CHARACTERS
+    for part in parts:
+        room -= len(part)
+        if room < 0:
+            raise OverflowError(f"the page has more than {MOST_CHARACTERS:,} characters")
+        yield part
+
+
+def _unchanged(source: str) -> str:
+    return source
 
 
 def blanked(source: str) -> str:

@@ -104,3 +104,23 @@ def test_doctor_finds_a_mail_server_that_cannot_be_used(home: Home) -> None:
     done = home.digest("doctor")
     assert done.returncode == 1
     assert "✗ the mail server localhost:9: cannot connect or log in" in done.stdout.splitlines()
+
+
+def test_doctor_only_looks(home: Home) -> None:
+    important, mine = home.folder / "important", home.folder / ".doctor"
+    important.write_text("important")
+    mine.symlink_to(important)
+    before = {path.name for path in home.folder.iterdir()}
+    assert home.digest("doctor").returncode == 0
+    assert {path.name for path in home.folder.iterdir()} == before | {"state"}  # with the lock of arXiv
+    assert (mine.is_symlink(), important.read_text()) == (True, "important")
+
+
+def test_doctor_says_where_everybody_may_write(home: Home) -> None:
+    (home.folder / "outbox").mkdir()
+    (home.folder / "outbox").chmod(0o777)
+    done = home.digest("doctor")
+    assert done.stderr.splitlines() == [
+        f"warning: everybody may write in {home.folder}/outbox",
+        "hint: let only its owner write there: chmod go-w",
+    ]

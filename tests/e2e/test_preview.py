@@ -1,5 +1,6 @@
 """`digest preview`, as a process, seen in a browser."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -224,6 +225,23 @@ def test_ctrl_c_ends_it(home: Home) -> None:
     assert process.stdout
     process.stdout.readline()
     assert (end(process), process.returncode) == ("", 0)
+
+
+@pytest.mark.exhaustive
+def test_the_secret_address_is_in_no_argument_of_the_browser(home: Home) -> None:
+    seen, browser = home.folder / "seen", home.folder / "a-browser"
+    os.mkfifo(seen)  # reading it waits for the browser
+    browser.write_text(f'#!/bin/sh\n{{ echo "$@"; cat "${{1#file://}}"; }} > {seen}\n')
+    browser.chmod(0o755)
+    home.environment |= {"BROWSER": str(browser), "HOME": str(home.folder)}
+    process = home.start("preview", "--demo")
+    assert process.stdout
+    url = process.stdout.readline().split()[-1]
+    argument, *page = seen.read_text().splitlines()
+    end(process)
+    assert url not in argument
+    assert url in "\n".join(page)
+    assert [path for path in home.folder.iterdir() if path.name.startswith("daily-papers-preview-")] == []
 
 
 @pytest.mark.parametrize(

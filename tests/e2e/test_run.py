@@ -108,6 +108,13 @@ def test_a_dry_run_records_sends_and_publishes_nothing(home: Home) -> None:
     assert left == {"subscribers.yaml", "arxiv.lock"}
 
 
+def test_what_a_killed_run_left_of_a_mail_is_removed(home: Home) -> None:
+    (home.folder / "outbox").mkdir()
+    (home.folder / "outbox" / ".2026-06-22-0700-0123456789abcdef.eml.abcd1234.unfinished").touch()
+    assert home.digest("run").returncode == 0
+    assert [file.suffix for file in sorted((home.folder / "outbox").iterdir())] == [".eml", ".html"]
+
+
 def test_a_run_may_serve_only_one_subscriber(home: Home) -> None:
     home.write(TWO)
     assert home.digest("run", "--only", "bo@example.org").returncode == 0

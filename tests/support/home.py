@@ -38,8 +38,10 @@ class Home:
         """A process that a fork server has ready: a real one, without the time that imports take."""
         return start("digest", *arguments, **self._surroundings(stderr))
 
-    def digest(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-        return ended(self.start(*arguments, stderr=stderr))
+    def digest(
+        self, *arguments: str, stderr: int = subprocess.PIPE, stdout: int = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[str]:
+        return ended(start("digest", *arguments, **self._surroundings(stderr) | {"stdout": stdout}))
 
     def digest_by_interpreter(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The same with an interpreter of its own, as users start it."""

@@ -91,7 +91,7 @@ def html_of(name: str) -> str:
 def html_of_digest(digest: Digest) -> str:
     """The HTML of the (first) mail of this digest, built as in a run."""
     settings = config(Path("nowhere"))
-    with bootstrap.open_dry_run(settings, FakeClock(), settings.outbox) as context:
+    with bootstrap.open_dry_run(settings, FakeClock()) as context:
         return view(context.mail_builder.build(digest, NOON)[0].content).html
 
 

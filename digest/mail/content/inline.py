@@ -7,9 +7,12 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import accumulate
 
+from cssutils import CSSParser
+from cssutils.css import CSSStyleSheet
 from premailer import Premailer
 
 from digest.errors import RenderError
@@ -81,8 +84,20 @@ def _attribute(style: str) -> str:
     return f' style="{compact}"' if style else ""
 
 
+class _Premailer(Premailer):  # type: ignore[misc]
+    """Premailer, but cssutils beneath it fetches no style sheet that an `@import` names."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> CSSStyleSheet:
+        return _parsed(css_body, validate)
+
+
+@lru_cache(maxsize=8)  # as premailer keeps what it parses: it takes half a second
+def _parsed(css: str, validate: bool) -> CSSStyleSheet:
+    return CSSParser(fetcher=lambda url: None).parseString(css, validate=validate)
+
+
 def _styled(page: str, css: str) -> str:
-    premailer = Premailer(
+    premailer = _Premailer(
         page,
         css_text=css,
         allow_network=False,

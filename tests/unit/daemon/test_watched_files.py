@@ -42,16 +42,16 @@ def test_a_file_that_can_be_read_has_no_cause(tmp_path: Path) -> None:
 
 def test_a_file_that_is_missing_or_a_folder_is_named_as_such(tmp_path: Path) -> None:
     assert why_unreadable(tmp_path / "file") == "no such file or directory"
-    assert why_unreadable(tmp_path) == "is a directory"
+    assert why_unreadable(tmp_path) == "it is a folder, not a file"
 
 
 def test_a_file_of_somebody_else_names_the_user_who_may_not_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_file: Path, _mode: str) -> None:
+    def refuse(_file: Path, *_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert why_unreadable(tmp_path / "file") == f"permission denied for user {user_name()}"
 
 

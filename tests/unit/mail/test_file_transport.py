@@ -1,5 +1,6 @@
 """A folder instead of a mail server."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -150,3 +151,54 @@ def test_the_page_goes_first_so_that_a_mail_half_erased_is_found_again(tmp_path:
         FileTransport(tmp_path).erase("rita@example.org")
     assert str(caught.value) == f"the outbox {tmp_path} cannot be written: Is a directory"
     assert eml.exists()
+
+
+def left_by_a_killed_run(folder: Path, *, page_only: bool = False) -> Path:
+    """What a run leaves that is killed while it writes a mail, or between the page and the mail."""
+    deliver(FileTransport(folder), mail("<killed@example.org>"))
+    eml, html = files(folder)
+    if page_only:
+        eml.unlink()
+        return html
+    html.unlink()
+    return eml.rename(folder / f".{eml.name}.abcd1234.unfinished")
+
+
+def test_what_a_killed_run_left_unfinished_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left_by_a_killed_run(tmp_path)
+    theirs = tmp_path / ".letter.eml.abcd1234.unfinished"
+    theirs.touch()
+    FileTransport(tmp_path).remove_unfinished()
+    assert files(tmp_path) == [theirs]
+
+
+@pytest.mark.parametrize("page_only", [False, True], ids=["half a mail", "a page without its mail"])
+def test_what_a_killed_run_left_is_erased_with_any_subscriber(tmp_path: Path, page_only: bool) -> None:
+    left_by_a_killed_run(tmp_path, page_only=page_only)
+    assert (FileTransport(tmp_path).erase("nobody@example.org"), files(tmp_path)) == (0, [])
+
+
+def test_an_outbox_that_cannot_be_written_is_reported_by_the_delivery_alone(tmp_path: Path) -> None:
+    FileTransport(tmp_path / "missing").remove_unfinished()
+    (tmp_path / "outbox").write_text("a file in the way")
+    FileTransport(tmp_path / "outbox").remove_unfinished()
+
+
+def test_what_has_a_mails_name_and_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    name = "2026-06-22-0705-0123456789abcde{}.eml"
+    os.mkfifo(tmp_path / name.format(1))
+    (tmp_path / name.format(2)).symlink_to(tmp_path / name.format(1))
+    assert FileTransport(tmp_path).erase("rita@example.org") == 0
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_link_with_a_mails_name_is_not_followed(tmp_path: Path) -> None:
+    outbox, important = FileTransport(tmp_path / "outbox"), tmp_path / "important"
+    important.write_text("important")
+    deliver(outbox, mail())
+    for file in files(tmp_path / "outbox"):
+        file.unlink()
+        file.symlink_to(important)
+    deliver(outbox, mail())
+    assert [file.is_symlink() for file in files(tmp_path / "outbox")] == [False, False]
+    assert important.read_text() == "important"

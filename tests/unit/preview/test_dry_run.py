@@ -48,7 +48,7 @@ def dry_run(
 
     @contextmanager
     def open_run(config: Config) -> Iterator[RunContext]:
-        with bootstrap.open_dry_run(config, FakeClock(), config.outbox) as context:
+        with bootstrap.open_dry_run(config, FakeClock()) as context:
             yield replace(context, mail_builder=mail_builder or FakeMailBuilder())
 
     return DryRun(lambda: settings, open_run, source, frozenset(emails))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import RenderError
+from digest.preview import site as preview_site
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.site import site, write_site
 from digest.system.templates import Templates, templates_folder
@@ -120,3 +121,25 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_site({"index.html": b""}, tmp_path / "file")
     assert str(failure.value) == f"the preview cannot be written to {tmp_path}/file: File exists"
     assert failure.value.hint == "name a folder that can be written, or none"
+
+
+def test_nothing_is_written_into_a_folder_of_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_site, "who_else_writes", lambda folder: "user mallory")
+    with pytest.raises(PreviewError) as caught:
+        write_site(site(Preview(()), TEMPLATES), tmp_path)
+    assert str(caught.value) == f"user mallory may write in the folder {tmp_path}"
+    assert caught.value.hint == "name a folder of your own, or one that is not there yet"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_in_the_folder_is_replaced_and_what_a_killed_preview_left_is_removed(tmp_path: Path) -> None:
+    important, folder = tmp_path / "important", tmp_path / "out"
+    important.write_text("important")
+    folder.mkdir()
+    (folder / "index.html").symlink_to(important)
+    (folder / ".index.html.abcd1234.unfinished").touch()
+    page = write_site(site(Preview(()), TEMPLATES), folder)
+    assert (page.is_symlink(), important.read_text()) == (False, "important")
+    assert {file.name for file in folder.iterdir()} == {"index.html", "preview.css", "preview.js"}

@@ -1,6 +1,7 @@
 """The archive page in its file; cmark-gfm, the parser of GitHub, shows what becomes of it."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
 from digest.publish.markers import BEGIN, END, split_at_markers
-from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
+from digest.publish.readme import LIMIT_BYTES, MOST_BYTES, ReadmeArchive
 from tests.support.builders import NOON, keyword, paper
 from tests.support.variations import variations
 from tests.unit.publish.test_markdown import Parsed, hostile, rendered
@@ -205,6 +206,77 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     assert str(raised.value) == f"{tmp_path}/missing/README.md: No such file or directory"
     assert raised.value.hint == "see that this user may read and write the file and its folder"
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (os.mkfifo, "it is a pipe, not a file"),
+        (lambda file: file.mkdir(), "it is a folder, not a file"),
+        (lambda file: file.symlink_to(file), "Too many levels of symbolic links"),
+        (lambda file: file.symlink_to("/dev/zero"), "it is a device, not a file"),
+        (lambda file: file.write_bytes(b"x" * (MOST_BYTES + 1)), "it is larger than 10,000,000 bytes"),
+    ],
+    ids=["pipe", "folder", "link to itself", "endless device", "huge"],
+)
+def test_what_is_no_page_is_named_at_once_and_stays(
+    file: Path, make: Callable[[Path], object], problem: str
+) -> None:
+    make(file)
+
+    for use in (update, lambda file: ReadmeArchive(file, TEMPLATES).check()):
+        with pytest.raises(ArchiveError) as raised:
+            use(file)
+        assert str(raised.value) == f"{file}: {problem}"
+        assert (
+            raised.value.hint
+            == "name another file below `archive:`, as `file:`, or put a page of words there"
+        )
+
+
+def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, *edits: bytes) -> None:
+    """Append each of these to the file right after the program has read it once more."""
+    left, read = list(edits), Path.read_bytes
+
+    def read_bytes(file: Path) -> bytes:
+        content = read(file)
+        if left:
+            with file.open("ab") as stream:
+                stream.write(left.pop(0))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def test_what_a_person_saves_meanwhile_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_bytes(b"mine\n")
+    saved_meanwhile(monkeypatch, b"one\n", b"two\n")
+
+    assert update(file)
+
+    assert file.read_text() == f"mine\none\ntwo\n\n{B}\n{PAGE}{E}\n"
+
+
+def test_a_file_that_another_program_writes_again_and_again_is_left_to_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(b"mine\n")
+    saved_meanwhile(monkeypatch, *[b"more\n"] * 10)
+
+    with pytest.raises(ArchiveError) as raised:
+        update(file)
+
+    assert str(raised.value) == f"{file}: another program writes it again and again"
+    assert raised.value.hint == "nothing to do: the page comes up to date with the next run"
+    assert file.read_bytes() == b"mine\n" + b"more\n" * 10
+
+
+def test_what_a_killed_run_left_unfinished_is_removed(file: Path) -> None:
+    (file.parent / ".README.md.abcd1234.unfinished").touch()
+
+    assert update(file)
+
+    assert list(file.parent.iterdir()) == [file]
 
 
 @given(title=hostile, abstract=hostile, comment=hostile, name=hostile)

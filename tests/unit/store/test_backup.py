@@ -176,3 +176,18 @@ def test_a_state_of_the_first_schema_can_be_backed_up_before_it_is_updated(state
     back_up(state, file, NOON)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT version FROM schema_version").fetchall() == [(1,)]
+
+
+def test_what_is_no_file_is_not_replaced_and_not_waited_for(state: Path, store: SqlStore, file: Path) -> None:
+    os.mkfifo(file)
+    with pytest.raises(StoreError) as failed:
+        back_up(state, file, LATER)
+    assert str(failed.value) == f"{file}: this is no earlier backup, and is not replaced"
+    assert files(file.parent).keys() == {file.name}
+
+
+def test_what_a_killed_backup_left_is_removed(state: Path, store: SqlStore, file: Path) -> None:
+    for end in ("", "-journal"):
+        (file.parent / f".{file.name}.abcd1234.unfinished{end}").touch()
+    back_up(state, file, LATER)
+    assert files(file.parent).keys() == {file.name}

@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -49,3 +50,17 @@ def test_looking_at_a_lock_does_not_take_it(tmp_path: Path) -> None:
     assert not is_locked(file)
     with exclusive_lock(file, wait=False):
         assert is_locked(file)
+
+
+def test_a_lock_file_that_is_a_link_or_a_pipe_is_not_used(tmp_path: Path) -> None:
+    important = tmp_path / "important"
+    important.write_text("important")
+    (tmp_path / "link").symlink_to(important)
+    os.mkfifo(tmp_path / "pipe")
+    for name, kind in (("link", "a link"), ("pipe", "a pipe")):
+        with pytest.raises(StoreError) as failed, held_lock(tmp_path / name):
+            raise AssertionError("the lock is held")
+        assert str(failed.value) == f"{tmp_path / name}: cannot be written: it is {kind}, not a file"
+        with pytest.raises(OSError, match=f"it is {kind}, not a file"):
+            is_locked(tmp_path / name)
+    assert important.read_text() == "important"

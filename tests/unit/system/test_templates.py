@@ -1,5 +1,6 @@
 """Templates that a person may restyle, and may break."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,60 @@ def test_the_templates_inside_an_installed_package_come_first(
     assert templates_folder() == tmp_path / "templates"
     (tmp_path / "digest" / "templates").mkdir(parents=True)
     assert templates_folder() == tmp_path / "digest" / "templates"
+
+
+@pytest.mark.parametrize(
+    ("source", "fact"),
+    [
+        ("one\n{{ ''.__class__ }}", "page.txt:2: access to attribute '__class__' of 'str'"),
+        ("{{ words.append(1) }}", "page.txt:1: access to attribute 'append' of 'list'"),
+        ("{{ '{0.__class__}'.format(1) }}", "page.txt:1: access to attribute '__class__' of 'int'"),
+        ("{{ range(10 ** 9) | list }}", "page.txt:1: Range too big."),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "page.txt:1: maximum recursion depth exceeded"),
+        ("\n{% include 'outside.txt' %}", "outside.txt: it leads out of the folder of templates"),
+        ("{% include '../secret' %}", "../secret: it leads out of the folder of templates"),
+        ("{% include 'pipe' %}", "pipe: it is a pipe, not a file"),
+        ("{% include 'loop' %}", "loop: Too many levels of symbolic links"),
+        ("{% include 'large' %}", "large: it is larger than 1,000,000 bytes"),
+    ],
+    ids=[
+        *("attribute of Python's", "change of a value", "attribute in a format", "range", "recursion"),
+        *("link", "folder above", "pipe", "link to itself", "300 MB"),
+    ],
+)  # fmt: skip
+def test_a_template_can_neither_reach_python_nor_files_elsewhere(
+    tmp_path: Path, source: str, fact: str
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("a secret")
+    (folder / "outside.txt").symlink_to("../secret")
+    os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
+    (folder / "large").touch()
+    os.truncate(folder / "large", 300_000_000)
+    words: list[str] = []
+    with pytest.raises(TemplateProblem) as raised:
+        filled(folder, "page.txt", source, words=words)
+    assert str(raised.value).startswith(f"{folder}/{fact}")
+    assert words == []
+
+
+def test_a_page_without_end_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "MOST_CHARACTERS", 1_000)
+    source = "{% for a in range(9999) %}{% for b in range(9999) %}\nx{% endfor %}{% endfor %}"
+    with pytest.raises(TemplateProblem, match=r"page\.txt.*the page has more than 1,000 characters"):
+        filled(tmp_path, "page.txt", source)
+
+
+def test_macros_includes_and_blocks_work_and_so_does_a_link_within_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "macros.txt").write_text("{% macro twice(word) %}{{ word }} {{ word }}{% endmacro %}")
+    (tmp_path / "base.txt").write_text("<{% block body %}{% endblock %}>")
+    (tmp_path / "more.txt").write_text("more {{ word }}")
+    (tmp_path / "link.txt").symlink_to("more.txt")
+    source = (
+        "{% extends 'base.txt' %}{% from 'macros.txt' import twice %}"
+        "{% block body %}{{ twice(word) }}, {% include 'link.txt' %}, "
+        "{% for letter in word %}{{ loop.index }}{{ letter | upper }}{% endfor %}{% endblock %}"
+    )
+    assert filled(tmp_path, "page.txt", source, word="ab") == "<ab ab, more ab, 1A2B>"

@@ -1,6 +1,7 @@
 """CSS into the style attributes of a template."""
 
 import logging
+import urllib.request
 
 import pytest
 
@@ -106,3 +107,14 @@ def test_a_selector_that_cannot_be_understood_is_an_error(selector: str, problem
     with pytest.raises(RenderError) as caught:
         inline(PAGE.format("x"), f"{selector} {{ margin: 0 }}")
     assert str(caught.value) == f"digest.css: {problem}"
+
+
+def test_no_style_sheet_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda _self, url, *_: opened.append(url))
+    imported = "@import url(http://127.0.0.1:9/a.css); @import 'file:///etc/passwd'; p { margin: 0 }"
+    page = PAGE.format("x").replace(
+        "<title>", f"<style>{imported}</style><link rel=stylesheet href=b.css><title>"
+    )
+    assert '<p style="margin:0" class="a">' in inline(page, imported)
+    assert opened == []
