@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE
@@ -56,12 +57,12 @@ class CommandContext:
 
 
 def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":
-    """The subscribers with these addresses, whatever their case; all subscribers if there is no address.
+    """The subscribers with these addresses, however spelled; all subscribers if there is no address.
 
     Raises click.UsageError if an address is nobody's.
     """
-    wanted = {email.casefold() for email in emails}
-    found = tuple(subscriber for subscriber in config.subscribers if subscriber.email.casefold() in wanted)
+    wanted = {mailbox_of(email) for email in emails}
+    found = tuple(subscriber for subscriber in config.subscribers if mailbox_of(subscriber.email) in wanted)
     if len(found) < len(wanted):
         raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
     return found or config.subscribers

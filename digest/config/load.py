@@ -14,6 +14,7 @@ from digest.config.schema import read_sections
 from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
+from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 
@@ -42,15 +43,15 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
 
 
 def line_of(config: Config, email: str) -> int | None:
-    """The line of the configuration file with this address (case does not matter), or None.
+    """The line of the configuration file with this address, however spelled, or None.
 
     Reads the file again, since a Config has no positions. Raises ConfigError.
     """
-    emails = [subscriber.email.casefold() for subscriber in config.subscribers]
-    if email.casefold() not in emails:
+    mailboxes = [mailbox_of(subscriber.email) for subscriber in config.subscribers]
+    if mailbox_of(email) not in mailboxes:
         return None
     document, _ = parse(str(config.file), _text(config.file))
-    position = document.values.get(("subscribers", emails.index(email.casefold()), "email"))
+    position = document.values.get(("subscribers", mailboxes.index(mailbox_of(email)), "email"))
     return position.line if position else None
 
 

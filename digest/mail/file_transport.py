@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
 
+from digest.domain.identity import mailbox_of
 from digest.domain.mails import Mail
 from digest.errors import TransportUnavailable
 from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
@@ -40,7 +41,7 @@ class FileTransport:
             raise _not_written(self._folder, exc) from exc
 
     def erase(self, recipient: str) -> int:
-        """Delete the files of each mail to this normalised address, ignoring case.
+        """Delete the files of each mail to this mailbox, however its address is spelled.
 
         Returns how many mails that were. Raises TransportUnavailable if they cannot be deleted.
         """
@@ -55,7 +56,7 @@ class FileTransport:
 
     def _mails_to(self, recipient: str) -> Iterator[Path]:
         for file in self._folder.glob("*.eml"):
-            if _MAIL_FILE.fullmatch(file.name) and recipient.casefold() in _recipients(file.read_bytes()):
+            if _MAIL_FILE.fullmatch(file.name) and mailbox_of(recipient) in _mailboxes(file.read_bytes()):
                 yield file
 
     def close(self) -> None:
@@ -69,10 +70,10 @@ def _file_name(message: EmailMessage) -> str:
     return f"{moment:%Y-%m-%d-%H%M}-{unique}"
 
 
-def _recipients(content: bytes) -> list[str]:
-    """The addresses of the To header, which may be in UTF-8 (RFC 6532)."""
+def _mailboxes(content: bytes) -> list[str]:
+    """The mailboxes in the To header, which may be in UTF-8 (RFC 6532)."""
     to = message_from_string(content.decode("utf-8", "replace"), policy=policy.default)["To"]
-    return [address.addr_spec.casefold() for address in to.addresses] if to else []
+    return [mailbox_of(address.addr_spec) for address in to.addresses] if to else []
 
 
 def _page(message: EmailMessage) -> bytes:
