@@ -122,6 +122,10 @@ CREATE TABLE audits (
     requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
 """
 
+_ABSENCE = """
+ALTER TABLE subscriptions ADD COLUMN absent_since VARCHAR;
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -129,6 +133,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     identify_keywords,
     _PAPER_ADDRESSES,
     _DISCOVERY,
+    _ABSENCE,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 
