@@ -14,6 +14,7 @@ from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE
+from digest.system.places import place_of
 from digest.system.signals import ShutdownSignals
 
 if TYPE_CHECKING:
@@ -66,6 +67,15 @@ def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subs
     if len(found) < len(wanted):
         raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
     return found or config.subscribers
+
+
+def refuse_used_file(config: "Config", file: Path) -> None:
+    """Raise click.UsageError if this is a file that the configuration names, or that belongs to one."""
+    place = place_of(file)
+    for used in config.used_paths:
+        here = place_of(used.path)
+        if place.is_same(here) or (used.is_folder and place.is_within(here)):
+            raise click.UsageError(f"{file} is {'in ' * used.is_folder}{used.name}; name another file")
 
 
 def config_summary(config: "Config") -> str:

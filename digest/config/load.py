@@ -10,6 +10,7 @@ from pathlib import Path
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.environment import read_environment
 from digest.config.keyword_warnings import keyword_warnings
+from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
 from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
@@ -17,6 +18,11 @@ from digest.config.yaml_document import parse
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
+from digest.system.files import read_regular_file
+from digest.system.places import place_of
+
+MOST_BYTES = 10_000_000
+"""Of the file: a configuration with 10,000 subscribers has a tenth."""
 
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
@@ -36,10 +42,13 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
+    uses = path_uses(file.absolute(), document, overrides, smtp)
+    faults += path_faults(uses, place_of)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
     config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
-    return replace(config, warnings=keyword_warnings(document, defined))
+    used_paths = tuple(use.used for use in uses)
+    return replace(config, used_paths=used_paths, warnings=keyword_warnings(document, defined))
 
 
 def line_of(config: Config, email: str) -> int | None:
@@ -58,7 +67,7 @@ def line_of(config: Config, email: str) -> int | None:
 def _text(file: Path) -> str:
     """The file's text, never blank. Raises ConfigError."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_regular_file(file, MOST_BYTES).decode("utf-8-sig")
     except OSError as exc:
         raise _refused(file, _unreadable(exc)) from exc
     except UnicodeDecodeError as exc:

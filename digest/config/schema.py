@@ -5,6 +5,7 @@ config/json_schema.py writes the JSON schema for editors.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
@@ -30,7 +31,7 @@ from digest.config.value_types import (
     WhenEmpty,
     WhenUnconfirmed,
 )
-from digest.config.yaml_document import Document
+from digest.config.yaml_document import Document, Location
 from digest.errors import ConfigFault
 
 
@@ -272,6 +273,23 @@ def keys_of(section: type[Section]) -> Keys:
     """The keys that a section accepts, each with an example value or an empty text."""
     keys = section.model_fields.items()
     return {key.alias or name: str((key.examples or [""])[0]) for name, key in keys}
+
+
+def path_keys() -> dict[Location, str | None]:
+    """The keys that hold a path, each with its default."""
+    return {
+        (*section, key.alias or name): key.default
+        for place, kind in _sections()
+        for section in [(place,) if place else ()]
+        for name, key in kind.model_fields.items()
+        if Path in _types(key.annotation)
+    }
+
+
+def _types(annotation: object) -> Iterator[object]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types(part)
 
 
 def _sections() -> Iterator[tuple[str, type[Section]]]:

@@ -1,7 +1,9 @@
 """Files that are written completely or not at all, and folders that are private."""
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,22 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     with replacement(target, mode) as unfinished:
         unfinished.write_bytes(content)
+
+
+def read_regular_file(file: Path, most_bytes: int) -> bytes:
+    """The content of a file that is expected to be small; never waits, as a pipe would make it.
+
+    Raises OSError, also if it is no regular file or larger than that.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no file, but a pipe or a device", str(file))
+        content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes", str(file))
+    return content
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, select_autoescape
 
 from digest.errors import DigestError
+from digest.system.places import templates_folder as templates_folder
 
 _FILLED = re.compile(r"[^\n]")
 
@@ -18,13 +19,6 @@ class TemplateProblem(Exception):
     File and line are those of the innermost template, such as an included one. The line is left out where
     it is not known.
     """
-
-
-def templates_folder() -> Path:
-    """The folder of the project's own templates: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
 
 
 class Templates:
