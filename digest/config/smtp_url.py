@@ -14,8 +14,10 @@ from digest.config.fields import is_loopback
 from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
+from digest.system.files import read_regular_file
 
 _URL_FILE = ("mail", "smtp_url_file")
+_MOST_BYTES = 100_000
 _OTHERS = 0o077  # permissions of everybody but the file's owner
 _SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
 
@@ -72,7 +74,7 @@ def read_secret(file: Path, credentials: Path | None) -> str:
     """
     try:
         permissions = file.stat().st_mode
-        text = file.read_text(encoding="utf-8").strip()
+        text = read_regular_file(file, _MOST_BYTES).decode("utf-8").strip()
     except UnicodeDecodeError as exc:
         raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
     except OSError as exc:

@@ -29,12 +29,17 @@ def file_version(file: Path) -> FileVersion | None:
 def why_unreadable(file: Path) -> str:
     """Such as `permission denied for user daily-papers`; empty if the file can be read."""
     try:
-        with file.open("rb"):
+        with open(file, "rb", opener=_without_waiting):
             return ""
     except PermissionError:
         return f"permission denied for user {user_name()}"
     except OSError as exc:
         return (exc.strerror or type(exc).__name__).lower()
+
+
+def _without_waiting(file: str, flags: int) -> int:
+    """Opens a pipe although nobody writes to it."""
+    return os.open(file, flags | os.O_NONBLOCK)
 
 
 def user_name() -> str:

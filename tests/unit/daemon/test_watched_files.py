@@ -48,11 +48,17 @@ def test_a_file_that_is_missing_or_a_folder_is_named_as_such(tmp_path: Path) -> 
 def test_a_file_of_somebody_else_names_the_user_who_may_not_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_file: Path, _mode: str) -> None:
+    def refuse(_file: Path, _flags: int) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
-    assert why_unreadable(tmp_path / "file") == f"permission denied for user {user_name()}"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        assert why_unreadable(tmp_path / "file") == f"permission denied for user {user_name()}"
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert why_unreadable(tmp_path / "pipe") == ""
 
 
 def test_a_user_without_a_name_goes_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
