@@ -19,7 +19,6 @@ from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 from digest.system.files import read_regular_file
-from digest.system.places import place_of
 
 MOST_BYTES = 10_000_000
 """Of the file: a configuration with 10,000 subscribers has a tenth."""
@@ -43,7 +42,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
     uses = path_uses(file.absolute(), document, overrides, smtp)
-    faults += path_faults(uses, place_of)
+    faults += path_faults(uses)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
     config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()

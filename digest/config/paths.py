@@ -5,16 +5,18 @@ SETTINGS has every setting that names a path; a test compares it with the schema
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
 from digest.config import fields
 from digest.config.environment import Overrides, fault_of
-from digest.config.schema import path_keys
+from digest.config.schema import sections
 from digest.config.yaml_document import Document, Location, spelled
 from digest.domain.settings import SmtpServer, UsedPath, files_of_state
 from digest.errors import ConfigFault
-from digest.system.places import Kind, Place, templates_folder
+from digest.system.places import Kind, Place, place_of, templates_folder
 
 FilesOf = Callable[[Path], Iterable[UsedPath]]
 
@@ -52,6 +54,24 @@ SETTINGS = (
 """Of two settings with the same file the later one has the fault."""
 
 
+@cache
+def path_keys() -> dict[Location, str | None]:
+    """The keys that hold a path, each with its default."""
+    return {
+        (*section, key.alias or name): key.default
+        for place, kind in sections()
+        for section in [(place,) if place else ()]
+        for name, key in kind.model_fields.items()
+        if Path in _types(key.annotation)
+    }
+
+
+def _types(annotation: object) -> Iterator[object]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types(part)
+
+
 @dataclass(frozen=True, slots=True)
 class PathUse:
     """A path, and the setting that names it."""
@@ -69,14 +89,18 @@ class PathUse:
 def path_uses(
     file: Path, document: Document, overrides: Overrides, smtp: SmtpServer | None
 ) -> tuple[PathUse, ...]:
-    """All paths that the program uses; `file` is the configuration."""
+    """All paths that the program uses; `file` is the configuration.
+
+    An outbox that has the configuration in it is a folder for all kinds of files, and is left out.
+    """
     given = [UsedPath("the configuration", file), *_templates(templates_folder())]
     if smtp and smtp.ca_file:
         given.append(UsedPath("the certificate of the mail server", smtp.ca_file))
     uses = [PathUse(used) for used in given]
     for setting in SETTINGS:
         uses += _uses_of(setting, file.parent, document, overrides)
-    return tuple(uses)
+    home = place_of(file)
+    return tuple(use for use in uses if not (use.used.is_folder and home.is_within(place_of(use.used.path))))
 
 
 def _uses_of(
@@ -109,7 +133,7 @@ def _path(named: object) -> Path | None:
         return None
 
 
-def path_faults(uses: Sequence[PathUse], place_of: Callable[[Path], Place]) -> Iterator[ConfigFault]:
+def path_faults(uses: Sequence[PathUse]) -> Iterator[ConfigFault]:
     """The faults of settings that name what another one names, or no file where a file is needed."""
     places = {use.used.path: place_of(use.used.path) for use in uses}
     for use in uses:

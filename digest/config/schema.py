@@ -5,7 +5,6 @@ config/json_schema.py writes the JSON schema for editors.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
@@ -31,7 +30,7 @@ from digest.config.value_types import (
     WhenEmpty,
     WhenUnconfirmed,
 )
-from digest.config.yaml_document import Document, Location
+from digest.config.yaml_document import Document
 from digest.errors import ConfigFault
 
 
@@ -257,8 +256,8 @@ def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFa
     try:
         return FileSection.model_validate(document.content), []
     except ValidationError as exc:
-        sections = {name: keys_of(section) for name, section in _sections()}
-        return None, schema_faults(document, exc.errors(include_url=False), sections)
+        known = {name: keys_of(section) for name, section in sections()}
+        return None, schema_faults(document, exc.errors(include_url=False), known)
 
 
 def read_keyword(content: object) -> KeywordSection | None:
@@ -275,24 +274,7 @@ def keys_of(section: type[Section]) -> Keys:
     return {key.alias or name: str((key.examples or [""])[0]) for name, key in keys}
 
 
-def path_keys() -> dict[Location, str | None]:
-    """The keys that hold a path, each with its default."""
-    return {
-        (*section, key.alias or name): key.default
-        for place, kind in _sections()
-        for section in [(place,) if place else ()]
-        for name, key in kind.model_fields.items()
-        if Path in _types(key.annotation)
-    }
-
-
-def _types(annotation: object) -> Iterator[object]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from _types(part)
-
-
-def _sections() -> Iterator[tuple[str, type[Section]]]:
+def sections() -> Iterator[tuple[str, type[Section]]]:
     """Each section with its key in the file; the whole file's is ""."""
     yield "", FileSection
     for name, key in FileSection.model_fields.items():
