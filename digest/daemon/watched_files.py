@@ -5,6 +5,8 @@ import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
+from digest.system.files import open_at_once
+
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
@@ -29,17 +31,12 @@ def file_version(file: Path) -> FileVersion | None:
 def why_unreadable(file: Path) -> str:
     """Such as `permission denied for user daily-papers`; empty if the file can be read."""
     try:
-        with open(file, "rb", opener=_without_waiting):
+        with open_at_once(file):
             return ""
     except PermissionError:
         return f"permission denied for user {user_name()}"
     except OSError as exc:
         return (exc.strerror or type(exc).__name__).lower()
-
-
-def _without_waiting(file: str, flags: int) -> int:
-    """Opens a pipe although nobody writes to it."""
-    return os.open(file, flags | os.O_NONBLOCK)
 
 
 def user_name() -> str:

@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE_FILE = 0o600
 
@@ -30,15 +31,18 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
         unfinished.write_bytes(content)
 
 
+def open_at_once(file: Path) -> BinaryIO:
+    """Open the file to read it; a pipe too, although nobody writes to it. Raises OSError."""
+    return open(file, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+
+
 def read_regular_file(file: Path, most_bytes: int) -> bytes:
     """The content of a file that is expected to be small; never waits, as a pipe would make it.
 
     Raises OSError, also if it is no regular file or larger than that.
     """
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+    with open_at_once(file) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no file, but a pipe or a device", str(file))
         content = stream.read(most_bytes + 1)
     if len(content) > most_bytes:

@@ -40,8 +40,9 @@ def pending_papers(connection: Connection, subscriber: int) -> tuple[PendingPape
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:
-    """The addresses for which a mail is queued or papers wait."""
-    queued = select(mails.c.subscriber).where(mails.c.settled_at.is_(None))
+    """The addresses in the configuration for which a mail is queued or papers wait."""
+    present = select(subscriptions.c.subscriber).where(IS_PRESENT)
+    queued = select(mails.c.subscriber).where(mails.c.settled_at.is_(None), mails.c.subscriber.in_(present))
     waiting = all_pending().subquery()
     either = union(queued, select(waiting.c.subscriber))
     query = select(subscribers.c.email).where(subscribers.c.number.in_(either))

@@ -260,6 +260,7 @@ def test_who_comes_back_in_time_goes_on_where_they_were(
     answer(store, MODEL, "2606.00601", fresh=True)
     assert (waiting(store, subscriber), store.mails.awaiting("2606.00002")) == ({}, {"other@example.org"})
     assert store.subscriptions.last_served_at() == {"other@example.org": NOON}
+    assert store.mails.has_pending() == {"other@example.org"}
     assert store.subscriptions.sync(one, NOON + DAY + away) == 0
     assert store.subscriptions.sync(both, NOON + DAY + away) == 0
     assert store.subscriptions.last_served_at() == left

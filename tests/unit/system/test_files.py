@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.system.files import make_private_folder, replacement, write_atomically
+from digest.system.files import make_private_folder, read_regular_file, replacement, write_atomically
 
 
 def mode(path: Path) -> int:
@@ -75,3 +75,17 @@ def test_a_private_folder_is_its_owners_alone(tmp_path: Path) -> None:
     make_private_folder(tmp_path / "a" / "state")
     make_private_folder(tmp_path / "a" / "state")
     assert mode(tmp_path / "a" / "state") == 0o700
+
+
+def test_a_small_file_is_read_and_anything_else_is_an_error_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    os.mkfifo(tmp_path / "pipe")
+    assert read_regular_file(tmp_path / "file", 5) == b"12345"
+    for name, most_bytes, problem in (
+        ("file", 4, "it is larger than 4 bytes"),
+        ("pipe", 5, "it is no file, but a pipe or a device"),
+        (".", 5, "Is a directory"),
+        ("none", 5, "No such file or directory"),
+    ):
+        with pytest.raises(OSError, match=problem):
+            read_regular_file(tmp_path / name, most_bytes)

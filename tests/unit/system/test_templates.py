@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.system import templates
+from digest.system import places
 from digest.system.templates import TemplateProblem, Templates, blanked, templates_folder
 
 
@@ -126,7 +126,7 @@ def test_the_templates_lie_in_the_project() -> None:
 def test_the_templates_inside_an_installed_package_come_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(templates, "__file__", str(tmp_path / "digest" / "system" / "templates.py"))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "digest" / "system" / "places.py"))
     assert templates_folder() == tmp_path / "templates"
     (tmp_path / "digest" / "templates").mkdir(parents=True)
     assert templates_folder() == tmp_path / "digest" / "templates"
