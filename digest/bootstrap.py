@@ -254,7 +254,7 @@ def _store(config: Config) -> "SqlStore":
 
 def _template_folders(config: Config) -> tuple[Path, ...]:
     """Where templates are looked for, in this order."""
-    from digest.system.templates import templates_folder
+    from digest.system.places import templates_folder
 
     return (*([config.templates] if config.templates else []), templates_folder())
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from digest.commands.context import CommandContext, print_lines
+from digest.commands.context import CommandContext, print_lines, refuse_used_file
 from digest.store.backup import back_up
 
 _BYTES_A_MEGABYTE = 1_000_000
@@ -18,5 +18,7 @@ def backup(command: CommandContext, file: Path) -> None:
 
     The copy is complete and checked, and replaces an earlier backup of that name.
     """
-    back_up(command.config().state, file, command.clock.now())
+    config = command.config()
+    refuse_used_file(config, file)
+    back_up(config.state, file, command.clock.now())
     print_lines([f"{file}: {file.stat().st_size / _BYTES_A_MEGABYTE:.1f} MB"])

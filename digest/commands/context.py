@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
 from digest.errors import ConfigError
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, is_journal, is_terminal
+from digest.system.places import place_of
 from digest.system.signals import ShutdownSignals
 
 if TYPE_CHECKING:
@@ -66,15 +68,24 @@ class CommandContext:
 
 
 def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":
-    """The subscribers with these addresses, whatever their case; all subscribers if there is no address.
+    """The subscribers with these addresses, however spelled; all subscribers if there is no address.
 
     Raises click.UsageError if an address is nobody's.
     """
-    wanted = {email.casefold() for email in emails}
-    found = tuple(subscriber for subscriber in config.subscribers if subscriber.email.casefold() in wanted)
+    wanted = {mailbox_of(email) for email in emails}
+    found = tuple(subscriber for subscriber in config.subscribers if mailbox_of(subscriber.email) in wanted)
     if len(found) < len(wanted):
         raise click.UsageError(f"not every address is a subscriber's in {config.file.name}")
     return found or config.subscribers
+
+
+def refuse_used_file(config: "Config", file: Path) -> None:
+    """Raise click.UsageError if this is a file that the configuration names, or that belongs to one."""
+    place = place_of(file)
+    for used in config.used_paths:
+        here = place_of(used.path)
+        if place.is_same(here) or (used.is_folder and place.is_within(here)):
+            raise click.UsageError(f"{file} is {'in ' * used.is_folder}{used.name}; name another file")
 
 
 def config_summary(config: "Config") -> str:

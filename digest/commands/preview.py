@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from digest.commands.context import CommandContext, ExitStatus, print_lines, selected_subscribers
+from digest.commands.context import (
+    CommandContext,
+    ExitStatus,
+    print_lines,
+    refuse_used_file,
+    selected_subscribers,
+)
+from digest.domain.settings import Config
 from digest.preview import samples
 from digest.preview.door import door_to
 from digest.preview.dry_run import DryRun
@@ -16,8 +23,9 @@ from digest.preview.models import Preview
 from digest.preview.server import PreviewServer
 from digest.preview.site import site, write_site
 from digest.preview.watcher import Watcher
+from digest.system.places import templates_folder
 from digest.system.signals import Interrupted
-from digest.system.templates import Templates, templates_folder
+from digest.system.templates import Templates
 
 
 @click.command()
@@ -49,7 +57,7 @@ def preview(
     make = partial(samples.sample_preview, own) if demo else _dry_run(command, email, offline=offline)
     folders = [folder for folder in (own, templates_folder()) if folder]
     if output:
-        return _write(make(), Templates(*folders), output.absolute())
+        return _write(make(), Templates(*folders), output.absolute(), config)
     watcher = Watcher(make, Templates(*folders), [*folders, command.config_file])
     return _serve(watcher, port, browser=browser)
 
@@ -60,8 +68,12 @@ def _dry_run(command: CommandContext, email: str | None, *, offline: bool) -> Ca
     return DryRun.of_state(command.config, command.clock, emails, offline=offline).preview
 
 
-def _write(shown: Preview, templates: Templates, folder: Path) -> int:
-    print_lines([str(write_site(site(shown, templates), folder))])
+def _write(shown: Preview, templates: Templates, folder: Path, config: Config | None) -> int:
+    files = site(shown, templates)
+    if config:
+        for name in files:
+            refuse_used_file(config, folder / name)
+    print_lines([str(write_site(files, folder))])
     print_lines((f"error: {failure}" for failure in shown.failures), err=True)
     return ExitStatus.PARTLY_FAILED if shown.failures else ExitStatus.DONE
 

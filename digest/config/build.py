@@ -14,6 +14,7 @@ from digest.config.fields import address, is_local, is_loopback, label, mailbox,
 from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
+from digest.domain.identity import name_key
 from digest.domain.keywords import Keyword, Match, distinct
 from digest.domain.settings import (
     ArchiveSettings,
@@ -53,7 +54,7 @@ def _first(name: str, sources: Iterable[object]) -> object:
 
 
 class Definitions:
-    """The keywords that a file defines, by name. A name is looked up as written, then without case."""
+    """The keywords that a file defines, by name; how that is spelled does not matter (name_key)."""
 
     def __init__(
         self, sections: Mapping[str, KeywordSection | None], default_match: Match | None = None
@@ -61,27 +62,23 @@ class Definitions:
         """`sections` has None for a definition with faults. `default_match` is for all keywords without a
         match of their own."""
         self._default_match = default_match
-        tidy = {" ".join(name.split()): section for name, section in sections.items()}
-        self._by_name = {name: self._defined(name, section) for name, section in tidy.items()}
-        self._written = {" ".join(name.split()).casefold(): name for name in sections}
-        self._by_folded_name = {name.casefold(): keyword for name, keyword in self._by_name.items()}
+        self._written = {name_key(name): name for name in sections}
+        self._by_key = {name_key(name): self._defined(name, section) for name, section in sections.items()}
 
     def keyword(self, text: str) -> Keyword | None:
         """The keyword that the text names, or a keyword of that phrase; None if its definition has faults.
 
         Raises ValueError if the text is not defined and cannot be looked for as a phrase.
         """
-        name = label(text)
-        if name in self._by_name:
-            return self._by_name[name]
-        if name.casefold() in self._by_folded_name:
-            return self._by_folded_name[name.casefold()]
+        key = name_key(label(text))
+        if key in self._by_key:
+            return self._by_key[key]
         tidy = phrase(text, is_name=True)
         return Keyword(name=tidy, any=(tidy,), match=self._default_match)
 
     def defined_name(self, text: str) -> str | None:
         """The name of the definition that the text names, as it is written; None if it names none."""
-        return self._written.get(" ".join(text.split()).casefold())
+        return self._written.get(name_key(text))
 
     def keywords(self, texts: Iterable[str]) -> tuple[Keyword, ...]:
         """What the texts mean, in their order."""
@@ -90,7 +87,9 @@ class Definitions:
     def _defined(self, name: str, section: KeywordSection | None) -> Keyword | None:
         if section is None:
             return None
-        return record(Keyword, section, name=name, match=section.match or self._default_match)
+        return record(
+            Keyword, section, name=" ".join(name.split()), match=section.match or self._default_match
+        )
 
 
 def definitions(document: Document) -> Definitions:

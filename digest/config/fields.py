@@ -193,8 +193,8 @@ def days(text: str) -> frozenset[int]:
 
 
 def label(text: str) -> str:
-    """A text of 1 to 200 visible characters, with single spaces."""
-    tidy = " ".join(visible_text(text).split())
+    """A text of 1 to 200 visible characters, in NFC and with single spaces."""
+    tidy = unicodedata.normalize("NFC", " ".join(visible_text(text).split()))
     if len(tidy) > LONGEST_PHRASE:
         raise ValueError(f"{len(tidy)} characters long; shorten it to {LONGEST_PHRASE}")
     return tidy
@@ -234,7 +234,7 @@ def nearest_category(text: str) -> str:
 
 def query(text: str) -> Expression:
     """A query in arXiv's own language; line ends in it count as spaces."""
-    line = visible_text(re.sub(r"[\r\n\t]", " ", text)).rstrip()
+    line = unicodedata.normalize("NFC", visible_text(re.sub(r"[\r\n\t]", " ", text)).rstrip())
     if len(line) > LONGEST_QUERY:
         raise ValueError(f"{len(line)} characters long; shorten it to {LONGEST_QUERY}")
     try:

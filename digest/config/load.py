@@ -10,12 +10,18 @@ from pathlib import Path
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.environment import read_environment
 from digest.config.keyword_warnings import keyword_warnings
+from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
 from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
+from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
+from digest.system.files import read_file
+
+MOST_BYTES = 10_000_000
+"""Of the file: a configuration with 10,000 subscribers has a tenth."""
 
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
@@ -35,29 +41,32 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
+    uses = path_uses(file.absolute(), document, overrides, smtp)
+    faults += path_faults(uses)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
     config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
-    return replace(config, warnings=keyword_warnings(document, defined))
+    used_paths = tuple(use.used for use in uses)
+    return replace(config, used_paths=used_paths, warnings=keyword_warnings(document, defined))
 
 
 def line_of(config: Config, email: str) -> int | None:
-    """The line of the configuration file with this address (case does not matter), or None.
+    """The line of the configuration file with this address, however spelled, or None.
 
     Reads the file again, since a Config has no positions. Raises ConfigError.
     """
-    emails = [subscriber.email.casefold() for subscriber in config.subscribers]
-    if email.casefold() not in emails:
+    mailboxes = [mailbox_of(subscriber.email) for subscriber in config.subscribers]
+    if mailbox_of(email) not in mailboxes:
         return None
     document, _ = parse(str(config.file), _text(config.file))
-    position = document.values.get(("subscribers", emails.index(email.casefold()), "email"))
+    position = document.values.get(("subscribers", mailboxes.index(mailbox_of(email)), "email"))
     return position.line if position else None
 
 
 def _text(file: Path) -> str:
     """The file's text, never blank. Raises ConfigError."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_file(file, MOST_BYTES).decode("utf-8-sig")
     except OSError as exc:
         raise _refused(file, _unreadable(exc)) from exc
     except UnicodeDecodeError as exc:

@@ -256,8 +256,8 @@ def read_sections(document: Document) -> tuple[FileSection | None, list[ConfigFa
     try:
         return FileSection.model_validate(document.content), []
     except ValidationError as exc:
-        sections = {name: keys_of(section) for name, section in _sections()}
-        return None, schema_faults(document, exc.errors(include_url=False), sections)
+        known = {name: keys_of(section) for name, section in sections()}
+        return None, schema_faults(document, exc.errors(include_url=False), known)
 
 
 def read_keyword(content: object) -> KeywordSection | None:
@@ -274,7 +274,7 @@ def keys_of(section: type[Section]) -> Keys:
     return {key.alias or name: str((key.examples or [""])[0]) for name, key in keys}
 
 
-def _sections() -> Iterator[tuple[str, type[Section]]]:
+def sections() -> Iterator[tuple[str, type[Section]]]:
     """Each section with its key in the file; the whole file's is ""."""
     yield "", FileSection
     for name, key in FileSection.model_fields.items():

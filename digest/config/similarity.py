@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from digest.domain.analyzer import exact_words, phrase_stems
 from digest.domain.expressions import Expression, Term, with_terms
+from digest.domain.identity import name_key
 from digest.domain.keywords import Keyword, expression_of
 
 SHORTEST = 6
@@ -21,7 +22,7 @@ class Similar:
         self._by_shortened: dict[str, list[str]] = defaultdict(list)
         for name in names:
             self._by_stems.setdefault(phrase_stems(name), name)
-            for shortened in _shortened(_folded(name)):
+            for shortened in _shortened(name_key(name)):
                 self._by_shortened[shortened].append(name)
 
     def name_like(self, text: str) -> str | None:
@@ -29,9 +30,9 @@ class Similar:
         stems = phrase_stems(text)
         if stems and stems in self._by_stems:
             return self._by_stems[stems]
-        folded = _folded(text)
+        folded = name_key(text)
         near = (name for part in _shortened(folded) for name in self._by_shortened.get(part, ()))
-        return next((name for name in near if _is_misspelt(folded, _folded(name))), None)
+        return next((name for name in near if _is_misspelt(folded, name_key(name))), None)
 
 
 @lru_cache(maxsize=20_000)
@@ -44,10 +45,6 @@ def _analyzed(term: Term) -> Expression:
     words = exact_words(term.text) if term.exact else phrase_stems(term.text)
     is_text = term.field in ("title", "abstract")
     return Term(term.field, " ".join(word or "*" for word in words) if is_text else term.text, term.exact)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _shortened(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from digest.config.environment import Overrides, fault_of
 from digest.config.fields import address, is_local
 from digest.config.quoting import quoted
 from digest.config.yaml_document import Document, Location, spelled
+from digest.domain.identity import mailbox_of, name_key
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 
@@ -81,17 +82,17 @@ def _addresses_twice(document: Document) -> Iterator[ConfigFault]:
     first: dict[str, Location] = {}
     for subscriber in _subscribers(document):
         location = (*subscriber, "email")
-        email = _address(document.at(location))
-        if email in first:
-            problem = f"the same address as {_with_line(document, first[email])}; merge the two subscribers"
-            yield document.fault(location, problem)
-        elif email:
-            first[email] = location
+        mailbox = _mailbox(document.at(location))
+        if mailbox in first:
+            same = f"the same mailbox as {_with_line(document, first[mailbox])}"
+            yield document.fault(location, f"{same}; merge the two subscribers")
+        elif mailbox:
+            first[mailbox] = location
 
 
-def _address(email: object) -> str | None:
+def _mailbox(email: object) -> str | None:
     try:
-        return address(email) if isinstance(email, str) else None
+        return mailbox_of(address(email)) if isinstance(email, str) else None
     except ValueError:
         return None
 
@@ -106,11 +107,11 @@ def _names_twice(document: Document) -> Iterator[ConfigFault]:
     first: dict[str, Location] = {}
     defined = document.at(("keywords",))
     for name in defined if isinstance(defined, dict) else ():
-        folded = " ".join(name.casefold().split())
-        if folded in first:
-            problem = f"differs only in case or spaces from {_with_line(document, first[folded])}; rename one"
+        key = name_key(name)
+        if key in first:
+            problem = f"differs only in case or spaces from {_with_line(document, first[key])}; rename one"
             yield document.fault(("keywords", name), problem, at_key=True)
-        first.setdefault(folded, ("keywords", name))
+        first.setdefault(key, ("keywords", name))
 
 
 def _keyword_lists(document: Document) -> Iterator[Location]:

@@ -7,6 +7,8 @@ would read 12:00 as 720 and 010 as 8.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import cast
 
 import yaml
 
@@ -18,8 +20,11 @@ Location = tuple[str | int, ...]
 
 MAX_VALUES = 250_000
 
-MAX_DEPTH = 50
+MAX_DEPTH = 20
 
+_TOO_MANY = f"more than {MAX_VALUES:,} values once aliases are expanded; use fewer aliases"
+_BEFORE_A_VALUE = ",:-?[{\n"  # one of them stands before each key and value but the first
+_VALUE_EVENTS = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = {f"{_TAG}{kind}" for kind in ("str", "int", "float", "bool", "null", "merge")}
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -95,6 +100,8 @@ def parse(name: str, text: str) -> tuple[Document, list[ConfigFault]]:
         raise ConfigError([_unreadable(name, text, unreadable.start())])
     loader = _Loader(text)
     try:
+        if sum(map(text.count, _BEFORE_A_VALUE)) > MAX_VALUES:
+            _refuse_large(name, text)
         node = loader.get_single_node()
         builder = _Builder(name, loader)
         return builder.document(node), builder.faults
@@ -102,6 +109,14 @@ def parse(name: str, text: str) -> tuple[Document, list[ConfigFault]]:
         raise ConfigError([_syntax_fault(name, text, exc)]) from exc
     finally:
         loader.dispose()
+
+
+def _refuse_large(name: str, text: str) -> None:
+    """Raise ConfigError if there are more values than any configuration needs, before they take memory."""
+    values = (event for event in yaml.parse(text, yaml.CSafeLoader) if isinstance(event, _VALUE_EVENTS))
+    if excess := next(islice(values, MAX_VALUES, None), None):
+        position = _position(cast(yaml.Mark, excess.start_mark))
+        raise ConfigError([ConfigFault(name, position.line, position.column, "", _TOO_MANY)])
 
 
 def _unreadable(name: str, text: str, position: int) -> ConfigFault:
@@ -161,6 +176,7 @@ class _Builder:
         self._values: dict[Location, Position] = {}
         self._written: dict[Location, str] = {}
         self._pairs_of: dict[int, _Pairs] = {}
+        self._merged_keys = 0
 
     def document(self, node: yaml.Node | None) -> Document:
         content = self._value(node, ()) if node else None
@@ -195,7 +211,7 @@ class _Builder:
             self._pairs_of[id(node)] = {}  # for a mapping that merges itself
             own = self._own_pairs(node, location)
             merged = own.pop("<<", None)
-            inherited = self._merged(merged[1], location) if merged else {}
+            inherited = self._merged(merged[1], (*location, "<<")) if merged else {}
             self._pairs_of[id(node)] = inherited | own
         return self._pairs_of[id(node)]
 
@@ -217,17 +233,18 @@ class _Builder:
         """The keys and values that `<<` merges. Of several mappings the first with a key wins."""
         pairs: _Pairs = {}
         for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            self._refuse_excess(source, location)
             if isinstance(source, yaml.MappingNode):
                 pairs = self._pairs(source, location) | pairs
+                self._merged_keys += len(pairs)
             else:
                 problem = "only an alias of keys and values can be merged, such as <<: *name"
-                self.faults.append(self._fault_at(source, (*location, "<<"), problem))
+                self.faults.append(self._fault_at(source, location, problem))
         return pairs
 
     def _refuse_excess(self, node: yaml.Node, location: Location) -> None:
-        if len(self._values) >= MAX_VALUES:
-            problem = f"more than {MAX_VALUES:,} values once aliases are expanded; use fewer aliases"
-            raise ConfigError([self._fault_at(node, (), problem)])
+        if len(self._values) + self._merged_keys >= MAX_VALUES:
+            raise ConfigError([self._fault_at(node, (), _TOO_MANY)])
         if len(location) > MAX_DEPTH:
             problem = f"nested more than {MAX_DEPTH} deep; does an alias contain itself?"
             raise ConfigError([self._fault_at(node, (), problem)])

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import schedule
 
 from digest.daemon.planner import Plan, Planner, WaitPolicy
+from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import file_version, why_unreadable
 from digest.domain.auditing import NEVER
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
 _SHORTEST_BETWEEN_ANNOUNCEMENTS = timedelta(hours=20)
+_SHRUNK = "%s has shrunk by more than half; it is taken up if it stays so for 5 minutes, or at a SIGHUP"
 _BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 
@@ -69,6 +71,7 @@ class Daemon:
         self._calendar = calendar
         self._announced_at: datetime | None = None
         self._attempts: dict[str, datetime] = {}
+        self._guard = ShrinkGuard()
         config = load()
         self._config_version = file_version(config.file)
         self._apply_config(config)
@@ -87,13 +90,14 @@ class Daemon:
                 job.run()
             self._clock.sleep(min(max(idle_seconds, 0.0), 1.0))
             if self._reload_wanted():
-                self._reload()
+                self._reload(wanted=True)
             scheduler.run_pending()
 
     def tick(self) -> None:
         """Plan and carry out what is due now. Errors are logged; what they left undone stays due."""
         with self._errors_logged():
-            if file_version(self._config.file) != self._config_version:
+            is_edited = file_version(self._config.file) != self._config_version
+            if is_edited or self._guard.is_over(self._clock.now()):
                 self._reload()
             plan = self._plan()
             if plan.audit:
@@ -182,21 +186,36 @@ class Daemon:
         for subscriber in (*plan.dispatch, *plan.retry_deferred):
             self._attempts[subscriber.email] = now
 
-    def _reload(self) -> None:
-        """Read the configuration file; if it cannot be used, log why and keep the configuration in use."""
+    def _reload(self, *, wanted: bool = False) -> None:
+        """Read the configuration file; if it cannot be used, log why and keep the configuration in use.
+
+        One that has shrunk by more than half is held back, unless a person wanted the reload.
+        """
         self._notifier.reloading()
         # Before the file is read: an edit in the meantime is then noticed at the next tick.
         self._config_version = file_version(self._config.file)
         try:
             config = self._load()
         except ConfigError as exc:
+            self._guard.release()
             self._log_unusable(exc)
         else:
-            with self._errors_logged():
-                self._skip_earlier_slots(config)
-            self._apply_config(config)
-            logger.info("configuration reloaded: %s", counted(len(config.subscribers), "subscriber"))
+            if self._holds_back(config, wanted=wanted):
+                logger.warning(_SHRUNK, self._config.file)
+            else:
+                self._take_up(config)
         self._notifier.ready()
+
+    def _holds_back(self, config: Config, *, wanted: bool) -> bool:
+        size = self._config_version.size if self._config_version else 0
+        shrunk = not wanted and has_shrunk(self._config, config, self._bytes_in_use, size)
+        return self._guard.holds_back(self._config_version, self._clock.now(), shrunk=shrunk)
+
+    def _take_up(self, config: Config) -> None:
+        with self._errors_logged():
+            self._skip_earlier_slots(config)
+        self._apply_config(config)
+        logger.info("configuration reloaded: %s", counted(len(config.subscribers), "subscriber"))
 
     def _log_unusable(self, error: ConfigError) -> None:
         """Log where the mistakes are, without the values that their messages may show."""
@@ -229,6 +248,7 @@ class Daemon:
     def _apply_config(self, config: Config) -> None:
         self._config = config
         self._config_at = self._clock.now()
+        self._bytes_in_use = self._config_version.size if self._config_version else 0
         self._monitor = self._monitor_for(config)
         self._slots.clear()
         self._wait_policy = WaitPolicy(

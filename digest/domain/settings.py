@@ -9,6 +9,8 @@ from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
 
+RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK = "run.lock", "daemon.lock", "arxiv.lock"
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
@@ -78,6 +80,25 @@ class MonitoringSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedPath:
+    """A file that the program reads or writes, or a folder for such files alone. `name` is for sentences."""
+
+    name: str
+    path: Path
+    is_folder: bool = False
+
+
+def files_of_state(state: Path) -> tuple[UsedPath, ...]:
+    """The state, and SQLite's files and the locks beside it."""
+    beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", ".new")]
+    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK)
+    return (
+        UsedPath("the state", state),
+        *(UsedPath(f"{name} of the state", state.with_name(name)) for name in others),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a person or the environment can set. Every path is absolute."""
 
@@ -98,6 +119,8 @@ class Config:
     monitoring: MonitoringSettings = MonitoringSettings()
     warnings: tuple[ConfigFault, ...] = ()
     """What hardly means what was written; the program works all the same."""
+    used_paths: tuple[UsedPath, ...] = field(default=(), compare=False, repr=False)
+    """Everything that no command may write over."""
     audit: str = WEEKLY
     """When the program audits itself: one of digest.domain.auditing.AUDIT_TIMES."""
 
@@ -114,14 +137,14 @@ class Config:
     @property
     def run_lock(self) -> Path:
         """Locked by the one run of this state."""
-        return self.state.with_name("run.lock")
+        return self.state.with_name(RUN_LOCK)
 
     @property
     def daemon_lock(self) -> Path:
         """Locked by the one daemon of this state, and touched as its heartbeat."""
-        return self.state.with_name("daemon.lock")
+        return self.state.with_name(DAEMON_LOCK)
 
     @property
     def arxiv_lock(self) -> Path:
         """Holds the moment of the last request to arXiv, for every process beside this state."""
-        return self.state.with_name("arxiv.lock")
+        return self.state.with_name(ARXIV_LOCK)

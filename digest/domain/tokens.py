@@ -3,6 +3,8 @@
 import base64
 import hmac
 
+from digest.domain.identity import mailbox_of
+
 _DOMAIN = "daily-papers.invalid"
 """Names no machine and no domain: RFC 2606, section 2."""
 
@@ -20,12 +22,12 @@ class Signer:
         return f"<{self._token('message-id', email, digest)}@{_DOMAIN}>"
 
     def unsubscribe_token(self, email: str) -> str:
-        """32 letters and digits by which this subscriber unsubscribes."""
-        return self._token("unsubscribe", email.casefold())
+        """32 letters and digits by which the person with this mailbox unsubscribes."""
+        return self._token("unsubscribe", mailbox_of(email))
 
     def fingerprint(self, email: str) -> str:
-        """Identifies an address without naming it, also after the address is deleted."""
-        return self._token("address", email.casefold())
+        """Identifies a mailbox without naming it, also after the address is deleted."""
+        return self._token("address", mailbox_of(email))
 
     def _token(self, purpose: str, *parts: str) -> str:
         message = "\0".join((purpose, *parts)).encode()

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
 
+from digest.domain.identity import mailbox_of
 from digest.domain.mails import Mail
 from digest.errors import TransportUnavailable
 from digest.system.files import (
@@ -51,8 +52,8 @@ class FileTransport:
             raise _not_written(self._folder, exc) from exc
 
     def erase(self, recipient: str) -> int:
-        """Delete the files of each mail to this normalised address, ignoring case; and what killed runs left
-        unfinished, whose owner nobody knows.
+        """Delete the files of each mail to this mailbox, however its address is spelled; and what killed runs
+        left unfinished, whose owner nobody knows.
 
         Returns how many mails that were. Call it only while no run writes mails. Raises TransportUnavailable
         if they cannot be deleted.
@@ -79,7 +80,7 @@ class FileTransport:
 
     def _mails_to(self, recipient: str) -> Iterator[Path]:
         for file in self._files(_MAIL_FILE):
-            if recipient.casefold() in _recipients(read_file(file, _MOST_BYTES)):
+            if mailbox_of(recipient) in _mailboxes(read_file(file, _MOST_BYTES)):
                 yield file
 
     def _pages_without_mail(self) -> Iterator[Path]:
@@ -101,10 +102,10 @@ def _file_name(message: EmailMessage) -> str:
     return f"{moment:%Y-%m-%d-%H%M}-{unique}"
 
 
-def _recipients(content: bytes) -> list[str]:
-    """The addresses of the To header, which may be in UTF-8 (RFC 6532)."""
+def _mailboxes(content: bytes) -> list[str]:
+    """The mailboxes in the To header, which may be in UTF-8 (RFC 6532)."""
     to = message_from_string(content.decode("utf-8", "replace"), policy=policy.default)["To"]
-    return [address.addr_spec.casefold() for address in to.addresses] if to else []
+    return [mailbox_of(address.addr_spec) for address in to.addresses] if to else []
 
 
 def _page(message: EmailMessage) -> bytes:

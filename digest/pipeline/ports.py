@@ -124,9 +124,13 @@ class UnavailableStore(Protocol):
 class SubscriptionStore(Protocol):
     """Who follows which keyword, and whose digest is done."""
 
-    def sync(self, config: Config, now: datetime, *, without: Set[str] = frozenset()) -> None:
-        """Store who follows which keyword; drop subscriptions and reset keywords that are configured no
-        longer. Subscribers with an address of `without` count as not configured."""
+    def sync(self, config: Config, now: datetime, *, without: Set[str] = frozenset()) -> int:
+        """Store who follows which keyword. What is configured no longer rests, and goes on where it was if it
+        is back within digest.domain.subscriptions.KEPT_WHILE_ABSENT; after that it is dropped. What
+        subscribers with an address of `without` have is dropped at once.
+
+        Returns how many subscribers are missing for the first time.
+        """
 
     def last_served_at(self) -> Mapping[str, datetime]:
         """For each subscribed address the time when its last slot was done, or else when it was added."""

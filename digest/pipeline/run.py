@@ -3,18 +3,24 @@
 Killed between any two lines, the program may simply be run again.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import distinct
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
 from digest.domain.subscribers import Subscriber, SubscriberState
+from digest.domain.subscriptions import KEPT_WHILE_ABSENT
+from digest.domain.text import counted
 from digest.errors import ArchiveError
 from digest.pipeline.context import RunContext
 from digest.pipeline.dispatch import Dispatch
 from digest.pipeline.fetch import fetch_keywords
 from digest.pipeline.report import build_report
+
+logger = logging.getLogger(__name__)
 
 
 def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
@@ -85,15 +91,22 @@ class Run:
 
 
 def sync_subscriptions(context: RunContext) -> tuple[SubscriberState, ...]:
-    """Store who follows which keyword. Returns all subscribers of the configuration, those who get no mail
-    marked with the reason. Raises StoreError."""
+    """Store who follows which keyword, and log how many are missing in the configuration now.
+
+    Returns all its subscribers, those who get no mail marked with the reason. Raises StoreError.
+    """
     subscribers = context.config.subscribers
     suppressions = context.store.suppressions.of(subscriber.email for subscriber in subscribers)
     states = tuple(
         SubscriberState(subscriber, suppressions.get(subscriber.email)) for subscriber in subscribers
     )
     gone = {state.subscriber.email for state in states if not state.is_subscribed}
-    context.store.subscriptions.sync(context.config, context.clock.now(), without=gone)
+    missing = context.store.subscriptions.sync(context.config, context.clock.now(), without=gone)
+    if missing:
+        who = f"{counted(missing, 'subscriber')} {'is' if missing == 1 else 'are'} missing"
+        days = KEPT_WHILE_ABSENT // timedelta(days=1)
+        back = f"if back within {days} days they go on where they were"
+        logger.warning("%s from the configuration; %s", who, back)
     return states
 
 

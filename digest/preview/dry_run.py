@@ -11,6 +11,7 @@ from digest import bootstrap
 from digest.domain.compose import compose
 from digest.domain.digests import Digest, PendingPaper
 from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
+from digest.domain.identity import mailbox_of
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.settings import Config
@@ -105,8 +106,8 @@ class DryRun:
     load: Callable[[], Config]
     open_run: Callable[[Config], AbstractContextManager[RunContext]]
     source: Callable[[Source], Source]
-    emails: frozenset[str] = field(default=frozenset(), repr=False)
-    """In lower case."""
+    mailboxes: frozenset[str] = field(default=frozenset(), repr=False)
+    """As digest.domain.identity has them."""
 
     @classmethod
     def of_state(
@@ -118,7 +119,7 @@ class DryRun:
             return bootstrap.open_dry_run(config, clock)
 
         source = (lambda source: EmptySource(source.calendar)) if offline else FetchCache().wrap
-        return cls(load, open_run, source, frozenset(email.casefold() for email in emails))
+        return cls(load, open_run, source, frozenset(map(mailbox_of, emails)))
 
     def preview(self) -> Preview:
         """The mails that would go out now. Raises ConfigError, StoreError; PreviewError if the configuration
@@ -137,7 +138,7 @@ class DryRun:
         return [
             subscriber
             for subscriber in config.subscribers
-            if not self.emails or subscriber.email.casefold() in self.emails
+            if not self.mailboxes or mailbox_of(subscriber.email) in self.mailboxes
         ]
 
 

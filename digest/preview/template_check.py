@@ -22,7 +22,7 @@ from digest.mail.content.fit import DetailLimits
 from digest.mail.content.render import MailRenderer
 from digest.preview.sample_papers import SamplePaper, sample_papers
 from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 
 # Some keywords that a mail cannot mark in a paper's words, and papers that several keywords find.
 _SUBSCRIBER = Subscriber(

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, inspect, select
 
 from digest.store.keyword_ids import identify_keywords
 from digest.store.schema import schema_version
+from digest.store.twins import merge_twins
 
 _FIRST = """
 CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY);
@@ -122,6 +123,10 @@ CREATE TABLE audits (
     requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
 """
 
+_ABSENCE = """
+ALTER TABLE subscriptions ADD COLUMN absent_since VARCHAR;
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -129,6 +134,8 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     identify_keywords,
     _PAPER_ADDRESSES,
     _DISCOVERY,
+    _ABSENCE,
+    merge_twins,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

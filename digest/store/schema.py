@@ -176,6 +176,8 @@ subscriptions = Table(
     Column("since", Integer),
     # the number of papers in the welcome
     Column("welcome", Integer, nullable=False),
+    # since when the configuration does not have it (digest.domain.subscriptions); null: it has
+    Column("absent_since", Moment),
     sqlite_with_rowid=False,
 )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from digest.config.fields import address
+from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer, is_ours
@@ -80,7 +81,7 @@ class SubscriberRegistry:
             *former,
             *(KnownSubscriber(subscriber.email, subscriber.label) for subscriber in config.subscribers),
         ]
-        self._by_address = {subscriber.email.casefold(): subscriber for subscriber in subscribers}
+        self._by_mailbox = {mailbox_of(subscriber.email): subscriber for subscriber in subscribers}
         self._by_token = {
             self._signer.unsubscribe_token(subscriber.email): subscriber for subscriber in subscribers
         }
@@ -91,7 +92,7 @@ class SubscriberRegistry:
             return self._by_token.get(token_or_email.strip().lower())
         email = _normal(token_or_email)
         stranger = KnownSubscriber(email)
-        known = self._by_address.get(email.casefold())
+        known = self._by_mailbox.get(mailbox_of(email))
         return known or (stranger if self.suppression(stranger) else None)
 
     def suppression(self, subscriber: KnownSubscriber) -> Suppression | None:
@@ -148,7 +149,7 @@ class SubscriberRegistry:
             return None
         with self._database.transaction() as connection:
             email = subscriber_of(connection, said.message_id)
-        return self._by_address.get(email.casefold()) if email else None
+        return self._by_mailbox.get(mailbox_of(email)) if email else None
 
     def _suppress(self, subscriber: KnownSubscriber, reason: SuppressionReason) -> bool:
         entered = Suppression(reason, self._clock.now())
@@ -187,7 +188,7 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     """
     if isinstance(said, UnsubscribeRequest):
         return SuppressionReason.UNSUBSCRIBED
-    theirs = said.recipient.casefold() in ("", subscriber.email.casefold())
+    theirs = not said.recipient or mailbox_of(said.recipient) == mailbox_of(subscriber.email)
     return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
 
 

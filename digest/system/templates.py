@@ -32,13 +32,6 @@ class TemplateProblem(Exception):
     """
 
 
-def templates_folder() -> Path:
-    """The folder of the project's own templates: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
-
-
 class Templates:
     """The templates of some folders; if several folders have a template, the first folder wins.
 

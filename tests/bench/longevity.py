@@ -34,7 +34,7 @@ from digest.store.database import Database
 from digest.store.retention import LOGS_KEPT
 from digest.store.schema import written
 from digest.store.store import SqlStore
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.bench.history import Announced, History, Library, mornings
 from tests.support.builders import config, keyword, subscriber
 from tests.support.fakes import FakeClock, FakeMailBuilder, FakeTransport

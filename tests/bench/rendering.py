@@ -7,7 +7,7 @@ from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.mail.builder import DigestMailBuilder
 from digest.mail.content.render import MailRenderer
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.bench.prose import Prose
 from tests.support.builders import NOON, keyword, paper, subscriber
 

@@ -4,6 +4,8 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from digest.demo.server import Reply
 from tests.support.home import Home
 
@@ -32,9 +34,30 @@ def test_a_backup_beside_a_run_has_what_that_has_written_so_far(home: Home) -> N
 
 def test_a_file_that_is_no_backup_is_not_replaced(home: Home) -> None:
     home.digest("run")
-    done = home.digest("backup", "subscribers.yaml")
+    (home.folder / "notes.txt").write_text("no backup")
+    done = home.digest("backup", "notes.txt")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "error: subscribers.yaml: this is no earlier backup, and is not replaced",
+        "error: notes.txt: this is no earlier backup, and is not replaced",
         "hint: name a file that is not there yet, or an earlier backup",
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("subscribers.yaml", "the configuration"),
+        ("state/../state/digest.sqlite3", "the state"),
+        ("state/digest.sqlite3-wal", "digest.sqlite3-wal of the state"),
+        ("outbox/copy.sqlite3", "in the outbox"),
+        ("README.md", "the archive"),
+    ],
+)
+def test_a_backup_never_takes_the_place_of_what_the_configuration_names(
+    home: Home, target: str, name: str
+) -> None:
+    done = home.digest("backup", target)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        f"Error: {target} is {name}; name another file",
+    )

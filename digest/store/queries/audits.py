@@ -12,7 +12,7 @@ from digest.domain.auditing import Audit, AuditTimes, Finding, KeywordFigures, M
 from digest.domain.keywords import Keyword
 from digest.store.database import Database
 from digest.store.queries.papers import paper_numbers, record_papers
-from digest.store.queries.pending import all_pending
+from digest.store.queries.pending import IS_PRESENT, all_pending
 from digest.store.queries.runs import set_timestamp, timestamp
 from digest.store.schema import audits, deliveries, fetches, keywords, mails, papers, sightings, subscriptions
 
@@ -126,7 +126,7 @@ def _in_mails(connection: Connection, keyword: Keyword, numbers: Collection[int]
 
 def _followers(keyword: Keyword) -> Select[tuple[int]]:
     theirs = select(subscriptions.c.subscriber).join(keywords, keywords.c.number == subscriptions.c.keyword)
-    return theirs.where(keywords.c.key == keyword.id)
+    return theirs.where(IS_PRESENT, keywords.c.key == keyword.id)
 
 
 def _carried(followers: Select[tuple[int]], numbers: Collection[int]) -> Select[tuple[int]]:

@@ -19,6 +19,7 @@ from digest.domain.subscribers import Subscriber
 from digest.store.database import Database
 from digest.store.queries.papers import paper_numbers
 from digest.store.queries.pending import (
+    IS_PRESENT,
     LATEST_MATCH,
     pending_papers,
     subscribers_awaiting,
@@ -187,7 +188,8 @@ def _complete(connection: Connection, mail: Row[Any]) -> None:
         other.c.settled_at.is_(None) | failed,
     )
     behind = (subscriptions.c.subscriber == mail.subscriber) & (subscriptions.c.since < mail.through)
-    connection.execute(update(subscriptions).where(behind, ~incomplete).values(since=mail.through))
+    done = update(subscriptions).where(IS_PRESENT, behind, ~incomplete)
+    connection.execute(done.values(since=mail.through))
 
 
 def _release_papers(connection: Connection, mail: Row[Any]) -> None:

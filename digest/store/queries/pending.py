@@ -7,7 +7,7 @@ the keyword's first good fetch.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, literal, select, union, union_all
+from sqlalchemy import Connection, Select, and_, exists, func, literal, select, union, union_all
 
 from digest.domain.digests import PendingPaper
 from digest.store.queries.papers import paper_from
@@ -25,6 +25,9 @@ from digest.store.schema import (
 LATEST_MATCH = select(func.coalesce(func.max(sightings.c.number), 0)).scalar_subquery()
 """The number of the last match; 0 if there is none."""
 
+IS_PRESENT = subscriptions.c.absent_since.is_(None)
+"""That the configuration has the subscription: nothing waits for an absent one until it is back."""
+
 
 def pending_papers(connection: Connection, subscriber: int) -> tuple[PendingPaper, ...]:
     """The papers that wait for the subscriber with this number."""
@@ -37,8 +40,9 @@ def pending_papers(connection: Connection, subscriber: int) -> tuple[PendingPape
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:
-    """The addresses for which a mail is queued or papers wait."""
-    queued = select(mails.c.subscriber).where(mails.c.settled_at.is_(None))
+    """The addresses in the configuration for which a mail is queued or papers wait."""
+    present = select(subscriptions.c.subscriber).where(IS_PRESENT)
+    queued = select(mails.c.subscriber).where(mails.c.settled_at.is_(None), mails.c.subscriber.in_(present))
     waiting = all_pending().subquery()
     either = union(queued, select(waiting.c.subscriber))
     query = select(subscribers.c.email).where(subscribers.c.number.in_(either))
@@ -64,12 +68,15 @@ def _new() -> Select[tuple[int, int]]:
     return (
         select(subscriptions.c.subscriber, sightings.c.paper)
         .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
-        .where(sightings.c.fresh, sightings.c.number > subscriptions.c.since)
+        .where(IS_PRESENT, sightings.c.fresh, sightings.c.number > subscriptions.c.since)
     )
 
 
 def _welcome() -> Select[tuple[int, int]]:
-    return select(welcomes.c.subscriber, welcomes.c.paper)
+    theirs = and_(
+        subscriptions.c.subscriber == welcomes.c.subscriber, subscriptions.c.keyword == welcomes.c.keyword
+    )
+    return select(welcomes.c.subscriber, welcomes.c.paper).join(subscriptions, theirs).where(IS_PRESENT)
 
 
 def _in_no_mail(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:
@@ -107,7 +114,7 @@ def _keywords_that_have(
         select(sightings.c.paper, keywords.c.key)
         .join(keywords, keywords.c.number == sightings.c.keyword)
         .join(subscriptions, subscriptions.c.keyword == keywords.c.number)
-        .where(subscriptions.c.subscriber == subscriber, sightings.c.paper.in_(numbers))
+        .where(IS_PRESENT, subscriptions.c.subscriber == subscriber, sightings.c.paper.in_(numbers))
     )
     found: dict[int, set[str]] = {number: set() for number in numbers}
     for row in connection.execute(query):

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.domain.identity import mailbox_of
 from digest.domain.keywords import Keyword
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
+from digest.domain.subscriptions import Subscription, SubscriptionChanges, subscription_changes
 from digest.store.database import Database
 from digest.store.queries.mails import withdraw_mails
-from digest.store.queries.pending import LATEST_MATCH
+from digest.store.queries.pending import IS_PRESENT, LATEST_MATCH
 from digest.store.queries.runs import BACKLOG_DISCARDED, clear_timestamp, timestamp
 from digest.store.schema import keywords, papers, sightings, subscribers, subscriptions, welcomes
 
@@ -22,17 +24,23 @@ class SqlSubscriptionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sync(self, config: Config, now: datetime, *, without: Set[str] = frozenset()) -> None:
+    def sync(self, config: Config, now: datetime, *, without: Set[str] = frozenset()) -> int:
         subscribed = [subscriber for subscriber in config.subscribers if subscriber.email not in without]
         with self._database.transaction() as connection:
             numbers = _sync_keywords(connection, config.keywords_of(subscribed))
             wanted = {
-                subscriber.email: {numbers[keyword.id] for keyword in subscriber.keywords}
+                (subscriber.email, numbers[keyword.id])
                 for subscriber in subscribed
+                for keyword in subscriber.keywords
             }
+            _update_spelling(connection, [subscriber.email for subscriber in config.subscribers])
+            changes = subscription_changes(_subscriptions(connection), wanted, without, now)
             welcome = 0 if timestamp(connection, BACKLOG_DISCARDED) else config.welcome
-            _sync_subscribers(connection, wanted, welcome, now)
+            _apply(connection, changes, welcome, now)
+            _reset_keywords(connection, config.keywords_of(subscribed))
+            start_subscriptions(connection)
             clear_timestamp(connection, BACKLOG_DISCARDED)
+        return len(changes.missing)
 
     def last_served_at(self) -> Mapping[str, datetime]:
         with self._database.transaction() as connection:
@@ -45,7 +53,7 @@ class SqlSubscriptionStore:
 
 def last_served_at(connection: Connection) -> dict[str, datetime]:
     """For each subscribed address the time when its last slot was done, or else when it was added."""
-    subscribed = subscribers.c.number.in_(select(subscriptions.c.subscriber))
+    subscribed = subscribers.c.number.in_(select(subscriptions.c.subscriber).where(IS_PRESENT))
     query = select(subscribers.c.email, subscribers.c.served_at).where(subscribed)
     return {row.email: row.served_at for row in connection.execute(query)}
 
@@ -56,21 +64,18 @@ def start_subscriptions(connection: Connection) -> None:
     query = (
         select(subscriptions)
         .join(keywords)
-        .where(subscriptions.c.since.is_(None), keywords.c.baseline.is_not(None))
+        .where(IS_PRESENT, subscriptions.c.since.is_(None), keywords.c.baseline.is_not(None))
     )
     for row in connection.execute(query).all():
         for paper in connection.scalars(_latest_papers(row.keyword, row.welcome)).all():
             welcomed = {"subscriber": row.subscriber, "keyword": row.keyword, "paper": paper}
             connection.execute(insert(welcomes).values(welcomed))
-        this = (subscriptions.c.subscriber == row.subscriber) & (subscriptions.c.keyword == row.keyword)
+        this = _is_of(subscriptions, row.subscriber, row.keyword)
         connection.execute(update(subscriptions).where(this).values(since=LATEST_MATCH))
 
 
 def _sync_keywords(connection: Connection, wanted: Sequence[Keyword]) -> dict[str, int]:
-    """Insert the wanted keywords and reset all others. Returns the number of each id.
-
-    A keyword that comes back starts over: what was announced in between is not mailed as new.
-    """
+    """Insert the wanted keywords. Returns the number of each id."""
     names = {keyword.id: keyword.name for keyword in reversed(wanted)}
     statement = insert(keywords)
     statement = statement.on_conflict_do_update(
@@ -78,38 +83,47 @@ def _sync_keywords(connection: Connection, wanted: Sequence[Keyword]) -> dict[st
     )
     for keyword_id, name in names.items():
         connection.execute(statement.values(key=keyword_id, name=name))
-    unused = keywords.c.key.not_in(names) & keywords.c.baseline.is_not(None)
-    start_over = {"baseline": None, "covered": None, "up_to_date_at": None}
-    connection.execute(update(keywords).where(unused).values(start_over))
     return {row.key: row.number for row in connection.execute(select(keywords.c.key, keywords.c.number))}
 
 
-def _sync_subscribers(
-    connection: Connection, wanted: Mapping[str, Set[int]], welcome: int, now: datetime
-) -> None:
-    """Make the subscriptions what is wanted: for each address the numbers of its keywords."""
-    _update_spelling(connection, wanted)
-    numbers, subscribed = _subscribed(connection)
-    for email in subscribed.keys() | wanted.keys():
-        had, wants = subscribed.get(email, set()), wanted.get(email, set())
-        if wants and not had:
-            numbers[email] = _add_subscriber(connection, email, now)
-        if had - wants:
-            _end_subscriptions(connection, numbers[email], had - wants)
-        if had and not wants:
-            withdraw_mails(connection, numbers[email], now)
-        for keyword in sorted(wants - had):
-            row = {"subscriber": numbers[email], "keyword": keyword, "welcome": welcome}
-            connection.execute(insert(subscriptions).values(row))
-    start_subscriptions(connection)
+def _reset_keywords(connection: Connection, wanted: Sequence[Keyword]) -> None:
+    """Reset the keywords that are not wanted and have no subscription, not even an absent one.
+
+    If such a keyword comes back, it starts over: what was announced in between is not mailed as new.
+    """
+    unused = (
+        keywords.c.key.not_in({keyword.id for keyword in wanted})
+        & keywords.c.number.not_in(select(subscriptions.c.keyword))
+        & keywords.c.baseline.is_not(None)
+    )
+    start_over = {"baseline": None, "covered": None, "up_to_date_at": None}
+    connection.execute(update(keywords).where(unused).values(start_over))
+
+
+def _apply(connection: Connection, changes: SubscriptionChanges, welcome: int, now: datetime) -> None:
+    """Carry out the changes in the order in which SubscriptionChanges has them."""
+    numbers = {row.email: row.number for row in connection.execute(select(subscribers))}
+    for email, keyword in changes.ended:
+        _end_subscription(connection, numbers[email], keyword)
+    for email in sorted(changes.left):
+        withdraw_mails(connection, numbers[email], now)
+    for email in sorted(changes.joined):
+        numbers[email] = _add_subscriber(connection, email, now)
+    for email, keyword in sorted(changes.begun):
+        row = {"subscriber": numbers[email], "keyword": keyword, "welcome": welcome}
+        connection.execute(insert(subscriptions).values(row))
+    for changed, absent_since in ((changes.returned, None), (changes.absent, now)):
+        for email, keyword in changed:
+            this = _is_of(subscriptions, numbers[email], keyword)
+            connection.execute(update(subscriptions).where(this).values(absent_since=absent_since))
 
 
 def _update_spelling(connection: Connection, wanted: Iterable[str]) -> None:
-    """Keep known subscribers whose addresses are now written with other capital letters: the same mailbox."""
+    """Keep known subscribers whose addresses are now spelled otherwise: the same mailbox."""
     known = set(connection.scalars(select(subscribers.c.email)))
-    by_fold = {email.casefold(): email for email in known}
+    by_mailbox = {mailbox_of(email): email for email in known}
     for email in set(wanted) - known:
-        if before := by_fold.get(email.casefold()):
+        if before := by_mailbox.get(mailbox_of(email)):
             this = subscribers.c.email == before
             connection.execute(update(subscribers).where(this).values(email=email))
 
@@ -121,15 +135,11 @@ def _mark_served(connection: Connection, emails: Sequence[str], now: datetime) -
         connection.execute(statement.values(served_at=bindparam("served_at")), rows)
 
 
-def _subscribed(connection: Connection) -> tuple[dict[str, int], dict[str, set[int]]]:
-    """The number of each address, and the numbers of the keywords that each is subscribed to."""
-    numbers: dict[str, int] = {}
-    subscribed: dict[str, set[int]] = {}
-    everyone = select(subscribers, subscriptions.c.keyword).outerjoin(subscriptions)
-    for row in connection.execute(everyone):
-        numbers[row.email] = row.number
-        subscribed.setdefault(row.email, set()).update({row.keyword} - {None})
-    return numbers, subscribed
+def _subscriptions(connection: Connection) -> dict[Subscription, datetime | None]:
+    """All subscriptions, each with the time since when it is absent."""
+    query = select(subscribers.c.email, subscriptions.c.keyword, subscriptions.c.absent_since)
+    rows = connection.execute(query.join(subscriptions))
+    return {(row.email, row.keyword): row.absent_since for row in rows}
 
 
 def _add_subscriber(connection: Connection, email: str, now: datetime) -> int:
@@ -143,10 +153,13 @@ def _add_subscriber(connection: Connection, email: str, now: datetime) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def _end_subscriptions(connection: Connection, subscriber: int, ended: Iterable[int]) -> None:
+def _end_subscription(connection: Connection, subscriber: int, keyword: int) -> None:
     for table in (subscriptions, welcomes):
-        theirs = (table.c.subscriber == subscriber) & table.c.keyword.in_(list(ended))
-        connection.execute(delete(table).where(theirs))
+        connection.execute(delete(table).where(_is_of(table, subscriber, keyword)))
+
+
+def _is_of(table: Table, subscriber: int, keyword: int) -> ColumnElement[bool]:
+    return (table.c.subscriber == subscriber) & (table.c.keyword == keyword)
 
 
 def _latest_papers(keyword: int, count: int) -> Select[tuple[int]]:

@@ -11,6 +11,7 @@ from itertools import dropwhile, takewhile
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
 from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
 from digest.domain.tokens import Signer
@@ -201,9 +202,10 @@ def _lifted(fingerprint: str) -> str:
 
 
 def _numbers(connection: Connection, email: str) -> list[int]:
-    """The subscriber numbers of this address in any case: also `É` and `ß`, which SQLite cannot fold."""
+    """The subscriber numbers of this mailbox, which SQL cannot tell."""
+    mailbox = mailbox_of(email)
     rows = connection.execute(select(subscribers.c.number, subscribers.c.email))
-    return [row.number for row in rows if row.email.casefold() == email.casefold()]
+    return [row.number for row in rows if mailbox_of(row.email) == mailbox]
 
 
 def _suppression(row: Row[tuple[str, str, datetime, str]]) -> Suppression:

@@ -1,3 +1,5 @@
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -370,3 +372,47 @@ def _outcome(file: Path, text: str) -> str:
     except ConfigError as error:
         return "faults" if error.faults else "nothing said"
     return "a configuration"
+
+
+def _a_pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _a_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def _a_loop(file: Path) -> None:
+    file.symlink_to(file.name)
+
+
+def _a_large_file(file: Path) -> None:
+    with file.open("wb") as stream:
+        stream.truncate(300_000_000)
+
+
+def _utf16(file: Path) -> None:
+    file.write_text("subscribers: a", encoding="utf-16")
+
+
+def _utf16_without_a_mark(file: Path) -> None:
+    file.write_text("subscribers: a", encoding="utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (_a_pipe, ": cannot be read (it is no file, but a pipe or a device); fix its path or permissions"),
+        (_a_device, ": cannot be read (it is no file, but a pipe or a device); fix its path or permissions"),
+        (_a_loop, ": cannot be read (Too many levels of symbolic links); fix its path or permissions"),
+        (_a_large_file, ": cannot be read (it is larger than 10,000,000 bytes); fix its path or permissions"),
+        (_utf16, ":1: not UTF-8; save the file as UTF-8"),
+        (_utf16_without_a_mark, ":1:2: the invisible character U+0000; delete it"),
+    ],
+)
+def test_what_is_no_text_is_told_at_once(tmp_path: Path, make: Callable[[Path], None], fault: str) -> None:
+    file = tmp_path / "subscribers.yaml"
+    make(file)
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {})
+    assert str(caught.value) == f"{file}{fault}"

@@ -170,7 +170,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _EMAIL + "    keywords: a\n  - email: you@Example.ORG\n    keywords: b",
             [
                 (
-                    "4:12: subscribers[1].email: the same address as subscribers[0].email on line 2; "
+                    "4:12: subscribers[1].email: the same mailbox as subscribers[0].email on line 2; "
                     "merge the two subscribers"
                 )
             ],

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.yaml_document import Document, Position, parse, spelled
+from digest.config.yaml_document import MAX_VALUES, Document, Position, parse, spelled
 from digest.errors import ConfigError, ConfigFault
 
 
@@ -146,7 +146,7 @@ def test_merges_of_merges_are_fast() -> None:
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "[" * 60 + "]" * 60], ids=["itself", "many brackets"])
 def test_endless_nesting_is_refused(text: str) -> None:
-    assert refused(text).endswith(": nested more than 50 deep; does an alias contain itself?")
+    assert refused(text).endswith(": nested more than 20 deep; does an alias contain itself?")
 
 
 def test_an_invisible_character_is_refused_with_its_position() -> None:
@@ -246,3 +246,85 @@ def test_a_text_that_is_not_yaml_is_refused_with_position_and_remedy(text: str, 
     with pytest.raises(ConfigError) as caught:
         parse("s.yaml", text)
     assert str(caught.value) == f"s.yaml:{fault}"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{<<: " * 900 + "{a: 1}" + "}" * 900, "s.yaml:1:106: nested more than 20 deep"),
+        ("{<<: [" * 900 + "{a: 1}" + "]}" * 900, "exceeded maximum nesting depth"),
+        ("a: &a\n  <<: [*a]\n  b: 1", ""),
+        (
+            "".join(
+                f"k{i}: &k{i} {{<<: [{','.join(f'*k{j}' for j in range(i))}], x{i}: 1}}\n" for i in range(200)
+            ),
+            "more than 250,000 values",
+        ),
+        pytest.param(
+            "[" + "a," * (MAX_VALUES + 1) + "]",
+            f"s.yaml:1:{2 * MAX_VALUES}: more than 250,000 values",
+            marks=pytest.mark.exhaustive,
+        ),
+        ("[" * 100_000, "exceeded maximum nesting depth"),
+    ],
+    ids=["merges", "merged lists", "a merge of itself", "merges of all before", "a long list", "brackets"],
+)
+def test_what_grows_without_end_is_a_fault_with_a_line(text: str, fault: str) -> None:
+    try:
+        parse("s.yaml", text)
+        found = ""
+    except ConfigError as exc:
+        found = str(exc)
+    assert fault in found
+    assert bool(found) == bool(fault)
+
+
+_PIECES = (
+    *(
+        "a",
+        "<<",
+        "*a",
+        "&a ",
+        ": ",
+        "- ",
+        "? ",
+        ", ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\n",
+        "\n  ",
+        "\t",
+        "!x ",
+        "!!int ",
+    ),
+    *(
+        "|\n",
+        ">",
+        "'",
+        '"',
+        "#",
+        "%",
+        "---\n",
+        "...",
+        "\\",
+        "0x1",
+        "1.",
+        "null",
+        "~",
+        "\x00",
+        "\u00e9",
+        "\ufeff",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=60).map("".join) | st.text(max_size=60))
+def test_any_text_is_a_document_or_has_faults_with_their_lines(text: str) -> None:
+    try:
+        _, faults = parse("s.yaml", text)
+    except ConfigError as exc:
+        faults = list(exc.faults)
+        assert faults
+    assert all(fault.line and fault.problem for fault in faults)

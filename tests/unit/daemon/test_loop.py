@@ -473,6 +473,79 @@ def test_the_daemon_audits_once_a_week_when_nothing_else_is_to_be_done(scenario:
     assert "audited" in scenario.monitor.events
 
 
+def _cut_off(scenario: Scenario, text: str = "o") -> Config:
+    """Leave one subscriber in the configuration, and a third of its file. Returns what it was."""
+    whole = scenario.config
+    scenario.config = replace(whole, subscribers=(BO,))
+    scenario.config.file.write_text(text)
+    return whole
+
+
+def test_a_configuration_that_is_cut_off_for_a_moment_changes_nothing(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    scenario.tick_until(6, 58)
+    whole = _cut_off(scenario)
+    scenario.tick_until(7)
+    assert scenario.sent_to == ["ada@example.org"]
+    assert len([message for message in caplog.messages if "has shrunk by more than half" in message]) == 1
+    scenario.config = whole
+    whole.file.write_text("whole again")
+    scenario.tick_until(9)
+    assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
+
+
+def test_a_configuration_that_stays_small_is_taken_up_after_five_minutes(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    _cut_off(scenario)
+    with caplog.at_level(logging.INFO):
+        scenario.tick_until(6, 35)
+        assert "configuration reloaded: 1 subscriber" not in caplog.messages
+        scenario.tick_until(6, 36)
+    assert caplog.messages[-1] == "configuration reloaded: 1 subscriber"
+    scenario.tick_until(7)
+    assert scenario.sent_to == []
+
+
+def test_a_configuration_that_goes_on_changing_is_held_back_anew(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    _cut_off(scenario)
+    scenario.tick_until(6, 34)
+    scenario.config.file.write_text("t")
+    time.sleep(0.02)  # longer than the steps of a file's times
+    scenario.config.file.write_text("w")
+    with caplog.at_level(logging.INFO):
+        scenario.tick_until(6, 39)
+    assert "configuration reloaded: 1 subscriber" not in caplog.messages
+
+
+def test_a_small_configuration_that_breaks_is_told_once(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    _cut_off(scenario)
+    scenario.tick_until(6, 32)
+    scenario.config.file.write_text("broken")
+    scenario.tick_until(6, 50)
+    assert len([message for message in caplog.messages if message.startswith("still using")]) == 1
+
+
+def test_a_reload_signal_takes_up_a_small_configuration_at_once(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def sleep(_seconds: float) -> None:
+        if not scenario.reloads_wanted:
+            raise Ended
+
+    _cut_off(scenario)
+    scenario.reloads_wanted.append(True)
+    monkeypatch.setattr(scenario.clock, "sleep", sleep)
+    with caplog.at_level(logging.INFO), pytest.raises(Ended):
+        scenario.daemon.run_forever()
+    assert "configuration reloaded: 1 subscriber" in caplog.messages
+
+
 @pytest.mark.exhaustive
 def test_an_audit_that_fails_does_not_come_again_at_the_next_tick(scenario: Scenario) -> None:
     scenario.tick_until(9, 5)

@@ -18,7 +18,7 @@ from digest.errors import RenderError
 from digest.mail.builder import DigestMailBuilder
 from digest.mail.content.fit import FULL_DETAIL, DetailLimits
 from digest.mail.content.render import MailRenderer
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
 from tests.unit.mail.test_mime import bodies, read
 

@@ -16,7 +16,7 @@ from digest.mail.content.render import MailRenderer
 from digest.mail.content.view import digest_view
 from digest.mail.mime import header_text
 from digest.mail.smtp.transport import SmtpTransport
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
 from tests.support.mailbox import Mailbox, Received, serving
 from tests.unit.mail.content.test_render import Skeleton

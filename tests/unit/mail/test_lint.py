@@ -16,7 +16,7 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, split
 from digest.mail.content.render import MailRenderer
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
 
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")

@@ -21,7 +21,7 @@ from digest.pipeline.context import RunContext
 from digest.pipeline.run import run
 from digest.store.database import Database
 from digest.store.store import SqlStore
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from tests.support.builders import config, keyword, paper
 from tests.support.fakes import FakeClock, FakeSource, FakeTransport
 

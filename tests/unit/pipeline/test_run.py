@@ -13,6 +13,7 @@ from digest.domain.mails import MailState
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
+from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.errors import (
     AnswerRejected,
     ArchiveError,
@@ -555,7 +556,10 @@ def test_killed_before_delivery_the_same_mail_goes_out_next_time(life: Life) -> 
     assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
 
 
-def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent_when_they_are_back(life: Life) -> None:
+@pytest.mark.parametrize(("away", "is_same_mail"), [(timedelta(hours=1), True), (KEPT_WHILE_ABSENT, False)])
+def test_a_mail_left_over_for_someone_who_is_missing_is_sent_if_they_are_back_in_time(
+    life: Life, caplog: pytest.LogCaptureFixture, away: timedelta, is_same_mail: bool
+) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.1 later")]
     life.run()
@@ -563,12 +567,16 @@ def test_a_mail_left_over_for_someone_who_has_gone_is_not_sent_when_they_are_bac
     everybody = life.config
     life.config = replace(life.config, subscribers=(BO,))
     life.run()
+    missing = (
+        "1 subscriber is missing from the configuration; if back within 7 days they go on where they were"
+    )
+    assert missing in caplog.messages
     life.config = everybody
-    life.clock.moment += timedelta(hours=1)
+    life.clock.moment += away
     life.run()
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
     assert left
-    assert left.mail not in life.transport.delivered
+    assert (left.mail in life.transport.delivered) is is_same_mail
 
 
 def test_serving_one_subscriber_leaves_the_others_for_later(life: Life) -> None:

@@ -9,7 +9,8 @@ from digest.errors import RenderError
 from digest.preview import site as preview_site
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.site import site, write_site
-from digest.system.templates import Templates, templates_folder
+from digest.system.places import templates_folder
+from digest.system.templates import Templates
 from tests.unit.mail.content.test_render import Skeleton
 from tests.unit.preview.test_views import message
 

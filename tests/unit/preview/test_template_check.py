@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from digest.preview.template_check import template_faults
-from digest.system.templates import Templates, templates_folder
+from digest.system.places import templates_folder
+from digest.system.templates import Templates
 
 BRANCH = re.compile(r"{%-? *(?:if|elif|else|for|macro)\b.*?%}")
 

@@ -11,7 +11,8 @@ import pytest
 from digest.errors import DigestError
 from digest.preview.models import Preview, PreviewError, Tab
 from digest.preview.watcher import Build, Watcher, fingerprint
-from digest.system.templates import Templates, templates_folder
+from digest.system.places import templates_folder
+from digest.system.templates import Templates
 
 
 @dataclass

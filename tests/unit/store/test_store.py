@@ -13,6 +13,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
+from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.errors import SourceUnavailable, StoreError
 from digest.store.database import Database
 from digest.store.store import SqlStore
@@ -243,14 +244,68 @@ def test_a_failed_mail_that_may_have_arrived_keeps_its_papers(
     assert store.mails.next_queued(subscriber) is None
 
 
-def test_a_mail_for_someone_who_leaves_is_withdrawn(
+@pytest.mark.parametrize("away", [KEPT_WHILE_ABSENT - timedelta(seconds=1), timedelta()])
+def test_who_comes_back_in_time_goes_on_where_they_were(
+    store: SqlStore, settings: Config, subscriber: Subscriber, away: timedelta
+) -> None:
+    other = a_subscriber("other@example.org", MODEL)
+    both, one = replace(settings, subscribers=(subscriber, other)), replace(settings, subscribers=(other,))
+    assert store.subscriptions.sync(both, NOON) == 0
+    answer(store, MODEL, "2606.00001", "2606.00002", "2606.00003", fresh=False)
+    queued = mail(subscriber, "2606.00003")
+    store.mails.enqueue([queued], store.mails.pending_papers(subscriber).up_to, NOON)
+    left = dict.fromkeys(("reader@example.org", "other@example.org"), NOON)
+    assert store.subscriptions.last_served_at() == left
+    assert store.subscriptions.sync(one, NOON + DAY) == 1
+    answer(store, MODEL, "2606.00601", fresh=True)
+    assert (waiting(store, subscriber), store.mails.awaiting("2606.00002")) == ({}, {"other@example.org"})
+    assert store.subscriptions.last_served_at() == {"other@example.org": NOON}
+    assert store.mails.has_pending() == {"other@example.org"}
+    assert store.subscriptions.sync(one, NOON + DAY + away) == 0
+    assert store.subscriptions.sync(both, NOON + DAY + away) == 0
+    assert store.subscriptions.last_served_at() == left
+    assert store.mails.next_queued(subscriber) == QueuedMail(queued, NOON)
+    assert waiting(store, subscriber) == {"2606.00002": True, "2606.00601": False}
+
+
+def test_a_mail_that_arrives_leaves_what_an_absent_keyword_has_for_later(
+    store: SqlStore, settings: Config, subscriber: Subscriber
+) -> None:
+    store.subscriptions.sync(replace(settings, welcome=0), NOON)
+    for wanted in (MODEL, REASONING):
+        answer(store, wanted, "2606.00001", fresh=False)
+    answer(store, MODEL, "2606.00601", fresh=True)
+    narrowed = replace(settings, subscribers=(replace(subscriber, keywords=(REASONING,)),))
+    assert store.subscriptions.sync(narrowed, NOON + DAY) == 0
+    answer(store, REASONING, "2606.00602", fresh=True)
+    assert waiting(store, subscriber) == {"2606.00602": False}
+    store.mails.enqueue([mail(subscriber, "2606.00602")], store.mails.pending_papers(subscriber).up_to, NOON)
+    store.mails.record_result("<1@example.org>", SENT, NOON + DAY)
+    store.subscriptions.sync(settings, NOON + 2 * DAY)
+    assert waiting(store, subscriber) == {"2606.00601": False}
+
+
+def test_a_mail_for_someone_who_wants_no_mail_is_withdrawn_at_once(
+    store: SqlStore, settings: Config, subscriber: Subscriber
+) -> None:
+    store.subscriptions.sync(settings, NOON)
+    answer(store, MODEL, "2606.00001", fresh=False)
+    store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
+    assert store.subscriptions.sync(settings, NOON, without={subscriber.email}) == 0
+    store.subscriptions.sync(settings, NOON)
+    assert store.mails.next_queued(subscriber) is None
+    assert waiting(store, subscriber) == {"2606.00001": True}
+
+
+def test_a_mail_for_someone_who_stays_away_is_withdrawn(
     store: SqlStore, settings: Config, subscriber: Subscriber
 ) -> None:
     store.subscriptions.sync(settings, NOON)
     answer(store, MODEL, "2606.00001", fresh=False)
     store.mails.enqueue([mail(subscriber, "2606.00001")], store.mails.pending_papers(subscriber).up_to, NOON)
     store.subscriptions.sync(replace(settings, subscribers=()), NOON)
-    store.subscriptions.sync(settings, NOON)
+    store.subscriptions.sync(settings, NOON + KEPT_WHILE_ABSENT)
+    assert store.subscriptions.last_served_at() == {subscriber.email: NOON + KEPT_WHILE_ABSENT}
     assert store.mails.next_queued(subscriber) is None
     assert waiting(store, subscriber) == {"2606.00001": True}
 
@@ -338,14 +393,17 @@ def test_a_keyword_that_nobody_follows_starts_over(
     store.subscriptions.sync(replace(settings, subscribers=(narrowed,)), NOON + DAY)
     assert store.keywords.state_of(MODEL).baseline == 202606_000_500  # the archive still shows it
     archive = replace(settings.archive, keywords=())
-    store.subscriptions.sync(replace(settings, subscribers=(narrowed,), archive=archive), NOON + DAY)
+    without = replace(settings, subscribers=(narrowed,), archive=archive)
+    store.subscriptions.sync(without, NOON + DAY)
+    assert store.keywords.state_of(MODEL).baseline == 202606_000_500  # the subscriber may want it again
+    store.subscriptions.sync(without, NOON + DAY + KEPT_WHILE_ABSENT)
     ids = frozenset({"2606.00001"})
     assert store.keywords.state_of(MODEL) == KeywordState(
         papers=ids, recent=ids, newest_submission=paper().submitted, last_good_at=NOON
     )
 
 
-def test_a_keyword_taken_up_again_brings_no_backlog(
+def test_a_keyword_taken_up_again_late_brings_no_backlog(
     store: SqlStore, settings: Config, subscriber: Subscriber
 ) -> None:
     store.subscriptions.sync(replace(settings, welcome=0), NOON)
@@ -354,7 +412,7 @@ def test_a_keyword_taken_up_again_brings_no_backlog(
         replace(settings, subscribers=(replace(subscriber, keywords=(REASONING,)),)), NOON + DAY
     )
     answer(store, MODEL, "2606.00601", "2606.00602", "2606.00603", fresh=True)
-    store.subscriptions.sync(settings, NOON + 2 * DAY)
+    store.subscriptions.sync(settings, NOON + DAY + KEPT_WHILE_ABSENT)
     assert waiting(store, subscriber) == {"2606.00603": True, "2606.00602": True}
 
 
@@ -368,9 +426,10 @@ def test_a_subscriber_who_leaves_and_returns_gets_nothing_twice(
     other = a_subscriber("other@example.org", MODEL)
     store.subscriptions.sync(replace(settings, subscribers=(other,)), NOON + DAY)
     assert store.subscriptions.last_served_at() == {"other@example.org": NOON + DAY}
-    store.subscriptions.sync(replace(settings, subscribers=(other, subscriber)), NOON + 2 * DAY)
+    late = NOON + DAY + KEPT_WHILE_ABSENT
+    store.subscriptions.sync(replace(settings, subscribers=(other, subscriber)), late)
     assert waiting(store, subscriber) == {}
-    assert store.subscriptions.last_served_at()["reader@example.org"] == NOON + 2 * DAY
+    assert store.subscriptions.last_served_at()["reader@example.org"] == late
 
 
 def test_an_address_written_otherwise_is_the_same_subscriber(

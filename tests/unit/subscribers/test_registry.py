@@ -422,3 +422,22 @@ def test_what_a_mail_program_notes_does_not_make_another_message(
     message = request(store)
     assert registry.apply(message) is not None
     assert registry.apply(note + message + b"\n") == BEFORE
+
+
+def test_who_is_missing_in_the_configuration_is_forgotten_at_once(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    former = registry.find(" BO@EXAMPLE.org.")
+    assert former
+    registry.forget(former)
+    with store.database.transaction() as connection:
+        left = connection.exec_driver_sql("SELECT email FROM subscribers ORDER BY email")
+        assert [row.email for row in left] == [ADA, JOERG]
+        assert connection.exec_driver_sql("SELECT count(*) FROM subscriptions").scalar_one() == 2
+
+
+@pytest.mark.parametrize(
+    "spelling", ["JÖRG@bücher.example", "jo\u0308rg@xn--bcher-kva.example.", "jörg@BÜCHER.example"]
+)
+def test_a_subscriber_is_found_in_any_spelling(registry: SubscriberRegistry, spelling: str) -> None:
+    assert registry.find(spelling) == KnownSubscriber(JOERG, "subscribers[1]")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.system import templates
-from digest.system.templates import TemplateProblem, Templates, blanked, templates_folder
+from digest.system import places, templates
+from digest.system.places import templates_folder
+from digest.system.templates import TemplateProblem, Templates, blanked
 
 
 def filled(folder: Path, name: str, source: str | bytes, **values: object) -> str:
@@ -127,7 +128,7 @@ def test_the_templates_lie_in_the_project() -> None:
 def test_the_templates_inside_an_installed_package_come_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(templates, "__file__", str(tmp_path / "digest" / "system" / "templates.py"))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "digest" / "system" / "places.py"))
     assert templates_folder() == tmp_path / "templates"
     (tmp_path / "digest" / "templates").mkdir(parents=True)
     assert templates_folder() == tmp_path / "digest" / "templates"

@@ -7,7 +7,7 @@ import pytest
 
 from digest.errors import RenderError
 from digest.mail.content.inline import inline
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 
 PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>t</title></head><body><p class="a">{}</p></body></html>'
 

@@ -19,7 +19,7 @@ from digest.domain.text import one_line
 from digest.errors import RenderError
 from digest.mail.content.fit import DetailLimits
 from digest.mail.content.render import MailRenderer, underlined, wrapped
-from digest.system.templates import templates_folder
+from digest.system.places import templates_folder
 from digest.tex.readable import readable
 from tests.support.builders import keyword, paper, subscriber
 

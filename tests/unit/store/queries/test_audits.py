@@ -18,6 +18,7 @@ from digest.domain.digests import PendingPaper
 from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, MailState
+from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.store.database import Database
 from digest.store.history import Seen, history
 from digest.store.store import SqlStore
@@ -65,7 +66,9 @@ def test_the_times_say_when_the_first_keyword_began_and_what_was_tried(store: Sq
 
 
 def test_a_keyword_that_left_the_configuration_began_no_more(store: SqlStore, tmp_path: Path) -> None:
-    store.subscriptions.sync(config(tmp_path, subscriber(ADA.email, REASONING)), NOON)
+    without = config(tmp_path, subscriber(ADA.email, REASONING))
+    store.subscriptions.sync(without, NOON)
+    store.subscriptions.sync(without, NOON + KEPT_WHILE_ABSENT)
     assert store.audits.times() == AuditTimes(NOON)
 
 

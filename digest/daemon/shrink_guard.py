@@ -1,0 +1,50 @@
+"""Hold back a configuration that has shrunk by more than half: its file may be cut off for a moment.
+
+Half a file, as an editor, a copy or a full disk leaves it, often is a configuration without a fault.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digest.daemon.watched_files import FileVersion
+from digest.domain.settings import Config
+
+SHRUNK_FOR = timedelta(minutes=5)
+"""A configuration that stays so for so long is meant."""
+
+
+@dataclass(slots=True)
+class ShrinkGuard:
+    """Decides whether an edited configuration is taken up now."""
+
+    _version: FileVersion | None = None
+    _held_at: datetime | None = None
+    """When this version was held back; None: none is."""
+
+    def holds_back(self, version: FileVersion | None, now: datetime, *, shrunk: bool) -> bool:
+        """Whether to wait with the configuration of this version of the file."""
+        if not shrunk:
+            self.release()
+        elif self._held_at is None or self._version != version:
+            self._version, self._held_at = version, now
+        elif self.is_over(now):
+            self.release()
+        return self._held_at is not None
+
+    def release(self) -> None:
+        """Hold nothing back any more."""
+        self._held_at = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether a configuration was held back for long enough. A clock that was set back ends it too."""
+        return self._held_at is not None and not self._held_at <= now < self._held_at + SHRUNK_FOR
+
+
+def has_shrunk(before: Config, after: Config, bytes_before: int, bytes_after: int) -> bool:
+    """Whether subscribers, keywords or the file became fewer than half."""
+    pairs = (
+        (len(before.subscribers), len(after.subscribers)),
+        (len(before.keywords), len(after.keywords)),
+        (bytes_before, bytes_after),
+    )
+    return any(2 * now_is < was for was, now_is in pairs)
