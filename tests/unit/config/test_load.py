@@ -290,6 +290,7 @@ def test_faults_of_the_environment_are_reported_even_if_the_file_cannot_be_read(
             None,
             "",
             "there is no such file; write it, or name another with --config",
+            quotes=False,
         ),
         ConfigFault(
             "DIGEST_RETRY_SCALE",
@@ -402,8 +403,8 @@ def _utf16_without_a_mark(file: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "fault"),
     [
-        (_a_pipe, ": cannot be read (it is no file, but a pipe or a device); fix its path or permissions"),
-        (_a_device, ": cannot be read (it is no file, but a pipe or a device); fix its path or permissions"),
+        (_a_pipe, ": cannot be read (it is a pipe, not a file); fix its path or permissions"),
+        (_a_device, ": cannot be read (it is a device, not a file); fix its path or permissions"),
         (_a_loop, ": cannot be read (Too many levels of symbolic links); fix its path or permissions"),
         (_a_large_file, ": cannot be read (it is larger than 10,000,000 bytes); fix its path or permissions"),
         (_utf16, ":1: not UTF-8; save the file as UTF-8"),
