@@ -43,11 +43,11 @@ OpenSource = Callable[[Config, Clock], AbstractContextManager[Source]]
 
 @contextmanager
 def open_source(config: Config, clock: Clock) -> Iterator["ArxivSource"]:
-    """The source of papers, with its connections open."""
+    """The source of papers."""
     from digest.sources.arxiv.source import ArxivSource
 
-    with closing(arxiv_client(config, clock)) as client:
-        yield ArxivSource(client, config.arxiv.api, config.arxiv.feed, config.arxiv.oai)
+    client = arxiv_client(config, clock)
+    yield ArxivSource(client, config.arxiv.api, config.arxiv.feed, config.arxiv.oai)
 
 
 def source_calendar() -> Calendar:

@@ -72,9 +72,10 @@ class AnswerBroken(AnswerRejected):
 
 
 class AnswerFailed(SourceUnavailable):
-    """arXiv fails at this request (5xx). One item of the answer may be the cause, or arXiv as a whole.
+    """arXiv fails at this request (5xx), or its answer does not end. One item of the answer may be the cause,
+    or arXiv as a whole.
 
-    `reason` is the status with its phrase.
+    `reason` is the status with its phrase, or says how the answer broke off.
     """
 
     def __init__(self, message: str, reason: str) -> None:

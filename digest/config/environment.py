@@ -85,7 +85,7 @@ class _Variables:
         self._environment = environment
 
     def read(self, name: str, parse: Callable[[str], Value]) -> Value | None:
-        text = self._environment.get(name, "")
+        text = self._environment.get(name, "").strip()  # a file with CRLF leaves a CR behind each value
         try:
             return parse(text) if text else None
         except ValueError as exc:

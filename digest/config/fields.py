@@ -111,10 +111,13 @@ def _address_problem(text: str) -> str:
 
 
 def endpoint(text: str) -> str:
-    """An https address, or an http address of this machine. Raises ValueError."""
+    """An https address, or an http address of this machine.
+
+    It may be a secret. Raises ValueError that does not quote it.
+    """
     scheme, host = _scheme_and_host(text)
     if scheme == "http" and not is_loopback(host):
-        raise ValueError(f"{quoted(text)}: http is for this machine only; write https")
+        raise ValueError("http is for this machine only; write https")
     return text
 
 
@@ -124,6 +127,8 @@ def feed(text: str) -> str:
 
 
 def _scheme_and_host(text: str) -> tuple[str, str]:
+    if not text.isprintable():  # urlsplit drops some control characters, and whoever sends the text may not
+        raise ValueError(f"not a web address, it has a control character; {_URL_REMEDY}")
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018 - the property raises ValueError if the port is not a number

@@ -6,14 +6,19 @@ Protocol: https://healthchecks.io/docs/http_api/
 import contextlib
 import logging
 import threading
-import urllib.request
+from http import HTTPStatus
 from queue import Empty, Full, Queue
 
 from digest import __version__
+from digest.system.exchange import Limits, NoReply, Request, exchange
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS = 10.0
+_LIMITS = Limits(seconds=10.0, silent=(10.0, 10.0), body_bytes=10_000)
+_HEADERS = {
+    "User-Agent": f"daily-papers/{__version__}",
+    "Content-Type": "text/plain; charset=utf-8",
+}
 _LARGEST_BODY = 10_000  # bytes; healthchecks.io keeps no more
 _MOST_UNSENT = 20
 _GRACE_SECONDS = 5.0  # for unsent pings, when the program ends
@@ -58,16 +63,14 @@ class HealthCheck:
                 self._send(*self._unsent.get(timeout=0.1))
 
     def _send(self, path: str, body: str) -> None:
-        request = urllib.request.Request(  # noqa: S310 - the configuration accepts only https, or loopback
-            self._url.rstrip("/") + path,
-            data=body.encode()[:_LARGEST_BODY],
-            headers={
-                "User-Agent": f"daily-papers/{__version__}",
-                "Content-Type": "text/plain; charset=utf-8",
-            },
-        )
+        """Follows no redirect: it might lead to an address without TLS."""
+        request = Request("POST", self._url.rstrip("/") + path, _HEADERS, body.encode()[:_LARGEST_BODY])
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the same
-                pass
-        except (OSError, ValueError) as exc:
+            reply = exchange(request, _LIMITS)
+        except NoReply as exc:
+            logger.info("health check ping failed: %s", exc.reason)
+        except Exception as exc:  # its words may have the URL, as the traceback of a thread would
             logger.info("health check ping failed: %s", type(exc).__name__)
+        else:
+            if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                logger.info("health check ping failed: %s", reply.words)

@@ -8,12 +8,17 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from digest.errors import AnswerBroken, AnswerRejected, SourceUnavailable
+from digest.system.exchange import Failure, NoReply, Reply
 
 MAX_TRIES = 4
 """How often one request is made, as long as it gets no answer or a rejected one."""
 
 MAX_FAILURES_IN_A_ROW = 6
 """After so many failures in a row, over all requests, the circuit breaker opens."""
+
+MAX_LOST_SECONDS = 4_500.0
+"""After so much time for exchanges without a reply, too. To find one paper at which arXiv hangs among 2,000
+takes 14 of them at most; each ends after a minute of silence, or after five minutes whatever comes."""
 
 BUSY_PAUSE = 30.0
 """Seconds before the second try where the server is busy; each further pause is twice as long."""
@@ -35,16 +40,6 @@ _ANSWERS = frozenset({200, 400})  # arXiv's error feeds have status 400
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP response: the body decompressed and, where it is too long, cut after MAX_ANSWER_BYTES."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""
-    location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FailedAttempt:
     """Why a try failed, and the least pause in seconds before the next one; None: another try is useless."""
 
@@ -58,10 +53,12 @@ class FailedAttempt:
 
     status: int = 0
     """The status of the answer, if that is what failed."""
-    broke_off: bool = False
-    """The answer began, and did not end."""
+    unfinished: bool = False
+    """The request was sent, and the answer did not come to its end, in time or at all."""
     offline: bool = False
     """No way leads to the server: it is most likely this machine that has no network."""
+    lost_seconds: float = 0.0
+    """How long there was no reply."""
 
     @property
     def is_rejected_answer(self) -> bool:
@@ -77,7 +74,7 @@ class FailedAttempt:
     def may_be_one_item(self) -> bool:
         """Whether one item of the answer may be the cause; a server that is too busy says 503."""
         is_busy = self.status == HTTPStatus.SERVICE_UNAVAILABLE
-        broken = self.broke_off or isinstance(self.cause, AnswerBroken)
+        broken = self.unfinished or isinstance(self.cause, AnswerBroken)
         return broken or (self.is_server_error and not is_busy)
 
 
@@ -86,6 +83,7 @@ class CircuitBreaker:
 
     def __init__(self) -> None:
         self._in_a_row = 0
+        self._lost_seconds = 0.0
         self._why_open = ""
 
     def note(self, attempt: FailedAttempt | None) -> None:
@@ -94,9 +92,10 @@ class CircuitBreaker:
             self._in_a_row = 0
             return
         self._in_a_row += 1
+        self._lost_seconds += attempt.lost_seconds
         if attempt.forbidden:
             self._why_open = "arXiv is left alone for this run: it refuses us (403)"
-        elif self._in_a_row >= MAX_FAILURES_IN_A_ROW:
+        elif self._in_a_row >= MAX_FAILURES_IN_A_ROW or self._lost_seconds >= MAX_LOST_SECONDS:
             why = f"arXiv is left alone for this run: {attempt.reason}"
             self._why_open = attempt.reason if attempt.offline else why
 
@@ -106,17 +105,30 @@ class CircuitBreaker:
             raise SourceUnavailable(self._why_open)
 
 
+def failed_attempt_from(exc: NoReply) -> FailedAttempt:
+    """The failure of an exchange without a reply."""
+    offline = exc.failure is Failure.OFFLINE
+    return FailedAttempt(
+        f"arXiv cannot be reached: {exc.reason}; is this machine online?" if offline else exc.reason,
+        pause=None if exc.failure is Failure.BAD_ADDRESS else UNREACHABLE_PAUSE,
+        cause=exc,
+        unfinished=exc.failure is Failure.UNFINISHED,
+        offline=offline,
+        lost_seconds=exc.seconds,
+    )
+
+
 def failed_attempt_of(reply: Reply, now: float) -> FailedAttempt | None:
     """The failure that a reply is, `now` in seconds since 1970; None if its body can be read."""
     if reply.status in _BUSY:
         at_least = _retry_after_seconds(reply.retry_after, now)
-        return FailedAttempt(_words(reply.status), BUSY_PAUSE, at_least, status=reply.status)
+        return FailedAttempt(reply.words, BUSY_PAUSE, at_least, status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
         return FailedAttempt("arXiv refuses us (403)", None, forbidden=True)
     if 300 <= reply.status < 400:
         return FailedAttempt(f"{reply.status} redirects to {host_of(reply.location)}", None)
     if reply.status not in _ANSWERS:
-        return FailedAttempt(_words(reply.status), None, status=reply.status)
+        return FailedAttempt(reply.words, None, status=reply.status)
     if reply.body.strip() == b"Rate exceeded.":
         return FailedAttempt("rate exceeded", BUSY_PAUSE, _retry_after_seconds(reply.retry_after, now))
     if len(reply.body) > MAX_ANSWER_BYTES:
@@ -159,11 +171,3 @@ def _retry_after_seconds(retry_after: str, now: float) -> float:
     except ValueError:
         return 0.0
     return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
-
-
-def _words(status: int) -> str:
-    """The status with our phrase for it, not with the remote one."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)

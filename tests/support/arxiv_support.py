@@ -5,7 +5,7 @@ The days are those of one week of June 2026; arXiv announces in the night before
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,8 +92,7 @@ def after(known: KeywordState, result: Discovered) -> KeywordState:
 def client_in(folder: Path) -> Iterator[ArxivClient]:
     """It neither waits between requests nor before a retry."""
     impatient = settings(interval_seconds=0.0, retry_scale=0.0)
-    with closing(ArxivClient(impatient, folder / "arxiv.lock", PretendedClock())) as client:
-        yield client
+    yield ArxivClient(impatient, folder / "arxiv.lock", PretendedClock())
 
 
 def discover(

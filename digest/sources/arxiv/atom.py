@@ -9,19 +9,17 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from xml.parsers import expat
 
 import feedparser
 
 from digest.domain.papers import Paper
 from digest.errors import AnswerBroken, AnswerRejected
+from digest.sources.arxiv.atom_filter import Filtered, filtered
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url, split_identifier
 from digest.sources.arxiv.responses import AnnouncedPaper, Announcement, Listed, Malformed, Page
 from digest.sources.arxiv.validation import RejectionReason
 from digest.sources.arxiv.xml_answers import (
     category_names,
-    malformed_xml,
-    refuse_other_than_xml,
     shown,
     tidy,
 )
@@ -29,7 +27,9 @@ from digest.tex.accents import with_letters
 
 T = TypeVar("T")
 
-_ROOT = "http://www.w3.org/2005/Atom feed"
+_PROBLEM = "problem"
+"""The key of what is wrong with an entry's size: no element has it."""
+
 _PAPER = re.compile(r"https?://(?:export\.|www\.)?arxiv\.org/(?:abs|pdf)/(?P<name>.+)")
 _ANNOUNCED = re.compile(r"oai:arXiv\.org:(?P<name>.+)")
 _KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
@@ -70,7 +70,7 @@ def parse_list(body: bytes) -> Listed:
 
 
 def _has_content(entry: _Record) -> bool:
-    return any(_text(entry, name) for name in ("title", "summary", "published"))
+    return any(_text(entry, name) for name in ("title", "summary", "published", _PROBLEM))
 
 
 def parse_announcement(body: bytes) -> Announcement:
@@ -81,55 +81,24 @@ def parse_announcement(body: bytes) -> Announcement:
 
 
 def _feed(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
-    _require_feed(body)
-    feed, entries = _read(body)
+    feed, entries = _read(filtered(body))
     _refuse_error(entries)
     return feed, entries
 
 
-def _require_feed(body: bytes) -> None:
-    refuse_other_than_xml(body)
-    root = _root(body)
-    if root != _ROOT:
-        raise AnswerRejected(RejectionReason.NOT_ATOM, f"its root is {shown(root)}")
-
-
-def _root(body: bytes) -> str:
-    """Namespace and name of the root element. Raises AnswerRejected unless the XML is well-formed.
-
-    feedparser would guess at malformed XML. The encoding is UTF-8, whatever the document declares.
-    """
-    names: list[str] = []
-    parser = expat.ParserCreate("UTF-8", " ")
-
-    def start(name: str, _: object) -> None:
-        if not names:
-            names.append(name)
-
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError as exc:
-        raise malformed_xml(exc) from exc
-    return "".join(names)
-
-
-def _read(body: bytes) -> tuple[_Record, tuple[_Record, ...]]:
+def _read(feed: Filtered) -> tuple[_Record, tuple[_Record, ...]]:
     """The feed's own fields, and its entries. Text is left as it is, also where it looks like markup.
 
     The records become plain dicts: feedparser's own return `published` for an absent `updated`.
     """
-    try:
-        document = feedparser.parse(
-            io.BytesIO(body),
-            response_headers={"content-type": "application/atom+xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except (LookupError, TypeError, ValueError, AttributeError) as exc:
-        # feedparser reads forty more vocabularies, and fails in some of them at elements in the wrong place.
-        raise AnswerBroken(RejectionReason.NOT_ATOM, "elements are in the wrong place") from exc
-    return dict(document["feed"]), tuple(dict(entry) for entry in document["entries"])
+    document = feedparser.parse(
+        io.BytesIO(feed.body),
+        response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    entries = zip(document["entries"], feed.problems, strict=True)
+    return dict(document["feed"]), tuple({**entry, _PROBLEM: problem} for entry, problem in entries)
 
 
 def _refuse_error(entries: tuple[_Record, ...]) -> None:
@@ -148,6 +117,7 @@ def _each(
     parsed, malformed, complaint = [], [], ""
     for number, entry in enumerate(entries, start=1):
         try:
+            _refuse_size(entry)
             parsed.append(parse(entry))
         except ValueError as exc:
             malformed.append(Malformed(_paper_id(entry, form), str(exc)))
@@ -156,6 +126,11 @@ def _each(
     if 2 * len(malformed) > len(entries):
         raise AnswerBroken(RejectionReason.MALFORMED_ENTRY, complaint)
     return tuple(parsed), tuple(malformed)
+
+
+def _refuse_size(entry: _Record) -> None:
+    if entry[_PROBLEM]:
+        raise ValueError(entry[_PROBLEM])
 
 
 def _paper_id(entry: _Record, form: re.Pattern[str]) -> str:

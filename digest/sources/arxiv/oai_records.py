@@ -24,6 +24,9 @@ _IDENTIFIER = re.compile(r"oai:arXiv\.org:(?P<id>.+)")
 _VERSION = re.compile(r"v(?P<number>[1-9][0-9]{0,3})")
 
 _INNERMOST_BRACKETS = re.compile(r"\([^()]*\)")
+_DEEPEST_BRACKETS = 10
+"""Each takes a pass over the text."""
+
 _BETWEEN_AUTHORS = re.compile(r"[,;]|\band\b|(?<!\\)&")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 
@@ -71,8 +74,8 @@ def parse_changes(body: bytes) -> ChangesPage:
 def author_names(text: str) -> tuple[str, ...]:
     """`A. Example (1), Bo Sample, Jr. and C. Case ((1) Somewhere)` → three names, without affiliations."""
     plain = with_letters(text)
-    while (shorter := _INNERMOST_BRACKETS.sub(" ", plain)) != plain:
-        plain = shorter
+    for _ in range(_DEEPEST_BRACKETS):
+        plain = _INNERMOST_BRACKETS.sub(" ", plain)
     names: list[str] = []
     for piece in map(tidy, _BETWEEN_AUTHORS.split(plain)):
         if names and _SUFFIX.fullmatch(piece):

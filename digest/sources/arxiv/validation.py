@@ -39,6 +39,7 @@ class RejectionReason(StrEnum):
     STALE = "the same batch as last time"
     EMPTY_FEED = "empty feed"
     FUTURE = "an id of the future"
+    TOO_MANY = "too many entries"
     NOT_OAI = "not OAI-PMH"
     OAI_ERROR = "OAI-PMH error"
     EXPIRED = "resumption token not accepted"

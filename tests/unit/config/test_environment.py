@@ -49,6 +49,17 @@ def test_a_number_is_plain_and_not_negative(text: str) -> None:
     )
 
 
+def test_a_line_end_behind_a_value_does_not_count() -> None:
+    overrides, faults = read_environment({"DIGEST_PING_URL": "https://hc.example/secret\r"})
+    assert (overrides.ping_url, faults) == ("https://hc.example/secret", [])
+
+
+@pytest.mark.parametrize("url", ["https://hc.example/se\x7fcret", "http://hc.example/secret"])
+def test_a_fault_of_an_address_does_not_quote_it(url: str) -> None:
+    overrides, (fault,) = read_environment({"DIGEST_PING_URL": url})
+    assert (overrides.ping_url, "cret" in str(fault)) == (None, False)
+
+
 def test_a_smtp_url_and_a_smtp_url_file_exclude_each_other(tmp_path: Path) -> None:
     environment = {"DIGEST_SMTP_URL": "smtp://localhost", "DIGEST_SMTP_URL_FILE": str(tmp_path)}
     _, faults = read_environment(environment)

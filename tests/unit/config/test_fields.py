@@ -279,7 +279,9 @@ def test_an_endpoint_is_https_or_on_this_machine(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("http://arxiv.org/api", '"http://arxiv.org/api": http is for this machine only; write https'),
+        ("http://arxiv.org/api", "http is for this machine only; write https"),
+        ("https://arxiv.org/\x7f", f"not a web address, it has a control character; {_REMEDY}"),
+        ("https://arxiv.org/\r\n", f"not a web address, it has a control character; {_REMEDY}"),
         ("ftp://arxiv.org", f"not a web address without user, query and fragment; {_REMEDY}"),
         ("arxiv.org/api", f"not a web address without user, query and fragment; {_REMEDY}"),
         ("https://", f"not a web address without user, query and fragment; {_REMEDY}"),

@@ -1,6 +1,5 @@
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -27,9 +26,8 @@ def clock() -> PretendedClock:
 
 
 @pytest.fixture
-def client(tmp_path: Path, clock: PretendedClock) -> Iterator[ArxivClient]:
-    with closing(ArxivClient(settings(), tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)) as it:
-        yield it
+def client(tmp_path: Path, clock: PretendedClock) -> ArxivClient:
+    return ArxivClient(settings(), tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)
 
 
 def ask(client: ArxivClient, server: ScriptedServer) -> bytes:
@@ -71,10 +69,8 @@ def test_the_interval_counts_from_the_end_of_a_failure_too(
 
 def test_tries_that_follow_at_once_are_still_an_interval_apart(tmp_path: Path, clock: PretendedClock) -> None:
     hasty = settings(retry_scale=0.01)
-    with (
-        ScriptedServer(BUSY, GOOD) as server,
-        closing(ArxivClient(hasty, tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)) as client,
-    ):
+    client = ArxivClient(hasty, tmp_path / "arxiv.lock", clock, jitter=lambda: 0.0)
+    with ScriptedServer(BUSY, GOOD) as server:
         ask(client, server)
     assert clock.sleeps == [pytest.approx(0.3), pytest.approx(2.7)]
 
@@ -117,11 +113,8 @@ def test_a_file_without_a_moment_causes_no_wait(
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, clock: PretendedClock) -> None:
-    with (
-        closing(ArxivClient(settings(), tmp_path, clock)) as client,
-        pytest.raises(SourceUnavailable) as failed,
-    ):
-        client.post("http://127.0.0.1:9/", {}, bytes)
+    with pytest.raises(SourceUnavailable) as failed:
+        ArxivClient(settings(), tmp_path, clock).post("http://127.0.0.1:9/", {}, bytes)
     assert str(failed.value) == f"{tmp_path}: Is a directory"
 
 
@@ -130,8 +123,7 @@ def test_clients_that_share_a_file_share_the_rate_limit(tmp_path: Path) -> None:
 
     def one_question() -> None:
         brisk = settings(interval_seconds=0.03)
-        with closing(ArxivClient(brisk, tmp_path / "arxiv.lock", SystemClock())) as client:
-            client.post(server.api_url, {}, bytes)
+        ArxivClient(brisk, tmp_path / "arxiv.lock", SystemClock()).post(server.api_url, {}, bytes)
 
     with ArxivServer((), NOON) as server:
         server.misbehave(*[lambda reply: replace(reply, status=200, delay_seconds=0.02)] * 4)

@@ -11,12 +11,13 @@ from digest.sources.retry_policy import (
     MAX_PAUSE,
     CircuitBreaker,
     FailedAttempt,
-    Reply,
     backoff,
+    failed_attempt_from,
     failed_attempt_of,
     host_of,
     rejected_answer,
 )
+from digest.system.exchange import Failure, NoReply, Reply
 from tests.support.builders import NOON
 
 EPOCH = NOON.timestamp()
@@ -123,6 +124,10 @@ SHUT_OUT = FailedAttempt("arXiv refuses us (403)", None, forbidden=True)
 REJECTED = FailedAttempt("cut off: somewhere", 30.0, cause=AnswerRejected("cut off", "somewhere"))
 
 
+def hung(seconds: float) -> FailedAttempt:
+    return failed_attempt_from(NoReply("no answer in time", Failure.UNFINISHED, seconds))
+
+
 def breaker_after(*endings: FailedAttempt | None) -> CircuitBreaker:
     breaker = CircuitBreaker()
     for ending in endings:
@@ -138,6 +143,7 @@ def breaker_after(*endings: FailedAttempt | None) -> CircuitBreaker:
         pytest.param([*[REFUSED] * 5, None, *[REFUSED] * 5], id="an answer between"),
         pytest.param([*[REFUSED] * 5, REJECTED, *[REFUSED] * 5], id="a rejected answer between"),
         pytest.param([REJECTED] * 20, id="rejected answers"),
+        pytest.param([hung(300.0), None] * 14, id="a search for one paper at which arXiv hangs"),
     ],
 )
 def test_the_circuit_breaker_stays_closed(endings: list[FailedAttempt | None]) -> None:
@@ -149,6 +155,7 @@ def test_the_circuit_breaker_stays_closed(endings: list[FailedAttempt | None]) -
     [
         pytest.param([REFUSED] * 6, "503 Service Unavailable", id="six refusals"),
         pytest.param([None, REJECTED, *[REFUSED] * 6], "503 Service Unavailable", id="six in the end"),
+        pytest.param([hung(300.0), None] * 15, "no answer in time", id="an hour and a quarter of waiting"),
         pytest.param([SHUT_OUT], "it refuses us (403)", id="403"),
         pytest.param([SHUT_OUT, None], "it refuses us (403)", id="403 stays"),
     ],

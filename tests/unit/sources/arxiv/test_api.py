@@ -18,9 +18,10 @@ from digest.sources.arxiv.api import (
     newest_versions,
 )
 from digest.sources.arxiv.validation import RequestedList
+from digest.sources.http import ArxivClient
 from tests.support.arxiv_support import MONDAY, client_in, demo_paper, first_entry_alone, without_entries
 from tests.support.builders import paper
-from tests.support.sources_support import page_of
+from tests.support.sources_support import PretendedClock, page_of, settings
 
 QUERY = 'ti:"reward model"'
 
@@ -306,6 +307,19 @@ def test_a_list_shows_all_but_the_papers_that_break_it(
     assert found.unshown == dict.fromkeys(ids(numbers), reason)
     assert {paper.id for paper in found.papers} == set(ids(range(1, 101))) - set(ids(numbers))
     assert len(server.requests) <= len(numbers) * (2 * math.ceil(math.log2(99)) + 4) + 2
+
+
+@pytest.mark.exhaustive
+def test_a_list_shows_all_but_the_paper_at_which_arxiv_hangs(server: ArxivServer, tmp_path: Path) -> None:
+    def hang(reply: Reply) -> Reply:
+        return replace(reply, delay_seconds=10.0)
+
+    impatient = settings(interval_seconds=0.0, retry_scale=0.0)
+    client = ArxivClient(impatient, tmp_path / "arxiv.lock", PretendedClock(), max_seconds=1.0)
+    server.misbehave(*[breaking_at(60, how=hang)] * 80)
+    found = ArxivApi(client, server.api_url).listed(RequestedList(tuple(ids(range(1, 101)))))
+    assert found.unshown == {"2606.00060": "no answer in time"}
+    assert len(found.papers) == 99
 
 
 def test_a_malformed_entry_costs_that_entry_alone(api: ArxivApi, server: ArxivServer) -> None:

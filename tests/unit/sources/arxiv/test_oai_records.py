@@ -10,6 +10,7 @@ from digest.domain.auditing import ChangedPaper
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.oai_records import ChangesPage, author_names, parse_changes
 from tests.support.builders import paper
+from tests.support.cost import require_cheap
 
 HEADER = "<header><identifier>oai:arXiv.org:{id}</identifier><datestamp>2026-06-22</datestamp></header>"
 VERSION = '<version version="v{}"><date>{}</date><size>7kb</size></version>'
@@ -106,6 +107,23 @@ def test_categories_have_their_canonical_names_the_primary_one_first() -> None:
 )
 def test_the_text_of_authors_is_split_into_names(text: str, names: tuple[str, ...]) -> None:
     assert author_names(text) == names
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param({"authors": "(" * 400_000 + ")" * 400_000}, id="brackets"),
+        pytest.param({"authors": "A B, " * 190_000}, id="authors"),
+        pytest.param({"title": "{\\'" * 300_000}, id="accents"),
+        pytest.param({"abstract": "\u0301\u0316" * 220_000}, id="marks"),
+        pytest.param({"versions": VERSION.format(1, FIRST) * 10_000}, id="versions"),
+        pytest.param({"versions": VERSION.format(1, "1 " * 450_000)}, id="a date"),
+        pytest.param({"categories": "cs.LG " * 150_000}, id="categories"),
+    ],
+)
+def test_a_hard_record_is_read_or_refused_at_little_cost(texts: dict[str, str]) -> None:
+    require_cheap(lambda: parse_changes(records(record(**texts))), refused_by=(AnswerRejected,))
 
 
 def test_a_list_that_goes_on_has_a_token() -> None:
