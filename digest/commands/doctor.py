@@ -1,5 +1,6 @@
 """`digest doctor`: test templates, state, archive, arXiv and the mail server. Sends no mail."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,8 +18,10 @@ from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
+from digest.store.remedies import RESTORE
 from digest.system.clock import Clock
 from digest.system.files import make_private_folder, write_atomically
+from digest.system.remedies import remedy
 
 LEAST_FREE_BYTES = 100_000_000
 
@@ -78,7 +81,7 @@ class _Test:
         except DigestError as exc:
             return Check(self.failed, str(exc), exc.hint)
         except OSError as exc:
-            return Check(self.failed, str(exc), "let the program write there")
+            return Check(self.failed, str(exc), remedy(exc))
         return Check(self.well)
 
 
@@ -118,7 +121,7 @@ def _check_templates(folder: Path | None) -> Check:
 def _local_tests(config: Config) -> Iterator[_Test]:
     state = config.state
     yield _writable(f"the state {state}", lambda: _try_folder(state.parent))
-    if state.exists():
+    if os.path.lexists(state):
         yield _Test(lambda: _try_state(state), "the state is sound", "the state is not sound")
     room = "room on the disk of the state"
     yield _Test(lambda: _try_room(state.parent), f"there is {room}", f"there is too little {room}")
@@ -146,7 +149,7 @@ def _try_state(file: Path) -> None:
     """Read all of it."""
     with closing(Database.open_existing(file)) as database:
         if damage := database.damage():
-            raise StoreError(file, f"the state is damaged: {damage}", "restore it from a backup")
+            raise StoreError(file, f"the state is damaged: {damage}", RESTORE)
 
 
 def _try_room(folder: Path) -> None:

@@ -16,6 +16,7 @@ from digest.config.validation import consistency_faults, interval_faults, sender
 from digest.config.yaml_document import parse
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
+from digest.system.remedies import remedy, said
 
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
@@ -79,7 +80,7 @@ def _unreadable(error: OSError) -> str:
         case IsADirectoryError():
             return "this is a folder; name the file in it with --config"
         case _:
-            return f"cannot be read ({error.strerror}); fix its path or permissions"
+            return f"cannot be read ({said(error)}); {remedy(error)}"
 
 
 def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:

@@ -15,7 +15,7 @@ import schedule
 
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import file_version, user_name, why_unreadable
+from digest.daemon.watched_files import file_version, why_unreadable
 from digest.domain.auditing import NEVER
 from digest.domain.runs import Report
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
@@ -30,6 +30,7 @@ from digest.pipeline.ports import Calendar
 from digest.pipeline.report import summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.system.clock import Clock
+from digest.system.remedies import user_name
 
 logger = logging.getLogger(__name__)
 

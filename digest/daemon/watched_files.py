@@ -1,9 +1,9 @@
 """Notice that a file has changed, and say why one cannot be read."""
 
-import os
-import pwd
 from dataclasses import dataclass
 from pathlib import Path
+
+from digest.system.remedies import said, user_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,4 @@ def why_unreadable(file: Path) -> str:
     except PermissionError:
         return f"permission denied for user {user_name()}"
     except OSError as exc:
-        return (exc.strerror or type(exc).__name__).lower()
-
-
-def user_name() -> str:
-    """Of the user that this process runs as; the number, where it has no name (as in a container)."""
-    number = os.geteuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
+        return said(exc).lower()

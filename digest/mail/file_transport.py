@@ -12,6 +12,7 @@ from typing import cast
 from digest.domain.mails import Mail
 from digest.errors import TransportUnavailable
 from digest.system.files import PRIVATE_FILE, make_private_folder, write_atomically
+from digest.system.remedies import remedy, said
 
 _MAIL_FILE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}\.eml")
 
@@ -82,6 +83,6 @@ def _page(message: EmailMessage) -> bytes:
 
 
 def _not_written(folder: Path, exc: OSError) -> TransportUnavailable:
-    error = TransportUnavailable(f"the outbox {folder} cannot be written: {exc.strerror or exc}")
-    error.hint = "make the folder writable, or name another one in DIGEST_OUTBOX"
+    error = TransportUnavailable(f"the outbox {folder} cannot be written: {said(exc)}")
+    error.hint = remedy(exc)
     return error

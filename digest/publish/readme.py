@@ -10,6 +10,7 @@ from digest.errors import ArchiveError, RenderError
 from digest.publish.markers import Surroundings, has_marker, split_at_markers
 from digest.publish.page import ArchivePage
 from digest.system.files import write_atomically
+from digest.system.remedies import remedy, said
 from digest.system.templates import Templates
 
 # GitHub cuts off a README over 500 KiB:
@@ -42,8 +43,7 @@ class ReadmeArchive:
                 return False
             write_atomically(self._file, wanted)
         except OSError as exc:
-            hint = "see that this user may read and write the file and its folder"
-            raise ArchiveError(f"{self._file}: {exc.strerror}", hint) from exc
+            raise ArchiveError(f"{self._file}: {said(exc)}", remedy(exc)) from exc
         return True
 
     def check(self) -> None:

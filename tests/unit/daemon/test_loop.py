@@ -16,7 +16,6 @@ from digest.cli import cli
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import user_name
 from digest.domain.auditing import Changes
 from digest.domain.settings import ArxivSettings, Config
 from digest.errors import (
@@ -33,6 +32,7 @@ from digest.errors import (
 from digest.pipeline.context import RunContext
 from digest.store.database import Database
 from digest.store.store import SqlStore
+from digest.system.remedies import user_name
 from tests.support.builders import config, paper, schedule, subscriber
 from tests.support.fakes import (
     FakeChangeList,

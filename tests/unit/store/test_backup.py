@@ -12,6 +12,7 @@ from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
 from digest.store.queries.runs import BACKUP, timestamp
+from digest.store.remedies import RESTORE
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config
 
@@ -141,7 +142,7 @@ def test_a_folder_that_is_not_there_is_an_error(store: SqlStore, state: Path, tm
     file = tmp_path / "nowhere" / "copy"
     assert refusal(state, file) == (
         f"{file}: the backup cannot be written: No such file or directory",
-        "check that there is room, and that this user may write there",
+        "make it, or correct the path",
     )
 
 
@@ -155,7 +156,7 @@ def test_a_state_that_is_damaged_replaces_no_backup(
     state.write_bytes(content)
     problem, hint = refusal(state, file)
     assert problem.startswith(f"{state}: the state is damaged: ")
-    assert hint == "restore it from an earlier backup"
+    assert hint == RESTORE
     assert marked(file) == [("backup", "2026-06-22T12:00:00Z")]
     assert files(file.parent) == {file.name: 0o600}
 
@@ -164,8 +165,8 @@ def test_what_is_no_state_is_not_backed_up(state: Path, file: Path) -> None:
     state.parent.mkdir()
     state.write_bytes(b"this is no database" * 100)
     problem, hint = refusal(state, file)
-    assert problem == f"{state}: the state cannot be used: file is not a database"
-    assert hint.startswith("restore it from a backup")
+    assert problem == f"{state}: the state cannot be used: the file is not a database"
+    assert hint == RESTORE
     assert files(file.parent) == {}
 
 
