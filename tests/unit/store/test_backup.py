@@ -15,6 +15,7 @@ from digest.store.queries.runs import BACKUP, timestamp
 from digest.store.remedies import RESTORE
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config
+from tests.support.faulty_disk import full_disk
 
 LATER = NOON + timedelta(hours=1)
 ANOTHER_NAME = "name a file that is not there yet, or an earlier backup"
@@ -177,3 +178,31 @@ def test_a_state_of_the_first_schema_can_be_backed_up_before_it_is_updated(state
     back_up(state, file, NOON)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT version FROM schema_version").fetchall() == [(1,)]
+
+
+def test_on_a_full_disk_the_earlier_backup_stays_and_the_disk_is_named(
+    store: SqlStore, state: Path, file: Path
+) -> None:
+    with full_disk(file.parent) as disk:
+        back_up(state, file, NOON)
+        disk.fill(left=16_384)
+        assert refusal(state, file) == (
+            f"{file}: the backup cannot be written: No space left on device",
+            "make room on that disk",
+        )
+        assert files(file.parent).keys() == {file.name, "ballast"}
+        assert marked(file) == [("backup", "2026-06-22T12:00:00Z")]
+        disk.free()
+        back_up(state, file, LATER)
+        assert marked(file) == [("backup", "2026-06-22T13:00:00Z")]
+
+
+def test_a_page_that_cannot_be_read_is_the_states_trouble_and_not_the_backups(
+    store: SqlStore, state: Path, file: Path
+) -> None:
+    store.close()
+    state.write_bytes(state.read_bytes()[: 8192 * 5])  # as a copy on a full disk is cut off
+    problem, hint = refusal(state, file)
+    assert problem.startswith(f"{state}: the state ")
+    assert hint == RESTORE
+    assert files(file.parent) == {}
