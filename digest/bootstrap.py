@@ -139,11 +139,13 @@ def open_dry_run(config: Config, clock: Clock) -> Iterator[RunContext]:
 
 def refuse_restored_state(config: Config) -> None:
     """Raise StateRestored if a run would. Any other fault of the state is left for the run to report."""
+    from digest.store.database import exists
     from digest.store.restore import refuse_restored
 
-    if config.state.exists():
-        with suppress(StoreError), closing(_store(config)) as store:
-            refuse_restored(store.database)
+    with suppress(StoreError):
+        if exists(config.state):
+            with closing(_store(config)) as store:
+                refuse_restored(store.database)
 
 
 def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
@@ -165,9 +167,10 @@ def open_state(config: Config) -> Iterator["Database"]:
 
 def schedule_state(config: Config) -> ScheduleState:
     """What the daemon needs to know of the state; does not wait for a run. Raises StoreError."""
+    from digest.store.database import exists
     from digest.store.store import SqlStore
 
-    if not config.state.exists():
+    if not exists(config.state):
         return ScheduleState()
     with open_state(config) as database:
         return SqlStore.over(database).schedule_state(subscriber.email for subscriber in config.subscribers)

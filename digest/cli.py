@@ -5,6 +5,7 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 
 from digest import __version__
 from digest.commands.context import CommandContext, ExitStatus
-from digest.errors import ConfigError, DigestError, LockHeld, StateRestored
+from digest.errors import ConfigError, DigestError, LockHeld, StateRestored, StoreBusy
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
@@ -135,6 +136,9 @@ def main() -> None:
     except Exception:
         logger.critical("error: a bug", exc_info=True, extra=BARE)
         status = ExitStatus.BUG
+    if status and is_fed_by_a_mail_server(sys.argv):
+        # At any other status it returns the message to who wrote it, and a request to unsubscribe is lost.
+        status = ExitStatus.TRY_LATER
     sys.exit(status)
 
 
@@ -144,6 +148,11 @@ def _show(exc: click.ClickException) -> None:
     exc.show(text)
     shown = text.getvalue()
     click.echo(shown if is_terminal(sys.stderr) else masked(shown), err=True, nl=False)
+
+
+def is_fed_by_a_mail_server(arguments: Sequence[str]) -> bool:
+    """Whether they are those of `digest inbox -`, which reads a message through a pipe."""
+    return "inbox" in arguments and "-" in arguments
 
 
 def _report(exc: DigestError) -> None:
@@ -161,7 +170,7 @@ def _status_of(exc: DigestError) -> ExitStatus:
     match exc:
         case ConfigError() | StateRestored():
             return ExitStatus.CONFIGURATION
-        case LockHeld():
+        case LockHeld() | StoreBusy():
             return ExitStatus.TRY_LATER
         case _:
             return ExitStatus.PARTLY_FAILED

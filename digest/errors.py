@@ -91,6 +91,10 @@ class StoreError(DigestError):
         self.hint = hint
 
 
+class StoreBusy(StoreError):
+    """The state cannot be used for now: another program writes to it. The same works a little later."""
+
+
 class StateRestored(DigestError):
     """The state was restored from a backup. What was mailed since is unknown, so a person must decide whether
     it is mailed again."""

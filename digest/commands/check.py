@@ -1,5 +1,6 @@
 """`digest check`: what is wrong with configuration and templates, and what arXiv is asked for."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ def check(command: CommandContext, volume: bool) -> int:
     print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
     print_lines(map(str, config.warnings))
     print_lines(_query_lines(distinct(config.keywords)))
-    if config.state.exists():
+    if os.path.lexists(config.state):
         print_lines(_state_lines(config))
     return _volumes(command, config) if volume else ExitStatus.DONE
 

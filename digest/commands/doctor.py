@@ -19,9 +19,11 @@ from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
+from digest.store.remedies import RESTORE
 from digest.system.clock import Clock
 from digest.system.files import followed, try_writing, who_else_writes
 from digest.system.logging import BARE
+from digest.system.remedies import remedy
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ class _Test:
         except DigestError as exc:
             return Check(self.failed, str(exc), exc.hint)
         except OSError as exc:
-            return Check(self.failed, exc.strerror or str(exc), "let the program write there")
+            return Check(self.failed, str(exc), remedy(exc))
         return Check(self.well)
 
 
@@ -128,7 +130,7 @@ def _check_templates(folder: Path | None) -> Check:
 def _local_tests(config: Config) -> Iterator[_Test]:
     state = config.state
     yield _writable(f"the state {state}", lambda: _try_folder(state.parent))
-    if state.exists():
+    if os.path.lexists(state):
         yield _Test(lambda: _try_state(state), "the state is sound", "the state is not sound")
     room = "room on the disk of the state"
     yield _Test(lambda: _try_room(state.parent), f"there is {room}", f"there is too little {room}")
@@ -156,7 +158,7 @@ def _try_state(file: Path) -> None:
     """Read all of it."""
     with closing(Database.open_existing(file)) as database:
         if damage := database.damage():
-            raise StoreError(file, f"the state is damaged: {damage}", "restore it from a backup")
+            raise StoreError(file, f"the state is damaged: {damage}", RESTORE)
 
 
 def _try_room(folder: Path) -> None:

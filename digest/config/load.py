@@ -19,6 +19,7 @@ from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 from digest.system.files import read_file
+from digest.system.remedies import remedy, said
 
 MOST_BYTES = 10_000_000
 """Of the file: a configuration with 10,000 subscribers has a tenth."""
@@ -88,7 +89,7 @@ def _unreadable(error: OSError) -> str:
         case IsADirectoryError():
             return "this is a folder; name the file in it with --config"
         case _:
-            return f"cannot be read ({error.strerror}); fix its path or permissions"
+            return f"cannot be read ({said(error)}); {remedy(error)}"
 
 
 def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:

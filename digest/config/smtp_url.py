@@ -15,6 +15,7 @@ from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 from digest.system.files import read_file
+from digest.system.remedies import remedy, said
 
 _URL_FILE = ("mail", "smtp_url_file")
 _MOST_BYTES = 10_000  # of a file with one line
@@ -78,7 +79,7 @@ def read_secret(file: Path, credentials: Path | None) -> str:
     except UnicodeDecodeError as exc:
         raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
     except OSError as exc:
-        raise ValueError(f"cannot be read ({exc.strerror}); fix its path or permissions") from exc
+        raise ValueError(f"cannot be read ({said(exc)}); {remedy(exc)}") from exc
     if permissions & _OTHERS and not _is_below(file, credentials):
         raise ValueError(f"others may read this secret; run: chmod 600 {file}")
     if len(text.splitlines()) != 1:

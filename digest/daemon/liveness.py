@@ -15,6 +15,7 @@ from digest.domain.settings import Config
 from digest.errors import StoreError
 from digest.pipeline.ports import Progress
 from digest.system.locks import is_locked
+from digest.system.remedies import remedy, said
 
 HEARTBEAT_TIMEOUT = timedelta(minutes=25)
 """Without a heartbeat for so long, the daemon hangs. Twice as long as its longest single step: the answer to
@@ -51,7 +52,7 @@ def daemon_liveness(lock: Path) -> DaemonLiveness:
     except FileNotFoundError:
         return DaemonLiveness(running=False)
     except OSError as exc:
-        raise StoreError(lock, f"cannot be read: {exc.strerror}", "look as the user of the daemon") from exc
+        raise StoreError(lock, f"cannot be read: {said(exc)}", remedy(exc)) from exc
 
 
 class Heartbeat(Progress):

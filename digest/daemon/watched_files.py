@@ -1,10 +1,10 @@
 """Notice that a file has changed, and say why one cannot be read."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.system.files import name_of_user, opened_file
+from digest.system.files import opened_file
+from digest.system.remedies import said, user_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,4 @@ def why_unreadable(file: Path) -> str:
     except PermissionError:
         return f"permission denied for user {user_name()}"
     except OSError as exc:
-        return (exc.strerror or type(exc).__name__).lower()
-
-
-def user_name() -> str:
-    """Of the user that this process runs as."""
-    return name_of_user(os.geteuid())
+        return said(exc).lower()

@@ -20,6 +20,7 @@ from digest.system.files import (
     remove_unfinished,
     write_atomically,
 )
+from digest.system.remedies import remedy, said
 
 _STEM = r"\d{4}-\d{2}-\d{2}-\d{4}-[0-9a-f]{16}"
 _MAIL_FILE = re.compile(rf"{_STEM}\.eml")
@@ -115,6 +116,6 @@ def _page(message: EmailMessage) -> bytes:
 
 
 def _not_written(folder: Path, exc: OSError) -> TransportUnavailable:
-    error = TransportUnavailable(f"the outbox {folder} cannot be written: {exc.strerror or exc}")
-    error.hint = "make the folder writable, or name another one in DIGEST_OUTBOX"
+    error = TransportUnavailable(f"the outbox {folder} cannot be written: {said(exc)}")
+    error.hint = remedy(exc)
     return error

@@ -13,6 +13,7 @@ from digest.monitoring.healthcheck import HealthCheck
 from digest.monitoring.prometheus import RunMetrics, write_metrics
 from digest.pipeline.context import RunContext
 from digest.system.masking import masked
+from digest.system.remedies import remedy, said
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ class RunMonitor:
         try:
             write_metrics(file, self._metrics(context, report))
         except OSError as exc:
-            logger.warning("cannot write the metrics file: %s", exc.strerror)
+            logger.warning("cannot write the metrics file %s: %s (%s)", file, said(exc), remedy(exc))
 
     def _metrics(self, context: RunContext, report: Report) -> RunMetrics:
         runs = context.store.runs.latest(_MOST_RUNS)

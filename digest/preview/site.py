@@ -15,6 +15,7 @@ from digest.system.files import (
     who_else_writes,
     write_atomically,
 )
+from digest.system.remedies import remedy, said
 from digest.system.templates import TemplateProblem, Templates
 
 PAGE = "index.html"
@@ -71,8 +72,8 @@ def write_site(files: Files, folder: Path) -> Path:
         for name, content in files.items():
             write_atomically(folder / name, content, PRIVATE_FILE)
     except OSError as exc:
-        problem = f"the preview cannot be written to {folder}: {exc.strerror or exc}"
-        raise PreviewError(problem, "name a folder that can be written, or none") from exc
+        problem = f"the preview cannot be written to {folder}: {said(exc)}"
+        raise PreviewError(problem, remedy(exc)) from exc
     return folder / PAGE
 
 

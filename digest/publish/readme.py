@@ -13,6 +13,7 @@ from digest.errors import ArchiveError, RenderError
 from digest.publish.markers import Surroundings, has_marker, split_at_markers
 from digest.publish.page import ArchivePage
 from digest.system.files import followed, remove_unfinished
+from digest.system.remedies import remedy, said
 from digest.system.shared_file import found
 from digest.system.templates import Templates
 
@@ -88,8 +89,8 @@ class ReadmeArchive:
         try:
             yield
         except OSError as exc:
-            hint = _NAME_ANOTHER if exc.errno in _NO_PAGE else _PERMIT
-            raise ArchiveError(f"{self._file}: {exc.strerror}", hint) from exc
+            hint = _NAME_ANOTHER if exc.errno in _NO_PAGE else remedy(exc)
+            raise ArchiveError(f"{self._file}: {said(exc)}", hint) from exc
 
 
 def _without_marker(page: ArchivePage, newest: int | None) -> str:

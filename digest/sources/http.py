@@ -26,6 +26,7 @@ from digest.sources.retry_policy import (
 )
 from digest.system.clock import Clock
 from digest.system.exchange import Limits, NoReply, Reply, Request, exchange
+from digest.system.remedies import remedy, said
 
 T = TypeVar("T")
 
@@ -102,7 +103,9 @@ class ArxivClient:
         except NoReply as exc:
             return failed_attempt_from(exc)
         except OSError as exc:  # all that is left is the rate limit file
-            raise SourceUnavailable(f"{self._rate_limiter.file}: {exc.strerror}") from exc
+            unavailable = SourceUnavailable(f"{self._rate_limiter.file}: {said(exc)}")
+            unavailable.hint = remedy(exc)
+            raise unavailable from exc
         _LOG.debug("%s answered %d with %d bytes", host_of(request.url), reply.status, len(reply.body))
         attempt = failed_attempt_of(reply, self._clock.epoch_seconds())
         return attempt if attempt else _read(reply, read)

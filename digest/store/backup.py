@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import StoreError
-from digest.store.database import refuse_unusable, wrap_database_errors
+from digest.store.database import connect, require_usable, wrap_database_errors
 from digest.store.queries.runs import BACKUP
+from digest.store.remedies import RESTORE, store_error, tells_of_the_file_read
 from digest.store.schema import written
+from digest.store.unfinished import backup_lock
 from digest.system.files import PRIVATE_FILE, followed, remove_unfinished, replacement
 
-_LOCK_TIMEOUT_SECONDS = 30.0
 _OTHER_NAME = "name a file that is not there yet, or an earlier backup"
 
 
@@ -21,45 +22,43 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
     """Copy the state to the file, which only its owner can read, and which is on disk when this returns.
 
     An earlier backup is replaced when the new one is complete and has no error. The copy is marked as one, so
-    that a run refuses it as its state until a person decides (digest.store.restore). Raises StoreError.
+    that a run refuses it as its state until a person decides (digest.store.restore). Raises StoreError,
+    LockHeld during another backup.
     """
-    with _opened(state) as source, _wrap_write_errors(file):
+    with _opened(state) as source, backup_lock(state) as remember, _wrap_write_errors(file):
         _refuse(file, state)
         target = followed(file)
         remove_unfinished(target.parent, re.escape(target.name))
         with (
             replacement(target, PRIVATE_FILE) as unfinished,
-            closing(sqlite3.connect(unfinished)) as copy,
+            closing(connect(unfinished)) as copy,
         ):
+            remember(unfinished)
             source.backup(copy)
             _finish(copy, now)
             damage = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
             if damage != "ok":
-                raise StoreError(
-                    state, f"the state is damaged: {damage}", "restore it from an earlier backup"
-                )
+                raise StoreError(state, f"the state is damaged: {damage}", RESTORE)
 
 
 @contextmanager
 def _opened(state: Path) -> Iterator[sqlite3.Connection]:
-    if not state.exists():
-        raise StoreError(state, "there is no state yet", "it comes with the first `digest run`")
     with wrap_database_errors(state):
-        refuse_unusable(state)
-        connection = sqlite3.connect(state, timeout=_LOCK_TIMEOUT_SECONDS)
-        with closing(connection) as source:
+        require_usable(state)
+        with closing(connect(state)) as source:
             source.execute("SELECT version FROM schema_version").fetchone()
             yield source
 
 
 @contextmanager
 def _wrap_write_errors(file: Path) -> Iterator[None]:
+    """Errors of the state itself are left to `wrap_database_errors`."""
     try:
         yield
     except (sqlite3.Error, OSError) as exc:
-        cause = getattr(exc, "strerror", None) or exc
-        hint = "check that there is room, and that this user may write there"
-        raise StoreError(file, f"the backup cannot be written: {cause}", hint) from exc
+        if tells_of_the_file_read(exc):
+            raise
+        raise store_error(file, exc, "the backup cannot be written") from exc
 
 
 def _refuse(file: Path, state: Path) -> None:

@@ -1,30 +1,33 @@
 """Opens the state file: private, durable, of the right version, and never silently replaced."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import Pool, QueuePool, StaticPool
 
-from digest.errors import StoreError
+from digest.errors import StoreBusy, StoreError
 from digest.store.migrations import MIGRATIONS, current_version, migrate
-from digest.system.files import PRIVATE_FILE, make_private_folder
+from digest.store.remedies import RESTORE, store_error
+from digest.store.unfinished import remove_unfinished
+from digest.system.files import make_private_folder
+from digest.system.locks import exclusive_lock
+
+BUSY_SECONDS = 30.0
+"""How long to wait for another program that writes."""
 
 _PAGE_BYTES = 8192  # papers have about 1,000: of the usual 4,096, much is left over
-_RESTORE = "restore it from a backup, or move it away to start over (everyone then gets a welcome again)"
+_MOUNT = "mount the disk that it leads to; or remove the link, to begin with a new state"
 _REMOVE_LOG = "remove it, and the -shm file beside it: they belong to the state that was there before"
-
-_ADVICE = {
-    "full": "make room on the disk, then run again; nothing was sent that is not recorded",
-    "readonly": "let the program write there, then run again; nothing was sent that is not recorded",
-    "locked": "another program has the file open; close it and run again",
-}
 
 _checked: set[tuple[int, int]] = set()
 """The files, by device and inode, that this process may have open."""
@@ -46,19 +49,19 @@ class Database:
         """Open the state: create it if there is none, migrate an older schema. Raises StoreError."""
         with wrap_database_errors(file):
             make_private_folder(file.parent)
-            if not file.exists():
+            remove_unfinished(file)
+            if not exists(file):
                 _create(file)
             refuse_unusable(file)
-        return cls(file, _engine(file))._prepared(migrate)
+        return cls(file, _engine(partial(connect, file)))._prepared(migrate)
 
     @classmethod
     def open_existing(cls, file: Path) -> "Database":
         """Open a state that exists, to read it. Raises StoreError."""
-        if not file.exists():
-            raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
         with wrap_database_errors(file):
-            refuse_unusable(file)
-        database = cls(file, _engine(file))
+            require_usable(file)
+            remove_unfinished(file)
+        database = cls(file, _engine(partial(connect, file)))
         return database._prepared(database._refuse_older)
 
     @classmethod
@@ -66,11 +69,7 @@ class Database:
         """A copy of the state in memory, for a run that leaves no trace. Raises StoreError."""
         with wrap_database_errors(file):
             memory = _in_memory(file)
-        engine = create_engine(
-            "sqlite://", creator=lambda: memory, poolclass=StaticPool, hide_parameters=True
-        )
-        _configure(engine)
-        return cls(file, engine)._prepared(migrate)
+        return cls(file, _engine(lambda: memory, StaticPool))._prepared(migrate)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -102,7 +101,8 @@ class Database:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             [(unfinished, _, _)] = cursor.fetchall()
         if unfinished:
-            raise StoreError(self.file, "deleted data could not be overwritten yet", _ADVICE["locked"])
+            hint = "another program has the file open; close it and run again"
+            raise StoreBusy(self.file, "deleted data could not be overwritten yet", hint)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -142,8 +142,13 @@ class Database:
             )
 
 
-def _engine(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30.0}, hide_parameters=True)
+def connect(file: Path) -> sqlite3.Connection:
+    """Open the file, whatever characters its path has: no part of it is read as a URL."""
+    return sqlite3.connect(file.absolute(), timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def _engine(creator: Callable[[], sqlite3.Connection], pool: type[Pool] = QueuePool) -> Engine:
+    engine = create_engine("sqlite://", creator=creator, poolclass=pool, hide_parameters=True)
     _configure(engine)
     return engine
 
@@ -167,39 +172,72 @@ def _configure(engine: Engine) -> None:
 
 
 def _create(file: Path) -> None:
-    """Create an empty state under another name first: a file with this name is always complete."""
+    """Create an empty state under another name first: a file with this name is always complete.
+
+    One process at a time does so; what a killed one has left is overwritten.
+    """
     unfinished = file.with_name(f"{file.name}.new")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-    connection = sqlite3.connect(unfinished)
-    try:
+    with exclusive_lock(unfinished, wait=True) as descriptor:
+        try:
+            if not file.exists():  # else another process was first
+                os.ftruncate(descriptor, 0)
+                _write_empty(unfinished)
+                unfinished.rename(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _write_empty(file: Path) -> None:
+    with closing(connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = MEMORY")  # leaves no second file after a kill
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA user_version = 1")  # makes SQLite write its header
         connection.commit()
-    finally:
-        connection.close()
-    unfinished.rename(file)
 
 
 def _in_memory(file: Path) -> sqlite3.Connection:
     """A copy of the file in memory; empty if there is no file."""
-    if file.exists():
+    is_there = exists(file)
+    if is_there:
         refuse_unusable(file)
     memory = sqlite3.connect(":memory:", check_same_thread=False)
     with ExitStack() as on_failure:
         on_failure.callback(memory.close)
-        if file.exists():
-            with closing(sqlite3.connect(file)) as original:
+        if is_there:
+            with closing(connect(file)) as original:
                 original.backup(memory)
         on_failure.pop_all()
     return memory
 
 
+def exists(file: Path) -> bool:
+    """Whether there is a state.
+
+    Raises StoreError if that cannot be seen, or if the file is a link whose target is missing: a new state
+    there would welcome everyone again when the disk of the old one is mounted.
+    """
+    with wrap_database_errors(file):
+        if file.exists():
+            return True
+        if file.is_symlink():
+            raise StoreError(file, "this is a link that leads to no file", _MOUNT)
+        return False
+
+
+def require_usable(file: Path) -> None:
+    """Raise StoreError if there is no state, or one that must not be opened."""
+    if not exists(file):
+        raise StoreError(file, "there is no state yet", "it comes with the first `digest run`")
+    refuse_unusable(file)
+
+
 def refuse_unusable(file: Path) -> None:
-    """Raise StoreError for a file that SQLite would open although it must not."""
+    """Raise StoreError for a file that SQLite would open although it must not, OSError for what is none."""
     stat = file.stat()
+    if not S_ISREG(stat.st_mode):
+        raise OSError(errno.EISDIR, "it is not a file")
     if stat.st_size == 0:
-        raise StoreError(file, "the state file is empty, and the program never leaves it empty", _RESTORE)
+        raise StoreError(file, "the state file is empty, and the program never leaves it empty", RESTORE)
     # Never while it is open: closing a file drops SQLite's locks on it (sqlite.org/howtocorrupt.html, 2.2).
     if (stat.st_dev, stat.st_ino) not in _checked:
         log = file.with_name(f"{file.name}-wal")
@@ -221,15 +259,9 @@ def _is_in_wal_mode(file: Path) -> bool:
 def wrap_database_errors(file: Path) -> Iterator[None]:
     try:
         yield
-    except (IntegrityError, ProgrammingError):
+    except (IntegrityError, ProgrammingError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise  # not an error of the file, but a bug
-    except (DatabaseError, sqlite3.DatabaseError) as exc:
-        cause = str(getattr(exc, "orig", exc))
-        raise StoreError(file, f"the state cannot be used: {cause}", _advice(cause)) from exc
-    except OSError as exc:
-        problem = f"the state cannot be used: {exc.strerror or exc}"
-        raise StoreError(file, problem, _ADVICE["readonly"]) from exc
-
-
-def _advice(cause: str) -> str:
-    return next((advice for word, advice in _ADVICE.items() if word in cause), _RESTORE)
+    except DatabaseError as exc:
+        raise store_error(file, exc.orig if isinstance(exc.orig, Exception) else exc) from exc
+    except (sqlite3.DatabaseError, OSError, MemoryError) as exc:
+        raise store_error(file, exc) from exc

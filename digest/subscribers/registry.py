@@ -18,7 +18,7 @@ from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer, is_ours
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
-from digest.store.database import Database
+from digest.store.database import Database, exists
 from digest.store.queries.suppressions import (
     addresses,
     entry,
@@ -169,7 +169,7 @@ def open_registry(config: Config, clock: Clock) -> Iterator[SubscriberRegistry]:
 
 def suppressed_subscribers(config: Config) -> list[tuple[str, Suppression]]:
     """The labels of the configuration's subscribers who get no mail, and why. Raises StoreError."""
-    if not config.state.exists():
+    if not exists(config.state):
         return []
     with closing(Database.open_existing(config.state)) as database:
         found = SqlStore.over(database).suppressions.of(subscriber.email for subscriber in config.subscribers)

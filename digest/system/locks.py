@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digest.errors import LockHeld, StoreError
 from digest.system.files import make_private_folder, open_file
+from digest.system.remedies import remedy, said
 
 
 @contextmanager
@@ -23,8 +24,7 @@ def held_lock(file: Path, hint: str = LockHeld.hint) -> Iterator[Path]:
         except BlockingIOError as exc:
             raise LockHeld(file, hint) from exc
         except OSError as exc:
-            hint = "let the program write there, or name another state in DIGEST_STATE"
-            raise StoreError(file, f"cannot be written: {exc.strerror}", hint) from exc
+            raise StoreError(file, f"cannot be locked: {said(exc)}", remedy(exc)) from exc
         yield file
 
 

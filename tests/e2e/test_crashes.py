@@ -37,9 +37,9 @@ def subscribers(home: Home) -> Home:
     return home
 
 
-def sabotaged(home: Home, point: str) -> subprocess.CompletedProcess[str]:
-    """A run that dies there."""
-    command = ("tests.support.saboteur", point, "run")
+def sabotaged(home: Home, point: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command, or else a run, that dies there."""
+    command = ("tests.support.saboteur", point, *(arguments or ("run",)))
     pipe = subprocess.PIPE
     return ended(start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe))
 

@@ -210,7 +210,7 @@ def test_a_corrupt_state_is_never_replaced(home: Home) -> None:
     done = home.digest("run")
     assert done.returncode == 1
     assert "file is not a database" in done.stderr
-    assert "hint: restore it from a backup" in done.stderr
+    assert "hint: restore a backup" in done.stderr
     assert state.read_bytes() == b"not a database any more" * 1000
 
 

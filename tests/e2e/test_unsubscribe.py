@@ -240,7 +240,7 @@ def test_check_does_without_a_state_that_it_cannot_read(served: Home) -> None:
     state = served.folder / "state" / "digest.sqlite3"
     state.write_bytes(b"no database" * 1000)
     assert checked(served) == [
-        f"cannot say who gets no mail: {state}: the state cannot be used: file is not a database"
+        f"cannot say who gets no mail: {state}: the state cannot be used: the file is not a database"
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from digest import commands
 from digest.cli import COMMANDS, cli, main
+from digest.errors import ConfigError, StoreBusy, StoreError
 from digest.system.signals import Interrupted
 from tests.support.home import LEAST
 
@@ -97,12 +98,44 @@ def test_commands_are_listed_in_the_order_of_the_alphabet() -> None:
 def test_an_unexpected_end_has_its_own_status(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, raised: BaseException, status: int
 ) -> None:
+    assert status_of(monkeypatch, raised, "check") == status
+    assert ("ZeroDivisionError: a bug" in caplog.text) == (status == 3)
+
+
+def status_of(monkeypatch: pytest.MonkeyPatch, raised: BaseException, *arguments: str) -> object:
+    """The exit status of a command that ends so."""
+
     def fail(**_: object) -> None:
         raise raised
 
     monkeypatch.setattr(cli, "main", fail)
-    monkeypatch.setattr(sys, "argv", ["digest", "check"])
+    monkeypatch.setattr(sys, "argv", ["digest", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == status
-    assert ("ZeroDivisionError: a bug" in caplog.text) == (status == 3)
+    return ended.value.code
+
+
+def test_a_state_that_is_busy_is_for_later_and_one_that_cannot_be_used_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = Path("state")
+    assert status_of(monkeypatch, StoreBusy(file, "busy", "run again"), "run") == 75
+    assert status_of(monkeypatch, StoreError(file, "full", "make room"), "run") == 1
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        ConfigError([]),
+        StoreError(Path("state"), "full", "make room"),
+        click.UsageError("odd"),
+        ZeroDivisionError("a bug"),
+        Interrupted(),
+    ],
+    ids=["configuration", "state", "usage", "a bug", "a signal"],
+)
+def test_a_mail_server_that_feeds_the_inbox_is_told_to_try_later_whatever_goes_wrong(
+    monkeypatch: pytest.MonkeyPatch, raised: BaseException
+) -> None:
+    assert status_of(monkeypatch, raised, "--config", "there.yaml", "inbox", "-") == 75
+    assert status_of(monkeypatch, raised, "inbox", "Maildir") != 75

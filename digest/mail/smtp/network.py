@@ -9,6 +9,7 @@ from typing import Any
 
 from digest.errors import TransportUnavailable
 from digest.mail.smtp.limits import Deadline
+from digest.system.remedies import remedy, said
 
 _Addresses = list[tuple[Any, ...]]
 """As socket.getaddrinfo returns them."""
@@ -48,7 +49,10 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as exc:
-        raise TransportUnavailable(f"the certificate file {ca_file} cannot be used: {exc.strerror}") from exc
+        unavailable = TransportUnavailable(f"the certificate file {ca_file} cannot be used: {said(exc)}")
+        no_certificate = isinstance(exc, ssl.SSLError)  # its numbers are not the system's
+        unavailable.hint = "write certificates in the format PEM to it" if no_certificate else remedy(exc)
+        raise unavailable from exc
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

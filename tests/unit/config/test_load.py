@@ -313,7 +313,8 @@ def test_a_file_that_cannot_be_opened_is_reported_with_the_systems_reason(file: 
     with pytest.raises(ConfigError) as caught:
         load_config(file, {})
     assert str(caught.value) == (
-        "subscribers.yaml: cannot be read (Too many levels of symbolic links); fix its path or permissions"
+        "subscribers.yaml: cannot be read (Too many levels of symbolic links); "
+        "make the link lead to a file, or correct the path"
     )
 
 

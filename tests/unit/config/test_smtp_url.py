@@ -151,7 +151,7 @@ def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> No
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as caught:
         read_secret(tmp_path / "none", None)
-    assert str(caught.value) == ("cannot be read (No such file or directory); fix its path or permissions")
+    assert str(caught.value) == ("cannot be read (No such file or directory); make it, or correct the path")
 
 
 def test_a_file_that_is_not_utf_8_is_refused(file: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.daemon.watched_files import file_version, user_name, why_unreadable
+from digest.daemon.watched_files import file_version, why_unreadable
+from digest.system.remedies import user_name
 
 FILE_TIME_STEP_SECONDS = 0.02
 """Files that are changed further apart than this carry different times."""

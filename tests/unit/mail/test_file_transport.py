@@ -83,7 +83,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(TransportUnavailable) as caught:
         deliver(FileTransport(folder), mail())
     assert str(caught.value) == f"the outbox {folder} cannot be written: File exists"
-    assert caught.value.hint == "make the folder writable, or name another one in DIGEST_OUTBOX"
+    assert caught.value.hint == "correct the path: a file is where a folder should be, or the reverse"
 
 
 def test_an_outbox_that_is_closed_can_be_used_again(tmp_path: Path) -> None:

@@ -142,7 +142,11 @@ def test_the_metrics_are_written_after_each_run_and_a_missing_folder_is_logged(
         )
     )
     operation.run()
-    assert caplog.messages == ["cannot write the metrics file: No such file or directory"]
+    (told,) = caplog.messages
+    assert told == (
+        f"cannot write the metrics file {file / 'nowhere'}: No such file or directory "
+        "(make it, or correct the path)"
+    )
 
 
 def test_nothing_is_reported_where_nothing_is_configured(tmp_path: Path, operation: Operation) -> None:

@@ -635,7 +635,7 @@ def test_what_cannot_be_recorded_is_not_sent(life: Life) -> None:
     with life.store.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA query_only = ON")
     life.transport.tried.clear()
-    with pytest.raises(StoreError, match="readonly"):
+    with pytest.raises(StoreError, match="it cannot be written"):
         life.run()
     assert life.transport.tried == []
 

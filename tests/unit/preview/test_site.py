@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(PreviewError) as failure:
         write_site({"index.html": b""}, tmp_path / "file")
     assert str(failure.value) == f"the preview cannot be written to {tmp_path}/file: File exists"
-    assert failure.value.hint == "name a folder that can be written, or none"
+    assert failure.value.hint == "correct the path: a file is where a folder should be, or the reverse"
 
 
 def test_nothing_is_written_into_a_folder_of_another_user(

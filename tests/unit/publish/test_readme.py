@@ -205,7 +205,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         update(tmp_path / "missing" / "README.md")
 
     assert str(raised.value) == f"{tmp_path}/missing/README.md: No such file or directory"
-    assert raised.value.hint == "see that this user may read and write the file and its folder"
+    assert raised.value.hint == "make it, or correct the path"
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.migrations import MIGRATIONS
 from digest.store.queries.runs import BACKUP, timestamp
+from digest.store.remedies import RESTORE
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config
+from tests.support.faulty_disk import full_disk
 
 LATER = NOON + timedelta(hours=1)
 ANOTHER_NAME = "name a file that is not there yet, or an earlier backup"
@@ -141,7 +143,7 @@ def test_a_folder_that_is_not_there_is_an_error(store: SqlStore, state: Path, tm
     file = tmp_path / "nowhere" / "copy"
     assert refusal(state, file) == (
         f"{file}: the backup cannot be written: No such file or directory",
-        "check that there is room, and that this user may write there",
+        "make it, or correct the path",
     )
 
 
@@ -155,7 +157,7 @@ def test_a_state_that_is_damaged_replaces_no_backup(
     state.write_bytes(content)
     problem, hint = refusal(state, file)
     assert problem.startswith(f"{state}: the state is damaged: ")
-    assert hint == "restore it from an earlier backup"
+    assert hint == RESTORE
     assert marked(file) == [("backup", "2026-06-22T12:00:00Z")]
     assert files(file.parent) == {file.name: 0o600}
 
@@ -164,8 +166,8 @@ def test_what_is_no_state_is_not_backed_up(state: Path, file: Path) -> None:
     state.parent.mkdir()
     state.write_bytes(b"this is no database" * 100)
     problem, hint = refusal(state, file)
-    assert problem == f"{state}: the state cannot be used: file is not a database"
-    assert hint.startswith("restore it from a backup")
+    assert problem == f"{state}: the state cannot be used: the file is not a database"
+    assert hint == RESTORE
     assert files(file.parent) == {}
 
 
@@ -191,3 +193,31 @@ def test_what_a_killed_backup_left_is_removed(state: Path, store: SqlStore, file
         (file.parent / f".{file.name}.abcd1234.unfinished{end}").touch()
     back_up(state, file, LATER)
     assert files(file.parent).keys() == {file.name}
+
+
+def test_on_a_full_disk_the_earlier_backup_stays_and_the_disk_is_named(
+    store: SqlStore, state: Path, file: Path
+) -> None:
+    with full_disk(file.parent) as disk:
+        back_up(state, file, NOON)
+        disk.fill(left=16_384)
+        assert refusal(state, file) == (
+            f"{file}: the backup cannot be written: No space left on device",
+            "make room on that disk",
+        )
+        assert files(file.parent).keys() == {file.name, "ballast"}
+        assert marked(file) == [("backup", "2026-06-22T12:00:00Z")]
+        disk.free()
+        back_up(state, file, LATER)
+        assert marked(file) == [("backup", "2026-06-22T13:00:00Z")]
+
+
+def test_a_page_that_cannot_be_read_is_the_states_trouble_and_not_the_backups(
+    store: SqlStore, state: Path, file: Path
+) -> None:
+    store.close()
+    state.write_bytes(state.read_bytes()[: 8192 * 5])  # as a copy on a full disk is cut off
+    problem, hint = refusal(state, file)
+    assert problem.startswith(f"{state}: the state ")
+    assert hint == RESTORE
+    assert files(file.parent) == {}

@@ -1,6 +1,7 @@
 import shutil
 import sqlite3
 import zlib
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from digest.store.database import Database
 from digest.store.history import history
 from digest.store.migrations import MIGRATIONS
 from digest.store.queries.papers import paper_from, record_papers
+from digest.store.remedies import RESTORE
 from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -212,7 +214,7 @@ def test_a_state_of_a_newer_program_stops_the_run(file: Path) -> None:
     ("content", "problem"),
     [
         (b"", "the state file is empty, and the program never leaves it empty"),
-        (b"this is no database" * 100, "the state cannot be used: file is not a database"),
+        (b"this is no database" * 100, "the state cannot be used: the file is not a database"),
     ],
     ids=["empty", "overwritten"],
 )
@@ -223,7 +225,7 @@ def test_a_corrupt_state_stops_the_run_and_stays_as_it_is(file: Path, content: b
         with pytest.raises(StoreError) as caught:
             open_it(file)
         assert str(caught.value) == f"{file}: {problem}"
-        assert caught.value.hint.startswith("restore it from a backup")
+        assert caught.value.hint == RESTORE
         assert file.read_bytes() == content
 
 
@@ -270,6 +272,55 @@ def test_a_damaged_page_is_found_by_the_closer_look(file: Path, tmp_path: Path) 
     with_damage = damaged.damage()
     damaged.close()
     assert with_damage != ""
+
+
+@pytest.mark.parametrize("folder", ["what?", "daily%20papers", "100%", "a#b", "a b", "file:x?mode=memory"])
+def test_a_folder_may_have_any_name_and_the_state_lies_there_and_nowhere_else(
+    tmp_path: Path, folder: str
+) -> None:
+    file = tmp_path / folder / "digest.sqlite3"
+    for open_it in (Database.open, Database.open_existing, Database.dry_run):
+        open_it(file).close()
+    back_up(file, tmp_path / folder / "copy?.sqlite3", NOON)
+    back_up(file, tmp_path / folder / "copy?.sqlite3", NOON)
+    assert [path.name for path in tmp_path.iterdir()] == [folder]
+    names = {path.name for path in file.parent.iterdir()}
+    assert names == {"digest.sqlite3", "copy?.sqlite3", "backup.lock"}
+
+
+def test_a_link_that_leads_nowhere_is_not_replaced_by_a_new_state(tmp_path: Path) -> None:
+    """The disk that it leads to is not mounted."""
+    link = tmp_path / "digest.sqlite3"
+    link.symlink_to(tmp_path / "disk" / "digest.sqlite3")
+    for open_it in (Database.open, Database.open_existing, Database.dry_run):
+        with pytest.raises(StoreError) as caught:
+            open_it(link)
+        assert str(caught.value) == f"{link}: this is a link that leads to no file"
+        assert caught.value.hint == (
+            "mount the disk that it leads to; or remove the link, to begin with a new state"
+        )
+    assert link.is_symlink()
+
+
+def test_what_a_killed_process_left_of_a_new_state_is_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "digest.sqlite3"
+    (tmp_path / "digest.sqlite3.new").write_bytes(b"half a header")
+    Database.open(file).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["digest.sqlite3"]
+
+
+def test_of_two_processes_that_begin_at_once_neither_replaces_the_others_state(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) / "digest.sqlite3" for number in range(10)]
+
+    def begin(_worker: int, file: Path) -> None:
+        with closing(Database.open(file)) as database:
+            SqlStore.over(database).runs.begin(NOON)
+
+    list(run_in_workers(begin, range(2), [file for file in files for _ in range(2)]))
+    for file in files:
+        with closing(Database.open_existing(file)) as database:
+            assert len(SqlStore.over(database).runs.latest(5)) == 2
+        assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 def test_a_state_that_is_not_there_cannot_be_read(file: Path) -> None:

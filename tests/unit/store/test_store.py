@@ -17,6 +17,7 @@ from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.errors import SourceUnavailable, StoreError
 from digest.store.database import Database
 from digest.store.store import SqlStore
+from digest.system.remedies import user_name
 from tests.support.builders import NOON, config, keyword, paper
 from tests.support.builders import subscriber as a_subscriber
 
@@ -471,9 +472,6 @@ def test_a_state_that_cannot_be_written_is_a_store_error(
     store.subscriptions.sync(settings, NOON)
     with store.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA query_only = ON")
-    with pytest.raises(StoreError, match="attempt to write a readonly database") as caught:
+    with pytest.raises(StoreError, match="the state cannot be used: it cannot be written") as caught:
         answer(store, MODEL, "2606.00001", fresh=False)
-    assert (
-        caught.value.hint
-        == "let the program write there, then run again; nothing was sent that is not recorded"
-    )
+    assert caught.value.hint == f"let user {user_name()} use it (`ls -ld` shows who may)"

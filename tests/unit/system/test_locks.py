@@ -36,9 +36,12 @@ def test_a_lock_that_another_process_holds_is_an_error_with_a_hint(tmp_path: Pat
 def test_a_lock_that_cannot_be_written_is_an_error_of_the_state(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.write_text("in the way")
-    with pytest.raises(StoreError, match="cannot be written") as failed, held_lock(folder / "run.lock"):
+    with (
+        pytest.raises(StoreError, match="cannot be locked: File exists") as failed,
+        held_lock(folder / "run.lock"),
+    ):
         raise AssertionError("the lock is held")
-    assert failed.value.hint == "let the program write there, or name another state in DIGEST_STATE"
+    assert failed.value.hint == "correct the path: a file is where a folder should be, or the reverse"
 
 
 def test_looking_at_a_lock_does_not_take_it(tmp_path: Path) -> None:
