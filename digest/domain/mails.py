@@ -68,6 +68,8 @@ class DeliveryResult:
     unconfirmed: int = 0
     retry_at: datetime | None = None
     problem: str = ""
+    address_refused: bool = False
+    """The server refuses the recipient's address for good, which says nothing about the mail."""
 
     @property
     def is_final(self) -> bool:

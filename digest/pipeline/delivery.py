@@ -11,7 +11,6 @@ from digest.domain.subscribers import Subscriber
 from digest.errors import (
     PolicyRefused,
     RecipientDeferred,
-    RecipientRefused,
     TransportError,
     TransportUnavailable,
 )
@@ -90,8 +89,6 @@ class Delivery:
         now = self.clock.now()
         result = self.retries.after(queued, error, now)
         self.store.mails.record_result(queued.mail.message_id, result, now)
-        if isinstance(error, RecipientRefused):
-            self.store.suppressions.record_refusal(subscriber, str(error), now)
         return MailOutcome(
             subscriber.label,
             problem=str(error),

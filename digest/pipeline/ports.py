@@ -156,7 +156,8 @@ class MailStore(Protocol):
 
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
         """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived.
-        With the last queued mail of a subscriber, the slot for which it was made is done."""
+        With the last queued mail of a subscriber, the slot for which it was made is done. An address that is
+        refused on five days is suppressed."""
 
 
 class SuppressionStore(Protocol):
@@ -167,9 +168,6 @@ class SuppressionStore(Protocol):
 
     def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
-
-    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
-        """Count a permanent refusal of the address, and suppress it after five days with one."""
 
 
 class RunStore(Protocol):
