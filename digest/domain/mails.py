@@ -76,3 +76,12 @@ class DeliveryResult:
         """Whether there is no further attempt."""
         expired = self.state is MailState.UNKNOWN and self.retry_at is None
         return expired or self.state in (MailState.SENT, MailState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt to deliver a mail ended, and when that was known."""
+
+    message_id: str
+    result: DeliveryResult
+    ended_at: datetime

@@ -16,7 +16,7 @@ from digest.domain.fetching import (
     UnavailablePaper,
 )
 from digest.domain.keywords import Keyword
-from digest.domain.mails import DeliveryResult, Mail, QueuedMail
+from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression
@@ -250,6 +250,32 @@ class Store(Protocol):
 
     @property
     def retention(self) -> Retention: ...
+
+
+class Journal(Protocol):
+    """Keeps what became of mails beside the state, while the state cannot be written."""
+
+    def reserve(self) -> None:
+        """Take the room for it, so that nothing refuses it later. Raises StoreError."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Keep these and no others, until the state is opened again. Raises StoreError."""
+
+    def clear(self) -> None:
+        """Keep nothing: the state has it."""
+
+
+class NullJournal:
+    """Keeps nothing: for a state in memory."""
+
+    def reserve(self) -> None:
+        """Does nothing."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Does nothing."""
+
+    def clear(self) -> None:
+        """Does nothing."""
 
 
 class MailBuilder(Protocol):

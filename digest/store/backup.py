@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digest.errors import StoreError
 from digest.store.database import refuse_unusable, wrap_database_errors
+from digest.store.journal import try_record_kept
 from digest.store.queries.runs import BACKUP
 from digest.store.schema import written
 from digest.system.files import PRIVATE_FILE, replacement
@@ -22,6 +23,7 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
     An earlier backup is replaced when the new one is complete and has no error. The copy is marked as one, so
     that a run refuses it as its state until a person decides (digest.store.restore). Raises StoreError.
     """
+    try_record_kept(state)
     with _opened(state) as source, _wrap_write_errors(file):
         _refuse(file, state)
         with (

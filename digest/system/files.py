@@ -47,10 +47,11 @@ def replacement(file: Path, mode: int) -> Iterator[Path]:
         raise
     finally:
         os.close(descriptor)
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put on disk which files are in it. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
