@@ -93,9 +93,9 @@ class Results:
         try:
             self.journal.keep([entry.attempt for entry in self._unrecorded])
         except StoreError:
-            words = "can be kept nowhere: unless it is recorded soon, that mail goes out again"
+            where = "can be kept nowhere; if it was sent, it is sent again unless this is recorded soon"
         else:
-            words = "is kept beside the state until it can be recorded"
+            where = "is kept beside the state until it can be recorded"
         cause = self._trouble if isinstance(self._trouble, StoreError) else "the program is to end at once"
         for entry in new:
-            logger.warning("%s; the answer to the mail to %s %s", cause, entry.label, words)
+            logger.warning("%s; what became of the mail to %s %s", cause, entry.label, where)

@@ -20,10 +20,10 @@ from tests.support.fakes import FakeClock
 STATE = Path("/state/digest.sqlite3")
 BUSY = StoreError(STATE, "the state cannot be used: database is locked", "close the other program")
 FULL = StoreError(STATE.with_name("digest.sqlite3-results"), "no room", "make room")
-KEPT = f"{BUSY}; the answer to the mail to %s is kept beside the state until it can be recorded"
+KEPT = f"{BUSY}; what became of the mail to %s is kept beside the state until it can be recorded"
 LOST = (
-    f"{BUSY}; the answer to the mail to %s can be kept nowhere: unless it is recorded soon, that mail goes "
-    "out again"
+    f"{BUSY}; what became of the mail to %s can be kept nowhere; if it was sent, it is sent again unless "
+    "this is recorded soon"
 )
 
 
