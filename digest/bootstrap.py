@@ -133,12 +133,14 @@ def open_dry_run(config: Config, clock: Clock, outbox: Path) -> Iterator[RunCont
     """
     from digest.mail.file_transport import FileTransport
     from digest.store.database import Database
+    from digest.store.journal import record_in_copy
     from digest.store.store import SqlStore
 
     with (
         closing(SqlStore.over(Database.dry_run(config.state))) as store,
         open_source(config, clock) as source,
     ):
+        record_in_copy(store.database)
         yield _context(config, clock, store, source, [FileTransport(outbox)])
 
 

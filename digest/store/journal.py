@@ -102,6 +102,14 @@ def try_record_kept(state: Path) -> None:
             record_kept(database)
 
 
+def record_in_copy(copy: Database) -> None:
+    """The same in a copy of the state in memory; the state itself still needs it."""
+    file = journal_of(copy.file)
+    if file.exists():
+        with wrap_database_errors(file):
+            _record(copy, list(_attempts(file.read_bytes())))
+
+
 def _record(database: Database, attempts: Sequence[Attempt]) -> None:
     """Those of mails that still wait for the result of an attempt: another state knows nothing of them, and
     this one may have them already."""

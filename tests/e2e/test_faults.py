@@ -6,6 +6,7 @@ Each fault is one of tests/support/faulty_disk.py; each step is one of tests/sup
 
 import errno
 import re
+import signal
 import sqlite3
 import subprocess
 import threading
@@ -129,10 +130,13 @@ def subscribers(home: Home) -> Home:
     return home
 
 
+def start_sabotaged(home: Home, points: str) -> subprocess.Popen[str]:
+    command, pipe = ("tests.support.saboteur", points, "run"), subprocess.PIPE
+    return start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe)
+
+
 def sabotaged(home: Home, points: str) -> subprocess.CompletedProcess[str]:
-    pipe = subprocess.PIPE
-    command = ("tests.support.saboteur", points, "run")
-    return ended(start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe))
+    return ended(start_sabotaged(home, points))
 
 
 def run_with(home: Home, step: str, switch: Switch) -> Outcome:
@@ -271,3 +275,45 @@ def test_a_lock_of_a_minute_from_the_reply_on_neither_ends_the_run_nor_repeats_a
     assert Counter(mail.recipient for mail in server.accepted) == {ADA: 1, BO: 1}
     assert states(subscribers) == {ADA: ["sent"], BO: ["sent"]}
     assert run_again(subscribers) == []
+
+
+KILLED_OR_STOPPED = [(signal.SIGKILL, -signal.SIGKILL, "unknown"), (signal.SIGTERM, 130, "sent")]
+"""What the program gets while it waits for the lock, how it ends, and how Ada's mail stands then."""
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "left"), variations(KILLED_OR_STOPPED, [], ids=["killed", "stopped"])
+)
+def test_who_waits_for_the_lock_of_the_state_may_be_ended_and_no_mail_is_repeated(
+    subscribers: Home, number: int, status: int, left: str
+) -> None:
+    victims: list[subprocess.Popen[str]] = []
+
+    with busy(subscribers.folder) as switch, HostileServer() as server:
+
+        def end() -> None:
+            victims[0].send_signal(number)
+            switch.off()
+
+        with Ambush(switch.on) as begin, Ambush(end) as then:
+            hand_over_to(subscribers, server.port)
+            points = f"before record_result @{begin.port}, before record_result 2 @{then.port}"
+            victims.append(start_sabotaged(subscribers, points))
+            said = ended(victims[0]).stderr
+    assert victims[0].returncode == status
+    assert states(subscribers)[ADA] == [left]
+    assert "what became of the mail to subscribers[0] is kept beside the state" in said
+    assert Counter(mail.recipient for mail in server.accepted + run_again(subscribers)) == {ADA: 1, BO: 1}
+
+
+@pytest.mark.exhaustive
+def test_every_command_that_opens_the_state_knows_what_is_kept_beside_it(subscribers: Home) -> None:
+    with busy(subscribers.folder) as switch:
+        run_with(subscribers, "after the dot", switch)
+    assert states(subscribers) == {ADA: ["unknown"]}
+    dry = subscribers.digest("run", "--dry-run")
+    assert (dry.returncode, states(subscribers)) == (0, {ADA: ["unknown"]})
+    assert subscribers.digest("backup", "copy.sqlite3").returncode == 0
+    assert states(subscribers) == {ADA: ["sent"]}
+    with closing(sqlite3.connect(subscribers.folder / "copy.sqlite3")) as connection:
+        assert connection.execute("SELECT state FROM mails").fetchall() == [("sent",)]
