@@ -1,7 +1,7 @@
 """The disk or the state fails at a step of a run, for real, and is mended afterwards: then what the mail
 server took is what the state says, nobody has anything twice, and what was said is of use.
 
-Each fault is one of tests/support/faulty_disk.py; each step is one of tests/support/saboteur.py.
+Each fault is one of tests/support/faulty_disk.py; each step is one of tests/support/ambush.py.
 """
 
 import errno
@@ -20,12 +20,12 @@ import pytest
 
 from digest.demo.scenario import DAYS
 from digest.store.database import Database
+from tests.support.ambush import Ambush
 from tests.support.faulty_disk import failing_disk, full_disk, locked
 from tests.support.forked import ended, start
 from tests.support.home import Home
 from tests.support.hostile_smtp import Accepted, HostileServer
 from tests.support.ledger import ADA, BO, LATER, SUBSCRIBERS, hand_over_to, states, surroundings
-from tests.support.saboteur import Ambush
 from tests.support.variations import variations
 
 SCHEMA_3 = Path(__file__).parents[1] / "support" / "data" / "state_of_schema_3.sql"
@@ -84,16 +84,16 @@ FAULTS: dict[str, Callable[[Path], AbstractContextManager[Switch]]] = {
 }
 
 STEPS = {
-    "fetch": "before record",
-    "freeze": "before enqueue",
-    "claim": "before claim",
-    "before the dot": "before mark_unconfirmed",
-    "after the dot": "before record_result",
-    "settle": "before record_result",
-    "archive": "before update",
-    "outbox": "before deliver",
-    "outbox, written": "before record_result",
-    "upkeep": "before tidy",
+    "fetch": "record",
+    "freeze": "enqueue",
+    "claim": "claim",
+    "before the dot": "mark_unconfirmed",
+    "after the dot": "record_result",
+    "settle": "record_result",
+    "archive": "update",
+    "outbox": "deliver",
+    "outbox, written": "record_result",
+    "upkeep": "tidy",
 }
 """Where the fault begins. It lasts until the program has ended; at `settle` only until the second attempt."""
 
@@ -130,13 +130,13 @@ def subscribers(home: Home) -> Home:
     return home
 
 
-def start_sabotaged(home: Home, points: str) -> subprocess.Popen[str]:
-    command, pipe = ("tests.support.saboteur", points, "run"), subprocess.PIPE
+def start_ambushed(home: Home, points: str) -> subprocess.Popen[str]:
+    command, pipe = ("tests.support.ambush", points, "run"), subprocess.PIPE
     return start(*command, cwd=home.folder, env=surroundings(home), stdout=pipe, stderr=pipe)
 
 
-def sabotaged(home: Home, points: str) -> subprocess.CompletedProcess[str]:
-    return ended(start_sabotaged(home, points))
+def ambushed(home: Home, points: str) -> subprocess.CompletedProcess[str]:
+    return ended(start_ambushed(home, points))
 
 
 def run_with(home: Home, step: str, switch: Switch) -> Outcome:
@@ -146,8 +146,8 @@ def run_with(home: Home, step: str, switch: Switch) -> Outcome:
             hand_over_to(home, server.port)
         points = f"{STEPS[step]} @{begin.port}"
         if step == "settle":
-            points += f", before record_result 2 @{end.port}"
-        done = sabotaged(home, points)
+            points += f", record_result 2 @{end.port}"
+        done = ambushed(home, points)
     switch.off()
     return Outcome(done.returncode, done.stderr, server.accepted, states(home))
 
@@ -239,7 +239,7 @@ def test_a_migration_that_fails_is_done_by_the_next_run(home: Home, fault: str) 
         with Ambush(switch.on) as begin:
             if fault == "locked":  # by the migration, later
                 switch.on()
-            done = sabotaged(home, f"before migrate @{begin.port}")
+            done = ambushed(home, f"migrate @{begin.port}")
         switch.off()
         first = Outcome(done.returncode, done.stderr, list(server.accepted), {})
         show("migration", fault, first)
@@ -297,8 +297,8 @@ def test_who_waits_for_the_lock_of_the_state_may_be_ended_and_no_mail_is_repeate
 
         with Ambush(switch.on) as begin, Ambush(end) as then:
             hand_over_to(subscribers, server.port)
-            points = f"before record_result @{begin.port}, before record_result 2 @{then.port}"
-            victims.append(start_sabotaged(subscribers, points))
+            points = f"record_result @{begin.port}, record_result 2 @{then.port}"
+            victims.append(start_ambushed(subscribers, points))
             said = ended(victims[0]).stderr
     assert victims[0].returncode == status
     assert states(subscribers)[ADA] == [left]
