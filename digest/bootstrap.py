@@ -104,12 +104,14 @@ def open_run(
 ) -> Iterator[RunContext]:
     """The context of a real run; holds the state's run lock. Raises LockHeld, StateRestored, StoreError."""
     from digest.mail.file_transport import FileTransport
+    from digest.store.journal import FileJournal
     from digest.store.restore import refuse_restored
 
     progress = progress or NullProgress()
     with (
         held_lock(config.run_lock),
-        closing(_store(config)) as store,
+        _store(config) as store,
+        closing(FileJournal(config.state)) as journal,
         open_source(config, clock) as source,
         _transports(config, progress.alive) as transports,
     ):
@@ -117,7 +119,13 @@ def open_run(
         FileTransport(config.outbox).remove_unfinished()
         context = _context(config, clock, store, source, transports)
         archive = archive_at(config.archive.file, config) if config.archive.file else None
-        yield replace(context, archive=archive, signals_deferred=signals_deferred, progress=progress)
+        yield replace(
+            context,
+            archive=archive,
+            signals_deferred=signals_deferred,
+            progress=progress,
+            journal=journal,
+        )
 
 
 @contextmanager
@@ -128,31 +136,33 @@ def open_dry_run(config: Config, clock: Clock) -> Iterator[RunContext]:
     """
     from digest.mail.null_transport import NullTransport
     from digest.store.database import Database
+    from digest.store.journal import record_in_copy
     from digest.store.store import SqlStore
 
     with (
         closing(SqlStore.over(Database.dry_run(config.state))) as store,
         open_source(config, clock) as source,
     ):
+        record_in_copy(store.database)
         yield _context(config, clock, store, source, [NullTransport()])
 
 
 def refuse_restored_state(config: Config) -> None:
     """Raise StateRestored if a run would. Any other fault of the state is left for the run to report."""
-    from digest.store.database import exists
+    from digest.store.database import Database, exists
     from digest.store.restore import refuse_restored
 
     with suppress(StoreError):
         if exists(config.state):
-            with closing(_store(config)) as store:
-                refuse_restored(store.database)
+            with closing(Database.open(config.state)) as database:
+                refuse_restored(database)
 
 
 def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
     """Accept a restored state; see digest.store.restore. Raises LockHeld, StoreError."""
     from digest.store.restore import accept_restored
 
-    with held_lock(config.run_lock), closing(_store(config)) as store:
+    with held_lock(config.run_lock), _store(config) as store:
         return accept_restored(store.database, clock.now(), send=send)
 
 
@@ -160,7 +170,9 @@ def accept_restored_state(config: Config, clock: Clock, *, send: bool) -> str:
 def open_state(config: Config) -> Iterator["Database"]:
     """The state, to be read. Raises StoreError, also if there is none yet."""
     from digest.store.database import Database
+    from digest.store.journal import try_record_kept
 
+    try_record_kept(config.state)
     with closing(Database.open_existing(config.state)) as database:
         yield database
 
@@ -248,11 +260,16 @@ def _context(
     )
 
 
-def _store(config: Config) -> "SqlStore":
+@contextmanager
+def _store(config: Config) -> Iterator["SqlStore"]:
+    """The state of who holds the run lock, with all that earlier runs could not record in it."""
     from digest.store.database import Database
+    from digest.store.journal import record_kept
     from digest.store.store import SqlStore
 
-    return SqlStore.over(Database.open(config.state))
+    with closing(Database.open(config.state)) as database:
+        record_kept(database, wait=True)
+        yield SqlStore.over(database)
 
 
 def _template_folders(config: Config) -> tuple[Path, ...]:

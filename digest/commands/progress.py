@@ -76,7 +76,7 @@ class _Bar(Progress):
 
     def wait(self, seconds: float) -> None:
         """Show how many seconds of a pause are left; 0 at its end."""
-        pause = f" · next question in {math.ceil(seconds)} s" if seconds else ""
+        pause = f" · goes on in {math.ceil(seconds)} s" if seconds else ""
         for task in self._display.task_ids:
             self._display.update(task, pause=pause, refresh=True)
 

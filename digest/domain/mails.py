@@ -68,9 +68,20 @@ class DeliveryResult:
     unconfirmed: int = 0
     retry_at: datetime | None = None
     problem: str = ""
+    address_refused: bool = False
+    """The server refuses the recipient's address for good, which says nothing about the mail."""
 
     @property
     def is_final(self) -> bool:
         """Whether there is no further attempt."""
         expired = self.state is MailState.UNKNOWN and self.retry_at is None
         return expired or self.state in (MailState.SENT, MailState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt to deliver a mail ended, and when that was known."""
+
+    message_id: str
+    result: DeliveryResult
+    ended_at: datetime

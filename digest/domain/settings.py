@@ -90,7 +90,7 @@ class UsedPath:
 
 def files_of_state(state: Path) -> tuple[UsedPath, ...]:
     """The state, and SQLite's files and the locks beside it."""
-    beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", ".new")]
+    beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", "-results", ".new")]
     others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK)
     return (
         UsedPath("the state", state),

@@ -8,7 +8,9 @@ from digest.domain.settings import Config
 from digest.pipeline.ports import (
     Archive,
     ChangeList,
+    Journal,
     MailBuilder,
+    NullJournal,
     NullProgress,
     Progress,
     Source,
@@ -35,3 +37,5 @@ class RunContext:
     change_list: ChangeList | None = None
     """What the source is audited with; None: it is not audited."""
     progress: Progress = field(default_factory=NullProgress)
+    journal: Journal = field(default_factory=NullJournal)
+    """Keeps what the store cannot take just then."""

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from digest.domain.mails import DeliveryResult, MailState, QueuedMail
+from digest.domain.mails import Attempt, DeliveryResult, MailState, QueuedMail
 from digest.domain.runs import MailOutcome
 from digest.domain.subscribers import Subscriber
 from digest.errors import (
     PolicyRefused,
     RecipientDeferred,
-    RecipientRefused,
     TransportError,
     TransportUnavailable,
 )
 from digest.pipeline.ports import Store, Transport
+from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy, still_pauses
 from digest.system.clock import Clock
 
@@ -27,6 +27,7 @@ class Delivery:
     """The deliveries of one run. `signals_deferred` is that of RunContext. All methods raise StoreError."""
 
     store: Store
+    results: Results
     retries: RetryPolicy
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
@@ -70,6 +71,7 @@ class Delivery:
             self.store.mails.mark_unconfirmed(mail.message_id, retry_at)
 
         with self.signals_deferred():
+            self.results.get_ready()
             self.store.mails.claim(mail.message_id)
             try:
                 transport.deliver(mail, before_end_of_data)
@@ -77,7 +79,7 @@ class Delivery:
                 return self._failed(queued, self._reclassified(exc), subscriber)
             self._server_accepts_mail = True
             sent = DeliveryResult(MailState.SENT, queued.refusals, queued.unconfirmed)
-            self.store.mails.record_result(mail.message_id, sent, self.clock.now())
+            self.results.record(subscriber.label, Attempt(mail.message_id, sent, self.clock.now()))
         return MailOutcome(subscriber.label, papers=len(mail.papers))
 
     def _reclassified(self, error: TransportError) -> TransportError:
@@ -89,9 +91,7 @@ class Delivery:
     def _failed(self, queued: QueuedMail, error: TransportError, subscriber: Subscriber) -> MailOutcome:
         now = self.clock.now()
         result = self.retries.after(queued, error, now)
-        self.store.mails.record_result(queued.mail.message_id, result, now)
-        if isinstance(error, RecipientRefused):
-            self.store.suppressions.record_refusal(subscriber, str(error), now)
+        self.results.record(subscriber.label, Attempt(queued.mail.message_id, result, now))
         return MailOutcome(
             subscriber.label,
             problem=str(error),

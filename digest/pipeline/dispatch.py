@@ -13,6 +13,7 @@ from digest.errors import RenderError
 from digest.pipeline.context import RunContext
 from digest.pipeline.delivery import Delivery
 from digest.pipeline.ports import Transport
+from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy
 from digest.pipeline.workers import run_in_workers
 
@@ -103,6 +104,7 @@ class Dispatch:
                 if down:
                     left_out.append(subscriber)
                 else:
+                    self._delivery.results.get_ready()
                     yield subscriber
 
         self._context.progress.begin("sending", len(subscribers))
@@ -143,4 +145,5 @@ class Dispatch:
 def _delivery(context: RunContext) -> Delivery:
     settings = context.config.mail
     retries = RetryPolicy(settings.retry_scale, unconfirmed=settings.when_unconfirmed == "retry")
-    return Delivery(context.store, retries, context.clock, context.signals_deferred)
+    results = Results(context.store.mails, context.journal, context.clock)
+    return Delivery(context.store, results, retries, context.clock, context.signals_deferred)

@@ -16,7 +16,7 @@ from digest.domain.fetching import (
     UnavailablePaper,
 )
 from digest.domain.keywords import Keyword
-from digest.domain.mails import DeliveryResult, Mail, QueuedMail
+from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression
@@ -166,7 +166,8 @@ class MailStore(Protocol):
 
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
         """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived.
-        With the last queued mail of a subscriber, the slot for which it was made is done."""
+        With the last queued mail of a subscriber, the slot for which it was made is done. An address that is
+        refused on five days is suppressed."""
 
 
 class SuppressionStore(Protocol):
@@ -177,9 +178,6 @@ class SuppressionStore(Protocol):
 
     def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
-
-    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
-        """Count a permanent refusal of the address, and suppress it after five days with one."""
 
 
 class RunStore(Protocol):
@@ -262,6 +260,32 @@ class Store(Protocol):
 
     @property
     def retention(self) -> Retention: ...
+
+
+class Journal(Protocol):
+    """Keeps what became of mails beside the state, while the state cannot be written."""
+
+    def reserve(self) -> None:
+        """Take the room for it, so that nothing refuses it later. Raises StoreError."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Keep these and no others, until the state is opened again. Raises StoreError."""
+
+    def clear(self) -> None:
+        """Keep nothing: the state has it."""
+
+
+class NullJournal:
+    """Keeps nothing: for a state in memory."""
+
+    def reserve(self) -> None:
+        """Does nothing."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Does nothing."""
+
+    def clear(self) -> None:
+        """Does nothing."""
 
 
 class MailBuilder(Protocol):

@@ -2,11 +2,17 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.domain.mails import DeliveryResult, MailState, QueuedMail
-from digest.errors import DeliveryUnknown, RecipientDeferred, TransportError, TransportUnavailable
+from digest.errors import (
+    DeliveryUnknown,
+    RecipientDeferred,
+    RecipientRefused,
+    TransportError,
+    TransportUnavailable,
+)
 
 FIRST_PAUSE = timedelta(minutes=5)
 
@@ -49,6 +55,8 @@ class RetryPolicy:
             case RecipientDeferred():
                 retry_at = now + self._pause(queued)
                 return _result(queued, MailState.DEFERRED, error, retry_at=retry_at, refused=1)
+            case RecipientRefused():
+                return replace(_result(queued, MailState.FAILED, error), address_refused=True)
             case _:
                 return _result(queued, MailState.FAILED, error)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digest.errors import StoreError
 from digest.store.database import connect, require_usable, wrap_database_errors
+from digest.store.journal import try_record_kept
 from digest.store.queries.runs import BACKUP
 from digest.store.remedies import RESTORE, store_error, tells_of_the_file_read
 from digest.store.schema import written
@@ -25,6 +26,7 @@ def back_up(state: Path, file: Path, now: datetime) -> None:
     that a run refuses it as its state until a person decides (digest.store.restore). Raises StoreError,
     LockHeld during another backup.
     """
+    try_record_kept(state)
     with _opened(state) as source, backup_lock(state) as remember, _wrap_write_errors(file):
         _refuse(file, state)
         target = followed(file)

@@ -19,6 +19,7 @@ from digest.domain.tokens import Signer, is_ours
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
 from digest.store.database import Database, exists
+from digest.store.journal import record_kept
 from digest.store.queries.suppressions import (
     addresses,
     entry,
@@ -116,6 +117,7 @@ class SubscriberRegistry:
         """
         self._suppress(subscriber, SuppressionReason.FORGOTTEN)
         with held_lock(self._config.run_lock, _REPEAT):
+            record_kept(self._database, wait=True)
             with self._database.transaction() as connection:
                 erase_person(connection, subscriber.email)
             FileTransport(self._config.outbox).erase(subscriber.email)
@@ -164,6 +166,7 @@ class SubscriberRegistry:
 def open_registry(config: Config, clock: Clock) -> Iterator[SubscriberRegistry]:
     """The registry of a state, which is created if there is none yet. Raises StoreError."""
     with closing(Database.open(config.state)) as database:
+        record_kept(database)
         yield SubscriberRegistry(config, database, clock)
 
 

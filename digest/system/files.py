@@ -152,7 +152,7 @@ def _unfinished(file: Path, mode: int, last_look: Callable[[], None]) -> Iterato
         raise
     finally:
         os.close(descriptor)
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def _refuse_replacing(file: Path) -> None:
@@ -163,7 +163,8 @@ def _refuse_replacing(file: Path) -> None:
             raise _no_file(mode)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put on disk which files are in it. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -42,7 +42,7 @@ def test_a_bar_shows_the_progress_of_a_run_and_vanishes(home: Home, options: lis
         seen = _ESCAPES.sub("", terminal.read_all())
         results, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert "asking arXiv 0 of 2 keywords · next question in 1 s" in seen
+    assert "asking arXiv 0 of 2 keywords · goes on in 1 s" in seen
     assert re.search(r"asking arXiv [12] of 2 keywords", seen)
     assert "Reward Model  16 papers so far" in results
     assert "asking" not in results
@@ -69,7 +69,7 @@ def test_an_interrupt_leaves_no_bar_and_shows_the_cursor(home: Home) -> None:
     home.environment["DIGEST_ARXIV_INTERVAL"] = "2"
     with pseudo_terminal() as terminal:
         process = watched(home, terminal, "run")
-        terminal.read_until("next question in 2 s")
+        terminal.read_until("goes on in 2 s")
         process.send_signal(signal.SIGINT)
         terminal.read_all()
         results, _ = process.communicate(timeout=30)

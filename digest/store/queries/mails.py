@@ -6,7 +6,6 @@ stored before or after it is taken.
 
 import zlib
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +24,12 @@ from digest.store.queries.pending import (
     subscribers_awaiting,
     subscribers_with_pending,
 )
-from digest.store.queries.suppressions import clear_refusals, subscriber_number
+from digest.store.queries.suppressions import (
+    clear_refusals,
+    fingerprint_of,
+    record_refusal,
+    subscriber_number,
+)
 from digest.store.schema import deliveries, mails, papers, subscribers, subscriptions, welcomes
 
 _INTERRUPTED = "the program ended before the mail server answered"
@@ -84,19 +88,38 @@ class SqlMailStore:
             )
 
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
-        changes = asdict(result) | {
-            "problem": result.problem or None,
-            "settled_at": now if result.is_final else None,
-        }
         with self._database.transaction() as connection:
-            mail = _change(connection, message_id, **changes)
-            if result.is_final:
-                _mark_slot_done(connection, mail)
-            if result.state is MailState.SENT:
-                _complete(connection, mail)
-                clear_refusals(connection, mail.subscriber)
-            elif result.state is MailState.FAILED and not result.unconfirmed:
-                _release_papers(connection, mail)
+            record_result(connection, message_id, result, now)
+
+
+def record_result(connection: Connection, message_id: str, result: DeliveryResult, now: datetime) -> None:
+    """Record the result of an attempt and all that follows from it."""
+    changes = {
+        "state": result.state,
+        "refusals": result.refusals,
+        "unconfirmed": result.unconfirmed,
+        "retry_at": result.retry_at,
+        "problem": result.problem or None,
+        "settled_at": now if result.is_final else None,
+    }
+    mail = _change(connection, message_id, **changes)
+    if result.is_final:
+        _mark_slot_done(connection, mail)
+    if result.state is MailState.SENT:
+        _complete(connection, mail)
+        clear_refusals(connection, mail.subscriber)
+    elif result.state is MailState.FAILED and not result.unconfirmed:
+        _release_papers(connection, mail)
+    if result.address_refused:
+        fingerprint = fingerprint_of(connection, mail.subscriber)
+        record_refusal(connection, mail.subscriber, fingerprint, result.problem, now)
+
+
+def is_under_way(connection: Connection, message_id: str) -> bool:
+    """Whether an attempt to deliver the mail has begun, and no result of it is recorded."""
+    states = (MailState.SENDING, MailState.UNKNOWN)
+    query = select(mails.c.state).where(mails.c.message_id == message_id, mails.c.settled_at.is_(None))
+    return connection.scalar(query) in states
 
 
 def failing_mails(connection: Connection) -> dict[str, datetime | None]:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
-from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
+from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.store.database import Database
 from digest.store.queries.runs import set_timestamp, timestamp
@@ -60,17 +60,17 @@ class SqlSuppressionStore:
             found = suppressed(connection, fingerprints)
         return {fingerprints[fingerprint]: suppression for fingerprint, suppression in found.items()}
 
-    def record_refusal(self, subscriber: Subscriber, detail: str, now: datetime) -> None:
-        fingerprint = Signer(self.signing_key()).fingerprint(subscriber.email)
-        with self._database.transaction() as connection:
-            number = subscriber_number(connection, subscriber.email)
-            record_refusal(connection, number, fingerprint, detail, now)
-
 
 def subscriber_number(connection: Connection, email: str) -> int:
     """The number of the subscriber with exactly this address, who must be known."""
     query = select(subscribers.c.number).where(subscribers.c.email == email)
     return int(connection.execute(query).scalar_one())
+
+
+def fingerprint_of(connection: Connection, subscriber_number: int) -> str:
+    """By which the suppression list knows the address of this subscriber, who must be known."""
+    query = select(subscribers.c.email).where(subscribers.c.number == subscriber_number)
+    return Signer(signing_key(connection)).fingerprint(connection.execute(query).scalar_one())
 
 
 def signing_key(connection: Connection) -> bytes:

@@ -41,6 +41,7 @@ from tests.support.fakes import (
     FakeSource,
     FakeTransport,
 )
+from tests.support.refusals import refused
 
 ADA = subscriber("ada@example.org", schedule=schedule("07:00"), label="subscribers[0]")
 BO = subscriber("bo@example.org", schedule=schedule("09:00"), label="subscribers[1]")
@@ -268,7 +269,7 @@ def test_a_refused_address_is_not_tried_again_before_its_next_slot(scenario: Sce
 @pytest.mark.exhaustive
 def test_a_suppressed_subscriber_is_never_due(scenario: Scenario) -> None:
     for day in range(5):
-        scenario.store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", START + timedelta(days=day))
+        refused(scenario.store, ADA, "550 5.1.1 no such user", START + timedelta(days=day))
     scenario.tick_until(9, 0)
     assert scenario.sent_to == ["bo@example.org"]
 

@@ -21,6 +21,7 @@ from digest.store.backup import back_up
 from digest.store.database import Database
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, subscriber
+from tests.support.refusals import refused
 
 ADA, BO = subscriber("ada@example.org"), subscriber("bo@example.org")
 FORGET_ALL = """
@@ -70,7 +71,7 @@ def serve(store: SqlStore, now: datetime) -> None:
 
 
 def refuse(store: SqlStore, now: datetime) -> None:
-    store.suppressions.record_refusal(BO, "no", now)
+    refused(store, BO, "no", now)
 
 
 def sync(config: Config) -> None:
@@ -112,7 +113,7 @@ def test_a_commit_is_seen_at_the_next_reading(
 ) -> None:
     sync(settings)
     stable(cache, settings, reads)
-    change(settings, lambda store: store.suppressions.record_refusal(ADA, "550 5.1.1 no such user", NOON))
+    change(settings, lambda store: refused(store, ADA, "550 5.1.1 no such user", NOON))
     reads.count = 0
     cache.read(settings)
     assert reads.count == 1

@@ -29,7 +29,11 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("outgoing", "trouble", "after"),
     [
-        (NEW, RecipientRefused("550 5.1.1"), DeliveryResult(MailState.FAILED, problem="550 5.1.1")),
+        (
+            NEW,
+            RecipientRefused("550 5.1.1"),
+            DeliveryResult(MailState.FAILED, problem="550 5.1.1", address_refused=True),
+        ),
         (NEW, MessageRefused("554 5.6.0"), DeliveryResult(MailState.FAILED, problem="554 5.6.0")),
         (NEW, TransportUnavailable("down"), DeliveryResult(MailState.PENDING, problem="down")),
         (NEW, PolicyRefused("550 5.7.1"), DeliveryResult(MailState.PENDING, problem="550 5.7.1")),
@@ -46,7 +50,7 @@ HOUR = timedelta(hours=1)
         (
             ONCE_UNCONFIRMED,
             RecipientRefused("550 5.1.1"),
-            DeliveryResult(MailState.FAILED, unconfirmed=1, problem="550 5.1.1"),
+            DeliveryResult(MailState.FAILED, unconfirmed=1, problem="550 5.1.1", address_refused=True),
         ),
         (
             ONCE_UNCONFIRMED,

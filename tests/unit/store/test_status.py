@@ -25,6 +25,7 @@ from digest.store.database import Database
 from digest.store.status import overview, totals
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
+from tests.support.refusals import refused
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 SUBSCRIBER = subscriber("reader@example.org", MODEL, REASONING)
@@ -211,9 +212,11 @@ def test_a_digest_is_due_at_the_next_slot_and_late_until_it_is_done(life: Life) 
 
 def test_a_subscriber_who_gets_no_mail_shows_why_and_is_never_due(life: Life) -> None:
     for day in range(5):
-        life.store.suppressions.record_refusal(SUBSCRIBER, "550 5.1.1 no such user", NOON + day * DAY)
+        refused(life.store, SUBSCRIBER, "550 5.1.1 no such user", NOON + day * DAY)
     assert life.subscriber() == SubscriberStatus(
         SUBSCRIBER.email,
+        failed=5,
+        problem="550 5.1.1 no such user",
         suppressed=Suppression(SuppressionReason.REFUSED, NOON + 4 * DAY, "550 5.1.1 no such user"),
         next_due=None,
     )

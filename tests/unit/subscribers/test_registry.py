@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from digest.config.load import line_of
-from digest.domain.mails import DeliveryResult, Mail, MailState
+from digest.domain.mails import Attempt, DeliveryResult, Mail, MailState
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.errors import LockHeld, StoreError
 from digest.mail.file_transport import FileTransport
 from digest.store.database import Database
+from digest.store.journal import FileJournal
 from digest.store.queries.suppressions import mark_read
 from digest.store.store import SqlStore
 from digest.subscribers.registry import (
@@ -351,11 +352,15 @@ def test_who_is_forgotten_leaves_nothing_and_stays_away(home: Config, registry: 
     content = f"To: {ADA}\r\nDate: Tue, 23 Jun 2026 07:00:00 +0000\r\nMessage-ID: {message_id}\r\n\r\n"
     FileTransport(home.outbox).deliver(Mail(message_id, ADA, "x@example.org", content.encode()), lambda: None)
     store.close()
+    with closing(FileJournal(home.state)) as journal:
+        journal.reserve()
+        journal.keep([Attempt(message_id, DeliveryResult(MailState.SENT), NOON)])
     ada = registry.find(ADA)
     assert ada
     registry.forget(ada)
     left = b"".join(path.read_bytes() for path in home.state.parent.iterdir())
     assert ADA.encode() not in left
+    assert message_id.encode() not in left
     assert list(home.outbox.iterdir()) == []
     assert registry.suppression(ada) == Suppression(SuppressionReason.FORGOTTEN, NOON)
     without = replace(home, subscribers=home.subscribers[1:])
