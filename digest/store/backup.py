@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import StoreError
+from digest.store.column_types import written
 from digest.store.database import refuse_unusable, wrap_database_errors
 from digest.store.queries.runs import BACKUP
-from digest.store.schema import written
 from digest.system.files import PRIVATE_FILE, replacement
 
 _LOCK_TIMEOUT_SECONDS = 30.0

@@ -11,6 +11,7 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
 from digest.store.database import Database
 from digest.store.queries.mails import withdraw_mails
+from digest.store.queries.members import these
 from digest.store.queries.pending import LATEST_MATCH
 from digest.store.queries.runs import BACKLOG_DISCARDED, clear_timestamp, timestamp
 from digest.store.schema import keywords, papers, sightings, subscribers, subscriptions, welcomes
@@ -78,7 +79,7 @@ def _sync_keywords(connection: Connection, wanted: Sequence[Keyword]) -> dict[st
     )
     for keyword_id, name in names.items():
         connection.execute(statement.values(key=keyword_id, name=name))
-    unused = keywords.c.key.not_in(names) & keywords.c.baseline.is_not(None)
+    unused = keywords.c.key.not_in(these(names)) & keywords.c.baseline.is_not(None)
     start_over = {"baseline": None, "covered": None, "up_to_date_at": None}
     connection.execute(update(keywords).where(unused).values(start_over))
     return {row.key: row.number for row in connection.execute(select(keywords.c.key, keywords.c.number))}
@@ -145,7 +146,7 @@ def _add_subscriber(connection: Connection, email: str, now: datetime) -> int:
 
 def _end_subscriptions(connection: Connection, subscriber: int, ended: Iterable[int]) -> None:
     for table in (subscriptions, welcomes):
-        theirs = (table.c.subscriber == subscriber) & table.c.keyword.in_(list(ended))
+        theirs = (table.c.subscriber == subscriber) & table.c.keyword.in_(these(ended))
         connection.execute(delete(table).where(theirs))
 
 
