@@ -2,11 +2,19 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.domain.mails import DeliveryResult, MailState, QueuedMail
-from digest.errors import DeliveryUnknown, RecipientDeferred, TransportError, TransportUnavailable
+from digest.domain.isolation import ends
+from digest.domain.mails import DeliveryResult, MailState, QueuedMail, Verdict
+from digest.errors import (
+    ContentRefused,
+    DeliveryUnknown,
+    RecipientDeferred,
+    RefusalUndecided,
+    TransportError,
+    TransportUnavailable,
+)
 
 FIRST_PAUSE = timedelta(minutes=5)
 
@@ -44,11 +52,15 @@ class RetryPolicy:
             case DeliveryUnknown():
                 retry_at = self.after_no_answer(queued, now)
                 return _result(queued, MailState.UNKNOWN, error, retry_at=retry_at, unanswered=1)
-            case TransportUnavailable():
+            case TransportUnavailable() | RefusalUndecided():
                 return _result(queued, MailState.PENDING, error)
             case RecipientDeferred():
                 retry_at = now + self._pause(queued)
                 return _result(queued, MailState.DEFERRED, error, retry_at=retry_at, refused=1)
+            case ContentRefused():
+                last = ends(len(queued.mail.papers), queued.refused_alone)
+                verdict = Verdict.GIVE_UP if last else Verdict.HALVE
+                return replace(_result(queued, MailState.FAILED, error), verdict=verdict)
             case _:
                 return _result(queued, MailState.FAILED, error)
 

@@ -122,6 +122,13 @@ CREATE TABLE audits (
     requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
 """
 
+_REFUSED_PAPERS = """
+CREATE TABLE refused_papers (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    paper INTEGER NOT NULL REFERENCES papers (number), mail INTEGER NOT NULL, among INTEGER NOT NULL,
+    PRIMARY KEY (subscriber, paper, mail)) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -129,6 +136,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     identify_keywords,
     _PAPER_ADDRESSES,
     _DISCOVERY,
+    _REFUSED_PAPERS,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 
