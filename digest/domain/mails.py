@@ -61,6 +61,8 @@ class QueuedMail:
     """A paper in it was in a refused mail before, to anybody."""
     refused_alone: int = 0
     """So many mails were refused that carried nothing but its only paper."""
+    served_since: bool = False
+    """Whether another mail has arrived since the first of those."""
 
 
 class Verdict(StrEnum):

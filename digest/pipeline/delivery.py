@@ -81,7 +81,7 @@ class Delivery:
 
     def _failed(self, queued: QueuedMail, exc: TransportError, subscriber: Subscriber) -> MailOutcome:
         now, error = self.clock.now(), self.refusals.judged(queued, exc)
-        result = self._proven(self.retries.after(queued, error, now))
+        result = self._proven(queued, self.retries.after(queued, error, now))
         self.store.mails.record_result(queued.mail.message_id, result, now)
         if isinstance(error, RecipientRefused):
             self.store.suppressions.record_refusal(subscriber, str(error), now)
@@ -98,9 +98,10 @@ class Delivery:
             without=queued.mail.papers if result.verdict is not Verdict.WAIT else (),
         )
 
-    def _proven(self, result: DeliveryResult) -> DeliveryResult:
-        """No paper is given up before the server has accepted another mail in this run."""
-        if result.verdict is Verdict.GIVE_UP and not self.refusals.has_accepted:
+    def _proven(self, queued: QueuedMail, result: DeliveryResult) -> DeliveryResult:
+        """No paper is given up before the server accepts mails, and other mails to this subscriber."""
+        proven = self.refusals.has_accepted and queued.served_since
+        if result.verdict is Verdict.GIVE_UP and not proven:
             return replace(result, verdict=Verdict.HALVE)
         return result
 

@@ -135,7 +135,7 @@ class Dispatch:
         if not pending.papers and not (even_if_empty and (not before or self._is_due(subscriber))):
             self._mark_served([subscriber], fetched)
             return before
-        return [*before, *turn.send_new(queued, pending)]
+        return [*expired, *turn.send_new(queued, pending)]
 
     def _send_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:
         return [*self._delivery.expire(subscriber), *self._delivery.deliver_queued(transport, subscriber)]

@@ -43,20 +43,21 @@ class Turn:
         return self.context.store.mails.pending_papers(self.subscriber)
 
     def send_new(self, before: Sequence[MailOutcome], pending: PendingPapers) -> list[MailOutcome]:
-        """Send what waits, and again in smaller mails what is refused. `before` are the outcomes of queued
-        mails, and `pending` what waits after them."""
-        outcomes: list[MailOutcome] = []
+        """Send what waits, and again in smaller mails what is refused. Returns these outcomes after those of
+        queued mails, `before`; `pending` is what waits after these."""
+        outcomes = [*before]
         self._leave_out(before)
         while self._travelling(pending) or not pending.papers:
             outcomes += self._enqueue(pending)
             sent = self.send_queued()
             outcomes += sent
             self._leave_out(sent)
-            refused = sum(outcome.refused for outcome in (*before, *outcomes))
+            refused = sum(outcome.refused for outcome in outcomes)
             pending = self.pending()
             if not _should_go_on(sent) or refused >= MOST_REFUSED or not pending.papers:
                 break
-        return outcomes
+        arrived = () if pending.papers else [one for one in outcomes if one.refused and len(one.without) > 1]
+        return [outcome for outcome in outcomes if outcome not in arrived]
 
     def _travelling(self, pending: PendingPapers) -> list[PendingPaper]:
         return [paper for paper in pending.papers if paper.paper.id not in self._left_out]

@@ -26,14 +26,21 @@ def refused_papers_of(connection: Connection, subscriber: int) -> dict[int, Refu
     return found
 
 
-def suspicion(connection: Connection, mail: Row[Any]) -> tuple[bool, int]:
-    """QueuedMail.suspected and QueuedMail.refused_alone of a queued mail."""
+def suspicion(connection: Connection, mail: Row[Any]) -> tuple[bool, int, bool]:
+    """QueuedMail.suspected, refused_alone and served_since of a queued mail."""
     this = (deliveries.c.subscriber == mail.subscriber) & (deliveries.c.mail == mail.number)
     carried = select(deliveries.c.paper).where(this)
     query = select(refused_papers).where(refused_papers.c.paper.in_(carried))
     refused = connection.execute(query).all()
-    alone = sum(row.among == 1 for row in refused if row.subscriber == mail.subscriber)
-    return bool(refused), alone
+    alone = [row.mail for row in refused if row.subscriber == mail.subscriber and row.among == 1]
+    served_since = bool(alone) and _last_sent(connection, mail.subscriber) > min(alone)
+    return bool(refused), len(alone), served_since
+
+
+def _last_sent(connection: Connection, subscriber: int) -> int:
+    """The number of the last mail that arrived; 0 if there is none."""
+    sent = (mails.c.subscriber == subscriber) & (mails.c.state == MailState.SENT)
+    return connection.scalar(select(func.max(mails.c.number)).where(sent)) or 0
 
 
 def record_refused_papers(connection: Connection, mail: Row[Any]) -> None:
@@ -75,8 +82,7 @@ def given_up() -> Select[tuple[int, int, int]]:
 
 def given_up_since(connection: Connection, subscriber: int) -> int:
     """So many papers were given up after the last mail that arrived."""
-    sent = (mails.c.subscriber == subscriber) & (mails.c.state == MailState.SENT)
-    last = select(func.coalesce(func.max(mails.c.number), 0)).where(sent).scalar_subquery()
+    last = _last_sent(connection, subscriber)
     theirs = refused_papers.c.subscriber == subscriber
     lost = given_up().where(theirs, refused_papers.c.mail > last).subquery()
     return connection.scalar(select(func.count()).select_from(lost)) or 0
