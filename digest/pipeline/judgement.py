@@ -31,6 +31,7 @@ class Refusal:
 
     recipient: str
     papers: frozenset[str]
+    """Those that the server may have refused: none if it did not see the mail."""
 
 
 class Judgement(Enum):
@@ -96,7 +97,7 @@ class RefusalLog:
         is_refusal = isinstance(error, PolicyRefused | ContentRefused)
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
-        judgement = self._judge(queued)
+        judgement = self._judge(queued, error)
         if judgement is Judgement.OPEN and not self._closed:
             self.undecided[queued.mail.message_id] = error
             return RefusalUndecided(str(error))
@@ -108,10 +109,12 @@ class RefusalLog:
         self._charged.append(queued.mail.message_id)
         return error
 
-    def _judge(self, queued: QueuedMail) -> Judgement:
-        """A mail with a paper that was refused before is no evidence against us."""
-        if not queued.suspected:
-            self._refusals.append(Refusal(queued.mail.recipient, frozenset(queued.mail.papers)))
+    def _judge(self, queued: QueuedMail, error: TransportError) -> Judgement:
+        """A mail with a paper that was refused before is no evidence against us, unless it was not seen."""
+        seen = isinstance(error, ContentRefused)
+        if not (seen and queued.suspected):
+            papers = frozenset(queued.mail.papers if seen else ())
+            self._refusals.append(Refusal(queued.mail.recipient, papers))
         judgement = judge(self._refusals, has_accepted=self.has_accepted)
         if not self.has_accepted and len(self._charged) >= IN_VAIN:
             judgement = Judgement.OF_US
