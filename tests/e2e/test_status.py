@@ -50,6 +50,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "papers": 7,
         "failing_since": None,
         "problem": "",
+        "given_up": [],
         "new_today": 1,
         "week": [0, 0, 0, 0, 0, 0, 1],
         "never_had_a_paper": False,

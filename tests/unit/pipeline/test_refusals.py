@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.commands.explain import explanation
 from digest.domain.digests import Showing
 from digest.domain.mails import Mail
 from digest.domain.runs import MailOutcome
@@ -91,6 +92,10 @@ def test_a_paper_refused_alone_comes_by_title_then_by_number_and_is_then_given_u
     told = history(life.database, POISON)
     assert told
     assert (told.given_up, told.refused, told.on_the_way) == ((SPAM,), 0, 0)
+    assert list(explanation(POISON, told, [MODEL], 0))[-2:] == [
+        "given up for 1 subscriber: the mail server refused every mail with it",
+        f"    {SPAM}",
+    ]
 
 
 def test_no_paper_is_given_up_before_another_mail_to_the_same_person_has_arrived(life: Life) -> None:
