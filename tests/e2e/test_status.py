@@ -50,7 +50,6 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "papers": 7,
         "failing_since": None,
         "problem": "",
-        "given_up": [],
         "new_today": 1,
         "week": [0, 0, 0, 0, 0, 0, 1],
         "never_had_a_paper": False,
@@ -67,6 +66,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "retry_at": None,
         "failed": 0,
         "problem": "",
+        "given_up": [],
         "suppressed": None,
         "next_due": "2026-06-25T07:00:00+00:00",
     }

@@ -34,7 +34,7 @@ def test_long_lists_name_the_first_keywords_and_count_the_others() -> None:
     shown = view(DIGEST)
     assert (len(shown.subscribed), shown.subscribed[-1]) == (21, "and 180 more")
     also = shown.sections[0].papers[0].also
-    assert (len(also), also[-1]) == (4, "and 196 more")
+    assert (len(also), also[-1]) == (5, "and 195 more")
 
 
 def test_notices_about_many_moments_are_gathered_in_a_last_one() -> None:
