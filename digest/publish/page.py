@@ -17,9 +17,7 @@ _SHORT_COMMENT = 20  # characters that are shown without a click
 _COMMENT_START = 5
 
 # One odd record must not take the room of all others.
-_TITLE_CHARACTERS = 1_000
-_ABSTRACT_CHARACTERS = 5_000
-_COMMENT_CHARACTERS = 1_000
+_LONGEST_TEXT = 20_000  # characters of a title, an abstract, a comment, a keyword's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +71,19 @@ class ArchivePage:
 
     def _table(self, section: ArchiveSection, papers: Sequence[Paper]) -> _Table:
         return _Table(
-            heading=escape(shortened(one_line(section.keyword.name), _TITLE_CHARACTERS)),
+            heading=escape(shortened(one_line(section.keyword.name), _LONGEST_TEXT)),
             stale_since=section.stale_since.date().isoformat() if section.stale_since else "",
             rows=tuple(self._row(paper) for paper in papers),
         )
 
 
 def _row(paper: Paper) -> _Row:
-    comment = shortened(one_line(paper.comment), _COMMENT_CHARACTERS)
+    comment = shortened(one_line(paper.comment), _LONGEST_TEXT)
     return _Row(
-        title=escape(shortened(one_line(paper.title), _TITLE_CHARACTERS)),
+        title=escape(shortened(one_line(paper.title), _LONGEST_TEXT)),
         url=paper.url,
         date=paper.updated.date().isoformat(),
-        abstract=escape_with_links(shortened(one_line(paper.abstract), _ABSTRACT_CHARACTERS)),
+        abstract=escape_with_links(shortened(one_line(paper.abstract), _LONGEST_TEXT)),
         comment_start=escape(comment[:_COMMENT_START]) if len(comment) > _SHORT_COMMENT else "",
         comment=escape_with_links(comment),
     )
