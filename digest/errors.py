@@ -125,9 +125,9 @@ class TransportUnavailable(TransportError):
     hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
-class PolicyRefused(TransportUnavailable):
-    """The mail server refuses this mail by its policy (5.7.x, RFC 3463). Counts against our sender or machine
-    until it accepts another mail of ours."""
+class PolicyRefused(TransportError):
+    """The mail server refuses by its policy, before it sees the mail (5.7.x at RCPT, RFC 3463): perhaps us,
+    perhaps this recipient. digest.pipeline.judgement decides."""
 
     hint = "check that the mail server may send for the address under mail.from; nothing is lost"
 
@@ -148,6 +148,26 @@ class MessageRefused(TransportError):
     """The mail server refuses this message for good; that says nothing about the address."""
 
     hint = "find out why the mail server refuses it; its papers come with the next mail"
+
+
+class ContentRefused(MessageRefused):
+    """The mail server refuses, and it was offered the content: perhaps because of it, perhaps because of us.
+    digest.pipeline.judgement decides."""
+
+    hint = "find out why the mail server refuses it; its papers come in smaller mails"
+
+
+class MessageTooLarge(ContentRefused):
+    """The message is larger than the mail server, or the mailbox, takes."""
+
+    hint = "nothing to do: its papers come in smaller mails"
+
+
+class RefusalUndecided(TransportError):
+    """Refused by policy or for the content, because of the mail or of us: other mails may show which.
+
+    The mail stays queued.
+    """
 
 
 class DeliveryUnknown(TransportError):

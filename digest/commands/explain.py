@@ -1,5 +1,6 @@
 """`digest explain`: why a paper was, or was not, sent."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import click
@@ -83,9 +84,14 @@ def _sent_to(history: History, waiting: int) -> Iterator[str]:
         yield f"sent to {counted(history.sent_before, 'subscriber')} long ago"
     if history.on_the_way:
         yield f"in {counted(history.on_the_way, 'mail')} whose delivery is not certain yet"
+    for problem, number in Counter(history.given_up).items():
+        yield f"given up for {counted(number, 'subscriber')}: the mail server refused every mail with it"
+        yield f"    {problem}"
+    if history.refused:
+        yield f"a mail with it to {counted(history.refused, 'subscriber')} was refused: it is tried again"
     if waiting:
         yield f"waits for {counted(waiting, 'subscriber')}: it comes with their next mail"
-    if not (history.sent_at or history.sent_before or history.on_the_way or waiting):
+    if not (history.sent_at or history.sent_before or history.on_the_way or history.given_up or waiting):
         yield "sent to nobody: it was new for none of their keywords, and in no welcome mail"
 
 

@@ -226,6 +226,8 @@ def _notes_on(subscriber: SubscriberStatus) -> Iterator[str]:
         yield f": a mail waits ({subscriber.on_the_way}{again}){why}"
     elif subscriber.problem:
         yield f": the last mail failed: {subscriber.problem}"
+    if subscriber.given_up:
+        yield f": given up, because the mail server refuses them: {', '.join(subscriber.given_up)}"
     if subscriber.suppressed:
         yield f" {suppression_line(subscriber.suppressed)}"
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from digest.domain.stemming import stem
+from digest.domain.text import with_few_marks
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -42,7 +43,7 @@ def words(text: str) -> Iterator[re.Match[str]]:
 
 def stems(text: str) -> Stems:
     """The stems of a text."""
-    return tuple(stem_of(found[0]) for found in words(unicodedata.normalize("NFC", text)))
+    return tuple(stem_of(found[0]) for found in words(unicodedata.normalize("NFC", with_few_marks(text))))
 
 
 def phrase_stems(phrase: str) -> Stems:
@@ -54,19 +55,19 @@ def phrase_stems(phrase: str) -> Stems:
 
 def exact_words(text: str) -> tuple[str, ...]:
     """The words of a text as they are written, stop words too; only case and accents are folded."""
-    plain = unicodedata.normalize("NFC", text)
+    plain = unicodedata.normalize("NFC", with_few_marks(text))
     return tuple(fold(_POSSESSIVE.sub("", found[0]).replace("’", "'")) for found in words(plain))
 
 
 def searchable(phrase: str) -> str:
     """The words of a phrase with single spaces, without punctuation; empty if there are none."""
-    plain = unicodedata.normalize("NFC", phrase).replace("’", "'")
+    plain = unicodedata.normalize("NFC", with_few_marks(phrase)).replace("’", "'")
     return " ".join(found[0] for found in words(plain))
 
 
 def fold(text: str) -> str:
     """The text without accents and differences of case."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", with_few_marks(text))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 

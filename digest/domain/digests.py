@@ -5,10 +5,14 @@ All records are frozen, with tuples inside; every datetime is aware and in UTC.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum, auto
 
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.subscribers import Subscriber
+
+MOST_PAPERS = 2_000
+"""So many papers a subscriber gets at a time; the others wait for the next digests, the oldest longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,19 @@ class Unanswered:
     last_good_at: datetime | None
 
 
+class Showing(Enum):
+    """How much a mail says, since the mail server refused one with these papers before."""
+
+    ALL = auto()
+    """It refused none."""
+    FULL = auto()
+    """All of the papers, but no keyword that has none of them."""
+    TITLE = auto()
+    """Only titles and links."""
+    LINK = auto()
+    """Only numbers and links."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What one subscriber gets today."""
@@ -49,10 +66,27 @@ class Digest:
     part: int = 1
     """The number of this mail, from 1 to `parts`, if one mail would be too long."""
     parts: int = 1
+    showing: Showing = Showing.ALL
+    waiting: int = 0
+    """So many papers more wait for the next digests."""
+    given_up: int = 0
+    """So many papers the mail server refused until they were given up, since the last mail that arrived."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for section in self.sections for entry in section.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPaper:
+    """What became of a paper that a refused mail carried."""
+
+    mail: int
+    """The number of the last one; 0 if it was to somebody else."""
+    among: int
+    """So many papers were in it."""
+    alone: int = 0
+    """So many mails with this paper alone were refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +97,20 @@ class PendingPaper:
     keywords: frozenset[str]
     welcome: bool
     late: bool = False
+    refused: RefusedPaper | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPapers:
-    """All papers that wait for a subscriber, up to and including match number `up_to`."""
+    """The papers that wait for a subscriber, newest announcement first, up to and including match number
+    `up_to`."""
 
     papers: tuple[PendingPaper, ...]
     up_to: int
+    more: int = 0
+    """So many older ones wait too."""
+    given_up: int = 0
+    """That of Digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,23 @@ class QueuedMail:
     retry_at: datetime | None = None
     """Not before this time; None: at the next opportunity. An unknown mail without it is not sent again."""
     problem: str = ""
+    suspected: bool = False
+    """A paper in it was in a refused mail before, to anybody."""
+    refused_alone: int = 0
+    """So many mails were refused that carried nothing but its only paper."""
+    served_since: bool = False
+    """Whether another mail has arrived since the first of those."""
+
+
+class Verdict(StrEnum):
+    """What a failed mail means for its papers."""
+
+    WAIT = "wait"
+    """They come with the next mail."""
+    HALVE = "halve"
+    """One of them may be why the mail was refused: they come in smaller mails."""
+    GIVE_UP = "give up"
+    """The only paper in it is not sent any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,7 @@ class DeliveryResult:
     problem: str = ""
     address_refused: bool = False
     """The server refuses the recipient's address for good, which says nothing about the mail."""
+    verdict: Verdict = Verdict.WAIT
 
     @property
     def is_final(self) -> bool:

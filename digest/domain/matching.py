@@ -24,6 +24,7 @@ from digest.domain.expressions import (
 )
 from digest.domain.keywords import Keyword, Phrase, expression_of
 from digest.domain.names import PersonName, name_words, person_name
+from digest.domain.text import with_few_marks
 
 _TEXTS = (Field.TITLE, Field.ABSTRACT)
 
@@ -131,7 +132,7 @@ class _Names:
 
 def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
     """The text (in NFC) cut into segments; those that a phrase found are marked, with the word in a gap."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", with_few_marks(text))
     segments, position = [], 0
     for start, end in _merged(sorted(_spans(text, phrases))):
         segments += [Segment(text[position:start], marked=False), Segment(text[start:end], marked=True)]

@@ -44,6 +44,12 @@ class MailOutcome:
     retry_at: datetime | None = None
     """When the mail is tried again; None: at the next opportunity, or never."""
     may_have_arrived: bool = False
+    undecided: bool = False
+    """The mail server refused it, and whether because of the mail or of us is not known yet."""
+    refused: bool = False
+    """For its content, or its size."""
+    without: tuple[str, ...] = ()
+    """The papers, by id, that cannot be sent for this problem; empty: all of the mail's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class SubscriberStatus:
     retry_at: datetime | None = None
     failed: int = 0
     problem: str = ""
+    given_up: tuple[str, ...] = ()
+    """The ids of papers that the mail server refused until they were given up."""
     suppressed: Suppression | None = None
     next_due: datetime | None = None
     """When the next digest is due: a moment that has passed if it is late; None for who gets no mail."""

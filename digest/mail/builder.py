@@ -6,13 +6,13 @@ from datetime import datetime
 from threading import Lock
 
 from digest.domain.auditing import Audit
-from digest.domain.digests import Digest
+from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert
 from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
-from digest.mail.content.fit import DetailLimits, most_detail_that_fits, size_ratio, split
+from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, most_detail_that_fits, size_ratio, split
 from digest.mail.content.render import MailRenderer
 from digest.mail.mime import compose_message, compose_notice
 
@@ -73,6 +73,8 @@ class DigestMailBuilder:
             rendered[limits] = self._renderer.render(digest, token, limits)
             return size_ratio(rendered[limits]) <= 1
 
+        if digest.showing in (Showing.TITLE, Showing.LINK):
+            return self._renderer.render(digest, token, DETAIL_STEPS[-1])
         return rendered[most_detail_that_fits(fits)]
 
     def _mail(self, digest: Digest, rendered: Rendered, token: str, now: datetime) -> Mail:

@@ -17,7 +17,7 @@ from email.utils import format_datetime, quote
 from digest.domain.mails import Mail, Rendered
 from digest.domain.settings import MailSettings
 from digest.domain.subscribers import Subscriber
-from digest.domain.text import one_line
+from digest.domain.text import one_line, shortened
 from digest.errors import RenderError
 from digest.mail.addresses import bare_address, display_name, domain, unsubscribe_url
 
@@ -27,6 +27,7 @@ _STRUCTURE = ("multipart/alternative", "text/plain", "text/html")
 _PART_HEADERS = ("Content-Type", "Content-Transfer-Encoding")
 _LONGEST_LINE = 998  # octets, without its CRLF (RFC 5322, section 2.1.1)
 _LONGEST_ENCODED_LINE = 76  # RFC 2047, section 2
+_LONGEST_NAME = 200  # characters of a recipient's name
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322, section 3.2.3
 _STRAY_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _DEFECTS_OF_NON_ASCII_ADDRESSES = (NonASCIILocalPartDefect, UndecodableBytesDefect)
@@ -54,7 +55,7 @@ def compose_message(
     """
     headers = {
         "From": _sender_header("From", settings.sender),
-        "To": _address_header("To", subscriber.name, subscriber.email),
+        "To": _address_header("To", shortened(subscriber.name, _LONGEST_NAME), subscriber.email),
         **({"Reply-To": _sender_header("Reply-To", settings.reply_to)} if settings.reply_to else {}),
         "Subject": _encoded("Subject", header_text(rendered.subject)),
         "Date": format_datetime(date),

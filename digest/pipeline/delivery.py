@@ -3,17 +3,13 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from digest.domain.mails import Attempt, DeliveryResult, MailState, QueuedMail
+from digest.domain.mails import Attempt, DeliveryResult, MailState, QueuedMail, Verdict
 from digest.domain.runs import MailOutcome
 from digest.domain.subscribers import Subscriber
-from digest.errors import (
-    PolicyRefused,
-    RecipientDeferred,
-    TransportError,
-    TransportUnavailable,
-)
+from digest.errors import RefusalUndecided, TransportError, TransportUnavailable
+from digest.pipeline.judgement import RefusalLog
 from digest.pipeline.ports import Store, Transport
 from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy, still_pauses
@@ -31,7 +27,7 @@ class Delivery:
     retries: RetryPolicy
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
-    _server_accepts_mail: bool = field(default=False, init=False)
+    refusals: RefusalLog = field(default_factory=RefusalLog, init=False)
 
     def expire(self, subscriber: Subscriber) -> list[MailOutcome]:
         """End those of their queued mails that have waited too long.
@@ -58,13 +54,17 @@ class Delivery:
             if still_pauses(queued.retry_at, self.clock.now()):
                 return [*outcomes, _postponed(queued, subscriber)]
             outcomes.append(self.deliver(transport, queued, subscriber))
-            if outcomes[-1].unavailable or outcomes[-1].retry_at:
+            last = outcomes[-1]
+            if last.unavailable or last.retry_at or last.undecided:
                 return outcomes
         return outcomes
 
     def deliver(self, transport: Transport, queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:
-        """Send the mail by the transport and record the result."""
+        """Send the mail by the transport and record the result. A mail that was refused in this run already,
+        and could not be judged, is judged now."""
         mail = queued.mail
+        if refusal := self.refusals.undecided.pop(mail.message_id, None):
+            return self._failed(queued, refusal, subscriber)
 
         def before_end_of_data() -> None:
             retry_at = self.retries.after_no_answer(queued, self.clock.now())
@@ -76,30 +76,40 @@ class Delivery:
             try:
                 transport.deliver(mail, before_end_of_data)
             except TransportError as exc:
-                return self._failed(queued, self._reclassified(exc), subscriber)
-            self._server_accepts_mail = True
+                return self._failed(queued, exc, subscriber)
+            self.refusals.accepted()
             sent = DeliveryResult(MailState.SENT, queued.refusals, queued.unconfirmed)
             self.results.record(subscriber.label, Attempt(mail.message_id, sent, self.clock.now()))
         return MailOutcome(subscriber.label, papers=len(mail.papers))
 
-    def _reclassified(self, error: TransportError) -> TransportError:
-        """A policy that refuses a mail concerns this mail alone, once the server has accepted others."""
-        if isinstance(error, PolicyRefused) and self._server_accepts_mail:
-            return RecipientDeferred(str(error))
-        return error
-
-    def _failed(self, queued: QueuedMail, error: TransportError, subscriber: Subscriber) -> MailOutcome:
-        now = self.clock.now()
-        result = self.retries.after(queued, error, now)
+    def _failed(self, queued: QueuedMail, exc: TransportError, subscriber: Subscriber) -> MailOutcome:
+        now, error = self.clock.now(), self.refusals.judged(queued, exc)
+        result = self._proven(queued, self.retries.after(queued, error, now))
         self.results.record(subscriber.label, Attempt(queued.mail.message_id, result, now))
+        given_up = result.verdict is Verdict.GIVE_UP
         return MailOutcome(
             subscriber.label,
-            problem=str(error),
+            problem=f"{error}; given up, `digest explain` tells more" if given_up else str(error),
             hint=error.hint,
             unavailable=isinstance(error, TransportUnavailable),
             retry_at=result.retry_at,
             may_have_arrived=result.unconfirmed > 0,
+            undecided=isinstance(error, RefusalUndecided),
+            refused=result.verdict is not Verdict.WAIT,
+            without=queued.mail.papers if result.verdict is not Verdict.WAIT else (),
         )
+
+    def _proven(self, queued: QueuedMail, result: DeliveryResult) -> DeliveryResult:
+        """No paper is given up before the server accepts mails, and other mails to this subscriber."""
+        proven = self.refusals.has_accepted and queued.served_since
+        if result.verdict is Verdict.GIVE_UP and not proven:
+            return replace(result, verdict=Verdict.HALVE)
+        return result
+
+    def acquit(self) -> None:
+        """After the last mail: hold nothing against mails that were refused for another reason."""
+        if innocent := self.refusals.innocent:
+            self.store.mails.acquit(innocent)
 
 
 def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:

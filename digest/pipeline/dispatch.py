@@ -1,20 +1,20 @@
 """Sends each subscriber their digest: first the queued mails of earlier runs, then what is new."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from digest.domain.compose import compose
 from digest.domain.fetching import up_to_date_keywords
 from digest.domain.runs import MailOutcome
 from digest.domain.schedule import is_due
 from digest.domain.subscribers import Subscriber
-from digest.errors import RenderError
 from digest.pipeline.context import RunContext
 from digest.pipeline.delivery import Delivery
 from digest.pipeline.ports import Transport
 from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy
+from digest.pipeline.service_order import ServiceOrder
+from digest.pipeline.turn import Turn, told_once
 from digest.pipeline.workers import run_in_workers
 
 Outcomes = Sequence[MailOutcome]
@@ -93,50 +93,56 @@ class Dispatch:
     ) -> Iterator[MailOutcome]:
         """One after the other, or several in parallel, until the mail server turns out to be down.
 
-        Subscribers whose mail failed before come last, so that one bad address keeps nobody waiting.
+        Subscribers whose mail failed before come last, so that one bad address keeps nobody waiting. Those
+        whose mail was refused, and nobody could say why, have a second turn.
         """
         failing = self._context.store.mails.failing()
-        down: list[MailOutcome] = []
-        left_out: list[Subscriber] = []
-
-        def in_turn() -> Iterator[Subscriber]:
-            for subscriber in sorted(subscribers, key=lambda subscriber: subscriber.email in failing):
-                if down:
-                    left_out.append(subscriber)
-                else:
-                    self._delivery.results.get_ready()
-                    yield subscriber
-
+        order = ServiceOrder(sorted(subscribers, key=lambda subscriber: subscriber.email in failing))
         self._context.progress.begin("sending", len(subscribers))
-        for outcomes in run_in_workers(send, self._context.transports, in_turn()):
-            down += [outcome for outcome in outcomes if outcome.unavailable]
-            yield from outcomes
-            self._context.progress.step()
+        yield from self._round(order, send)
+        self._delivery.refusals.close()
+        order.begin_again()
+        yield from self._round(order, send)
         self._context.progress.end()
-        yield from (replace(down[0], label=subscriber.label) for subscriber in left_out)
+        self._delivery.acquit()
+
+    def _round(
+        self, order: ServiceOrder, send: Callable[[Transport, Subscriber], Outcomes]
+    ) -> Iterator[MailOutcome]:
+        def one(transport: Transport, subscriber: Subscriber) -> tuple[Subscriber, Outcomes]:
+            return subscriber, send(transport, subscriber)
+
+        for subscriber, outcomes in run_in_workers(one, self._context.transports, self._ready(order)):
+            decided = [outcome for outcome in outcomes if not outcome.undecided]
+            if len(decided) < len(outcomes):
+                order.put_aside(subscriber)
+            else:
+                self._context.progress.step()
+            order.down = order.down or next((outcome for outcome in decided if outcome.unavailable), None)
+            yield from told_once(decided)
+        yield from order.left_out()
+
+    def _ready(self, order: ServiceOrder) -> Iterator[Subscriber]:
+        """Those in turn; nobody has a turn while a result is not recorded."""
+        for subscriber in order.in_turn():
+            self._delivery.results.get_ready()
+            yield subscriber
 
     def _send_digest(
         self, transport: Transport, subscriber: Subscriber, fetched: FetchSummary, *, even_if_empty: bool
     ) -> Outcomes:
         """Queued mails first, and what is new only if none of them has to be retried later."""
+        turn = Turn(self._context, self._delivery, transport, subscriber, fetched.failing)
         expired = self._delivery.expire(subscriber)
-        queued = self._delivery.deliver_queued(transport, subscriber)
+        queued = turn.send_queued()
         before = [*expired, *queued]
-        if any(outcome.problem for outcome in queued):
+        if any(outcome.problem and not outcome.refused for outcome in queued):
             return before
-        now = self._context.clock.now()
-        pending = self._context.store.mails.pending_papers(subscriber)
+        pending = turn.pending()
         if not pending.papers and not (even_if_empty and (not before or self._is_due(subscriber))):
             self._mark_served([subscriber], fetched)
             return before
-        today = now.astimezone(subscriber.schedule.timezone).date()
-        digest = compose(subscriber, pending.papers, today, fetched.failing)
-        try:
-            mails = self._context.mail_builder.build(digest, now)
-        except RenderError as exc:
-            return [*before, MailOutcome(subscriber.label, problem=str(exc), hint=exc.hint)]
-        self._context.store.mails.enqueue(mails, pending.up_to, now)
-        return [*before, *self._delivery.deliver_queued(transport, subscriber)]
+        return [*expired, *turn.send_new(queued, pending)]
 
     def _send_queued(self, transport: Transport, subscriber: Subscriber) -> Outcomes:
         return [*self._delivery.expire(subscriber), *self._delivery.deliver_queued(transport, subscriber)]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from digest.domain.auditing import Audit, AuditTimes, Changes, ChangesRequest, Finding
-from digest.domain.digests import ArchiveSection, Digest, PendingPapers
+from digest.domain.digests import MOST_PAPERS, ArchiveSection, Digest, PendingPapers
 from digest.domain.fetching import (
     FetchRequest,
     FetchResult,
@@ -142,8 +142,8 @@ class SubscriptionStore(Protocol):
 class MailStore(Protocol):
     """The queue of finished mails, and the papers that wait for one."""
 
-    def pending_papers(self, subscriber: Subscriber) -> PendingPapers:
-        """The papers that wait for the subscriber and are in no mail of theirs."""
+    def pending_papers(self, subscriber: Subscriber, most: int = MOST_PAPERS) -> PendingPapers:
+        """The newest papers, at most so many, that wait for the subscriber and are in no mail of theirs."""
 
     def has_pending(self) -> Set[str]:
         """The addresses for which a mail is queued or papers wait."""
@@ -165,9 +165,12 @@ class MailStore(Protocol):
         """Record that the end of data is about to be sent, and when to try again if no answer is recorded."""
 
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
-        """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived.
-        With the last queued mail of a subscriber, the slot for which it was made is done. An address that is
-        refused on five days is suppressed."""
+        """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived or
+        the verdict gives them up. With the last queued mail of a subscriber, the slot for which it was made
+        is done. An address that is refused on five days is suppressed."""
+
+    def acquit(self, message_ids: Sequence[str]) -> None:
+        """Nothing is held against the papers of these failed mails: the refusals were our own fault."""
 
 
 class SuppressionStore(Protocol):
@@ -306,8 +309,8 @@ class Transport(Protocol):
         Calls `before_end_of_data` when everything but the end of data is sent: after it returns, and only
         then, the mail may have been delivered without an answer. A transport for which repeating changes
         nothing need not call it.
-        Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
-        (none of them delivered), DeliveryUnknown.
+        Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused,
+        ContentRefused, MessageTooLarge (none of them delivered), DeliveryUnknown.
         """
 
     def close(self) -> None: ...

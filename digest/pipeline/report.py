@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
-from digest.domain.text import counted, moment
+from digest.domain.text import counted, listed, moment
 from digest.domain.volume import first_words
+
+_NAMED = 10
+"""So many keywords or papers are named in one line."""
 
 _ARCHIVE_UPDATED = "the archive was brought up to date"
 
@@ -88,15 +91,30 @@ def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
         elif outcome.is_search_problem_new:
             yield f"{outcome.keyword.name}: {_without_search(outcome)}"
     for problem, names in by_problem.items():
-        yield f"{counted(len(names), 'keyword')} failed ({', '.join(names)}): {problem}"
+        yield f"{counted(len(names), 'keyword')} failed ({listed(names, _NAMED)}): {problem}"
 
 
 def _mail_lines(outcomes: Sequence[MailOutcome]) -> Iterator[str]:
+    """One line for each problem with a mail, and one for a mail server that is down, however many wait."""
+    down = [outcome for outcome in outcomes if outcome.unavailable]
     for outcome in outcomes:
-        if outcome.problem:
-            again = f"; it is tried again at {moment(outcome.retry_at)}" if outcome.retry_at else ""
-            what = "may have arrived, or not" if outcome.may_have_arrived else "was not delivered"
-            yield f"the mail to {outcome.label} {what}: {outcome.problem}{again}"
+        if outcome.problem and not (outcome.unavailable and outcome.problem == down[0].problem):
+            yield _mail_line(outcome)
+    if down:
+        yield _mail_line(down[0], others=sum(outcome.problem == down[0].problem for outcome in down) - 1)
+
+
+def _mail_line(outcome: MailOutcome, others: int = 0) -> str:
+    again = f"; it is tried again at {moment(outcome.retry_at)}" if outcome.retry_at else ""
+    which = f"the mail to {outcome.label}"
+    if others:
+        which += f", and {'another' if others == 1 else f'those to {others} others'},"
+    what = "may have arrived, or not" if outcome.may_have_arrived else "was not delivered"
+    if outcome.without:
+        what = f"goes without {listed(outcome.without, _NAMED)}"
+    elif others:
+        what = "were not delivered"
+    return f"{which} {what}: {outcome.problem}{again}"
 
 
 def _archive_line(problem: str) -> str:

@@ -5,11 +5,14 @@ import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.domain.mails import DeliveryResult, MailState, QueuedMail
+from digest.domain.isolation import ends
+from digest.domain.mails import DeliveryResult, MailState, QueuedMail, Verdict
 from digest.errors import (
+    ContentRefused,
     DeliveryUnknown,
     RecipientDeferred,
     RecipientRefused,
+    RefusalUndecided,
     TransportError,
     TransportUnavailable,
 )
@@ -50,13 +53,17 @@ class RetryPolicy:
             case DeliveryUnknown():
                 retry_at = self.after_no_answer(queued, now)
                 return _result(queued, MailState.UNKNOWN, error, retry_at=retry_at, unanswered=1)
-            case TransportUnavailable():
+            case TransportUnavailable() | RefusalUndecided():
                 return _result(queued, MailState.PENDING, error)
             case RecipientDeferred():
                 retry_at = now + self._pause(queued)
                 return _result(queued, MailState.DEFERRED, error, retry_at=retry_at, refused=1)
             case RecipientRefused():
                 return replace(_result(queued, MailState.FAILED, error), address_refused=True)
+            case ContentRefused():
+                last = ends(len(queued.mail.papers), queued.refused_alone)
+                verdict = Verdict.GIVE_UP if last else Verdict.HALVE
+                return replace(_result(queued, MailState.FAILED, error), verdict=verdict)
             case _:
                 return _result(queued, MailState.FAILED, error)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest.domain.digests import ArchiveSection
 from digest.domain.papers import Paper
-from digest.domain.text import one_line
+from digest.domain.text import one_line, shortened
 from digest.errors import ArchiveError, RenderError
 from digest.publish.markdown import escape, escape_with_links
 from digest.system.templates import TemplateProblem, Templates
@@ -15,6 +15,9 @@ from digest.system.templates import TemplateProblem, Templates
 _TEMPLATE = "archive.md"
 _SHORT_COMMENT = 20  # characters that are shown without a click
 _COMMENT_START = 5
+
+# One odd record must not take the room of all others.
+_LONGEST_TEXT = 20_000  # characters of a title, an abstract, a comment, a keyword's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,19 @@ class ArchivePage:
 
     def _table(self, section: ArchiveSection, papers: Sequence[Paper]) -> _Table:
         return _Table(
-            heading=escape(section.keyword.name),
+            heading=escape(shortened(one_line(section.keyword.name), _LONGEST_TEXT)),
             stale_since=section.stale_since.date().isoformat() if section.stale_since else "",
             rows=tuple(self._row(paper) for paper in papers),
         )
 
 
 def _row(paper: Paper) -> _Row:
-    comment = one_line(paper.comment)
+    comment = shortened(one_line(paper.comment), _LONGEST_TEXT)
     return _Row(
-        title=escape(paper.title),
+        title=escape(shortened(one_line(paper.title), _LONGEST_TEXT)),
         url=paper.url,
         date=paper.updated.date().isoformat(),
-        abstract=escape_with_links(paper.abstract),
+        abstract=escape_with_links(shortened(one_line(paper.abstract), _LONGEST_TEXT)),
         comment_start=escape(comment[:_COMMENT_START]) if len(comment) > _SHORT_COMMENT else "",
         comment=escape_with_links(comment),
     )

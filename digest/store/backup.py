@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import StoreError
+from digest.store.column_types import written
 from digest.store.database import connect, require_usable, wrap_database_errors
 from digest.store.journal import try_record_kept
 from digest.store.queries.runs import BACKUP
 from digest.store.remedies import RESTORE, store_error, tells_of_the_file_read
-from digest.store.schema import written
 from digest.store.unfinished import backup_lock
 from digest.system.files import PRIVATE_FILE, followed, remove_unfinished, replacement
 

@@ -11,8 +11,9 @@ from digest.domain.mails import MailState
 from digest.domain.papers import Paper
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from
+from digest.store.queries.refused import given_up
 from digest.store.queries.unavailable import unavailable_papers
-from digest.store.schema import deliveries, keywords, mails, papers, sightings, subscribers
+from digest.store.schema import deliveries, keywords, mails, papers, refused_papers, sightings, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class History:
     sent_at: tuple[datetime, ...]
     sent_before: int
     on_the_way: int
+    given_up: tuple[str, ...] = ()
+    """For each subscriber for whom it was given up, what the mail server said last."""
+    refused: int = 0
+    """For so many subscribers a mail with it was refused, and it is tried again."""
 
 
 def history(database: Database, paper_id: str) -> History | None:
@@ -48,12 +53,18 @@ def history(database: Database, paper_id: str) -> History | None:
         if row is None:
             return None
         carried_by = connection.execute(_mails_with(row.number)).all()
+        this = refused_papers.c.paper == row.number
+        lost = {mail.subscriber for mail in connection.execute(given_up().where(this))}
+        refused = set(connection.scalars(select(refused_papers.c.subscriber).where(this)))
+        others = [mail for mail in carried_by if mail.subscriber not in lost]
         return History(
             paper=paper_from(row),
             seen=tuple(Seen(*match) for match in connection.execute(_matches_of(row.number))),
             sent_at=tuple(mail.settled_at for mail in carried_by if mail.state == MailState.SENT),
-            sent_before=sum(mail.state is None for mail in carried_by),
-            on_the_way=sum(mail.state not in (MailState.SENT, None) for mail in carried_by),
+            sent_before=sum(mail.state is None for mail in others),
+            on_the_way=sum(mail.state not in (MailState.SENT, None) for mail in others),
+            given_up=tuple(mail.problem or "" for mail in carried_by if mail.subscriber in lost),
+            refused=len(refused - lost),
         )
 
 
@@ -98,9 +109,10 @@ def _matches_of(paper: int) -> Select[Any]:
 
 
 def _mails_with(paper: int) -> Select[Any]:
-    """State and end of each mail that carried the paper; both null if the mail is deleted."""
+    """Each mail that carried the paper; state and end are null if it is deleted."""
+    columns = (mails.c.state, mails.c.settled_at, mails.c.problem)
     return (
-        select(mails.c.state, mails.c.settled_at)
+        select(deliveries.c.subscriber, *columns)
         .select_from(deliveries)
         .outerjoin(mails, mails.c.number == deliveries.c.mail)
         # deliveries have no index by paper: each subscriber is looked up

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from digest.domain.mails import Attempt, DeliveryResult, MailState
+from digest.domain.mails import Attempt, DeliveryResult, MailState, Verdict
 from digest.domain.text import counted
 from digest.errors import StoreError
 from digest.store.database import Database, wrap_database_errors
@@ -138,6 +138,7 @@ def _attempt(entry: dict[str, Any]) -> Attempt:
     """The inverse of `_line`. Raises ValueError, KeyError, TypeError."""
     result = dict(entry["result"])
     result["state"] = MailState(result["state"])
+    result["verdict"] = Verdict(result["verdict"])
     result["retry_at"] = datetime.fromisoformat(result["retry_at"]) if result["retry_at"] else None
     return Attempt(entry["message_id"], DeliveryResult(**result), datetime.fromisoformat(entry["ended_at"]))
 

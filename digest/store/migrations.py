@@ -123,6 +123,13 @@ CREATE TABLE audits (
     requests INTEGER NOT NULL, unreadable JSON NOT NULL, keywords JSON NOT NULL);
 """
 
+_REFUSED_PAPERS = """
+CREATE TABLE refused_papers (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    paper INTEGER NOT NULL REFERENCES papers (number), mail INTEGER NOT NULL, among INTEGER NOT NULL,
+    PRIMARY KEY (subscriber, paper, mail)) WITHOUT ROWID;
+"""
+
 _ABSENCE = """
 ALTER TABLE subscriptions ADD COLUMN absent_since VARCHAR;
 """
@@ -134,6 +141,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     identify_keywords,
     _PAPER_ADDRESSES,
     _DISCOVERY,
+    _REFUSED_PAPERS,
     _ABSENCE,
     merge_twins,
 )

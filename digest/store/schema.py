@@ -1,14 +1,11 @@
 """The tables, as queries use them. `migrations` creates them; a test compares the two."""
 
-import zlib
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Dialect,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -16,40 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
 )
 
-
-def written(moment: datetime) -> str:
-    """An aware time as `2026-06-22T07:00:00Z`: sorts, and a person can read it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, stored as `written` gives it."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return written(value) if value else None
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
-
-
-class LongText(TypeDecorator[str]):
-    """A text, compressed with zlib. Plain text, as the first versions wrote it, can be read too."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else zlib.compress(value.encode())
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        return zlib.decompress(value).decode() if isinstance(value, bytes) else value
-
+from digest.store.column_types import LongText, Moment
 
 metadata = MetaData()
 
@@ -224,6 +190,19 @@ deliveries = Table(
     _reference("papers", primary_key=True),
     # the number of the mail, which may be deleted: who got which paper is kept for ever
     Column("mail", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# the papers of mails that were refused for what they carry, until they arrive or for ever
+refused_papers = Table(
+    "refused_papers",
+    metadata,
+    _reference("subscribers", primary_key=True),
+    _reference("papers", primary_key=True),
+    # the number of the mail, which may be deleted
+    Column("mail", Integer, primary_key=True),
+    # so many papers were in it
+    Column("among", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

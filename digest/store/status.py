@@ -29,9 +29,10 @@ from digest.domain.tokens import Signer
 from digest.store.database import Database
 from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
+from digest.store.queries.refused import given_up
 from digest.store.queries.suppressions import signing_key, suppressed
 from digest.store.queries.unavailable import unavailable_papers
-from digest.store.schema import deliveries, fetches, keywords, mails, runs, sightings, subscribers
+from digest.store.schema import deliveries, fetches, keywords, mails, papers, runs, sightings, subscribers
 
 _NOT_SENT = [state for state in MailState if state is not MailState.SENT]
 _COUNT = func.count().label("counted")
@@ -152,6 +153,8 @@ class _Backlog:
     """State and next attempt of the oldest queued mail."""
     failed: Mapping[int, int]
     """Mails that failed for good."""
+    given_up: Mapping[int, tuple[str, ...]]
+    """The ids of papers that are not tried any more."""
 
 
 def _backlog(connection: Connection) -> _Backlog:
@@ -161,7 +164,17 @@ def _backlog(connection: Connection) -> _Backlog:
         waiting=_counts(connection, select(waiting.c.subscriber, _COUNT).group_by(waiting.c.subscriber)),
         queued=_queued(connection),
         failed=_counts(connection, failed.group_by(mails.c.subscriber)),
+        given_up=_given_up(connection),
     )
+
+
+def _given_up(connection: Connection) -> dict[int, tuple[str, ...]]:
+    lost = given_up().subquery()
+    query = select(lost.c.subscriber, papers.c.id).join(papers, papers.c.number == lost.c.paper)
+    found: dict[int, tuple[str, ...]] = {}
+    for row in connection.execute(query.order_by(papers.c.id)):
+        found[row.subscriber] = (*found.get(row.subscriber, ()), row.id)
+    return found
 
 
 def _queued(connection: Connection) -> dict[int, Row[Any]]:
@@ -180,6 +193,7 @@ def _subscriber_status(row: Row[Any], backlog: _Backlog) -> SubscriberStatus:
         retry_at=mail.retry_at if mail else None,
         failed=backlog.failed.get(row.number, 0),
         problem=row.problem or "",
+        given_up=backlog.given_up.get(row.number, ()),
     )
 
 

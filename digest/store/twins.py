@@ -18,6 +18,7 @@ _MERGE = (
     "UPDATE mails SET subscriber = :kept WHERE subscriber = :other",
     "UPDATE OR IGNORE deliveries SET subscriber = :kept WHERE subscriber = :other",
     "UPDATE OR IGNORE welcomes SET subscriber = :kept WHERE subscriber = :other",
+    "UPDATE OR IGNORE refused_papers SET subscriber = :kept WHERE subscriber = :other",
     "UPDATE OR IGNORE refusals SET subscriber = :kept WHERE subscriber = :other",
     """UPDATE subscriptions SET since = (SELECT min(since) FROM subscriptions AS either
     WHERE either.keyword = subscriptions.keyword AND either.subscriber IN (:kept, :other))
@@ -27,6 +28,7 @@ _MERGE = (
     WHERE either.number IN (:kept, :other)) WHERE number = :kept""",
     "DELETE FROM deliveries WHERE subscriber = :other",
     "DELETE FROM welcomes WHERE subscriber = :other",
+    "DELETE FROM refused_papers WHERE subscriber = :other",
     "DELETE FROM refusals WHERE subscriber = :other",
     "DELETE FROM subscriptions WHERE subscriber = :other",
     "DELETE FROM subscribers WHERE number = :other",

@@ -23,8 +23,18 @@ _ESCAPED = {
 }
 
 
+LONGEST = 20_000
+"""So many characters are converted at most, ten times as many as arXiv accepts in an abstract: the time for
+pieces that are never closed grows with the square of the length."""
+
+
 def readable(text: str) -> str:
-    """The text without its TeX, on one line; a text that has none is returned unchanged."""
+    """The text without its TeX, on one line; a text that has none is returned unchanged.
+
+    What is beyond the first LONGEST characters stays as it is.
+    """
+    if len(text) > LONGEST:
+        return readable(text[:LONGEST]) + text[LONGEST:]
     source = restore_macros(text, _RESTORABLE)
     if not patterns.TEX.search(source):
         return source

@@ -13,7 +13,7 @@ from digest.demo.papers import DemoPaper, Version
 from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url
-from digest.store.schema import written
+from digest.store.column_types import written
 from tests.bench.prose import Prose
 
 Announced = Sequence[tuple[Keyword, DemoPaper]]

@@ -30,9 +30,9 @@ from digest.mail.builder import DigestMailBuilder
 from digest.mail.content.render import MailRenderer
 from digest.pipeline.ports import MailBuilder
 from digest.pipeline.run import run
+from digest.store.column_types import written
 from digest.store.database import Database
 from digest.store.retention import LOGS_KEPT
-from digest.store.schema import written
 from digest.store.store import SqlStore
 from digest.system.places import templates_folder
 from tests.bench.history import Announced, History, Library, mornings

@@ -104,9 +104,8 @@ def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connecti
     [
         {"greeting": "554 5.3.2 no service"},
         {"mail": "550 5.1.8 bad sender"},
-        {"rcpt": "550 5.7.1 not from you"},
     ],
-    ids=["down", "against our sender", "against our machine"],
+    ids=["down", "against our sender"],
 )
 def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
     home: Home, script: dict[str, str]
@@ -116,6 +115,22 @@ def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
         run(home, server, 75)
     assert (server.connections, len(_all(server, "MAIL"))) == (1, int("greeting" not in script))
     assert (states(home), accused(home)) == ({FIRST: ["pending"]}, set())
+
+
+@pytest.mark.parametrize(
+    ("script", "most"),
+    [({"rcpt": "550 5.7.1 not from you"}, 6), ({"dot": "554 5.7.1 not from you"}, 13)],
+    ids=["at RCPT", "after the mail, which is the same for all"],
+)
+def test_a_server_that_refuses_all_by_policy_is_left_alone_after_some_and_accuses_nobody(
+    home: Home, script: dict[str, str], most: int
+) -> None:
+    subscribe(home, SUBSCRIBERS)
+    with HostileServer(script) as server:
+        run(home, server, 75)
+    tried = len(_all(server, "MAIL"))
+    assert 3 <= tried <= most
+    assert (list(states(home).values()), accused(home)) == ([["pending"]] * tried, set())
 
 
 def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(home: Home) -> None:
@@ -131,12 +146,9 @@ def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(hom
     assert_next_run_serves(home, FEW, [])
 
 
-def test_a_policy_against_the_first_recipient_alone_does_not_stop_the_next_run(home: Home) -> None:
+def test_a_policy_against_the_first_recipient_alone_stops_no_other_mail(home: Home) -> None:
     subscribe(home, FEW)
     policy = {FIRST: "550 5.7.1 not to this one"}
-    with HostileServer(recipients=policy) as server:
-        run(home, server, 75)
-    assert server.accepted == []
     with HostileServer(recipients=policy) as server:
         run(home, server, 1)
     assert states(home) == {FIRST: ["deferred"]} | {subscriber: ["sent"] for subscriber in OTHERS}

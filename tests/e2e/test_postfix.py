@@ -14,8 +14,10 @@ from digest.demo.server import ArxivServer
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import (
+    ContentRefused,
     DeliveryUnknown,
     MessageRefused,
+    MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
@@ -84,19 +86,19 @@ BEFORE_END_OF_DATA = [
     (("-Q", "RCPT"), TransportUnavailable),
     (("-f", "RCPT", "-B", "550 5.7.1 Not from you"), PolicyRefused),
     (("-r", "RCPT", "-b", "450 4.7.1 Greylisted"), RecipientDeferred),
-    (("-f", "DATA"), MessageRefused),
+    (("-f", "DATA"), ContentRefused),
     (("-r", "DATA"), RecipientDeferred),
     (("-q", "DATA"), TransportUnavailable),
     (("-Q", "DATA"), TransportUnavailable),
 ]
 AFTER_END_OF_DATA = [
-    (("-f", "."), MessageRefused),
+    (("-f", "."), ContentRefused),
     (("-r", "."), RecipientDeferred),
     (("-q", "."), DeliveryUnknown),
     (("-Q", "."), RecipientDeferred),
     (("-f", ".", "-B", "552 5.2.2 Mailbox full"), RecipientRefused),
-    (("-f", ".", "-B", "554 5.7.1 Not such words"), PolicyRefused),
-    (("-f", ".", "-B", "552 5.3.4 Too big"), MessageRefused),
+    (("-f", ".", "-B", "554 5.7.1 Not such words"), ContentRefused),
+    (("-f", ".", "-B", "552 5.3.4 Too big"), MessageTooLarge),
 ]
 HARMLESS = [
     ("-f", "RSET"),

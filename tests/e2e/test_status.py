@@ -66,6 +66,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "retry_at": None,
         "failed": 0,
         "problem": "",
+        "given_up": [],
         "suppressed": None,
         "next_due": "2026-06-25T07:00:00+00:00",
     }

@@ -1,6 +1,6 @@
 """Parts of a run in memory: a clock that a test sets, a source, a mail server, an archive page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -106,6 +106,8 @@ class FakeMailBuilder:
     `broken` it raises the error."""
 
     broken: dict[str, DigestError] = field(default_factory=dict)
+    odd: Mapping[str, Exception] = field(default_factory=dict)
+    """What it raises for a digest with one of these papers."""
     made: list[Digest] = field(default_factory=list)
     longest: int = 1000
     alerts: list[Alert] = field(default_factory=list)
@@ -113,6 +115,9 @@ class FakeMailBuilder:
     def build(self, digest: Digest, now: datetime) -> list[Mail]:
         if digest.subscriber.email in self.broken:
             raise self.broken[digest.subscriber.email]
+        for entry in digest.entries:
+            if entry.paper.id in self.odd:
+                raise self.odd[entry.paper.id]
         self.made.append(digest)
         papers = tuple(entry.paper.id for entry in digest.entries)
         parts = [papers[begin : begin + self.longest] for begin in range(0, len(papers), self.longest)]
@@ -137,8 +142,10 @@ class FakeMailBuilder:
 
 @dataclass
 class FakeTransport:
-    """Keeps what is delivered; raises the next trouble of a recipient (key "": of anybody) instead."""
+    """Keeps what is delivered; raises the next trouble of a recipient (key "": of anybody) instead, or what
+    the filter finds."""
 
+    filter: Callable[[Mail], TransportError | None] = lambda _mail: None
     troubles: dict[str, list[TransportError]] = field(default_factory=dict)
     delivered: list[Mail] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
@@ -146,7 +153,7 @@ class FakeTransport:
     def deliver(self, mail: Mail, before_end_of_data: Callable[[], None]) -> None:
         self.tried.append(mail.recipient)
         waiting = self.troubles.get(mail.recipient) or self.troubles.get("")
-        trouble = waiting.pop(0) if waiting else None
+        trouble = waiting.pop(0) if waiting else self.filter(mail)
         if trouble is None or isinstance(trouble, DeliveryUnknown):
             before_end_of_data()
         if trouble:

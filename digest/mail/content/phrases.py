@@ -1,12 +1,12 @@
 """The short texts of a mail: subject, amounts, dates, author lists, links to code, what is left out."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digest.domain.digests import Digest, Entry
-from digest.domain.text import counted, one_line
+from digest.domain.digests import Digest, Entry, Showing
+from digest.domain.text import counted, listed, one_line
 from digest.mail.content.fit import DetailLevel
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -83,6 +83,23 @@ def left_out(levels: Collection[DetailLevel]) -> str:
     )
 
 
+def not_in_full(showing: Showing) -> str:
+    """What a mail leaves out of a paper that the mail server refused."""
+    shown = "its title" if showing is Showing.TITLE else "its number"
+    return f"The mail server refused a mail with this paper, so here is only {shown}, with a link."
+
+
+def missing(waiting: int, given_up: int) -> Iterator[str]:
+    """A sentence for papers that wait for the next digests, and one for papers that are not sent at all."""
+    if waiting:
+        yield f"{counted(waiting, 'more paper')} will come with the next digests: this is enough for one day."
+    if given_up:
+        yield (
+            f"{counted(given_up, 'paper')} could not be sent, because the mail server refused every attempt. "
+            "The person who runs this digest can say which."
+        )
+
+
 def _left_out_in_part(levels: Collection[DetailLevel]) -> str:
     missing = DetailLevel.NO_ABSTRACT in levels or DetailLevel.TITLE_ONLY in levels
     kept = DetailLevel.FULL in levels or DetailLevel.SHORTENED in levels
@@ -107,12 +124,6 @@ def authors_line(authors: Sequence[str]) -> str:
     if len(authors) <= _ALL_AUTHORS:
         return ", ".join(authors)
     return listed(authors, _FIRST_AUTHORS)
-
-
-def listed(names: Sequence[str], named: int) -> str:
-    """The first `named` names, and the number of the others: `A, B and 3 more`."""
-    shown, others = ", ".join(names[:named]), len(names[named:])
-    return f"{shown} and {others} more" if others else shown
 
 
 def repository(text: str) -> Repository | None:

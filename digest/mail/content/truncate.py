@@ -5,9 +5,12 @@ decided in `digest.mail.content.fit`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from digest.domain.papers import Paper
+from digest.domain.text import shortened
 
 # One odd record must not fill a mail, nor shorten all others. Real papers have less: arXiv accepts abstracts
 # of 1,920 characters (https://info.arxiv.org/help/prep.html); a few older ones have 2,700 without their TeX.
@@ -20,7 +23,14 @@ COMMENT_CHARACTERS = 300
 REASON_CHARACTERS = 200
 
 NAME_CHARACTERS = 80
-"""Of an author or a category."""
+"""Of an author, a category, a keyword or a recipient."""
+
+# What frames the papers has its limits, too: many keywords with long names must leave them room.
+LIST_CHARACTERS = 1_000
+"""Of the keywords that a mail lists."""
+
+ALSO_CHARACTERS = 200
+"""Of the other keywords that have a paper."""
 
 _SENTENCE_END = re.compile(r"[.?!](?=\s+[^\sa-z])")
 _ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:\w|etc|resp|approx|vs|cf|Fig|Figs|Eq|Sec|Ref|al|incl|Dr|Prof|St)$")
@@ -32,16 +42,20 @@ def truncate_paper(paper: Paper) -> Paper:
     `arXiv:ID`. The comment stays whole: a repository is looked for in all of it."""
     return replace(
         paper,
-        title=truncate(paper.title, TITLE_CHARACTERS) or f"arXiv:{paper.id}",
-        abstract=truncate(paper.abstract, ABSTRACT_CHARACTERS),
-        authors=tuple(truncate(author, NAME_CHARACTERS) for author in paper.authors),
-        categories=tuple(truncate(category, NAME_CHARACTERS) for category in paper.categories),
+        title=shortened(paper.title, TITLE_CHARACTERS) or f"arXiv:{paper.id}",
+        abstract=shortened(paper.abstract, ABSTRACT_CHARACTERS),
+        authors=tuple(shortened(author, NAME_CHARACTERS) for author in paper.authors),
+        categories=tuple(shortened(category, NAME_CHARACTERS) for category in paper.categories),
     )
 
 
-def truncate(text: str, characters: int) -> str:
-    """The text if it has at most `characters`, else its beginning; the result, with `…`, is no longer."""
-    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
+def truncate_list(items: Sequence[str], characters: int) -> tuple[str, ...]:
+    """The first items, as many as have so many `characters` together, but one at least; and then how many
+    others there are: `and 3 more`."""
+    ends = accumulate(len(item) + 2 for item in items)
+    shown = max(1, sum(end <= characters for end in ends))
+    others = len(items) - shown
+    return (*items[:shown], f"and {others} more") if others > 0 else tuple(items)
 
 
 def truncate_at_sentence(text: str, characters: int) -> str:

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 
-from digest.domain.digests import Digest, Entry
+from digest.domain.digests import Digest, Entry, Showing
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Segment, mark
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
-from digest.domain.text import counted, one_line
+from digest.domain.text import counted, listed, one_line, shortened
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
 from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
 from digest.mail.content.phrases import (
@@ -20,17 +20,28 @@ from digest.mail.content.phrases import (
     amount,
     authors_line,
     left_out,
-    listed,
     long_date,
+    missing,
+    not_in_full,
     plain_date,
     repository,
     subject,
 )
 from digest.mail.content.reasons import reason
-from digest.mail.content.truncate import COMMENT_CHARACTERS, REASON_CHARACTERS, truncate, truncate_paper
-from digest.tex.readable import readable
+from digest.mail.content.truncate import (
+    ALSO_CHARACTERS,
+    COMMENT_CHARACTERS,
+    LIST_CHARACTERS,
+    NAME_CHARACTERS,
+    REASON_CHARACTERS,
+    truncate_list,
+    truncate_paper,
+)
+from digest.tex.readable import LONGEST, readable
 
 _NAMED_IN_NOTICE = 10
+_NOTICES = 4
+_COMES_LATER = "Nothing is lost: those papers come with the next digest."
 _NOTHING = "Nothing new today: arXiv announced no paper that your keywords find."
 _NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
 _WELCOME = "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only."
@@ -111,16 +122,30 @@ def digest_view(
         date=long_date(digest.date),
         place=f"mail {digest.part} of {digest.parts}" if digest.parts > 1 else "",
         amount=_amount(digest),
-        contents=tuple(f"{section.name}: {len(section.papers)}" for section in sections),
+        contents=truncate_list(
+            [f"{section.name}: {len(section.papers)}" for section in sections], LIST_CHARACTERS
+        ),
         notes=tuple(_notes(digest, {paper.level for section in sections for paper in section.papers})),
         notices=tuple(_notices(digest)),
         sections=sections,
-        subscribed=tuple(one_line(keyword.name) for keyword in digest.subscriber.keywords),
+        subscribed=truncate_list([_name(keyword.name) for keyword in _named(digest)], LIST_CHARACTERS),
         contact=contact(settings),
         unsubscribe_subject=unsubscribe_subject(token),
         unsubscribe_url=unsubscribe_url(settings, token),
         archive_url=settings.archive_url or "",
     )
+
+
+def _name(keyword: str) -> str:
+    return shortened(one_line(keyword), NAME_CHARACTERS)
+
+
+def _named(digest: Digest) -> Sequence[Keyword]:
+    """The keywords that the mail says the subscriber has: a name alone may be why a mail was refused, so that
+    a mail after a refusal has no others than those of its papers."""
+    if digest.showing is Showing.ALL:
+        return digest.subscriber.keywords
+    return [section.keyword for section in digest.sections]
 
 
 def _amount(digest: Digest) -> str:
@@ -134,17 +159,23 @@ def _notes(digest: Digest, levels: Collection[DetailLevel]) -> Iterator[str]:
         yield _NOTHING_KNOWN if digest.unanswered else _NOTHING
     elif all(entry.welcome for entry in digest.entries):
         yield _WELCOME
-    if sentence := left_out(levels):
+    if digest.showing in (Showing.TITLE, Showing.LINK):
+        yield not_in_full(digest.showing)
+    elif sentence := left_out(levels):
         yield sentence
+    yield from missing(digest.waiting, digest.given_up)
 
 
 def _notices(digest: Digest) -> Iterator[str]:
     """One for all keywords with the same last good answer: if arXiv is down, these are all keywords."""
     names: dict[datetime | None, list[str]] = {}
-    for missing in digest.unanswered:
-        names.setdefault(missing.last_good_at, []).append(one_line(missing.keyword.name))
-    for last_good_at, group in names.items():
+    unanswered = digest.unanswered if digest.showing is Showing.ALL else ()
+    for one in unanswered:
+        names.setdefault(one.last_good_at, []).append(_name(one.keyword.name))
+    for last_good_at, group in islice(names.items(), _NOTICES):
         yield _notice(group, last_good_at, digest.subscriber.schedule.timezone)
+    if others := sum(len(group) for group in islice(names.values(), _NOTICES, None)):
+        yield f"arXiv gave no complete answer for {counted(others, 'more keyword')} today. {_COMES_LATER}"
 
 
 def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinfo) -> str:
@@ -158,8 +189,7 @@ def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinf
     local = last_good_at.astimezone(timezone)
     return (
         f"arXiv gave no complete answer for {which} today; its last good one was on "
-        f"{plain_date(local.date())} at {local:%H:%M}. "
-        "Nothing is lost: those papers come with the next digest."
+        f"{plain_date(local.date())} at {local:%H:%M}. {_COMES_LATER}"
     )
 
 
@@ -168,10 +198,17 @@ def _section_views(digest: Digest, limits: DetailLimits) -> Iterator[SectionView
     for section in digest.sections:
         papers = []
         for rank, entry in enumerate(section.entries):
+            if digest.showing is Showing.LINK:
+                entry = _numbered(entry)
             others = [keyword for keyword in digest.subscriber.keywords if keyword.name in entry.also]
             policy = _DetailPolicy(limits, rank / len(section.entries))
             papers.append(_paper_view(next(numbers), entry, (section.keyword, *others), policy))
-        yield SectionView(one_line(section.keyword.name), amount(section.entries), tuple(papers))
+        yield SectionView(_name(section.keyword.name), amount(section.entries), tuple(papers))
+
+
+def _numbered(entry: Entry) -> Entry:
+    """The paper with nothing but its number to name it."""
+    return replace(entry, paper=replace(entry.paper, title="", abstract="", authors=(), comment=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +240,20 @@ def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], policy: 
 def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstract: str) -> PaperView:
     """`entry` has the paper as displayed; `abstract` is what is shown of its abstract."""
     paper, segments = entry.paper, _marked(abstract, found_by)
-    why = truncate(one_line(reason(found_by[0], paper)), REASON_CHARACTERS)
+    why = shortened(one_line(reason(found_by[0], paper)), REASON_CHARACTERS)
     is_marked = any(segment.marked for segment in view.title_segments + segments)
     return replace(
         view,
         authors=authors_line(paper.authors),
         facts=(plain_date(paper.updated.date()), *paper.categories[:1]),
-        comment=truncate(paper.comment, COMMENT_CHARACTERS),
+        comment=shortened(paper.comment, COMMENT_CHARACTERS),
         pdf=paper.pdf_url,
         repository=repository(f"{paper.abstract} {paper.comment}"),
         abstract=abstract,
         abstract_segments=segments,
         reason=why,
         unmarked_reason="" if is_marked else why,
-        also=tuple(one_line(name) for name in entry.also),
+        also=truncate_list([_name(name) for name in entry.also], ALSO_CHARACTERS) if entry.also else (),
     )
 
 
@@ -236,7 +273,7 @@ def _display_paper(paper: Paper) -> Paper:
 
 def _readable_line(text: str) -> str:
     """TeX becomes text; the result may hold line ends or unseen characters again, so it is cleaned twice."""
-    return one_line(readable(one_line(text)))
+    return one_line(readable(one_line(text[:LONGEST])))
 
 
 def _marked(text: str, found_by: Sequence[Keyword]) -> tuple[Segment, ...]:

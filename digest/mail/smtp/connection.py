@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from digest.domain.settings import SmtpServer
 from digest.errors import (
+    ContentRefused,
     DeliveryUnknown,
     MessageRefused,
+    MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
@@ -43,6 +45,8 @@ _ERRORS: Mapping[Meaning, type[TransportError]] = {
     Meaning.RECIPIENT_LATER: RecipientDeferred,
     Meaning.RECIPIENT_REFUSED: RecipientRefused,
     Meaning.MESSAGE_REFUSED: MessageRefused,
+    Meaning.CONTENT_REFUSED: ContentRefused,
+    Meaning.TOO_LARGE: MessageTooLarge,
 }
 
 _HINT_CERTIFICATE = (

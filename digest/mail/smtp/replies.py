@@ -55,10 +55,13 @@ class Meaning(StrEnum):
     UNAVAILABLE = "unavailable"
     """The server does not serve us, with any mail."""
     POLICY = "policy"
-    """Our sender or machine is refused."""
+    """Our sender or machine is refused, or this recipient's mail by a rule."""
     RECIPIENT_LATER = "recipient later"
     RECIPIENT_REFUSED = "recipient refused"
     MESSAGE_REFUSED = "message refused"
+    CONTENT_REFUSED = "content refused"
+    """For what it carries, or because of us: the reply does not say."""
+    TOO_LARGE = "too large"
     UNKNOWN = "unknown"
     """The reply does not say whether the mail was accepted."""
 
@@ -146,12 +149,12 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     (_BEFORE_END_OF_DATA,    "421",   "*",       Meaning.RECONNECT),
 
     # At MAIL the server knows no recipient yet, but the size of the message (RFC 1870, section 6.1).
-    (_MAIL,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),
-    (_MAIL,          "552",   "",        Meaning.MESSAGE_REFUSED),
+    (_MAIL,          "5??",   "5.3.4",   Meaning.TOO_LARGE),
+    (_MAIL,          "552",   "",        Meaning.TOO_LARGE),
 
     # Refusals of us that come late: many servers refuse a connection or a sender only at RCPT.
     (_MAIL_TO,       "530",   "*",       Meaning.UNAVAILABLE),  # log in first (RFC 4954, section 6)
-    (_MAIL_TO,       "5??",   "5.7.*",   Meaning.POLICY),       # security or policy (RFC 3463, section 3.8)
+    (_RCPT,          "5??",   "5.7.*",   Meaning.POLICY),       # security or policy (RFC 3463, section 3.8)
     (_MAIL_TO,       "521",   "*",       Meaning.UNAVAILABLE),  # this host takes no mail (RFC 7504)
     (_MAIL_TO,       "4??",   "4.1.[78]", Meaning.UNAVAILABLE),  # the sender's address (section 3.2)
     (_MAIL_TO,       "5??",   "5.1.[78]", Meaning.POLICY),
@@ -166,14 +169,15 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
     (_RCPT,          "50[0234]", "*",    Meaning.MESSAGE_REFUSED),  # the command was not understood
     (_RCPT,          "501",   "5.5.*",   Meaning.MESSAGE_REFUSED),
     (_RCPT,          "555",   "*",       Meaning.MESSAGE_REFUSED),
-    (_MAIL_TO,       "5??",   "5.2.3",   Meaning.MESSAGE_REFUSED),  # too long for this mailbox
-    (_RCPT,          "5??",   "5.3.4",   Meaning.MESSAGE_REFUSED),  # too long for this server
+    (_MAIL_TO,       "5??",   "5.2.3",   Meaning.TOO_LARGE),  # for this mailbox
+    (_MAIL_TO,       "5??",   "5.3.4",   Meaning.TOO_LARGE),  # for this server
+    (_CONTENT,       "552",   "",        Meaning.TOO_LARGE),
     (_RCPT,          "5??",   "5.6.*",   Meaning.MESSAGE_REFUSED),  # it cannot carry such a message
     (_RCPT,          "5??",   "*",       Meaning.RECIPIENT_REFUSED),
 
     # About the content, unless the enhanced code names the address (5.1.x) or the mailbox (5.2.x).
     (_CONTENT,       "5??",   "5.[12].*", Meaning.RECIPIENT_REFUSED),
-    (_CONTENT,       "5??",   "*",       Meaning.MESSAGE_REFUSED),
+    (_CONTENT,       "5??",   "*",       Meaning.CONTENT_REFUSED),
 
     # No reply at all, or an unexpected one; up to MAIL, any refusal too.
     ((Phase.END_OF_DATA,),   "*",     "*",       Meaning.UNKNOWN),

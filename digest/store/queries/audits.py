@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.auditing import Audit, AuditTimes, Finding, KeywordFigures, MissedPaper
 from digest.domain.keywords import Keyword
 from digest.store.database import Database
+from digest.store.queries.members import these
 from digest.store.queries.papers import paper_numbers, record_papers
 from digest.store.queries.pending import IS_PRESENT, all_pending
 from digest.store.queries.runs import set_timestamp, timestamp
@@ -90,7 +91,7 @@ def _papers_of(keyword_ids: Sequence[str]) -> Any:
     theirs = (
         select(sightings.c.paper)
         .join(keywords, keywords.c.number == sightings.c.keyword)
-        .where(keywords.c.key.in_(keyword_ids))
+        .where(keywords.c.key.in_(these(keyword_ids)))
     )
     columns: Select[Any] = select(papers.c.id, papers.c.announcement_order, papers.c.submitted)
     return columns.where(papers.c.number.in_(theirs)).cte("known")
@@ -113,7 +114,9 @@ def _waiting(connection: Connection, keyword: Keyword, numbers: Collection[int])
     """Those of the papers that a follower of the keyword waits for: in no mail, or in one that is queued."""
     pending = all_pending().subquery()
     followers = _followers(keyword)
-    in_none = select(pending.c.paper).where(pending.c.subscriber.in_(followers), pending.c.paper.in_(numbers))
+    in_none = select(pending.c.paper).where(
+        pending.c.subscriber.in_(followers), pending.c.paper.in_(these(numbers))
+    )
     queued = select(mails.c.number).where(mails.c.settled_at.is_(None))
     in_queued = _carried(followers, numbers).where(deliveries.c.mail.in_(queued))
     return set(connection.scalars(union(in_none, in_queued)))
@@ -131,7 +134,7 @@ def _followers(keyword: Keyword) -> Select[tuple[int]]:
 
 def _carried(followers: Select[tuple[int]], numbers: Collection[int]) -> Select[tuple[int]]:
     return select(deliveries.c.paper).where(
-        deliveries.c.subscriber.in_(followers), deliveries.c.paper.in_(numbers)
+        deliveries.c.subscriber.in_(followers), deliveries.c.paper.in_(these(numbers))
     )
 
 

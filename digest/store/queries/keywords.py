@@ -12,10 +12,11 @@ from digest.domain.digests import ArchiveSection
 from digest.domain.fetching import FetchResult, FetchStatus, KeywordMatch, KeywordState
 from digest.domain.keywords import Keyword
 from digest.domain.matching import accented_forms
+from digest.store.column_types import Moment, written
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from, paper_numbers, record_papers
 from digest.store.queries.subscriptions import start_subscriptions
-from digest.store.schema import Moment, fetches, keywords, papers, sightings, written
+from digest.store.schema import fetches, keywords, papers, sightings
 
 RECENT = timedelta(days=7)
 """A paper is recent if it was submitted at most this long before the newest one."""

@@ -12,17 +12,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.domain.digests import PendingPapers
-from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail
+from digest.domain.digests import MOST_PAPERS, PendingPapers
+from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail, Verdict
 from digest.domain.subscribers import Subscriber
 from digest.store.database import Database
 from digest.store.queries.papers import paper_numbers
 from digest.store.queries.pending import (
     IS_PRESENT,
     LATEST_MATCH,
+    count_pending,
     pending_papers,
     subscribers_awaiting,
     subscribers_with_pending,
+)
+from digest.store.queries.refused import (
+    acquit,
+    forget_refused_papers,
+    given_up_since,
+    record_refused_papers,
+    suspicion,
 )
 from digest.store.queries.suppressions import (
     clear_refusals,
@@ -41,11 +49,13 @@ class SqlMailStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pending_papers(self, subscriber: Subscriber) -> PendingPapers:
+    def pending_papers(self, subscriber: Subscriber, most: int = MOST_PAPERS) -> PendingPapers:
         with self._database.transaction() as connection:
             up_to = connection.scalar(select(LATEST_MATCH)) or 0
             number = subscriber_number(connection, subscriber.email)
-            return PendingPapers(pending_papers(connection, number), up_to)
+            newest = pending_papers(connection, number, most)
+            more = count_pending(connection, number) - len(newest) if len(newest) == most else 0
+            return PendingPapers(newest, up_to, more, given_up_since(connection, number))
 
     def has_pending(self) -> Set[str]:
         with self._database.transaction() as connection:
@@ -91,6 +101,10 @@ class SqlMailStore:
         with self._database.transaction() as connection:
             record_result(connection, message_id, result, now)
 
+    def acquit(self, message_ids: Sequence[str]) -> None:
+        with self._database.transaction() as connection:
+            acquit(connection, message_ids)
+
 
 def record_result(connection: Connection, message_id: str, result: DeliveryResult, now: datetime) -> None:
     """Record the result of an attempt and all that follows from it."""
@@ -109,7 +123,10 @@ def record_result(connection: Connection, message_id: str, result: DeliveryResul
         _complete(connection, mail)
         clear_refusals(connection, mail.subscriber)
     elif result.state is MailState.FAILED and not result.unconfirmed:
-        _release_papers(connection, mail)
+        if result.verdict is not Verdict.WAIT:
+            record_refused_papers(connection, mail)
+        if result.verdict is not Verdict.GIVE_UP:
+            _release_papers(connection, mail)
     if result.address_refused:
         fingerprint = fingerprint_of(connection, mail.subscriber)
         record_refusal(connection, mail.subscriber, fingerprint, result.problem, now)
@@ -176,6 +193,7 @@ def _next_queued(connection: Connection, email: str) -> QueuedMail | None:
         row.unconfirmed,
         row.retry_at,
         row.problem or "",
+        *suspicion(connection, row),
     )
 
 
@@ -200,6 +218,7 @@ def _mark_slot_done(connection: Connection, mail: Row[Any]) -> None:
 def _complete(connection: Connection, mail: Row[Any]) -> None:
     """The mail arrived: its papers wait no longer, and neither do the matches before them, unless another
     part of the same digest is still queued or failed."""
+    forget_refused_papers(connection, mail)
     carried = select(deliveries.c.paper).where(_carried_by(mail))
     welcomed = (welcomes.c.subscriber == mail.subscriber) & welcomes.c.paper.in_(carried)
     connection.execute(delete(welcomes).where(welcomed))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.papers import Paper
+from digest.store.queries.members import these
 from digest.store.schema import papers
 
 
@@ -28,7 +29,7 @@ def record_papers(connection: Connection, found: Iterable[Paper], now: datetime)
 
 def paper_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The number of each known paper among the ids."""
-    query = select(papers.c.id, papers.c.number).where(papers.c.id.in_(ids))
+    query = select(papers.c.id, papers.c.number).where(papers.c.id.in_(these(ids)))
     return {row.id: row.number for row in connection.execute(query)}
 
 

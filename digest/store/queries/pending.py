@@ -4,13 +4,25 @@ A row of `sightings` is a match: this keyword has this paper. It is `fresh` if t
 the keyword's first good fetch.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, literal, select, union, union_all
+from sqlalchemy import (
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
 
 from digest.domain.digests import PendingPaper
 from digest.store.queries.papers import paper_from
+from digest.store.queries.refused import refused_papers_of
 from digest.store.schema import (
     deliveries,
     keywords,
@@ -29,14 +41,31 @@ IS_PRESENT = subscriptions.c.absent_since.is_(None)
 """That the configuration has the subscription: nothing waits for an absent one until it is back."""
 
 
-def pending_papers(connection: Connection, subscriber: int) -> tuple[PendingPaper, ...]:
-    """The papers that wait for the subscriber with this number."""
-    rows = connection.execute(_pending_rows(subscriber)).all()
-    theirs = _keywords_that_have(connection, subscriber, [row.number for row in rows])
+def pending_papers(connection: Connection, subscriber: int, most: int) -> tuple[PendingPaper, ...]:
+    """The newest papers that wait for the subscriber with this number, at most so many."""
+    newest = _newest(subscriber, most)
+    theirs = _keywords_that_have(connection, subscriber, newest)
+    refused = refused_papers_of(connection, subscriber)
+    columns = select(papers, newest.c.welcome, newest.c.late)
+    rows = connection.execute(
+        columns.join(newest, newest.c.paper == papers.c.number).order_by(papers.c.announcement_order.desc())
+    )
     return tuple(
-        PendingPaper(paper_from(row), theirs[row.number], bool(row.welcome), late=bool(row.late))
+        PendingPaper(
+            paper_from(row),
+            frozenset(theirs[row.number]),
+            bool(row.welcome),
+            late=bool(row.late),
+            refused=refused.get(row.number),
+        )
         for row in rows
     )
+
+
+def count_pending(connection: Connection, subscriber: int) -> int:
+    """How many papers wait for the subscriber with this number."""
+    waiting = _waiting(subscriber).subquery()
+    return connection.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:
@@ -88,8 +117,8 @@ def _in_no_mail(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:
     return select(wanted.c.subscriber, wanted.c.paper).where(~carried)
 
 
-def _pending_rows(subscriber: int) -> Select[Any]:
-    """All columns of the papers that wait for one subscriber, and whether each is part of a welcome only, and
+def _waiting(subscriber: int) -> Select[Any]:
+    """The numbers of the papers that wait for one subscriber, and whether each is part of a welcome only, and
     known from an audit only."""
     new = _new().where(subscriptions.c.subscriber == subscriber)
     welcome = _welcome().where(welcomes.c.subscriber == subscriber)
@@ -97,26 +126,40 @@ def _pending_rows(subscriber: int) -> Select[Any]:
         new.add_columns(literal(0).label("welcome"), sightings.c.late),
         welcome.add_columns(literal(1).label("welcome"), literal(0)),
     ).subquery()
-    carried = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == papers.c.number)
+    carried = exists().where(deliveries.c.subscriber == subscriber, deliveries.c.paper == wanted.c.paper)
     return (
-        select(papers, func.min(wanted.c.welcome).label("welcome"), func.min(wanted.c.late).label("late"))
-        .join(wanted, wanted.c.paper == papers.c.number)
+        select(
+            wanted.c.paper, func.min(wanted.c.welcome).label("welcome"), func.min(wanted.c.late).label("late")
+        )
         .where(~carried)
-        .group_by(papers.c.number)
+        .group_by(wanted.c.paper)
     )
 
 
-def _keywords_that_have(
-    connection: Connection, subscriber: int, numbers: Sequence[int]
-) -> dict[int, frozenset[str]]:
-    """For each paper, by number, the ids of the subscriber's keywords that have it, new there or not."""
+def _newest(subscriber: int, most: int) -> Subquery:
+    """The rows of `_waiting` with the latest announcements. Sorts numbers alone: with all columns SQLite
+    would carry every abstract through the sort."""
+    waiting = _waiting(subscriber).subquery()
+    return (
+        select(waiting)
+        .join(papers, papers.c.number == waiting.c.paper)
+        .order_by(papers.c.announcement_order.desc())
+        .limit(most)
+        .subquery()
+    )
+
+
+def _keywords_that_have(connection: Connection, subscriber: int, newest: Subquery) -> dict[int, set[str]]:
+    """For each of these papers, by number, the ids of the subscriber's keywords that have it, new there or
+    not."""
     query = (
         select(sightings.c.paper, keywords.c.key)
         .join(keywords, keywords.c.number == sightings.c.keyword)
         .join(subscriptions, subscriptions.c.keyword == keywords.c.number)
-        .where(IS_PRESENT, subscriptions.c.subscriber == subscriber, sightings.c.paper.in_(numbers))
+        .where(IS_PRESENT, subscriptions.c.subscriber == subscriber)
+        .where(sightings.c.paper.in_(select(newest.c.paper)))
     )
-    found: dict[int, set[str]] = {number: set() for number in numbers}
+    found: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(query):
         found[row.paper].add(row.key)
-    return {number: frozenset(keys) for number, keys in found.items()}
+    return found

@@ -13,6 +13,7 @@ from digest.domain.subscribers import Subscriber
 from digest.domain.subscriptions import Subscription, SubscriptionChanges, subscription_changes
 from digest.store.database import Database
 from digest.store.queries.mails import withdraw_mails
+from digest.store.queries.members import these
 from digest.store.queries.pending import IS_PRESENT, LATEST_MATCH
 from digest.store.queries.runs import BACKLOG_DISCARDED, clear_timestamp, timestamp
 from digest.store.schema import keywords, papers, sightings, subscribers, subscriptions, welcomes
@@ -92,7 +93,7 @@ def _reset_keywords(connection: Connection, wanted: Sequence[Keyword]) -> None:
     If such a keyword comes back, it starts over: what was announced in between is not mailed as new.
     """
     unused = (
-        keywords.c.key.not_in({keyword.id for keyword in wanted})
+        keywords.c.key.not_in(these({keyword.id for keyword in wanted}))
         & keywords.c.number.not_in(select(subscriptions.c.keyword))
         & keywords.c.baseline.is_not(None)
     )

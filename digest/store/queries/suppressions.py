@@ -22,6 +22,7 @@ from digest.store.schema import (
     mails,
     read_messages,
     refusals,
+    refused_papers,
     secrets,
     subscribers,
     subscriptions,
@@ -151,7 +152,7 @@ def lifted_at(connection: Connection, fingerprint: str) -> datetime | None:
 def erase_person(connection: Connection, email: str) -> None:
     """Delete all rows about a person; the suppression list keeps a fingerprint, which names nobody."""
     for number in _numbers(connection, email):
-        for table in (deliveries, mails, welcomes, subscriptions, refusals):
+        for table in (deliveries, refused_papers, mails, welcomes, subscriptions, refusals):
             connection.execute(delete(table).where(table.c.subscriber == number))
         connection.execute(delete(subscribers).where(subscribers.c.number == number))
 

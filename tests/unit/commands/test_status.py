@@ -197,3 +197,10 @@ def test_the_last_audit_is_a_line_and_an_object() -> None:
 )
 def test_a_health_check_gets_one_line(sign: DaemonLiveness, line: str) -> None:
     assert alive_line(sign, NOON) == line
+
+
+def test_papers_that_were_given_up_are_named() -> None:
+    given_up = SubscriberStatus(ADA, given_up=("2606.00001", "2606.00002"))
+    assert lines(of(given_up))[-1] == (
+        "ada@example.org: given up, because the mail server refuses them: 2606.00001, 2606.00002"
+    )

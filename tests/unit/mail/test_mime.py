@@ -1,6 +1,7 @@
 """From a rendered digest to the bytes of a message."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string, policy
 from email.header import decode_header, make_header
@@ -264,7 +265,11 @@ def test_an_address_beyond_ascii_is_allowed_in_one_place_only() -> None:
 
 def test_a_mail_is_checked_as_it_is_made() -> None:
     with pytest.raises(RenderError, match=r"^the message would have a line of more than 998 octets$"):
-        composed(recipient_name="x" * 1000)
+        composed(replace(BASIC, subject="x" * 1000))
+
+
+def test_a_very_long_name_of_a_recipient_is_cut() -> None:
+    assert mailboxes(composed(recipient_name="x" * 1000), "To") == [("x" * 199 + "…", "rita@example.org")]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail
+from digest.domain.mails import DeliveryResult, Mail, MailState, QueuedMail, Verdict
 from digest.errors import (
+    ContentRefused,
     DeliveryUnknown,
     MessageRefused,
-    PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
+    RefusalUndecided,
     TransportError,
     TransportUnavailable,
 )
@@ -36,7 +37,17 @@ HOUR = timedelta(hours=1)
         ),
         (NEW, MessageRefused("554 5.6.0"), DeliveryResult(MailState.FAILED, problem="554 5.6.0")),
         (NEW, TransportUnavailable("down"), DeliveryResult(MailState.PENDING, problem="down")),
-        (NEW, PolicyRefused("550 5.7.1"), DeliveryResult(MailState.PENDING, problem="550 5.7.1")),
+        (NEW, RefusalUndecided("550 5.7.1"), DeliveryResult(MailState.PENDING, problem="550 5.7.1")),
+        (
+            NEW,
+            ContentRefused("554 5.7.1"),
+            DeliveryResult(MailState.FAILED, problem="554 5.7.1", verdict=Verdict.HALVE),
+        ),
+        (
+            replace(NEW, refused_alone=2),
+            ContentRefused("554 5.7.1"),
+            DeliveryResult(MailState.FAILED, problem="554 5.7.1", verdict=Verdict.GIVE_UP),
+        ),
         (
             NEW,
             DeliveryUnknown("lost"),
@@ -62,7 +73,9 @@ HOUR = timedelta(hours=1)
         "a refused recipient is final",
         "a refused message is final",
         "a server that is down is no attempt",
-        "nor is a refusal of ourselves",
+        "nor is a refusal that nobody can judge yet",
+        "a refused content is final, and goes on by halves",
+        "a paper that was refused alone three times is given up",
         "no answer to the final dot: once more in an hour",
         "no answer a second time is final",
         "refused after it may have arrived",

@@ -1,7 +1,7 @@
 """A run with fakes around a real state."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +11,7 @@ import pytest
 from digest.domain.digests import Unanswered
 from digest.domain.mails import MailState
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
-from digest.domain.settings import Config
-from digest.domain.subscribers import Subscriber, Suppression, SuppressionReason
+from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.errors import (
     AnswerRejected,
@@ -27,15 +26,12 @@ from digest.errors import (
     StoreError,
     TransportUnavailable,
 )
-from digest.pipeline.context import RunContext
 from digest.pipeline.report import build_report
 from digest.pipeline.retry import UNCONFIRMED_PAUSE
-from digest.pipeline.run import recorded_run, run
-from digest.store.database import Database
 from digest.store.queries.mails import SqlMailStore
-from digest.store.store import SqlStore
-from tests.support.builders import NOON, config, keyword, paper, subscriber
-from tests.support.fakes import FakeArchive, FakeClock, FakeMailBuilder, FakeSource, FakeTransport
+from tests.support.builders import NOON, keyword, paper, subscriber
+from tests.support.fakes import FakeTransport
+from tests.support.life import Life, a_life
 
 MODEL, REASONING = keyword("Reward Model"), keyword("Reasoning")
 ADA = subscriber("ada@example.org", MODEL, label="subscribers[0]")
@@ -51,55 +47,6 @@ def refused(label: str) -> MailOutcome:
 def killed(*_arguments: object) -> None:
     """In place of a method: the program dies in it."""
     raise KeyboardInterrupt
-
-
-class Life:
-    """Fakes and a state that go on from run to run."""
-
-    def __init__(self, folder: Path, settings: Config) -> None:
-        self.config = settings
-        self.source, self.mail_builder, self.transport = FakeSource(), FakeMailBuilder(), FakeTransport()
-        self.archive, self.clock = FakeArchive(), FakeClock()
-        self.transports: list[FakeTransport] = []
-        """In place of the one transport, where several mails are on their way at the same time."""
-        self.signals_deferred: Callable[[], AbstractContextManager[None]] = nullcontext
-        self.store = SqlStore.over(Database.open(folder / "state" / "digest.sqlite3"))
-
-    def run(self, *subscribers: Subscriber) -> Report:
-        return run(self.context(), subscribers or self.config.subscribers)
-
-    def retry_deferred(self, *subscribers: Subscriber) -> Report:
-        with recorded_run(self.context()) as this:
-            this.retry_deferred(subscribers or self.config.subscribers)
-        return this.report
-
-    def context(self) -> RunContext:
-        return RunContext(
-            self.config,
-            self.source,
-            self.store,
-            self.mail_builder,
-            self.transports or [self.transport],
-            self.archive,
-            self.clock,
-            self.signals_deferred,
-        )
-
-    def announce(self, name: str, *ids: str) -> None:
-        """Add papers to what arXiv answers to a keyword."""
-        before = self.source.answers.get(name, ())
-        assert not isinstance(before, Exception)
-        self.source.answers[name] = (*before, *(paper(id) for id in ids))
-
-    def tomorrow(self) -> None:
-        self.clock.moment += timedelta(days=1)
-
-
-@contextmanager
-def a_life(folder: Path, *subscribers: Subscriber) -> Iterator[Life]:
-    life = Life(folder, config(folder, *subscribers))
-    yield life
-    life.store.close()
 
 
 @pytest.fixture
@@ -309,13 +256,11 @@ def test_subscribers_whose_mail_failed_come_last_so_that_one_bad_address_stops_n
     life.announce("Reward Model", "2606.00601")
     policy = PolicyRefused("550 5.7.1 not for you")
     life.transport.troubles["ada@example.org"] = [policy, policy]
-    down = MailOutcome("subscribers[0]", problem=str(policy), hint=PolicyRefused.hint, unavailable=True)
-    assert life.run().mails == (down, replace(down, label="subscribers[1]"))
-    assert life.run().mails[0] == MailOutcome("subscribers[1]", papers=1)
-    assert life.transport.tried[-2:] == ["bo@example.org", "ada@example.org"]
-    life.clock.moment += timedelta(hours=1)
+    assert [outcome.label for outcome in life.run().mails] == ["subscribers[1]", "subscribers[0]"]
+    life.tomorrow()
+    life.announce("Reward Model", "2606.00602")
     life.run()
-    assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
+    assert life.transport.tried[-2:] == ["bo@example.org", "ada@example.org"]
 
 
 def test_a_mail_of_unknown_fate_goes_out_once_more_as_it_was_before_anything_new(life: Life) -> None:

@@ -335,12 +335,22 @@ def test_how_many_papers_fit_depends_on_the_page_not_on_the_abstracts(
 
 
 def test_a_page_of_exactly_the_limit_is_shown_whole(file: Path) -> None:
-    update(file, [crowd(papers=1, abstract_letters=0)])
-    room = LIMIT_BYTES - file.stat().st_size
+    update(file, [crowd(papers=40, abstract_letters=0)])
+    letters, rest = divmod(LIMIT_BYTES - file.stat().st_size, 40)
+    file.write_bytes(b"x" * rest + file.read_bytes())
 
-    assert update(file, [crowd(papers=1, abstract_letters=room)])
+    assert update(file, [crowd(papers=40, abstract_letters=letters)])
 
     assert file.stat().st_size == LIMIT_BYTES
+
+
+def test_a_paper_with_texts_of_a_megabyte_leaves_room_for_the_others(file: Path) -> None:
+    huge = paper("2606.00200", title="t" * 10**6, abstract="a" * 10**6, comment="c" * 10**6)
+    papers = (huge, *crowd(papers=10, abstract_letters=1_000).papers)
+
+    assert update(file, [ArchiveSection(keyword(), papers, NOON)])
+
+    assert file.read_text().count("/abs/") == 11
 
 
 def test_words_that_leave_no_room_for_papers_are_an_error(file: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.content.truncate import truncate, truncate_at_sentence, truncate_paper
+from digest.domain.text import shortened
+from digest.mail.content.truncate import truncate_at_sentence, truncate_list, truncate_paper
 from tests.support.builders import paper
 
 TEXT = (
@@ -48,7 +49,7 @@ def test_what_is_left_is_the_beginning_of_the_text(text: str, characters: int) -
     ids=["fits", "too long", "within a word", "at a space"],
 )
 def test_a_text_is_cut_to_eight_characters(text: str, left: str) -> None:
-    assert truncate(text, 8) == left
+    assert shortened(text, 8) == left
 
 
 def test_a_title_is_cut_to_600_characters() -> None:
@@ -58,3 +59,21 @@ def test_a_title_is_cut_to_600_characters() -> None:
 
 def test_a_paper_without_a_title_shows_its_identifier() -> None:
     assert truncate_paper(paper("2606.00001", title="")).title == "arXiv:2606.00001"
+
+
+@pytest.mark.parametrize(
+    ("items", "shown"),
+    [
+        ((), ()),
+        (("Reasoning",), ("Reasoning",)),
+        (("a" * 40,), ("a" * 40,)),
+        (("a" * 8, "b" * 8), ("a" * 8, "b" * 8)),
+        (("a" * 8, "b" * 8, "c"), ("a" * 8, "b" * 8, "and 1 more")),
+        (("a" * 40, "b", "c"), ("a" * 40, "and 2 more")),
+    ],
+    ids=["nothing", "one", "one that is too long", "just fits", "one too many", "the first is always shown"],
+)
+def test_a_long_list_names_its_first_items_and_counts_the_others(
+    items: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    assert truncate_list(items, 20) == shown

@@ -11,8 +11,10 @@ import pytest
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import (
+    ContentRefused,
     DeliveryUnknown,
     MessageRefused,
+    MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
@@ -100,7 +102,8 @@ def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
 
 
 UNAVAILABLE, DEFERRED, UNKNOWN = TransportUnavailable, RecipientDeferred, DeliveryUnknown
-NO_RECIPIENT, NO_MESSAGE, POLICY = RecipientRefused, MessageRefused, PolicyRefused
+NO_RECIPIENT, POLICY = RecipientRefused, PolicyRefused
+NO_CONTENT, TOO_LARGE = ContentRefused, MessageTooLarge
 TWICE = "closed the connection in the middle of a mail, twice: "
 SILENT = "had the whole mail, but never answered: "
 CLOSED, TIMED_OUT = "it closed the connection", "timed out"
@@ -137,7 +140,7 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
     "mail hangs": ("mail", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
     "mail garbage": ("mail", GARBAGE, Fails(UNAVAILABLE, f"refused a mail from our sender: {NONSENSE}")),
     "mail too long": (
-        "mail", "552 5.3.4 too long", Fails(NO_MESSAGE, "refused a mail from our sender: 552 5.3.4 too long")
+        "mail", "552 5.3.4 too long", Fails(TOO_LARGE, "refused a mail from our sender: 552 5.3.4 too long")
     ),
     "rcpt 4yz": ("rcpt", "450 4.2.1 full", Fails(DEFERRED, "refused the recipient: 450 4.2.1 full")),
     "rcpt 5yz": ("rcpt", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the recipient: 550 5.1.1 who?")),
@@ -147,18 +150,18 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
     "rcpt hangs": ("rcpt", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
     "rcpt garbage": ("rcpt", GARBAGE, Fails(UNAVAILABLE, f"refused the recipient: {NONSENSE}")),
     "data 4yz": ("data", "451 later", Fails(DEFERRED, "refused the mail unseen: 451 later")),
-    "data 5yz": ("data", "554 5.6.0 no", Fails(NO_MESSAGE, "refused the mail unseen: 554 5.6.0 no")),
+    "data 5yz": ("data", "554 5.6.0 no", Fails(NO_CONTENT, "refused the mail unseen: 554 5.6.0 no")),
     "data 250": ("data", "250 fine", Fails(UNAVAILABLE, "refused the mail unseen: 250 fine")),
     "data 421": ("data", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
     "data closes": ("data", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
     "data hangs": ("data", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
     "data garbage": ("data", GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
     "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", announced=1)),
-    "dot 5yz": ("dot", "552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail: 552 5.3.4 long", announced=1)),
+    "dot 5yz": ("dot", "552 5.3.4 long", Fails(TOO_LARGE, "refused the mail: 552 5.3.4 long", announced=1)),
     "dot address": (
         "dot", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the mail: 550 5.1.1 who?", announced=1)
     ),
-    "dot policy": ("dot", "550 5.7.26 no", Fails(POLICY, "refused the mail: 550 5.7.26 no", announced=1)),
+    "dot policy": ("dot", "550 5.7.26 no", Fails(NO_CONTENT, "refused the mail: 550 5.7.26 no", announced=1)),
     "dot 421": ("dot", "421 bye", Fails(DEFERRED, "refused the mail: 421 bye", announced=1)),
     "dot closes": ("dot", CLOSE, Fails(UNKNOWN, SILENT + CLOSED, announced=1)),
     "dot takes, closes": ("dot", TAKE_AND_CLOSE, Fails(UNKNOWN, SILENT + CLOSED, announced=1, accepted=1)),
@@ -191,7 +194,7 @@ def test_each_failure_has_the_error_of_the_side_that_caused_it(
 
 EARLY: dict[str, tuple[str | Reply, Fails]] = {
     "4yz": ("452 4.3.1 disk full", Fails(DEFERRED, "refused the mail unseen: 452 4.3.1 disk full")),
-    "5yz": ("552 5.3.4 long", Fails(NO_MESSAGE, "refused the mail unseen: 552 5.3.4 long")),
+    "5yz": ("552 5.3.4 long", Fails(TOO_LARGE, "refused the mail unseen: 552 5.3.4 long")),
     "421": ("421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
     "250": ("250 taken", Fails(UNAVAILABLE, "refused the mail unseen: 250 taken")),
     "354": ("354 more", Fails(UNAVAILABLE, f"{TWICE}it answered before the end of the mail", 2)),
@@ -558,7 +561,7 @@ def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
     ("phase", "reply", "hint"),
     [
         ("mail", "550 5.7.1 no", PolicyRefused.hint),
-        ("mail", "552 5.3.4 long", MessageRefused.hint),
+        ("mail", "552 5.3.4 long", MessageTooLarge.hint),
         ("greeting", "554 no", TransportUnavailable.hint),
         ("rcpt", "550 5.7.1 no", PolicyRefused.hint),
     ],

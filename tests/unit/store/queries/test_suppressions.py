@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.mails import DeliveryResult, Mail, MailState
@@ -28,7 +28,16 @@ from digest.store.queries.suppressions import (
     suppress,
     suppressed,
 )
-from digest.store.schema import deliveries, mails, metadata, refusals, subscribers, subscriptions, welcomes
+from digest.store.schema import (
+    deliveries,
+    mails,
+    metadata,
+    refusals,
+    refused_papers,
+    subscribers,
+    subscriptions,
+    welcomes,
+)
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
@@ -249,7 +258,11 @@ def test_a_person_is_erased_from_all_tables_and_nobody_else_is(database: Databas
         with database.transaction() as connection:
             record_refusal(connection, subscriber_number, email, "full", NOON)
     ada, bo = number_of(database, ADA), number_of(database, BO)
-    tables = {table.name for table in (deliveries, mails, refusals, subscribers, subscriptions, welcomes)}
+    kinds = (deliveries, mails, refusals, refused_papers, subscribers, subscriptions, welcomes)
+    tables = {table.name for table in kinds}
+    for number in (ada, bo):
+        with database.transaction() as connection:
+            connection.execute(insert(refused_papers).values(subscriber=number, paper=1, mail=1, among=1))
     before = everything_about(database, bo)
     assert before == dict.fromkeys(tables, 1)
     with database.transaction() as connection:

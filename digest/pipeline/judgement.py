@@ -1,0 +1,128 @@
+"""Whose fault is a refusal: the mail's, or ours? What else happened in the run decides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from digest.domain.mails import QueuedMail
+from digest.errors import (
+    ContentRefused,
+    MessageTooLarge,
+    PolicyRefused,
+    RecipientDeferred,
+    RefusalUndecided,
+    TransportError,
+    TransportUnavailable,
+)
+
+UNRELATED = 3
+"""So many refused mails to different recipients, without a paper in common, cannot all have a bad paper."""
+
+IN_A_ROW = 10
+"""After so many refused recipients the server is left alone, if it has accepted nothing at all."""
+
+IN_VAIN = 20
+"""So many mails, ever smaller ones among them, are tried on a server that accepts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A mail that the server refused by its policy, or for its content."""
+
+    recipient: str
+    papers: frozenset[str]
+    """Those that the server may have refused: none if it did not see the mail."""
+
+
+class Judgement(Enum):
+    OPEN = auto()
+    """It can be either: try other mails first."""
+    OF_THE_MAIL = auto()
+    OF_US = auto()
+    """The server would refuse any mail: end the run, and hold nothing against the mails."""
+
+
+def judge(refusals: Sequence[Refusal], *, has_accepted: bool) -> Judgement:
+    """The cause of the last of these refusals, which are all since the server last accepted a mail;
+    `has_accepted` is whether it accepted any in this run. Pure."""
+    first: dict[str, Refusal] = {}
+    for refusal in refusals:
+        first.setdefault(refusal.recipient, refusal)
+    if _unrelated(first.values()) >= UNRELATED or (len(first) >= IN_A_ROW and not has_accepted):
+        return Judgement.OF_US
+    return Judgement.OF_THE_MAIL if has_accepted else Judgement.OPEN
+
+
+def _unrelated(refusals: Iterable[Refusal]) -> int:
+    """How many of them have no paper in common, taken in order."""
+    seen: set[str] = set()
+    found = 0
+    for refusal in refusals:
+        if seen.isdisjoint(refusal.papers):
+            seen |= refusal.papers
+            found += 1
+    return found
+
+
+@dataclass(slots=True)
+class RefusalLog:
+    """The refusals of a run, and what each means."""
+
+    undecided: dict[str, TransportError] = field(default_factory=dict)
+    """By Message-ID, until each is judged again after `close`."""
+    has_accepted: bool = False
+    """Whether the server accepted a mail in this run."""
+    _refusals: list[Refusal] = field(default_factory=list)
+    _charged: list[str] = field(default_factory=list)
+    _closed: bool = False
+    _of_us: bool = False
+
+    def accepted(self) -> None:
+        """The server accepted a mail: it does not refuse us."""
+        self.has_accepted = True
+        self._refusals.clear()
+        self._charged.clear()
+
+    def close(self) -> None:
+        """No other mail is left to try: what is undecided is held against the mail from now on."""
+        self._closed = True
+
+    @property
+    def innocent(self) -> Sequence[str]:
+        """The Message-IDs of mails that were held responsible and, as it turned out, prove nothing."""
+        return self._charged if self._of_us or not self.has_accepted else ()
+
+    def judged(self, queued: QueuedMail, error: TransportError) -> TransportError:
+        """The error as it is to be taken."""
+        is_refusal = isinstance(error, PolicyRefused | ContentRefused)
+        if not is_refusal or isinstance(error, MessageTooLarge):
+            return error
+        judgement = self._judge(queued, error)
+        if judgement is Judgement.OPEN and not self._closed:
+            self.undecided[queued.mail.message_id] = error
+            return RefusalUndecided(str(error))
+        content_seen = isinstance(error, ContentRefused)
+        if judgement is Judgement.OF_US or (judgement is Judgement.OPEN and not content_seen):
+            return _of_us(error)
+        if not content_seen:
+            return RecipientDeferred(str(error))
+        self._charged.append(queued.mail.message_id)
+        return error
+
+    def _judge(self, queued: QueuedMail, error: TransportError) -> Judgement:
+        """A mail with a paper that was refused before is no evidence against us, unless it was not seen."""
+        seen = isinstance(error, ContentRefused)
+        if not (seen and queued.suspected):
+            papers = frozenset(queued.mail.papers if seen else ())
+            self._refusals.append(Refusal(queued.mail.recipient, papers))
+        judgement = judge(self._refusals, has_accepted=self.has_accepted)
+        if not self.has_accepted and len(self._charged) >= IN_VAIN:
+            judgement = Judgement.OF_US
+        self._of_us |= judgement is Judgement.OF_US
+        return judgement
+
+
+def _of_us(error: TransportError) -> TransportError:
+    ours = TransportUnavailable(f"the mail server refuses us, not one mail only: {error}")
+    ours.hint = PolicyRefused.hint
+    return ours
