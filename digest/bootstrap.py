@@ -17,7 +17,8 @@ from digest.domain.settings import Config, SmtpServer
 from digest.errors import StoreError
 from digest.mail.addresses import contact, domain
 from digest.pipeline.context import RunContext
-from digest.pipeline.ports import Calendar, ChangeList, NullProgress, Progress, Source, Transport
+from digest.pipeline.ports import Calendar, ChangeList, Source, Transport
+from digest.pipeline.progress import NullProgress, Progress
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, TextIO
 
 from digest.commands.context import CommandContext
-from digest.pipeline.ports import NullProgress, Progress
+from digest.pipeline.progress import NullProgress, Progress
 from digest.system.clock import SystemClock
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.errors import StoreError
-from digest.pipeline.ports import Progress
+from digest.pipeline.progress import Progress
 from digest.system.locks import is_locked
 from digest.system.remedies import remedy, said
 

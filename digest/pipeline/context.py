@@ -11,12 +11,11 @@ from digest.pipeline.ports import (
     Journal,
     MailBuilder,
     NullJournal,
-    NullProgress,
-    Progress,
     Source,
     Store,
     Transport,
 )
+from digest.pipeline.progress import NullProgress, Progress
 from digest.system.clock import Clock
 
 

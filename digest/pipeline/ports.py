@@ -1,4 +1,4 @@
-"""The protocols of everything that a run uses: source, stores, mail, archive, progress."""
+"""The protocols of everything that a run uses: source, stores, mail, archive."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
@@ -20,38 +20,6 @@ from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression
-
-
-class Progress(Protocol):
-    """Shows how a run goes on, for instance on a terminal or to a supervisor."""
-
-    def begin(self, stage: str, steps: int) -> None:
-        """A stage of so many steps begins, such as "asking arXiv" for so many keywords."""
-
-    def step(self) -> None:
-        """One step of the stage is done."""
-
-    def alive(self) -> None:
-        """A part of a step is done, such as one reply of a mail server. Any thread may call this."""
-
-    def end(self) -> None:
-        """The stage is over, whatever was done of it."""
-
-
-class NullProgress:
-    """Shows nothing."""
-
-    def begin(self, stage: str, steps: int) -> None:
-        """Does nothing."""
-
-    def step(self) -> None:
-        """Does nothing."""
-
-    def alive(self) -> None:
-        """Does nothing."""
-
-    def end(self) -> None:
-        """Does nothing."""
 
 
 class Calendar(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 from digest.bootstrap import open_run
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
-from digest.pipeline.ports import NullProgress
+from digest.pipeline.progress import NullProgress
 from digest.system.clock import SystemClock
 from tests.support.builders import config, subscriber
 from tests.support.hostile_smtp import HostileServer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from digest.commands.progress import bar_on_stderr, shows_bars
-from digest.pipeline.ports import Progress
+from digest.pipeline.progress import Progress
 from digest.system.clock import SystemClock
 from tests.support.pseudo_terminal import COLUMNS, pseudo_terminal
 from tests.support.screen import Screen

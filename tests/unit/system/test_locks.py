@@ -63,7 +63,7 @@ def test_a_lock_file_that_is_a_link_or_a_pipe_is_not_used(tmp_path: Path) -> Non
     for name, kind in (("link", "a link"), ("pipe", "a pipe")):
         with pytest.raises(StoreError) as failed, held_lock(tmp_path / name):
             raise AssertionError("the lock is held")
-        assert str(failed.value) == f"{tmp_path / name}: cannot be written: it is {kind}, not a file"
+        assert str(failed.value) == f"{tmp_path / name}: cannot be locked: it is {kind}, not a file"
         with pytest.raises(OSError, match=f"it is {kind}, not a file"):
             is_locked(tmp_path / name)
     assert important.read_text() == "important"
