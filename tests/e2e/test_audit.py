@@ -147,6 +147,7 @@ def test_a_fault_never_gives_a_false_figure(
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_fault_that_passes_changes_no_figure(tmp_path: Path) -> None:
     with lived(tmp_path, HIDDEN) as home:
         home.arxiv.records = 2

@@ -184,6 +184,7 @@ def test_a_mail_that_may_have_arrived_waits_an_hour_and_delays_nobody_else(subsc
     assert_all_is_well(subscribers, accepted)
 
 
+@pytest.mark.exhaustive
 def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(subscribers: Home) -> None:
     subscribers.write(SUBSCRIBERS.replace("subscribers:", "  when_unconfirmed: never\nsubscribers:"))
     accepted = killed(subscribers, "before record_result")
@@ -199,6 +200,7 @@ def test_a_mail_that_may_have_arrived_is_not_repeated_where_that_is_not_wanted(s
     assert states(subscribers) == {ADA: ["unknown"], BO: ["sent"]}
 
 
+@pytest.mark.exhaustive
 def test_a_mail_that_may_have_arrived_twice_is_reported_and_not_sent_a_third_time(subscribers: Home) -> None:
     accepted = killed(subscribers, "before record_result")
     subscribers.at(LATER)

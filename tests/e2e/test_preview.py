@@ -258,6 +258,7 @@ def test_what_cannot_be_shown_is_reported(home: Home, arguments: list[str], stat
     assert (done.returncode, error in done.stderr) == (status, True), done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_mail_that_cannot_be_made_fails_what_is_written(home: Home, workshop: Path) -> None:
     (workshop / "digest.txt").write_text("\n{{ nobody.knows }}\n")
     done = home.digest("preview", "--demo", "--output", "out")

@@ -54,6 +54,7 @@ def test_a_restored_backup_sends_nothing_until_a_person_decides(home: Home) -> N
     assert (got(home), len(home.arxiv.requests)) == (before, asked)
 
 
+@pytest.mark.exhaustive
 def test_after_a_restore_nobody_gets_a_paper_twice_and_new_ones_arrive(home: Home) -> None:
     """Bo has come, and Ada has got mail, since the copy was made."""
     home.digest("run")
@@ -129,6 +130,7 @@ def test_a_backup_can_be_restored_twice(home: Home) -> None:
     assert set(got(home).values()) == {1}
 
 
+@pytest.mark.exhaustive
 def test_without_a_backup_there_is_nothing_to_decide(home: Home) -> None:
     for _ in range(2):
         done = home.digest("run", "--after-restore")
@@ -140,6 +142,7 @@ def test_without_a_backup_there_is_nothing_to_decide(home: Home) -> None:
     assert home.digest("--quiet", "run", "--after-restore").stderr == ""
 
 
+@pytest.mark.exhaustive
 def test_a_copy_made_by_other_means_is_restored_by_way_of_a_backup(home: Home) -> None:
     """While no process has it open, the state is one file."""
     home.digest("run")
@@ -178,6 +181,7 @@ def test_the_daemon_does_not_begin_on_a_restored_state(home: Home) -> None:
     assert done.stderr.splitlines() == [f"error: {state(home)}: {OF_A_BACKUP}", HINT]
 
 
+@pytest.mark.exhaustive
 def test_a_new_state_needs_no_decision(home: Home) -> None:
     home.digest("run")
     state(home).unlink()

@@ -129,6 +129,7 @@ def test_the_link_in_a_mail_unsubscribes_until_somebody_resubscribes(served: Hom
     assert ADA in receivers(served)
 
 
+@pytest.mark.exhaustive
 def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) -> None:
     message = request(served)
     box = mailbox.Maildir(served.folder / "Maildir")
@@ -168,6 +169,7 @@ def test_only_the_token_counts(served: Home) -> None:
     assert fed(served, answer.as_bytes())[0] == "subscribers[0] wants no more mail"
 
 
+@pytest.mark.exhaustive
 def test_the_command_takes_a_token_or_an_address(served: Home) -> None:
     first = served.digest("unsubscribe", token(served).upper())
     assert first.stdout == "subscribers[0] gets no more mail; `digest resubscribe EMAIL` undoes it\n"
@@ -193,6 +195,7 @@ def test_nobody_knows_a_stranger(home: Home, command: str, word: str) -> None:
     assert word not in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_subscriber_may_unsubscribe_before_the_first_run(home: Home) -> None:
     assert home.digest("unsubscribe", ADA).returncode == 0
     assert receivers(home) == []

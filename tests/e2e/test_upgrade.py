@@ -143,6 +143,7 @@ def test_queued_mails_are_sent_with_the_same_bytes(send: Callable[[timedelta], F
     assert queued <= delivered
 
 
+@pytest.mark.exhaustive
 def test_suppressions_and_tokens_still_hold(
     upgraded: Config, send: Callable[[timedelta], FakeTransport]
 ) -> None:
@@ -159,6 +160,7 @@ def test_suppressions_and_tokens_still_hold(
     }
 
 
+@pytest.mark.exhaustive
 def test_what_waited_for_a_refused_address_comes_when_it_is_back(
     upgraded: Config, send: Callable[[timedelta], FakeTransport]
 ) -> None:

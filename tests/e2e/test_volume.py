@@ -64,6 +64,7 @@ def test_a_bar_shows_which_keyword_is_counted(home: Home) -> None:
     assert "asking arXiv 1 of 2 keywords" in seen
 
 
+@pytest.mark.exhaustive
 def test_a_first_run_says_that_a_keyword_has_no_paper_and_status_remembers_it(home: Home) -> None:
     home.write(TYPO)
     done = home.digest("--quiet", "run")

@@ -24,7 +24,7 @@ def test_work_that_refuses_its_input_is_cheap_too() -> None:
         pytest.param(lambda: bytearray(400 * 10**6), r"the work took more memory than 300 MB", id="memory"),
         pytest.param(lambda: os.kill(os.getpid(), signal.SIGXCPU), r"more CPU time than 5 s", id="time"),
         pytest.param(lambda: os.kill(os.getpid(), signal.SIGALRM), r"did not come to its end", id="waiting"),
-        pytest.param(lambda: os.kill(os.getpid(), signal.SIGTERM), r"was ended by SIGTERM", id="a signal"),
+        pytest.param(lambda: os.kill(os.getpid(), signal.SIGKILL), r"was ended by SIGKILL", id="a signal"),
     ],
 )
 def test_other_work_is_complained_of(work, complaint: str) -> None:  # type: ignore[no-untyped-def]

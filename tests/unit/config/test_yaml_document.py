@@ -129,6 +129,7 @@ def test_tags_are_refused_with_their_position(value: str) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_a_few_lines_cannot_expand_into_billions_of_values() -> None:
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 200)}]" for n in range(1, 9)]

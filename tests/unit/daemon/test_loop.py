@@ -99,10 +99,10 @@ class Scenario:
         )
 
     def tick_until(self, hour: int, minute: int = 0) -> None:
-        """A tick a minute, up to this time of the day, included."""
+        """A tick every five minutes (a daemon has one a minute), up to this time of the day, included."""
         end = self.clock.moment.replace(hour=hour, minute=minute)
         while self.clock.moment < end:
-            self.clock.moment += timedelta(minutes=1)
+            self.clock.moment = min(self.clock.moment + timedelta(minutes=5), end)
             self.daemon.tick()
 
     @property
@@ -312,6 +312,8 @@ def test_a_good_edit_is_applied(scenario: Scenario) -> None:
     scenario.tick_until(6, 45)
     scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("06:50")),))
     scenario.config.file.write_text("another one")
+    scenario.tick_until(6, 46)
+    scenario.tick_until(6, 50)
     scenario.tick_until(9, 0)
     assert scenario.sent_to == ["ada@example.org"]
     assert scenario.store.subscriptions.last_served_at() == {
@@ -501,6 +503,7 @@ def test_a_configuration_that_stays_small_is_taken_up_after_five_minutes(
 ) -> None:
     _cut_off(scenario)
     with caplog.at_level(logging.INFO):
+        scenario.tick_until(6, 31)
         scenario.tick_until(6, 35)
         assert "configuration reloaded: 1 subscriber" not in caplog.messages
         scenario.tick_until(6, 36)

@@ -138,7 +138,13 @@ def long_digest(count: int) -> Digest:
 
 @pytest.mark.parametrize(
     ("count", "mails"),
-    [(1, 1), (12, 1), (80, 1), (300, 2), pytest.param(1000, 7, marks=pytest.mark.exhaustive)],
+    [
+        (1, 1),
+        (12, 1),
+        (80, 1),
+        pytest.param(300, 2, marks=pytest.mark.exhaustive),
+        pytest.param(1000, 7, marks=pytest.mark.exhaustive),
+    ],
 )
 def test_mails_are_never_clipped_and_no_paper_is_left_out(count: int, mails: int) -> None:
     made = BUILDER.build(long_digest(count), NOON)
