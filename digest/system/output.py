@@ -12,6 +12,8 @@ import select
 import sys
 from typing import Any
 
+from digest.system.remedies import said
+
 _STDERR = 2
 
 
@@ -70,7 +72,7 @@ def lost_output() -> str:
     sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     problem = raw.problem if isinstance(raw, Descriptor) else None
-    return str(problem.strerror) if problem and problem.errno != errno.EPIPE else ""
+    return said(problem) if problem and problem.errno != errno.EPIPE else ""
 
 
 def _occupy_closed_descriptors() -> None:
