@@ -108,7 +108,7 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
 
 @cli.result_callback()
 def status_after_output(status: int | None, **_options: object) -> int | None:
-    """The exit status: that of the work, which is done; but who only tells, and is not heard, has failed."""
+    """The exit status of the work; a command that is there to print has failed if its output is lost."""
     if not (problem := lost_output()):
         return status
     if click.get_current_context().invoked_subcommand in TELLING:

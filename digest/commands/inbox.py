@@ -73,8 +73,8 @@ def inbox_lines(reader: InboxReader) -> Iterator[str]:
 def unread_lines(reader: InboxReader) -> Iterator[str]:
     """What is to be done about files and messages that were not read."""
     if failed := reader.unreadable:
-        first = f"{failed[0].filename}: {said(failed[0])}"
-        yield f"error: {counted(len(failed), 'file')} could not be read, all others were; the first is {first}"
+        first, files = f"{failed[0].filename}: {said(failed[0])}", counted(len(failed), "file")
+        yield f"error: {files} could not be read, all others were; the first is {first}"
         yield f"hint: {remedy(failed[0])}"
     if left := reader.counts[Unread.NO_TIME]:
         yield f"error: {counted(left, 'message')} left unread: the others took {MOST_SECONDS} s of CPU time"

@@ -12,7 +12,7 @@ from digest.store.column_types import written
 from digest.store.database import connect, connect_unchanged, require_usable, wrap_database_errors
 from digest.store.journal import try_record_kept
 from digest.store.queries.runs import BACKUP
-from digest.store.remedies import RESTORE, store_error, tells_of_the_file_read
+from digest.store.remedies import RESTORE, is_of_source, store_error
 from digest.store.unfinished import backup_lock
 from digest.system.files import PRIVATE_FILE, followed, remove_unfinished, replacement
 
@@ -58,7 +58,7 @@ def _wrap_write_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as exc:
-        if tells_of_the_file_read(exc):
+        if is_of_source(exc):
             raise
         raise store_error(file, exc, "the backup cannot be written") from exc
 

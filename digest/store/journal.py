@@ -81,7 +81,7 @@ def journal_of(state: Path) -> Path:
 
 
 def record_kept(database: Database, *, wait: bool = False) -> None:
-    """Record what is kept beside the state, and keep it no longer. Raises StoreError.
+    """Record what is kept beside the state, and empty the file. Raises StoreError.
 
     A run that is under way records its results itself: they are left to it, unless `wait` waits for its end.
     """

@@ -54,7 +54,7 @@ def _remember(lock: Path, unfinished: Path) -> None:
 
 
 def _clear(lock: Path) -> None:
-    """Remove what is noted. What cannot be removed stays noted, and is told of."""
+    """Remove what is noted. What cannot be removed stays noted, and is logged."""
     if noted := _noted(lock):
         _note(lock, [file for file in noted if not _is_removed(file)])
 

@@ -1,4 +1,4 @@
-"""Standard output and standard error that cannot fail: the work counts, not whether somebody reads of it.
+"""Standard output and standard error that cannot fail: output that is lost must not end the work.
 
 Characters that a terminal's encoding lacks are written as `\\u2713`. What cannot be written at all (a full
 disk, a reader that has ended, a closed stream) is dropped, and the first reason is kept.
