@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.domain.mails import Attempt, DeliveryResult, MailState, Verdict
+from digest.domain.settings import RESULTS_SUFFIX
 from digest.domain.text import counted
 from digest.errors import StoreError
 from digest.store.database import Database, wrap_database_errors
@@ -77,7 +78,7 @@ class FileJournal:
 
 
 def journal_of(state: Path) -> Path:
-    return state.with_name(f"{state.name}-results")
+    return state.with_name(f"{state.name}{RESULTS_SUFFIX}")
 
 
 def record_kept(database: Database, *, wait: bool = False) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from digest.domain.settings import BACKUP_LOCK
 from digest.system.files import is_unfinished
 from digest.system.locks import exclusive_lock, held_lock
 from digest.system.remedies import remedy, said
@@ -46,7 +47,7 @@ def remove_killed_backup(state: Path) -> None:
 
 
 def _lock_of(state: Path) -> Path:
-    return state.with_name("backup.lock")
+    return state.with_name(BACKUP_LOCK)
 
 
 def _remember(lock: Path, unfinished: Path) -> None:
