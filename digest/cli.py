@@ -45,7 +45,7 @@ COMMANDS = {
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
 
-TELLING = frozenset({"check", "doctor", "explain", "status"})
+PRINTING = frozenset({"check", "doctor", "explain", "status"})
 """Commands that are there for what they print: without it, they have failed."""
 
 
@@ -108,10 +108,10 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
 
 @cli.result_callback()
 def status_after_output(status: int | None, **_options: object) -> int | None:
-    """The exit status: that of the work, which is done; but who only tells, and is not heard, has failed."""
+    """The exit status of the work; a command that is there to print has failed if its output is lost."""
     if not (problem := lost_output()):
         return status
-    if click.get_current_context().invoked_subcommand in TELLING:
+    if click.get_current_context().invoked_subcommand in PRINTING:
         logger.error("error: standard output cannot be written: %s", problem, extra=BARE)
         return status or ExitStatus.PARTLY_FAILED
     logger.warning("warning: standard output cannot be written: %s; the work is done", problem, extra=BARE)

@@ -23,7 +23,7 @@ from digest.store.remedies import RESTORE
 from digest.system.clock import Clock
 from digest.system.files import followed, try_writing, who_else_writes
 from digest.system.logging import BARE
-from digest.system.remedies import remedy
+from digest.system.remedies import remedy, said
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class _Test:
         except DigestError as exc:
             return Check(self.failed, str(exc), exc.hint)
         except OSError as exc:
-            return Check(self.failed, str(exc), remedy(exc))
+            return Check(self.failed, said(exc), remedy(exc))
         return Check(self.well)
 
 

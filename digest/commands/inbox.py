@@ -11,6 +11,7 @@ from digest.domain.text import counted
 from digest.mail.inbound.mailboxes import is_maildir
 from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
 from digest.subscribers.registry import Effect, open_registry
+from digest.system.remedies import remedy, said
 
 _STANDARD_INPUT = Path("-")
 
@@ -48,7 +49,7 @@ def _read_standard_input(reader: InboxReader) -> None:
     try:
         reader.read_stream(sys.stdin.buffer)
     except OSError as exc:
-        raise click.FileError(str(_STANDARD_INPUT), exc.strerror) from exc
+        raise click.FileError(str(_STANDARD_INPUT), said(exc)) from exc
 
 
 def inbox_lines(reader: InboxReader) -> Iterator[str]:
@@ -72,9 +73,9 @@ def inbox_lines(reader: InboxReader) -> Iterator[str]:
 def unread_lines(reader: InboxReader) -> Iterator[str]:
     """What is to be done about files and messages that were not read."""
     if failed := reader.unreadable:
-        first = f"{failed[0].filename}: {failed[0].strerror}"
-        yield f"error: {counted(len(failed), 'file')} could not be read, the first is {first}"
-        yield "hint: see who may read it; all others were read"
+        first, files = f"{failed[0].filename}: {said(failed[0])}", counted(len(failed), "file")
+        yield f"error: {files} could not be read, all others were; the first is {first}"
+        yield f"hint: {remedy(failed[0])}"
     if left := reader.counts[Unread.NO_TIME]:
         yield f"error: {counted(left, 'message')} left unread: the others took {MOST_SECONDS} s of CPU time"
         yield "hint: move old or strange messages out of the mailbox; of a Maildir the latest are read first"

@@ -17,9 +17,9 @@ from digest.commands.context import (
 )
 from digest.domain.settings import Config
 from digest.preview import samples
-from digest.preview.door import door_to
 from digest.preview.dry_run import DryRun
 from digest.preview.models import Preview
+from digest.preview.redirect_page import redirect_page
 from digest.preview.server import PreviewServer
 from digest.preview.site import site, write_site
 from digest.preview.watcher import Watcher
@@ -84,6 +84,6 @@ def _serve(watcher: Watcher, port: int, *, browser: bool) -> int:
         server = stack.enter_context(PreviewServer(watcher.latest_build, port))
         print_lines([f"the preview is at {server.url}"])
         if browser:
-            webbrowser.open(stack.enter_context(door_to(server.url)).as_uri())
+            webbrowser.open(stack.enter_context(redirect_page(server.url)).as_uri())
         server.serve_forever()
     return ExitStatus.DONE

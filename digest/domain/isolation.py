@@ -1,6 +1,5 @@
-"""How the papers of refused mails go on: by halves until one is alone, which is then told in fewer words.
-
-Pure.
+"""Decide in which mails the papers of refused mails travel: in halves until one is alone, which is then shown
+in fewer words. Pure.
 """
 
 from collections.abc import Iterator, Sequence

@@ -9,7 +9,8 @@ from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
 
-RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK = "run.lock", "daemon.lock", "arxiv.lock"
+RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
+RESULTS_SUFFIX = "-results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ class UsedPath:
 
 
 def files_of_state(state: Path) -> tuple[UsedPath, ...]:
-    """The state, and SQLite's files and the locks beside it."""
-    beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", "-results", ".new")]
-    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK)
+    """The state and all files beside it: SQLite's, kept results, locks."""
+    beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", RESULTS_SUFFIX, ".new")]
+    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK)
     return (
         UsedPath("the state", state),
         *(UsedPath(f"{name} of the state", state.with_name(name)) for name in others),

@@ -24,9 +24,8 @@ _HALF_SURROGATES = re.compile(r"[\ud800-\udfff]")  # no characters, and UTF-8 ca
 def one_line(text: str) -> str:
     """The text in NFC, with single spaces for white space and line ends, without invisible characters.
 
-    One letter keeps at most 30 marks.
-
-    Half a surrogate pair becomes U+FFFD, which shows that something was lost.
+    One letter keeps at most 30 marks. Half a surrogate pair becomes U+FFFD, which shows that something was
+    lost.
     """
     visible = _HALF_SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
     return unicodedata.normalize("NFC", with_few_marks(" ".join(visible.split())))

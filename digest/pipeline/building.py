@@ -73,7 +73,7 @@ def _halved(
 
 
 def _built(builder: MailBuilder, digest: Digest, now: datetime) -> Sequence[Mail]:
-    """A bug that one digest meets is told as a problem of this digest. Raises RenderError."""
+    """Report a bug as a problem of this digest. Raises RenderError."""
     try:
         return builder.build(digest, now)
     except RenderError:

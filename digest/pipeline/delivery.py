@@ -106,10 +106,10 @@ class Delivery:
             return replace(result, verdict=Verdict.HALVE)
         return result
 
-    def acquit(self) -> None:
-        """After the last mail: hold nothing against mails that were refused for another reason."""
-        if innocent := self.refusals.innocent:
-            self.store.mails.acquit(innocent)
+    def withdraw_refusals(self) -> None:
+        """After the last mail: withdraw the refusals that were not due to the mails."""
+        if unfounded := self.refusals.unfounded:
+            self.store.mails.withdraw_refusals(unfounded)
 
 
 def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:

@@ -14,7 +14,7 @@ from digest.pipeline.ports import Transport
 from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy
 from digest.pipeline.service_order import ServiceOrder
-from digest.pipeline.turn import Turn, told_once
+from digest.pipeline.turn import Turn, final_outcomes
 from digest.pipeline.workers import run_in_workers
 
 Outcomes = Sequence[MailOutcome]
@@ -104,7 +104,7 @@ class Dispatch:
         order.begin_again()
         yield from self._round(order, send)
         self._context.progress.end()
-        self._delivery.acquit()
+        self._delivery.withdraw_refusals()
 
     def _round(
         self, order: ServiceOrder, send: Callable[[Transport, Subscriber], Outcomes]
@@ -119,7 +119,7 @@ class Dispatch:
             else:
                 self._context.progress.step()
             order.down = order.down or next((outcome for outcome in decided if outcome.unavailable), None)
-            yield from told_once(decided)
+            yield from final_outcomes(decided)
         yield from order.left_out()
 
     def _ready(self, order: ServiceOrder) -> Iterator[Subscriber]:

@@ -1,4 +1,4 @@
-"""Whose fault is a refusal: the mail's, or ours? What else happened in the run decides."""
+"""Decide whether a refusal is due to the mail or to us, by what else happened in the run."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class RefusalLog:
     has_accepted: bool = False
     """Whether the server accepted a mail in this run."""
     _refusals: list[Refusal] = field(default_factory=list)
-    _charged: list[str] = field(default_factory=list)
+    _of_mails: list[str] = field(default_factory=list)
     _closed: bool = False
     _of_us: bool = False
 
@@ -81,16 +81,16 @@ class RefusalLog:
         """The server accepted a mail: it does not refuse us."""
         self.has_accepted = True
         self._refusals.clear()
-        self._charged.clear()
+        self._of_mails.clear()
 
     def close(self) -> None:
         """No other mail is left to try: what is undecided is held against the mail from now on."""
         self._closed = True
 
     @property
-    def innocent(self) -> Sequence[str]:
-        """The Message-IDs of mails that were held responsible and, as it turned out, prove nothing."""
-        return self._charged if self._of_us or not self.has_accepted else ()
+    def unfounded(self) -> Sequence[str]:
+        """The Message-IDs of mails whose refusals counted against them although they prove nothing."""
+        return self._of_mails if self._of_us or not self.has_accepted else ()
 
     def judged(self, queued: QueuedMail, error: TransportError) -> TransportError:
         """The error as it is to be taken."""
@@ -106,7 +106,7 @@ class RefusalLog:
             return _of_us(error)
         if not content_seen:
             return RecipientDeferred(str(error))
-        self._charged.append(queued.mail.message_id)
+        self._of_mails.append(queued.mail.message_id)
         return error
 
     def _judge(self, queued: QueuedMail, error: TransportError) -> Judgement:
@@ -116,7 +116,7 @@ class RefusalLog:
             papers = frozenset(queued.mail.papers if seen else ())
             self._refusals.append(Refusal(queued.mail.recipient, papers))
         judgement = judge(self._refusals, has_accepted=self.has_accepted)
-        if not self.has_accepted and len(self._charged) >= IN_VAIN:
+        if not self.has_accepted and len(self._of_mails) >= IN_VAIN:
             judgement = Judgement.OF_US
         self._of_us |= judgement is Judgement.OF_US
         return judgement

@@ -137,8 +137,8 @@ class MailStore(Protocol):
         the verdict gives them up. With the last queued mail of a subscriber, the slot for which it was made
         is done. An address that is refused on five days is suppressed."""
 
-    def acquit(self, message_ids: Sequence[str]) -> None:
-        """Nothing is held against the papers of these failed mails: the refusals were our own fault."""
+    def withdraw_refusals(self, message_ids: Sequence[str]) -> None:
+        """Forget that these mails were refused: it was not due to their papers."""
 
 
 class SuppressionStore(Protocol):

@@ -1,4 +1,4 @@
-"""How a run goes on, for whoever watches it."""
+"""Show how a run goes on."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Progress(Protocol):
         """A part of a step is done, such as one reply of a mail server. Any thread may call this."""
 
     def end(self) -> None:
-        """The stage is over, whatever was done of it."""
+        """The stage is over, complete or not."""
 
 
 class NullProgress:

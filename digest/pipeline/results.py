@@ -71,7 +71,7 @@ class Results:
         return None
 
     def _record_all(self) -> None:
-        """Raises StoreError. What ends the program (a second signal) does not end what was heard."""
+        """Raises StoreError. Results are kept also if a second signal ends the program."""
         try:
             for entry in list(self._unrecorded):
                 attempt = entry.attempt

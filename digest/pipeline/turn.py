@@ -106,7 +106,7 @@ def _carried(mails: Sequence[Mail]) -> int:
     return sum(len(mail.papers) for mail in mails)
 
 
-def told_once(outcomes: Sequence[MailOutcome]) -> list[MailOutcome]:
+def final_outcomes(outcomes: Sequence[MailOutcome]) -> list[MailOutcome]:
     """The outcomes of a turn, without refused mails whose papers went on in smaller ones."""
     refused = [outcome for outcome in outcomes if outcome.refused]
     others = [outcome for outcome in outcomes if not outcome.refused]

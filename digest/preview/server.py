@@ -13,6 +13,7 @@ from socketserver import ThreadingTCPServer
 from digest.preview.models import PreviewError
 from digest.preview.site import PAGE
 from digest.preview.watcher import Build
+from digest.system.remedies import said
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -67,7 +68,7 @@ class PreviewServer(ThreadingTCPServer):
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except OSError as exc:
-            problem = f"port {port} cannot be used: {exc.strerror or exc}"
+            problem = f"port {port} cannot be used: {said(exc)}"
             raise PreviewError(problem, "name another --port, or none for a free one") from exc
         self._latest_build = latest_build
         self._port = self.server_address[1]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from digest.errors import StoreError
 from digest.store.column_types import written
-from digest.store.database import connect, require_usable, wrap_database_errors
+from digest.store.database import connect, connect_unchanged, require_usable, wrap_database_errors
 from digest.store.journal import try_record_kept
 from digest.store.queries.runs import BACKUP
-from digest.store.remedies import RESTORE, store_error, tells_of_the_file_read
+from digest.store.remedies import RESTORE, is_of_source, store_error
 from digest.store.unfinished import backup_lock
 from digest.system.files import PRIVATE_FILE, followed, remove_unfinished, replacement
 
@@ -58,7 +58,7 @@ def _wrap_write_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as exc:
-        if tells_of_the_file_read(exc):
+        if is_of_source(exc):
             raise
         raise store_error(file, exc, "the backup cannot be written") from exc
 
@@ -76,10 +76,10 @@ def _refuse(file: Path, state: Path) -> None:
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether the file is a state or a copy of one. Does not lock or change it."""
+    """Whether the file is a state or a copy of one."""
     tables = "SELECT count(*) FROM sqlite_master WHERE name IN ('schema_version', 'deliveries')"
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+        with closing(connect_unchanged(file)) as connection:
             return bool(connection.execute(tables).fetchone() == (2,))
     except sqlite3.Error:
         return False

@@ -1,13 +1,11 @@
 """Opens the state file: private, durable, of the right version, and never silently replaced."""
 
-import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
-from stat import S_ISREG
 from threading import Lock
 from typing import Any, Self
 
@@ -18,8 +16,8 @@ from sqlalchemy.pool import Pool, QueuePool, StaticPool
 from digest.errors import StoreBusy, StoreError
 from digest.store.migrations import MIGRATIONS, current_version, migrate
 from digest.store.remedies import RESTORE, store_error
-from digest.store.unfinished import remove_unfinished
-from digest.system.files import make_private_folder
+from digest.store.unfinished import remove_killed_backup
+from digest.system.files import make_private_folder, refuse_other_than_file
 from digest.system.locks import exclusive_lock
 
 BUSY_SECONDS = 30.0
@@ -49,7 +47,7 @@ class Database:
         """Open the state: create it if there is none, migrate an older schema. Raises StoreError."""
         with wrap_database_errors(file):
             make_private_folder(file.parent)
-            remove_unfinished(file)
+            remove_killed_backup(file)
             if not exists(file):
                 _create(file)
             refuse_unusable(file)
@@ -60,7 +58,7 @@ class Database:
         """Open a state that exists, to read it. Raises StoreError."""
         with wrap_database_errors(file):
             require_usable(file)
-            remove_unfinished(file)
+            remove_killed_backup(file)
         database = cls(file, _engine(partial(connect, file)))
         return database._prepared(database._refuse_older)
 
@@ -145,6 +143,11 @@ class Database:
 def connect(file: Path) -> sqlite3.Connection:
     """Open the file, whatever characters its path has: no part of it is read as a URL."""
     return sqlite3.connect(file.absolute(), timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def connect_unchanged(file: Path) -> sqlite3.Connection:
+    """Open the file to look into it: it is neither locked nor changed, and gets no log."""
+    return sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)
 
 
 def _engine(creator: Callable[[], sqlite3.Connection], pool: type[Pool] = QueuePool) -> Engine:
@@ -234,8 +237,7 @@ def require_usable(file: Path) -> None:
 def refuse_unusable(file: Path) -> None:
     """Raise StoreError for a file that SQLite would open although it must not, OSError for what is none."""
     stat = file.stat()
-    if not S_ISREG(stat.st_mode):
-        raise OSError(errno.EISDIR, "it is not a file")
+    refuse_other_than_file(stat)
     if stat.st_size == 0:
         raise StoreError(file, "the state file is empty, and the program never leaves it empty", RESTORE)
     # Never while it is open: closing a file drops SQLite's locks on it (sqlite.org/howtocorrupt.html, 2.2).

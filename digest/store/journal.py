@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from digest.domain.mails import Attempt, DeliveryResult, MailState, Verdict
+from digest.domain.settings import RESULTS_SUFFIX
 from digest.domain.text import counted
 from digest.errors import StoreError
 from digest.store.database import Database, wrap_database_errors
 from digest.store.queries.mails import is_under_way, record_result
-from digest.system.files import sync_folder
+from digest.system.files import opened_file, sync_folder
 from digest.system.locks import exclusive_lock
 
 logger = logging.getLogger(__name__)
@@ -77,11 +78,11 @@ class FileJournal:
 
 
 def journal_of(state: Path) -> Path:
-    return state.with_name(f"{state.name}-results")
+    return state.with_name(f"{state.name}{RESULTS_SUFFIX}")
 
 
 def record_kept(database: Database, *, wait: bool = False) -> None:
-    """Record what is kept beside the state, and keep it no longer. Raises StoreError.
+    """Record what is kept beside the state, and empty the file. Raises StoreError.
 
     A run that is under way records its results itself: they are left to it, unless `wait` waits for its end.
     """
@@ -106,8 +107,8 @@ def record_in_copy(copy: Database) -> None:
     """The same in a copy of the state in memory; the state itself still needs it."""
     file = journal_of(copy.file)
     if file.exists():
-        with wrap_database_errors(file):
-            _record(copy, list(_attempts(file.read_bytes())))
+        with wrap_database_errors(file), opened_file(file) as stream:
+            _record(copy, list(_attempts(stream.read())))
 
 
 def _record(database: Database, attempts: Sequence[Attempt]) -> None:

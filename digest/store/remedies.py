@@ -94,8 +94,8 @@ def store_error(file: Path, error: Exception, problem: str = "the state cannot b
     return kind(file, f"{problem}: {fact}", hint)
 
 
-def tells_of_the_file_read(error: Exception) -> bool:
-    """Where one database is copied to another: whether the error is the first one's."""
+def is_of_source(error: Exception) -> bool:
+    """Where one database is copied to another: whether the error is one of the source."""
     code = _code_of(error)
     return code in _OF_READING or _primary(code) in _OF_READING
 

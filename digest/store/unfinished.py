@@ -7,21 +7,19 @@ left.
 
 import logging
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from digest.domain.settings import BACKUP_LOCK
+from digest.system.files import is_unfinished
 from digest.system.locks import exclusive_lock, held_lock
 from digest.system.remedies import remedy, said
 
 logger = logging.getLogger(__name__)
 
 _HINT = "wait until that backup is made, then repeat the command"
-_NAME = re.compile(r"\..+\.\w{8}(\.unfinished)?")
-"""How digest.system.files.replacement names a file. Nothing else is removed, whatever is noted."""
-
 _ENDS = ("", "-journal", "-wal", "-shm")
 """SQLite's own files beside a database."""
 
@@ -39,7 +37,7 @@ def backup_lock(state: Path) -> Iterator[Callable[[Path], None]]:
         _clear(lock)
 
 
-def remove_unfinished(state: Path) -> None:
+def remove_killed_backup(state: Path) -> None:
     """Remove what a killed backup has left, unless a backup is being made now. Raises OSError."""
     lock = _lock_of(state)
     with suppress(FileNotFoundError, BlockingIOError):
@@ -49,7 +47,7 @@ def remove_unfinished(state: Path) -> None:
 
 
 def _lock_of(state: Path) -> Path:
-    return state.with_name("backup.lock")
+    return state.with_name(BACKUP_LOCK)
 
 
 def _remember(lock: Path, unfinished: Path) -> None:
@@ -57,7 +55,7 @@ def _remember(lock: Path, unfinished: Path) -> None:
 
 
 def _clear(lock: Path) -> None:
-    """Remove what is noted. What cannot be removed stays noted, and is told of."""
+    """Remove what is noted. What cannot be removed stays noted, and is logged."""
     if noted := _noted(lock):
         _note(lock, [file for file in noted if not _is_removed(file)])
 
@@ -73,8 +71,9 @@ def _is_removed(file: Path) -> bool:
 
 
 def _noted(lock: Path) -> list[Path]:
+    """Unfinished files: nothing else is removed, whatever is noted."""
     files = [Path(os.fsdecode(path)) for path in lock.read_bytes().split(b"\0")]
-    return [file for file in files if file.is_absolute() and _NAME.fullmatch(file.name)]
+    return [file for file in files if file.is_absolute() and is_unfinished(file.name)]
 
 
 def _note(lock: Path, files: Sequence[Path]) -> None:

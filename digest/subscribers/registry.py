@@ -211,7 +211,7 @@ def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
     what it says, since another mailbox or server gives it more headers and other line ends."""
     yield hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
     if isinstance(said, Bounce):
-        yield _hash("bounce", said.message_id, said.recipient.casefold(), said.status)
+        yield _hash("bounce", said.message_id, mailbox_of(said.recipient), said.status)
     elif said.name:
         yield _hash("request", said.name, said.token)
 

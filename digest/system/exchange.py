@@ -177,6 +177,7 @@ def _no_reply(error: Exception, wire: Wire, seconds: float) -> NoReply:
     causes = tuple(_chain(error))
     timed_out = any(isinstance(cause, TimeoutError | requests.Timeout) for cause in causes)
     endless = any(isinstance(cause, EndlessError) for cause in causes)
+    # Not `said`: the words of the libraries have the address in them.
     spoken = (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror)
     reason = "no answer in time" if timed_out else next(spoken, "the connection broke off").lower()
     return _failed(wire, reason, seconds, unfinished=timed_out or endless or wire.has_begun)

@@ -65,11 +65,18 @@ def open_file(file: Path, flags: int = os.O_RDONLY) -> int:
         if exc.errno == errno.ENXIO:  # a socket, or a pipe to be written: open(2)
             raise _no_file(file.stat().st_mode) from exc
         raise
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    try:
+        refuse_other_than_file(os.fstat(descriptor))
+    except OSError:
         os.close(descriptor)
-        raise _no_file(mode)
+        raise
     return descriptor
+
+
+def refuse_other_than_file(found: os.stat_result) -> None:
+    """Raise OSError that says what it is instead."""
+    if not stat.S_ISREG(found.st_mode):
+        raise _no_file(found.st_mode)
 
 
 def refuse_larger(descriptor: int, most_bytes: int) -> None:
@@ -110,6 +117,11 @@ def replacement(file: Path, mode: int) -> Iterator[Path]:
     """
     with _unfinished(file, mode, lambda: None) as (_, path):
         yield path
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether `replacement` or `write_atomically` gives such a name to a file that is not finished."""
+    return _UNFINISHED.fullmatch(name) is not None
 
 
 def remove_unfinished(folder: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Standard output and standard error that cannot fail: the work counts, not whether somebody reads of it.
+"""Standard output and standard error that cannot fail: output that is lost must not end the work.
 
 Characters that a terminal's encoding lacks are written as `\\u2713`. What cannot be written at all (a full
 disk, a reader that has ended, a closed stream) is dropped, and the first reason is kept.
@@ -11,6 +11,8 @@ import os
 import select
 import sys
 from typing import Any
+
+from digest.system.remedies import said
 
 _STDERR = 2
 
@@ -70,7 +72,7 @@ def lost_output() -> str:
     sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     problem = raw.problem if isinstance(raw, Descriptor) else None
-    return str(problem.strerror) if problem and problem.errno != errno.EPIPE else ""
+    return said(problem) if problem and problem.errno != errno.EPIPE else ""
 
 
 def _occupy_closed_descriptors() -> None:

@@ -88,8 +88,7 @@ class SharedFile:
         """Of the file that was read."""
         if self.content is None:
             return None
-        size = os.fstat(self._descriptor).st_size
-        return os.pread(self._descriptor, size, 0)
+        return _content_of(self._descriptor)
 
 
 @contextmanager
@@ -103,6 +102,10 @@ def found(file: Path, most_bytes: int) -> Iterator[SharedFile]:
         return
     try:
         refuse_larger(descriptor, most_bytes)
-        yield SharedFile(target.read_bytes(), target, descriptor)
+        yield SharedFile(_content_of(descriptor), target, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _content_of(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

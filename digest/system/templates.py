@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.errors import DigestError
 from digest.system.files import read_file
+from digest.system.remedies import said
 
 MOST_CHARACTERS = 20_000_000
 """Of a page that a template makes: forty times what GitHub shows of one."""
@@ -115,7 +116,7 @@ def _source(file: Path) -> str:
     try:
         return _LINE_END.sub("\n", read_file(file, _LARGEST_TEMPLATE).decode())
     except OSError as exc:
-        raise TemplateProblem(f"{file}: {exc.strerror}") from exc
+        raise TemplateProblem(f"{file}: {said(exc)}") from exc
 
 
 def _modified(file: Path) -> int | None:

@@ -62,7 +62,7 @@ def test_a_status_that_says_more_is_kept(home: Home) -> None:
         ("digest check <&- >&- 2>&-", 1, ""),
         ("digest run 2>/dev/full", 75, ""),
         ("digest run --nonsense 2>/dev/full", 2, ""),
-        ("digest inbox - <&-", 1, "Error: Could not open file '-': Bad file descriptor\n"),
+        ("digest inbox - <&-", 75, "Error: Could not open file '-': Bad file descriptor\n"),
         ("PYTHONIOENCODING=latin-1 digest doctor 2>/dev/null", 1, ""),
     ],
 )

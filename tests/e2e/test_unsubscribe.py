@@ -312,8 +312,8 @@ def test_a_file_that_cannot_be_read_is_named_and_the_next_is_read(served: Home) 
         "1 message: 1 acted on, 0 acted on before, 0 not understood",
     ]
     assert done.stderr.splitlines() == [
-        "error: 1 file could not be read, the first is /proc/self/mem: Input/output error",
-        "hint: see who may read it; all others were read",
+        "error: 1 file could not be read, all others were; the first is /proc/self/mem: Input/output error",
+        "hint: its disk fails: `dmesg` says more; copy what is on it while that is possible",
     ]
 
 

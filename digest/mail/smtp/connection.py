@@ -141,7 +141,7 @@ class Connection(smtplib.SMTP):
             while (reply := self._parser.read()) is None:
                 self._receive(self._step.seconds_left())
         except (OSError, ReplyTooLong) as exc:
-            raise smtplib.SMTPServerDisconnected(str(exc)) from exc
+            raise smtplib.SMTPServerDisconnected(shown(exc)) from exc
         self._client.on_step()
         return reply.code, reply.words
 

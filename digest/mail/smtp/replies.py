@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from digest.domain.text import one_line
 from digest.system.masking import SECRET, without_mailbox
+from digest.system.remedies import said
 
 LONGEST_REPLY = 32_768
 """Bytes, also of a single line. A line has 512 (RFC 5321, section 4.5.3.1.5), an AUTH challenge 12,288 (RFC
@@ -100,9 +101,10 @@ class Reply:
             yield one_line(_decoded(text))
 
 
-def shown(problem: object) -> str:
+def shown(problem: Exception) -> str:
     """What the system or a library says of a connection, in one line without addresses."""
-    return without_mailbox([one_line(str(problem)[:_READ_WORDS])])
+    words = said(problem) if isinstance(problem, OSError) else str(problem)
+    return without_mailbox([one_line(words[:_READ_WORDS])])
 
 
 def _beginning(words: bytes) -> bytes:

@@ -20,7 +20,7 @@ from digest.errors import (
 )
 from digest.mail.smtp.connection import Client, Connection, ConnectionLost, open_connection, server_name
 from digest.mail.smtp.limits import Deadline, Timeouts
-from digest.mail.smtp.replies import Phase
+from digest.mail.smtp.replies import Phase, shown
 
 _RFC_TIMEOUTS = Timeouts()
 _BLOCK = 65_536  # bytes of content at a time; each block has its own time-out (RFC 5321, section 4.5.3.2.5)
@@ -129,7 +129,7 @@ class SmtpTransport:
                 minutes = self._timeouts.mail / 60
                 problem = f"{smtp.name} is too slow: a mail was not taken in {minutes:.0f} minutes"
                 raise TransportUnavailable(problem) from exc
-            raise ConnectionLost(str(exc)) from exc
+            raise ConnectionLost(shown(exc)) from exc
 
     def _check_no_early_reply(self, smtp: Connection, mail: Mail) -> None:
         """A server that has gone or replied already does not accept the mail any more."""
@@ -144,7 +144,9 @@ class SmtpTransport:
         try:
             reply = smtp.exchange(".", self._timeouts.end_of_data)
         except OSError as exc:
-            raise DeliveryUnknown(f"{smtp.name} had the whole mail, but never answered: {exc}") from exc
+            raise DeliveryUnknown(
+                f"{smtp.name} had the whole mail, but never answered: {shown(exc)}"
+            ) from exc
         if reply.code == _CLOSING:
             self._drop()
         smtp.check(Phase.END_OF_DATA, reply, mail.recipient)

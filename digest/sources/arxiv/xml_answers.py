@@ -1,9 +1,9 @@
 """What all answers in XML have in common: refuse what is no whole XML document, and tidy its texts."""
 
 import re
-import unicodedata
 from xml.parsers import expat
 
+from digest.domain.text import with_few_marks
 from digest.errors import AnswerBroken, AnswerRejected
 from digest.sources.arxiv.categories import canonical
 from digest.sources.arxiv.validation import RejectionReason
@@ -22,8 +22,6 @@ _CUT_OFF = frozenset(
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 _CONTROL = re.compile(r"(?!\s)[\x00-\x1f\x7f-\x9f]")
-
-_MOST_MARKS = 30
 
 _SHOWN = 200
 """How many characters of a remote text an error shows."""
@@ -50,20 +48,8 @@ def malformed_xml(error: expat.ExpatError) -> AnswerBroken:
 
 
 def tidy(text: str) -> str:
-    """The text in one line, without control characters, and with a few combining marks in a row at most."""
-    return " ".join(_few_marks(_CONTROL.sub("", text)).split())
-
-
-def _few_marks(text: str) -> str:
-    """To put marks in their order takes quadratic time (UAX #15, section 13, Stream-Safe Text Format)."""
-    if text.isascii():
-        return text
-    kept, marks = [], 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= _MOST_MARKS:
-            kept.append(char)
-    return "".join(kept)
+    """The text in one line, without control characters, with few marks on one letter."""
+    return " ".join(with_few_marks(_CONTROL.sub("", text)).split())
 
 
 def category_names(terms: list[str]) -> tuple[str, ...]:

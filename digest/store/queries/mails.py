@@ -26,11 +26,11 @@ from digest.store.queries.pending import (
     subscribers_with_pending,
 )
 from digest.store.queries.refused import (
-    acquit,
     forget_refused_papers,
     given_up_since,
     record_refused_papers,
     suspicion,
+    withdraw_refusals,
 )
 from digest.store.queries.suppressions import (
     clear_refusals,
@@ -101,9 +101,9 @@ class SqlMailStore:
         with self._database.transaction() as connection:
             record_result(connection, message_id, result, now)
 
-    def acquit(self, message_ids: Sequence[str]) -> None:
+    def withdraw_refusals(self, message_ids: Sequence[str]) -> None:
         with self._database.transaction() as connection:
-            acquit(connection, message_ids)
+            withdraw_refusals(connection, message_ids)
 
 
 def record_result(connection: Connection, message_id: str, result: DeliveryResult, now: datetime) -> None:

@@ -60,8 +60,8 @@ def forget_refused_papers(connection: Connection, mail: Row[Any]) -> None:
     connection.execute(delete(refused_papers).where(arrived))
 
 
-def acquit(connection: Connection, message_ids: Sequence[str]) -> None:
-    """Forget these refusals, which were not the mails' fault; a paper that was given up waits again."""
+def withdraw_refusals(connection: Connection, message_ids: Sequence[str]) -> None:
+    """Forget that these mails were refused; a paper that was given up waits again."""
     query = select(mails.c.subscriber, mails.c.number).where(mails.c.message_id.in_(these(message_ids)))
     for mail in connection.execute(query).all():
         for table in (refused_papers, deliveries):

@@ -122,7 +122,10 @@ def test_damage_alone_is_a_reason_to_move_the_state_away_and_what_that_costs_is_
 
 def test_what_is_no_file_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    path = ("it is not a file", "correct the path: a file is where a folder should be, or the reverse")
+    path = (
+        "it is a folder, not a file",
+        "correct the path: a file is where a folder should be, or the reverse",
+    )
     assert trouble(tmp_path / "folder") == path
     name = tmp_path / ("x" * 300)
     assert trouble(name) == ("File name too long", "choose a shorter path")

@@ -9,7 +9,7 @@ import pytest
 from digest.errors import LockHeld
 from digest.store.backup import back_up
 from digest.store.database import Database
-from digest.store.unfinished import backup_lock, remove_unfinished
+from digest.store.unfinished import backup_lock, remove_killed_backup
 from tests.support.builders import NOON
 
 
@@ -23,7 +23,7 @@ def state(tmp_path: Path) -> Path:
 @pytest.fixture
 def left(state: Path, tmp_path: Path) -> Path:
     """What a killed backup has left; SQLite's log of it lies beside it."""
-    file = tmp_path / ".copy.sqlite3.abcd1234"
+    file = tmp_path / ".copy.sqlite3.abcd1234.unfinished"
     for end in ("", "-wal", "-shm"):
         file.with_name(file.name + end).write_text("ada@example.org")
     state.with_name("backup.lock").write_bytes(os.fsencode(file))
@@ -53,7 +53,7 @@ def test_while_a_backup_is_made_its_file_stays_and_there_is_no_other(state: Path
     with backup_lock(state) as remember:
         unfinished.touch()
         remember(unfinished)
-        remove_unfinished(state)
+        remove_killed_backup(state)
         assert unfinished.exists()
         with pytest.raises(LockHeld) as refused:
             back_up(state, tmp_path / "another", NOON)
@@ -64,15 +64,17 @@ def test_while_a_backup_is_made_its_file_stays_and_there_is_no_other(state: Path
 def test_no_other_file_is_removed_whatever_is_noted(state: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.touch()
-    state.with_name("backup.lock").write_bytes(b"\0".join([os.fsencode(precious), b".a.abcd1234", b"\xff"]))
-    remove_unfinished(state)
+    state.with_name("backup.lock").write_bytes(
+        b"\0".join([os.fsencode(precious), b".a.abcd1234.unfinished", b"\xff"])
+    )
+    remove_killed_backup(state)
     assert precious.exists()
 
 
 def test_what_cannot_be_removed_stays_noted_and_stops_nobody(
     state: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / ".copy.abcd1234"
+    folder = tmp_path / ".copy.abcd1234.unfinished"
     folder.mkdir()  # which is no file, and not to be removed like one
     note = state.with_name("backup.lock")
     note.write_bytes(os.fsencode(folder))
@@ -83,7 +85,7 @@ def test_what_cannot_be_removed_stays_noted_and_stops_nobody(
 
 def test_a_backup_that_fails_leaves_nothing(state: Path, tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), backup_lock(state) as remember:
-        remember(tmp_path / ".copy.abcd1234")
+        remember(tmp_path / ".copy.abcd1234.unfinished")
         raise ZeroDivisionError
-    remove_unfinished(state)
+    remove_killed_backup(state)
     assert state.with_name("backup.lock").read_bytes() == b""

@@ -19,7 +19,7 @@ _PAGE = """<!DOCTYPE html>
 
 
 @contextmanager
-def door_to(url: str) -> Iterator[Path]:
+def redirect_page(url: str) -> Iterator[Path]:
     """A page that leads to the address, for this user alone, as long as the block lasts.
 
     It lies in the home folder, in a folder whose name begins with no dot: browsers that come as a snap or a

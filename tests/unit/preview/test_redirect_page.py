@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.preview.door import door_to
+from digest.preview.redirect_page import redirect_page
 
 URL = "http://127.0.0.1:8000/secret/"
 
@@ -21,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_address_is_in_a_page_that_only_its_owner_can_read_and_not_in_its_name(home: Path) -> None:
-    with door_to(URL) as page:
+    with redirect_page(URL) as page:
         assert f'content="0; url={URL}"' in page.read_text()
         assert (mode(page), mode(page.parent)) == (0o600, 0o700)
         assert "secret" not in str(page)
@@ -34,6 +34,6 @@ def test_without_a_home_folder_the_page_lies_in_one_for_temporary_files(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(home / "missing"))
-    with door_to(URL) as page:
+    with redirect_page(URL) as page:
         assert page.exists()
     assert not page.parent.exists()
