@@ -150,8 +150,8 @@ def test_a_log_shows_where_the_faults_are_and_quotes_nothing(home: Home, argumen
     failed = home.digest(*arguments)
     assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr.splitlines() == [
-        "subscribers.yaml:2:12: subscribers[0].email: a mistake; `digest check` explains it",
-        "subscribers.yaml:3:5: subscribers[0].keyword: a mistake; `digest check` explains it",
+        "subscribers.yaml:2:12: a mistake; `digest check` explains it",
+        "subscribers.yaml:3:5: a mistake; `digest check` explains it",
         "hint: fix the lines above; `digest check` shows what is left",
     ]
 
