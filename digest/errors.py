@@ -26,7 +26,7 @@ class ConfigFault:
 
     @property
     def spot(self) -> str:
-        """Such as `subscribers.yaml:12:5`. Safe for logs: the path may have an address or a secret as a key."""
+        """Such as `subscribers.yaml:12:5`. Safe for logs: the path may have an address as a key."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
     @property
