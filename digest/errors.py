@@ -25,18 +25,17 @@ class ConfigFault:
     """Whether the problem may show a value of the configuration, such as an address or a password."""
 
     @property
-    def place(self) -> str:
-        """Such as `subscribers.yaml:12:5: subscribers[3].email`. Safe for logs: it quotes no value."""
-        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return f"{spot}: {self.path}" if self.path else spot
+    def spot(self) -> str:
+        """Such as `subscribers.yaml:12:5`. Safe for logs: the path may have an address as a key."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
     @property
     def in_log(self) -> str:
         """The fault as every log names it."""
-        return f"{self.place}: a mistake; `digest check` explains it" if self.quotes else str(self)
+        return f"{self.spot}: a mistake; `digest check` explains it" if self.quotes else str(self)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.problem}"
+        return ": ".join(filter(None, (self.spot, self.path, self.problem)))
 
 
 class ConfigError(DigestError):

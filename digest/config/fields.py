@@ -33,7 +33,7 @@ _NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _ENCODED_WORD = "=?"
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _SHORTEST_DAY = 3
-_URL_REMEDY = "write one such as https://export.arxiv.org/api/query"
+_URL_REMEDY = "write one such as https://example.org/path"
 _SPACE = "Zs"  # Unicode's category of spaces; str.isprintable() accepts only one of them
 
 

@@ -14,6 +14,7 @@ from digest.domain.fetching import FetchStatus
 from digest.domain.runs import Report
 from digest.domain.settings import Config
 from digest.system.files import remove_unfinished, write_atomically
+from digest.system.masking import masked
 
 _READABLE_FOR_ALL = 0o644  # the collector runs as another user; the file holds no address
 
@@ -50,7 +51,7 @@ def _exposition(metrics: RunMetrics) -> bytes:
         Gauge(f"daily_papers_{name}", description, registry=registry).set(value)
     new = Gauge("daily_papers_new", "New papers in the last run.", ["keyword"], registry=registry)
     for outcome in metrics.report.keywords:
-        new.labels(outcome.keyword.name).set(outcome.new)
+        new.labels(masked(outcome.keyword.name)).set(outcome.new)
     good = Gauge(
         "daily_papers_keyword_good_timestamp_seconds",
         "When arXiv last answered for the keyword.",
@@ -58,7 +59,7 @@ def _exposition(metrics: RunMetrics) -> bytes:
         registry=registry,
     )
     for name, answered_at in _last_answers(metrics).items():
-        good.labels(name).set(answered_at.timestamp())
+        good.labels(masked(name)).set(answered_at.timestamp())
     return bytes(generate_latest(registry))
 
 

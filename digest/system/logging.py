@@ -36,7 +36,7 @@ def configure_logging(level: int, log_format: str, environment: Mapping[str, str
     handler = StandardError(is_log=not is_person)
     handler.setFormatter(formatter(log_format, journal=is_journal(_STDERR, environment)))
     logging.basicConfig(level=level, handlers=[handler])
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of headers that nobody reads
     logging.raiseExceptions = False  # what it would print of a record that cannot be written is not masked
     threading.excepthook = _log_bug_in_thread
 
@@ -80,7 +80,7 @@ def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Masks tracebacks, and every line too where it writes a log (`is_log`)."""
+    """Masks tracebacks and the lines of other packages, and every line where it writes a log (`is_log`)."""
 
     def __init__(self, *, is_log: bool) -> None:
         super().__init__()
@@ -93,7 +93,9 @@ class StandardError(logging.StreamHandler[TextIO]):
     def _masked(self, record: logging.LogRecord) -> logging.LogRecord:
         """What is written of the record: as it is for other handlers."""
         written = copy.copy(record)
-        if self.is_log:
+        if not record.name.startswith("digest"):  # which does not know that an address is a secret
+            written.msg, written.args = masked_traceback(record.getMessage()), None
+        elif self.is_log:
             written.msg, written.args = masked(getattr(record, "in_log", "") or record.getMessage()), None
         if record.exc_info:
             # People copy tracebacks into bug reports, also from a terminal.

@@ -118,7 +118,8 @@ class SmtpTransport:
         """Send all but the end of data: until then the server has not accepted the mail."""
         content = _dot_stuffed(mail.content)
         try:
-            smtp.send_command(Phase.MAIL, f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}")
+            sender = f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}"
+            smtp.send_command(Phase.MAIL, sender, mail.recipient)
             smtp.send_command(Phase.RCPT, f"RCPT TO:<{mail.recipient}>", mail.recipient)
             smtp.send_command(Phase.DATA, "DATA", mail.recipient)
             for start in range(0, len(content), _BLOCK):

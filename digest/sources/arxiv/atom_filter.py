@@ -6,12 +6,11 @@ expat takes linear time over all of them, so it chooses; what has far more than 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.validation import RejectionReason
-from digest.sources.arxiv.xml_answers import malformed_xml, refuse_other_than_xml, shown
+from digest.sources.arxiv.xml_answers import read_xml, shown
 
 MAX_ENTRIES = 4_000
 """arXiv shows 2,000 at most."""
@@ -64,17 +63,8 @@ class Filtered:
 def filtered(body: bytes) -> Filtered:
     """Raises AnswerRejected (RATE_TEXT, NOT_XML, DTD, CUT_OFF, NOT_ATOM or TOO_MANY) unless the bytes are a
     whole Atom feed. The encoding is UTF-8, whatever the document declares."""
-    refuse_other_than_xml(body)
     writer = _Writer()
-    parser = expat.ParserCreate("UTF-8", " ")
-    parser.buffer_text = True
-    parser.StartElementHandler = writer.start
-    parser.EndElementHandler = writer.end
-    parser.CharacterDataHandler = writer.text
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError as exc:
-        raise malformed_xml(exc) from exc
+    read_xml(body, start=writer.start, end=writer.end, text=writer.text)
     if writer.root != f"{_ATOM} feed":
         raise AnswerRejected(RejectionReason.NOT_ATOM, f"its root is {shown(writer.root)}")
     return Filtered("".join((_HEAD, *writer.feed.pieces, "</feed>")).encode(), tuple(writer.problems))

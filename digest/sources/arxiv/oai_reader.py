@@ -7,17 +7,13 @@ http://arxiv.org/OAI/arXivRaw.xsd
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from digest.errors import AnswerRejected
 from digest.sources.arxiv.validation import RejectionReason
-from digest.sources.arxiv.xml_answers import malformed_xml, refuse_other_than_xml, shown, tidy
+from digest.sources.arxiv.xml_answers import read_xml, shown, tidy
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _RAW = "http://arxiv.org/OAI/arXivRaw/"
-
-_NOT_IN_XML = bytes(code for code in range(32) if code not in b"\t\n\r")
-"""Control characters, which no XML may have: one of them in one record would cost the whole answer."""
 
 _FIELDS = {
     **{f"{_OAI} {name}": name for name in ("error", "identifier", "resumptionToken")},
@@ -52,17 +48,8 @@ def read_answer(body: bytes) -> RawAnswer:
 
     Raises AnswerRejected (RATE_TEXT, NOT_XML, DTD, CUT_OFF or NOT_OAI).
     """
-    refuse_other_than_xml(body)
     reader = _Reader()
-    parser = expat.ParserCreate("UTF-8", " ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    try:
-        parser.Parse(body.translate(None, _NOT_IN_XML), True)
-    except expat.ExpatError as exc:
-        raise malformed_xml(exc) from exc
+    read_xml(body, start=reader.start, end=reader.end, text=reader.text)
     if reader.root != f"{_OAI} OAI-PMH":
         raise AnswerRejected(RejectionReason.NOT_OAI, f"its root is {shown(reader.root)}")
     return reader.answer

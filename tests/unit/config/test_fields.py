@@ -247,7 +247,7 @@ def test_a_display_name_has_single_spaces() -> None:
     assert display_name(" Ada   Example ") == "Ada Example"
 
 
-_REMEDY = "write one such as https://export.arxiv.org/api/query"
+_REMEDY = "write one such as https://example.org/path"
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ arxiv: {interval: 1}
         'DIGEST_STATE: "~/state": "~" has no meaning here; write the whole path',
         (
             "DIGEST_ARXIV_API: not a web address without user, query and fragment; "
-            "write one such as https://export.arxiv.org/api/query"
+            "write one such as https://example.org/path"
         ),
         "DIGEST_SMTP_URL: the SMTP address must begin with smtps://, smtp+starttls:// or smtp://",
     ]

@@ -349,7 +349,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "2:14: arxiv.api: not a web address without user, query and fragment; "
-                    "write one such as https://export.arxiv.org/api/query"
+                    "write one such as https://example.org/path"
                 ),
                 "2:35: arxiv.interval: a number is needed; write one such as 3, without quotes",
             ],

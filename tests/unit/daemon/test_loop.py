@@ -281,7 +281,7 @@ def test_a_broken_edit_is_logged_once_without_values_and_the_last_good_configura
     scenario.tick_until(7, 0)
     assert scenario.sent_to == ["ada@example.org"]
     assert caplog.messages == [
-        "subscribers.yaml:3:5: subscribers: a mistake; `digest check` explains it",
+        "subscribers.yaml:3:5: a mistake; `digest check` explains it",
         "still using the version from 2026-06-22 06:30 UTC",
     ]
 

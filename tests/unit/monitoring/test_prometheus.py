@@ -48,6 +48,16 @@ def test_a_run_becomes_metrics(tmp_path: Path) -> None:
     assert "ada@example.org" not in (tmp_path / "daily_papers.prom").read_text()
 
 
+def test_a_keyword_that_is_an_address_is_masked(tmp_path: Path) -> None:
+    name = keyword("ada@example.org")
+    report = Report((KeywordOutcome(name, new=3),), (), ArchiveOutcome())
+    settings = config(tmp_path, subscriber("bob@example.org", name))
+    found = written(
+        tmp_path, RunMetrics(settings, report, {name.id: FetchStatus(last_good_at=NOON)}, 0, NOON, None)
+    )
+    assert {label for _, label in found} == {"", "<address>"}
+
+
 @pytest.mark.parametrize(
     ("matching", "expected"),
     [(8, {"audit_papers": 8, "audit_missed": 2, "audit_recall": 0.75}), (0, {"audit_papers": 0})],

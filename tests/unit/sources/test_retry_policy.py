@@ -38,6 +38,7 @@ def date_in(seconds: float) -> str:
         pytest.param(date_in(-90), 0.0, id="past date"),
         pytest.param("-5", 0.0, id="negative"),
         pytest.param("soon", 0.0, id="nonsense"),
+        pytest.param(f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", 0.0, id="impossible year"),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(retry_after: str, seconds: float) -> None:

@@ -101,6 +101,12 @@ def test_a_person_sees_an_address_but_not_in_a_traceback() -> None:
     assert text.endswith("ValueError: <address> at https://ping.example.org/<secret>\n")
 
 
+@pytest.mark.parametrize("is_log", [True, False], ids=["a log", "a person"])
+def test_a_line_of_another_package_shows_no_address_and_no_secret(is_log: bool) -> None:
+    line = record(logging.ERROR, "url=https://ping.example.org/5up3r of ada@example.org", name="urllib3")
+    assert written(line, is_log=is_log).endswith("url=https://ping.example.org/<secret> of <address>\n")
+
+
 def test_a_log_has_another_line_than_a_person() -> None:
     line = record(logging.ERROR, 'no address: "ada"', **for_person(in_log="a mistake"))
     assert written(line, is_log=False) == 'no address: "ada"\n'

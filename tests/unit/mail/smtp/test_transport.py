@@ -572,11 +572,15 @@ def test_the_hint_fits_the_failure(phase: str, reply: str, hint: str) -> None:
         assert failure(server, transport(server), mail(), Announced()).hint == hint
 
 
-def test_no_error_shows_the_recipient_nor_the_local_part() -> None:
-    with HostileServer({"rcpt": "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
+@pytest.mark.parametrize(
+    ("phase", "problem"),
+    [("mail", "refused a mail from our sender"), ("rcpt", "refused the recipient")],
+)
+def test_no_error_shows_the_recipient_nor_the_local_part(phase: str, problem: str) -> None:
+    with HostileServer({phase: "550 5.1.1 ada (ada@example.org): ada unknown"}) as server:
         error = failure(server, transport(server), mail(), Announced())
 
-    assert words(server, error) == "refused the recipient: 550 5.1.1 <address> (<address>): <address> unknown"
+    assert words(server, error) == f"{problem}: 550 5.1.1 <address> (<address>): <address> unknown"
 
 
 def test_nothing_of_the_dialogue_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,16 @@ def test_control_characters_are_dropped() -> None:
     assert parse_page(page_of([odd])).papers == (paper(title="reward model"),)
 
 
+def test_control_characters_that_no_xml_has_cost_nothing_else() -> None:
+    odd = page_of([paper(title="reward model")]).replace(b"reward", b"re\0ward\x01\x1f")
+    assert parse_page(odd).papers == (paper(title="reward model"),)
+
+
+def test_an_abstract_may_speak_of_a_document_type() -> None:
+    odd = page_of([paper(abstract="OF A TYPE")]).replace(b"OF A TYPE", b"<![CDATA[of <!DOCTYPE html>]]>")
+    assert parse_page(odd).papers == (paper(abstract="of <!DOCTYPE html>"),)
+
+
 @pytest.mark.parametrize(
     ("tags", "categories"),
     [
