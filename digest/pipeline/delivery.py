@@ -1,7 +1,7 @@
 """Delivers queued mails, and records each step before or after it is taken."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -106,10 +106,16 @@ class Delivery:
             return replace(result, verdict=Verdict.HALVE)
         return result
 
-    def acquit(self) -> None:
-        """After the last mail: hold nothing against mails that were refused for another reason."""
+    def acquit(self, outcomes: Sequence[MailOutcome]) -> Sequence[MailOutcome]:
+        """After the last mail: hold nothing against mails that were refused for another reason.
+
+        Returns the outcomes as they are to be taken then: the mail server cannot be used if it accepts none.
+        """
         if innocent := self.refusals.innocent:
             self.store.mails.acquit(innocent)
+        if innocent and not self.refusals.has_accepted:
+            return [replace(one, unavailable=one.unavailable or one.refused) for one in outcomes]
+        return outcomes
 
 
 def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:

@@ -18,8 +18,8 @@ from digest.errors import (
 UNRELATED = 3
 """So many refused mails to different recipients, without a paper in common, cannot all have a bad paper."""
 
-IN_A_ROW = 10
-"""After so many refused recipients the server is left alone, if it has accepted nothing at all."""
+MOST_ASIDE = 10
+"""So many mails are put aside for others to be tried first; the next one is tried in smaller mails at once."""
 
 IN_VAIN = 20
 """So many mails, ever smaller ones among them, are tried on a server that accepts nothing."""
@@ -48,7 +48,7 @@ def judge(refusals: Sequence[Refusal], *, has_accepted: bool) -> Judgement:
     first: dict[str, Refusal] = {}
     for refusal in refusals:
         first.setdefault(refusal.recipient, refusal)
-    if _unrelated(first.values()) >= UNRELATED or (len(first) >= IN_A_ROW and not has_accepted):
+    if _unrelated(first.values()) >= UNRELATED:
         return Judgement.OF_US
     return Judgement.OF_THE_MAIL if has_accepted else Judgement.OPEN
 
@@ -98,7 +98,7 @@ class RefusalLog:
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
         judgement = self._judge(queued, error)
-        if judgement is Judgement.OPEN and not self._closed:
+        if judgement is Judgement.OPEN and not self._closed and len(self.undecided) < MOST_ASIDE:
             self.undecided[queued.mail.message_id] = error
             return RefusalUndecided(str(error))
         content_seen = isinstance(error, ContentRefused)
