@@ -7,6 +7,7 @@ from enum import Enum, auto
 from digest.domain.mails import QueuedMail
 from digest.errors import (
     ContentRefused,
+    MailCutOff,
     MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
@@ -94,7 +95,7 @@ class RefusalLog:
 
     def judged(self, queued: QueuedMail, error: TransportError) -> TransportError:
         """The error as it is to be taken."""
-        is_refusal = isinstance(error, PolicyRefused | ContentRefused)
+        is_refusal = isinstance(error, PolicyRefused | ContentRefused | MailCutOff)
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
         judgement = self._judge(queued, error)
@@ -123,6 +124,8 @@ class RefusalLog:
 
 
 def _of_us(error: TransportError) -> TransportError:
+    if isinstance(error, TransportUnavailable):
+        return error
     ours = TransportUnavailable(f"the mail server refuses us, not one mail only: {error}")
     ours.hint = PolicyRefused.hint
     return ours

@@ -11,7 +11,14 @@ from digest.commands.explain import explanation
 from digest.domain.digests import Showing
 from digest.domain.mails import Mail
 from digest.domain.runs import MailOutcome
-from digest.errors import ContentRefused, MessageTooLarge, PolicyRefused, RenderError, TransportError
+from digest.errors import (
+    ContentRefused,
+    MailCutOff,
+    MessageTooLarge,
+    PolicyRefused,
+    RenderError,
+    TransportError,
+)
 from digest.pipeline.judgement import IN_VAIN, MOST_ASIDE
 from digest.store.history import history
 from tests.support.builders import keyword, subscriber
@@ -216,6 +223,26 @@ def test_a_policy_that_refuses_one_recipient_defers_their_mail_only(life: Life) 
     bo, ada = life.run(ADA, BO).mails
     assert bo == MailOutcome("subscribers[1]", papers=1)
     assert (ada.problem, ada.retry_at is None, ada.unavailable) == ("550 5.7.1 not for her", False, False)
+
+
+def test_a_server_that_cuts_off_the_mails_to_one_recipient_serves_the_others(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.announce("Reasoning", "2606.00602")
+    life.transport.filter = lambda mail: MailCutOff("closed") if mail.recipient == ADA.email else None
+    bo, ada = life.run(ADA, BO).mails
+    assert bo == MailOutcome("subscribers[1]", papers=1)
+    assert (ada.problem, ada.retry_at is None, ada.unavailable) == ("closed", False, False)
+
+
+def test_a_server_that_cuts_off_every_mail_is_left_alone_after_three(life: Life) -> None:
+    for number, name in enumerate(("Reward Model", "Reasoning", "Vision")):
+        life.announce(name, f"2606.0060{number}")
+    dee = subscriber("dee@example.org", REASONING, label="subscribers[3]")
+    life.config = replace(life.config, subscribers=(ADA, BO, CY, dee))
+    life.transport.filter = lambda mail: MailCutOff("closed")
+    report = life.run()
+    assert {(outcome.problem, outcome.unavailable) for outcome in report.mails} == {("closed", True)}
+    assert len(life.transport.tried) == 3
 
 
 def test_a_policy_that_refuses_the_only_recipient_is_taken_as_ours(life: Life) -> None:
