@@ -20,7 +20,7 @@ UNRELATED = 3
 """So many refused mails to different recipients, without a paper in common, cannot all have a bad paper."""
 
 MOST_ASIDE = 10
-"""So many mails are put aside for others to be tried first; the next one is tried in smaller mails at once."""
+"""So many mails are put aside for others to be tried first; the next one goes on in smaller mails at once."""
 
 IN_VAIN = 20
 """So many mails, ever smaller ones among them, are tried on a server that accepts nothing."""

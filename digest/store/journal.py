@@ -20,7 +20,7 @@ from digest.domain.text import counted
 from digest.errors import StoreError
 from digest.store.database import Database, wrap_database_errors
 from digest.store.queries.mails import is_under_way, record_result
-from digest.system.files import sync_folder
+from digest.system.files import open_file, sync_folder
 from digest.system.locks import exclusive_lock
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,9 @@ def record_in_copy(copy: Database) -> None:
     file = journal_of(copy.file)
     if file.exists():
         with wrap_database_errors(file):
-            _record(copy, list(_attempts(file.read_bytes())))
+            descriptor = open_file(file)
+            with open(descriptor, "rb") as stream:
+                _record(copy, list(_attempts(stream.read())))
 
 
 def _record(database: Database, attempts: Sequence[Attempt]) -> None:
