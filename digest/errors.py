@@ -124,6 +124,11 @@ class TransportUnavailable(TransportError):
     hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
+class MailCutOff(TransportUnavailable):
+    """The mail server took the sender, then closed the connection or fell silent, twice: perhaps at any mail,
+    perhaps at this one. digest.pipeline.judgement decides."""
+
+
 class PolicyRefused(TransportError):
     """The mail server refuses by its policy, before it sees the mail (5.7.x at RCPT, RFC 3463): perhaps us,
     perhaps this recipient. digest.pipeline.judgement decides."""

@@ -1,7 +1,7 @@
 """Delivers queued mails, and records each step before or after it is taken."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -106,10 +106,16 @@ class Delivery:
             return replace(result, verdict=Verdict.HALVE)
         return result
 
-    def withdraw_refusals(self) -> None:
-        """After the last mail: withdraw the refusals that were not due to the mails."""
+    def withdraw_refusals(self, outcomes: Sequence[MailOutcome]) -> Sequence[MailOutcome]:
+        """After the last mail: withdraw the refusals that were not due to the mails.
+
+        Returns the outcomes as they are to be taken then: the mail server cannot be used if it accepts none.
+        """
         if unfounded := self.refusals.unfounded:
             self.store.mails.withdraw_refusals(unfounded)
+        if unfounded and not self.refusals.has_accepted:
+            return [replace(one, unavailable=one.unavailable or one.refused) for one in outcomes]
+        return outcomes
 
 
 def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:

@@ -37,7 +37,7 @@ class Dispatch:
         self._context = context
         self._delivery = _delivery(context)
 
-    def send_digests(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
+    def send_digests(self, subscribers: Sequence[Subscriber]) -> Outcomes:
         """Send them their queued mails and what is new. Where there is neither, the slot is done at once."""
         fetched = self._fetch_summary()
         pending, empty = self._context.store.mails.has_pending(), self._wants_empty(subscribers, fetched)
@@ -49,11 +49,11 @@ class Dispatch:
         def send(transport: Transport, subscriber: Subscriber) -> Outcomes:
             return self._send_digest(transport, subscriber, fetched, even_if_empty=subscriber.email in empty)
 
-        yield from self._each(with_mail, send)
+        return self._each(with_mail, send)
 
-    def retry_deferred(self, subscribers: Sequence[Subscriber]) -> Iterator[MailOutcome]:
+    def retry_deferred(self, subscribers: Sequence[Subscriber]) -> Outcomes:
         """Send them their queued mails, and nothing new."""
-        yield from self._each(subscribers, self._send_queued)
+        return self._each(subscribers, self._send_queued)
 
     def _fetch_summary(self) -> FetchSummary:
         now, statuses = self._context.clock.now(), self._context.store.keywords.fetch_statuses()
@@ -90,7 +90,7 @@ class Dispatch:
 
     def _each(
         self, subscribers: Sequence[Subscriber], send: Callable[[Transport, Subscriber], Outcomes]
-    ) -> Iterator[MailOutcome]:
+    ) -> Outcomes:
         """One after the other, or several in parallel, until the mail server turns out to be down.
 
         Subscribers whose mail failed before come last, so that one bad address keeps nobody waiting. Those
@@ -99,12 +99,12 @@ class Dispatch:
         failing = self._context.store.mails.failing()
         order = ServiceOrder(sorted(subscribers, key=lambda subscriber: subscriber.email in failing))
         self._context.progress.begin("sending", len(subscribers))
-        yield from self._round(order, send)
+        outcomes = [*self._round(order, send)]
         self._delivery.refusals.close()
         order.begin_again()
-        yield from self._round(order, send)
+        outcomes += self._round(order, send)
         self._context.progress.end()
-        self._delivery.withdraw_refusals()
+        return self._delivery.withdraw_refusals(outcomes)
 
     def _round(
         self, order: ServiceOrder, send: Callable[[Transport, Subscriber], Outcomes]

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from digest.domain.mails import QueuedMail
 from digest.errors import (
     ContentRefused,
+    MailCutOff,
     MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
@@ -18,8 +19,8 @@ from digest.errors import (
 UNRELATED = 3
 """So many refused mails to different recipients, without a paper in common, cannot all have a bad paper."""
 
-IN_A_ROW = 10
-"""After so many refused recipients the server is left alone, if it has accepted nothing at all."""
+MOST_ASIDE = 10
+"""So many mails are put aside for others to be tried first; the next one goes on in smaller mails at once."""
 
 IN_VAIN = 20
 """So many mails, ever smaller ones among them, are tried on a server that accepts nothing."""
@@ -48,7 +49,7 @@ def judge(refusals: Sequence[Refusal], *, has_accepted: bool) -> Judgement:
     first: dict[str, Refusal] = {}
     for refusal in refusals:
         first.setdefault(refusal.recipient, refusal)
-    if _unrelated(first.values()) >= UNRELATED or (len(first) >= IN_A_ROW and not has_accepted):
+    if _unrelated(first.values()) >= UNRELATED:
         return Judgement.OF_US
     return Judgement.OF_THE_MAIL if has_accepted else Judgement.OPEN
 
@@ -94,11 +95,11 @@ class RefusalLog:
 
     def judged(self, queued: QueuedMail, error: TransportError) -> TransportError:
         """The error as it is to be taken."""
-        is_refusal = isinstance(error, PolicyRefused | ContentRefused)
+        is_refusal = isinstance(error, PolicyRefused | ContentRefused | MailCutOff)
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
         judgement = self._judge(queued, error)
-        if judgement is Judgement.OPEN and not self._closed:
+        if judgement is Judgement.OPEN and not self._closed and len(self.undecided) < MOST_ASIDE:
             self.undecided[queued.mail.message_id] = error
             return RefusalUndecided(str(error))
         content_seen = isinstance(error, ContentRefused)
@@ -123,6 +124,8 @@ class RefusalLog:
 
 
 def _of_us(error: TransportError) -> TransportError:
+    if isinstance(error, TransportUnavailable):
+        return error
     ours = TransportUnavailable(f"the mail server refuses us, not one mail only: {error}")
     ours.hint = PolicyRefused.hint
     return ours

@@ -2,9 +2,10 @@
 anything else is sent."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Timer
 
 from digest.domain.mails import Attempt
 from digest.errors import StoreError
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 PAUSES_SECONDS = (1, 2, 4, 8, 15, 30)
 """Between attempts to record: a minute in all. Each attempt waits half a minute for a lock, so that a lock is
 waited for some four minutes: less than the program has to end (`TimeoutStopSec`)."""
+
+KEPT_AFTER_SECONDS = 1.0
+"""A result that the state takes longer for is kept meanwhile: the program may be killed while it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,12 @@ class Results:
     store: MailStore
     journal: Journal
     clock: Clock
+    kept_after: float = KEPT_AFTER_SECONDS
     _unrecorded: list[_Entry] = field(default_factory=list, init=False)
     _trouble: BaseException | None = field(default=None, init=False)
     """Why not all is recorded; until it is."""
+    _is_kept: bool = field(default=False, init=False)
+    """Whether the journal holds what is not recorded."""
     _given_up: bool = field(default=False, init=False)
     _changing: Lock = field(default_factory=Lock, init=False)
     """Held while these fields and the journal change."""
@@ -52,10 +59,27 @@ class Results:
         written, nor a minute later: the result is kept then."""
         with self._changing:
             self._unrecorded.append(_Entry(label, attempt))
-            if self._trouble:
-                self._keep([self._unrecorded[-1]])
-        with self._recording:
+            if self._is_kept:
+                self._keep([self._unrecorded[-1]] if self._trouble else [])
+        with self._kept_meanwhile(), self._recording:
             self._record_patiently()
+
+    @contextmanager
+    def _kept_meanwhile(self) -> Iterator[None]:
+        """Keep what is not recorded in time. Its thread is over when the block ends."""
+        timer = Timer(self.kept_after, self._keep_silently)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def _keep_silently(self) -> None:
+        with self._changing:
+            if self._unrecorded and not self._is_kept:
+                self._keep([])
 
     def _record_patiently(self) -> None:
         if self._given_up and self._trouble:
@@ -84,14 +108,15 @@ class Results:
                 self._keep(told)
             raise
         with self._changing:
-            if self._trouble and not self._unrecorded:
+            if self._is_kept and not self._unrecorded:
                 self.journal.clear()
-                self._trouble = None
+                self._is_kept, self._trouble = False, None
 
     def _keep(self, new: Sequence[_Entry]) -> None:
-        """Write down what is not recorded, in case the program ends before it is."""
+        """Write down what is not recorded, in case the program ends before it is; tell of these."""
+        self._is_kept = True
         try:
-            self.journal.keep([entry.attempt for entry in self._unrecorded])
+            self.journal.keep([entry.attempt for entry in list(self._unrecorded)])
         except StoreError:
             where = "can be kept nowhere; if it was sent, it is sent again unless this is recorded soon"
         else:

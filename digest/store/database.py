@@ -17,7 +17,7 @@ from digest.errors import StoreBusy, StoreError
 from digest.store.migrations import MIGRATIONS, current_version, migrate
 from digest.store.remedies import RESTORE, store_error
 from digest.store.unfinished import remove_killed_backup
-from digest.system.files import make_private_folder, refuse_other_than_file
+from digest.system.files import dead_link, make_private_folder, refuse_other_than_file
 from digest.system.locks import exclusive_lock
 
 BUSY_SECONDS = 30.0
@@ -216,14 +216,14 @@ def _in_memory(file: Path) -> sqlite3.Connection:
 def exists(file: Path) -> bool:
     """Whether there is a state.
 
-    Raises StoreError if that cannot be seen, or if the file is a link whose target is missing: a new state
-    there would welcome everyone again when the disk of the old one is mounted.
+    Raises StoreError if that cannot be seen, or if it or its folder is a link whose target is missing: a new
+    state there would welcome everyone again when the disk of the old one is mounted.
     """
     with wrap_database_errors(file):
         if file.exists():
             return True
-        if file.is_symlink():
-            raise StoreError(file, "this is a link that leads to no file", _MOUNT)
+        if link := dead_link(file):
+            raise StoreError(link, "this is a link that leads to no file", _MOUNT)
         return False
 
 

@@ -141,7 +141,9 @@ def _attempt(entry: dict[str, Any]) -> Attempt:
     result["state"] = MailState(result["state"])
     result["verdict"] = Verdict(result["verdict"])
     result["retry_at"] = datetime.fromisoformat(result["retry_at"]) if result["retry_at"] else None
-    return Attempt(entry["message_id"], DeliveryResult(**result), datetime.fromisoformat(entry["ended_at"]))
+    return Attempt(
+        str(entry["message_id"]), DeliveryResult(**result), datetime.fromisoformat(entry["ended_at"])
+    )
 
 
 def _overwrite(descriptor: int, content: bytes) -> None:

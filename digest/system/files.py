@@ -91,9 +91,19 @@ def refuse_larger(descriptor: int, most_bytes: int) -> None:
 def make_private_folder(folder: Path) -> None:
     """Create the folder and missing parents, for the owner only. An existing folder is not changed.
 
-    Raises OSError, also where the way leads through a link that another user may have made.
+    Raises OSError, also where the way leads through a link that another user may have made, or to nothing: a
+    disk may be missing, and what is on it comes back.
     """
+    if link := dead_link(folder):
+        raise OSError(errno.ENODEV, f"the link {link} leads to nothing")
     followed(folder).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def dead_link(path: Path) -> Path | None:
+    """The first link on the way to the path that leads to nothing, if there is one."""
+    return next(
+        (step for step in (*reversed(path.parents), path) if step.is_symlink() and not step.exists()), None
+    )
 
 
 def write_atomically(

@@ -62,6 +62,10 @@ class ConnectionLost(Exception):
     """The server closed the connection, or said that it will; an unfinished mail was not delivered."""
 
 
+class MailLost(ConnectionLost):
+    """The same without a word, after the server took the sender of a mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """How this side behaves."""

@@ -12,13 +12,21 @@ from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import (
     DeliveryUnknown,
+    MailCutOff,
     MessageRefused,
     PolicyRefused,
     RecipientDeferred,
     RecipientRefused,
     TransportUnavailable,
 )
-from digest.mail.smtp.connection import Client, Connection, ConnectionLost, open_connection, server_name
+from digest.mail.smtp.connection import (
+    Client,
+    Connection,
+    ConnectionLost,
+    MailLost,
+    open_connection,
+    server_name,
+)
 from digest.mail.smtp.limits import Deadline, Timeouts
 from digest.mail.smtp.replies import Phase, shown
 
@@ -57,8 +65,8 @@ class SmtpTransport:
 
         All of it has one deadline: `Timeouts.mail` up to the end of data, then `Timeouts.end_of_data`.
         If `before_end_of_data` raises, the connection is closed and the mail is not delivered.
-        Raises TransportUnavailable, PolicyRefused, RecipientDeferred, RecipientRefused, MessageRefused
-        (none of them delivered), DeliveryUnknown.
+        Raises TransportUnavailable (MailCutOff if the mail may be why), PolicyRefused, RecipientDeferred,
+        RecipientRefused, MessageRefused (none of them delivered), DeliveryUnknown.
         """
         deadline = Deadline.after(self._timeouts.mail)
         try:
@@ -70,7 +78,8 @@ class SmtpTransport:
                 problem = (
                     f"{server_name(self._server)} closed the connection in the middle of a mail, twice: {exc}"
                 )
-                raise TransportUnavailable(problem) from exc
+                kind = MailCutOff if isinstance(exc, MailLost) else TransportUnavailable
+                raise kind(problem) from exc
 
     def connect(self) -> None:
         """Connect, encrypt and log in, unless connected already. Raises TransportUnavailable."""
@@ -116,10 +125,11 @@ class SmtpTransport:
 
     def _send(self, smtp: Connection, mail: Mail) -> None:
         """Send all but the end of data: until then the server has not accepted the mail."""
-        content = _dot_stuffed(mail.content)
+        content, lost = _dot_stuffed(mail.content), ConnectionLost
         try:
             sender = f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}"
             smtp.send_command(Phase.MAIL, sender, mail.recipient)
+            lost = MailLost
             smtp.send_command(Phase.RCPT, f"RCPT TO:<{mail.recipient}>", mail.recipient)
             smtp.send_command(Phase.DATA, "DATA", mail.recipient)
             for start in range(0, len(content), _BLOCK):
@@ -130,7 +140,7 @@ class SmtpTransport:
                 minutes = self._timeouts.mail / 60
                 problem = f"{smtp.name} is too slow: a mail was not taken in {minutes:.0f} minutes"
                 raise TransportUnavailable(problem) from exc
-            raise ConnectionLost(shown(exc)) from exc
+            raise lost(shown(exc)) from exc
 
     def _check_no_early_reply(self, smtp: Connection, mail: Mail) -> None:
         """A server that has gone or replied already does not accept the mail any more."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.pipeline.judgement import IN_A_ROW, Judgement, Refusal, judge
+from digest.pipeline.judgement import Judgement, Refusal, judge
 
 OPEN, OF_THE_MAIL, OF_US = Judgement.OPEN, Judgement.OF_THE_MAIL, Judgement.OF_US
 
@@ -23,8 +23,8 @@ def refusals(*mails: str) -> list[Refusal]:
         (refusals("ada: 1 2", "bo: 2 3", "cy: 2 4"), False, OPEN),
         (refusals("ada: 1", "ada: 2", "ada: 3"), False, OPEN),
         (refusals("ada: 1 2", "ada: 1", "bo: 3", "cy: 4"), False, OF_US),
-        (refusals(*(f"{number}: 1" for number in range(IN_A_ROW))), False, OF_US),
-        (refusals(*(f"{number}: 1" for number in range(IN_A_ROW))), True, OF_THE_MAIL),
+        (refusals(*(f"{number}: 1" for number in range(50))), False, OPEN),
+        (refusals(*(f"{number}: 1" for number in range(50))), True, OF_THE_MAIL),
     ],
     ids=[
         "the first one may be either",
@@ -35,8 +35,8 @@ def refusals(*mails: str) -> list[Refusal]:
         "one paper in all of them may be the reason",
         "one person's mails prove nothing",
         "of each person the first one counts",
-        "ten people in a row are ours, whatever the papers",
-        "unless the server accepted others",
+        "however many people it is sent to",
+        "and it is, when the server accepted others",
     ],
 )
 def test_a_refusal_is_the_fault_of(row: list[Refusal], has_accepted: bool, judgement: Judgement) -> None:

@@ -11,7 +11,15 @@ from digest.commands.explain import explanation
 from digest.domain.digests import Showing
 from digest.domain.mails import Mail
 from digest.domain.runs import MailOutcome
-from digest.errors import ContentRefused, MessageTooLarge, PolicyRefused, RenderError, TransportError
+from digest.errors import (
+    ContentRefused,
+    MailCutOff,
+    MessageTooLarge,
+    PolicyRefused,
+    RenderError,
+    TransportError,
+)
+from digest.pipeline.judgement import IN_VAIN, MOST_ASIDE
 from digest.store.history import history
 from tests.support.builders import keyword, subscriber
 from tests.support.life import Life, a_life
@@ -160,7 +168,9 @@ def test_a_server_that_refuses_every_mail_of_the_only_reader_charges_no_paper(li
     life.announce("Reward Model", *IDS)
     life.transport.filter = lambda mail: ContentRefused(SPAM)
     for _day in range(5):
-        assert life.run(ADA).problems.mail == f"the mail to subscribers[0] was not delivered: {SPAM}"
+        report = life.run(ADA)
+        assert report.problems.mail == f"the mail to subscribers[0] was not delivered: {SPAM}"
+        assert [outcome.unavailable for outcome in report.mails] == [True]
         life.tomorrow()
     life.transport.filter = lambda mail: None
     life.run(ADA)
@@ -180,6 +190,32 @@ def test_a_keyword_that_all_follow_and_the_server_refuses_holds_no_other_up(life
     assert [all_papers(life, one.email) for one in many] == [{"2606.00701", "2606.00702"}] * 4
 
 
+def followers(life: Life, many: int) -> list[str]:
+    """The addresses of so many new subscribers who all follow one keyword, and nobody else."""
+    them = tuple(subscriber(f"{n}@example.org", MODEL, label=f"subscribers[{n}]") for n in range(many))
+    life.config = replace(life.config, subscribers=them, welcome=0)
+    life.run()
+    life.announce("Reward Model", *IDS[:4])
+    return [one.email for one in them]
+
+
+def test_a_refused_paper_that_all_of_many_readers_wait_for_keeps_no_other_back(life: Life) -> None:
+    emails = followers(life, MOST_ASIDE + 2)
+    life.transport.filter = refusing(IDS[0])
+    life.run()
+    assert [all_papers(life, email) for email in emails] == [set(IDS[1:4])] * len(emails)
+
+
+def test_a_server_that_refuses_all_of_many_readers_of_one_keyword_charges_nobody(life: Life) -> None:
+    emails = followers(life, MOST_ASIDE + 5)
+    life.transport.filter = lambda mail: ContentRefused(SPAM)
+    assert all(outcome.unavailable for outcome in life.run().mails)
+    assert len(life.transport.tried) == MOST_ASIDE + IN_VAIN + 1
+    life.transport.filter = lambda mail: None
+    life.run()
+    assert [all_papers(life, email) for email in emails] == [set(IDS[:4])] * len(emails)
+
+
 def test_a_policy_that_refuses_one_recipient_defers_their_mail_only(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.announce("Reasoning", "2606.00602")
@@ -187,6 +223,26 @@ def test_a_policy_that_refuses_one_recipient_defers_their_mail_only(life: Life) 
     bo, ada = life.run(ADA, BO).mails
     assert bo == MailOutcome("subscribers[1]", papers=1)
     assert (ada.problem, ada.retry_at is None, ada.unavailable) == ("550 5.7.1 not for her", False, False)
+
+
+def test_a_server_that_cuts_off_the_mails_to_one_recipient_serves_the_others(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.announce("Reasoning", "2606.00602")
+    life.transport.filter = lambda mail: MailCutOff("closed") if mail.recipient == ADA.email else None
+    bo, ada = life.run(ADA, BO).mails
+    assert bo == MailOutcome("subscribers[1]", papers=1)
+    assert (ada.problem, ada.retry_at is None, ada.unavailable) == ("closed", False, False)
+
+
+def test_a_server_that_cuts_off_every_mail_is_left_alone_after_three(life: Life) -> None:
+    for number, name in enumerate(("Reward Model", "Reasoning", "Vision")):
+        life.announce(name, f"2606.0060{number}")
+    dee = subscriber("dee@example.org", REASONING, label="subscribers[3]")
+    life.config = replace(life.config, subscribers=(ADA, BO, CY, dee))
+    life.transport.filter = lambda mail: MailCutOff("closed")
+    report = life.run()
+    assert {(outcome.problem, outcome.unavailable) for outcome in report.mails} == {("closed", True)}
+    assert len(life.transport.tried) == 3
 
 
 def test_a_policy_that_refuses_the_only_recipient_is_taken_as_ours(life: Life) -> None:

@@ -97,6 +97,29 @@ def test_while_the_state_is_busy_a_result_is_kept_said_and_tried_again(
     assert caplog.messages == [KEPT % "subscribers[0]"]
 
 
+def test_what_the_state_takes_long_for_is_kept_before_it_is_recorded(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = threading.Event()
+    record, keep = scene.mails.record_result, scene.journal.keep
+
+    def slow_record(message_id: str, result: DeliveryResult, now: datetime) -> None:
+        assert kept.wait(10), "nothing is kept while the state is locked"
+        record(message_id, result, now)
+
+    def noticed_keep(attempts: Sequence[Attempt]) -> None:
+        keep(attempts)
+        kept.set()
+
+    monkeypatch.setattr(scene.mails, "record_result", slow_record)
+    monkeypatch.setattr(scene.journal, "keep", noticed_keep)
+    scene.results.kept_after = 0.001
+    scene.results.record("subscribers[0]", attempt(1))
+    assert scene.mails.recorded == [attempt(1)]
+    assert scene.journal.contents == [(attempt(1),), ()]
+    assert caplog.messages == []
+
+
 def test_after_a_minute_it_is_given_up_and_nothing_more_is_sent(scene: Scene) -> None:
     scene.mails.troubles = [BUSY] * 100
     with pytest.raises(StoreError, match="locked"):

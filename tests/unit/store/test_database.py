@@ -21,6 +21,7 @@ from digest.store.queries.papers import paper_from, record_papers
 from digest.store.remedies import RESTORE
 from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.store import SqlStore
+from digest.system.locks import held_lock
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
 _OLD_MAIL = Mail("<1@example.org>", "reader@example.org", "digest@example.org", b"the bytes")
@@ -352,3 +353,14 @@ def test_a_dry_run_without_a_state_makes_none(file: Path, tmp_path: Path) -> Non
     dry_run.subscriptions.sync(config(tmp_path), NOON)
     dry_run.close()
     assert not file.parent.exists()
+
+
+def test_a_folder_that_is_a_link_to_a_missing_disk_is_not_made_anew(tmp_path: Path) -> None:
+    folder, disk = tmp_path / "state", tmp_path / "disk"
+    folder.symlink_to(disk / "state")
+    for open_state in (Database.open, Database.open_existing, Database.dry_run):
+        with pytest.raises(StoreError, match="leads to no"):
+            open_state(folder / "digest.sqlite3")
+    with pytest.raises(StoreError, match="leads to nothing"), held_lock(folder / "run.lock"):
+        raise AssertionError("the lock is held")
+    assert not disk.exists()

@@ -13,7 +13,7 @@ import pytest
 from digest.domain.mails import Attempt, DeliveryResult, Mail, MailState
 from digest.errors import StoreError
 from digest.store.database import Database
-from digest.store.journal import FileJournal, journal_of, record_kept, try_record_kept
+from digest.store.journal import FileJournal, journal_of, record_in_copy, record_kept, try_record_kept
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, subscriber
 
@@ -102,6 +102,19 @@ def test_a_line_that_was_not_written_whole_is_ignored(store: SqlStore, torn: byt
     file.write_bytes(file.read_bytes().rstrip(b"\n") + b"\n" + torn)
     record_kept(store.database)
     assert states(store) == ["sent", "unknown"]
+
+
+def test_a_line_of_other_types_is_ignored(store: SqlStore) -> None:
+    file = keep(store, SENT)
+    file.write_bytes(file.read_bytes().replace(b'"<1@example.org>"', b'["<1@example.org>"]'))
+    record_kept(store.database)
+    assert states(store) == ["unknown", "unknown"]
+
+
+def test_a_pipe_in_its_place_keeps_no_dry_run_waiting(store: SqlStore) -> None:
+    os.mkfifo(journal_of(store.database.file))
+    with closing(Database.dry_run(store.database.file)) as copy, pytest.raises(StoreError, match="a pipe"):
+        record_in_copy(copy)
 
 
 def test_it_is_private_and_has_no_address(store: SqlStore) -> None:

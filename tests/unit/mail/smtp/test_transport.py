@@ -13,6 +13,7 @@ from digest.domain.settings import SmtpServer
 from digest.errors import (
     ContentRefused,
     DeliveryUnknown,
+    MailCutOff,
     MessageRefused,
     MessageTooLarge,
     PolicyRefused,
@@ -102,6 +103,7 @@ def test_mails_arrive_byte_for_byte_on_one_connection() -> None:
 
 
 UNAVAILABLE, DEFERRED, UNKNOWN = TransportUnavailable, RecipientDeferred, DeliveryUnknown
+CUT_OFF = MailCutOff
 NO_RECIPIENT, POLICY = RecipientRefused, PolicyRefused
 NO_CONTENT, TOO_LARGE = ContentRefused, MessageTooLarge
 TWICE = "closed the connection in the middle of a mail, twice: "
@@ -146,15 +148,15 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
     "rcpt 5yz": ("rcpt", "550 5.1.1 who?", Fails(NO_RECIPIENT, "refused the recipient: 550 5.1.1 who?")),
     "rcpt policy": ("rcpt", "554 5.7.1 no", Fails(POLICY, "refused the recipient: 554 5.7.1 no")),
     "rcpt 421": ("rcpt", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
-    "rcpt closes": ("rcpt", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
-    "rcpt hangs": ("rcpt", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "rcpt closes": ("rcpt", CLOSE, Fails(CUT_OFF, TWICE + CLOSED, 2)),
+    "rcpt hangs": ("rcpt", HANG, Fails(CUT_OFF, TWICE + TIMED_OUT, 2)),
     "rcpt garbage": ("rcpt", GARBAGE, Fails(UNAVAILABLE, f"refused the recipient: {NONSENSE}")),
     "data 4yz": ("data", "451 later", Fails(DEFERRED, "refused the mail unseen: 451 later")),
     "data 5yz": ("data", "554 5.6.0 no", Fails(NO_CONTENT, "refused the mail unseen: 554 5.6.0 no")),
     "data 250": ("data", "250 fine", Fails(UNAVAILABLE, "refused the mail unseen: 250 fine")),
     "data 421": ("data", "421 bye", Fails(UNAVAILABLE, f"{TWICE}421 bye", 2)),
-    "data closes": ("data", CLOSE, Fails(UNAVAILABLE, TWICE + CLOSED, 2)),
-    "data hangs": ("data", HANG, Fails(UNAVAILABLE, TWICE + TIMED_OUT, 2)),
+    "data closes": ("data", CLOSE, Fails(CUT_OFF, TWICE + CLOSED, 2)),
+    "data hangs": ("data", HANG, Fails(CUT_OFF, TWICE + TIMED_OUT, 2)),
     "data garbage": ("data", GARBAGE, Fails(UNAVAILABLE, f"refused the mail unseen: {NONSENSE}")),
     "dot 4yz": ("dot", "451 later", Fails(DEFERRED, "refused the mail: 451 later", announced=1)),
     "dot 5yz": ("dot", "552 5.3.4 long", Fails(TOO_LARGE, "refused the mail: 552 5.3.4 long", announced=1)),
@@ -222,7 +224,7 @@ def test_a_connection_lost_within_the_content_delivers_nothing(end: Reply) -> No
         error = failure(server, transport(server), mail(LONG), announced)
 
     assert words(server, error).startswith(TWICE)
-    assert (type(error), server.connections, announced.times, server.received) == (UNAVAILABLE, 2, 0, [])
+    assert (type(error), server.connections, announced.times, server.received) == (CUT_OFF, 2, 0, [])
 
 
 def test_a_content_that_the_server_does_not_read_is_given_up_in_time() -> None:
