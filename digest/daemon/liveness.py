@@ -42,7 +42,7 @@ class DaemonLiveness:
 
 def liveness_of(config: Config) -> DaemonLiveness:
     """The liveness of the daemon that works on this configuration's state. Raises StoreError."""
-    return daemon_liveness(config.state.with_name("daemon.lock"))
+    return daemon_liveness(config.daemon_lock)
 
 
 def daemon_liveness(lock: Path) -> DaemonLiveness:

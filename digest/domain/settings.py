@@ -9,7 +9,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
 
-RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK = "run.lock", "daemon.lock", "arxiv.lock"
+RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class UsedPath:
 def files_of_state(state: Path) -> tuple[UsedPath, ...]:
     """The state, and SQLite's files and the locks beside it."""
     beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", "-results", ".new")]
-    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK)
+    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK)
     return (
         UsedPath("the state", state),
         *(UsedPath(f"{name} of the state", state.with_name(name)) for name in others),

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from digest.domain.settings import BACKUP_LOCK
 from digest.system.locks import exclusive_lock, held_lock
 from digest.system.remedies import remedy, said
 
@@ -49,7 +50,7 @@ def remove_unfinished(state: Path) -> None:
 
 
 def _lock_of(state: Path) -> Path:
-    return state.with_name("backup.lock")
+    return state.with_name(BACKUP_LOCK)
 
 
 def _remember(lock: Path, unfinished: Path) -> None:

@@ -12,6 +12,7 @@ from digest.system.files import followed, open_file, refuse_larger, write_atomic
 _MODE_OF_A_NEW_FILE = 0o644
 _SAVING_SECONDS = 0.05  # an editor cuts a file off, and a moment later has written it
 _MOST_TRIES = 20
+_EMPTY_TRIES = 4
 _MOST_ADDED = 1_000_000  # bytes, in the moment since the file was replaced
 
 
@@ -86,10 +87,7 @@ class SharedFile:
 
     def _content_now(self) -> bytes | None:
         """Of the file that was read."""
-        if self.content is None:
-            return None
-        size = os.fstat(self._descriptor).st_size
-        return os.pread(self._descriptor, size, 0)
+        return None if self.content is None else _content(self._descriptor)
 
 
 @contextmanager
@@ -103,6 +101,19 @@ def found(file: Path, most_bytes: int) -> Iterator[SharedFile]:
         return
     try:
         refuse_larger(descriptor, most_bytes)
-        yield SharedFile(target.read_bytes(), target, descriptor)
+        yield SharedFile(_written_content(descriptor), target, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _written_content(descriptor: int) -> bytes:
+    """The file's content; if it is empty, perhaps cut off by an editor that saves it, a moment later."""
+    for _ in range(_EMPTY_TRIES):
+        if content := _content(descriptor):
+            return content
+        time.sleep(_SAVING_SECONDS)
+    return _content(descriptor)
+
+
+def _content(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

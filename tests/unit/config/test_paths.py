@@ -49,6 +49,7 @@ def test_an_outbox_that_holds_the_configuration_may_hold_other_files_too(tmp_pat
             "3:17: archive.file: a.db is the state (state on line 2)",
         ),
         ("archive: {file: state/run.lock}", {}, "2:17: archive.file: * is run.lock of the state"),
+        ("archive: {file: state/backup.lock}", {}, "2:17: archive.file: * is backup.lock of the state"),
         ("archive: {file: state/digest.sqlite3-shm}", {}, "* is digest.sqlite3-shm of the state"),
         ("archive: {file: state/digest.sqlite3.new}", {}, "* is digest.sqlite3.new of the state"),
         ("state: state/daemon.lock", {}, "2:8: state: * is daemon.lock of the state (state on line 2)"),

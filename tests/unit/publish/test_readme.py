@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
-from digest.publish.markers import BEGIN, END, split_at_markers
+from digest.publish import readme
+from digest.publish.markers import BEGIN, END, Surroundings, split_at_markers
 from digest.publish.readme import LIMIT_BYTES, MOST_BYTES, ReadmeArchive
 from tests.support.builders import NOON, keyword, paper
 from tests.support.variations import variations
@@ -236,16 +237,15 @@ def test_what_is_no_page_is_named_at_once_and_stays(
 
 def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, *edits: bytes) -> None:
     """Append each of these to the file right after the program has read it once more."""
-    left, read = list(edits), Path.read_bytes
+    left, split = list(edits), readme.split_at_markers
 
-    def read_bytes(file: Path) -> bytes:
-        content = read(file)
+    def split_at_markers(content: bytes, file: Path) -> Surroundings:
         if left:
             with file.open("ab") as stream:
                 stream.write(left.pop(0))
-        return content
+        return split(content, file)
 
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(readme, "split_at_markers", split_at_markers)
 
 
 def test_what_a_person_saves_meanwhile_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
