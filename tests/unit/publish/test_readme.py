@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
-from digest.publish import readme
+from digest.publish import markers, readme
 from digest.publish.markers import BEGIN, END, Surroundings, split_at_markers
 from digest.publish.readme import LIMIT_BYTES, MOST_BYTES, ReadmeArchive
 from tests.support.builders import NOON, keyword, paper
@@ -237,13 +237,13 @@ def test_what_is_no_page_is_named_at_once_and_stays(
 
 def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, *edits: bytes) -> None:
     """Append each of these to the file right after the program has read it once more."""
-    left, split = list(edits), readme.split_at_markers
+    left = list(edits)
 
     def split_at_markers(content: bytes, file: Path) -> Surroundings:
         if left:
             with file.open("ab") as stream:
                 stream.write(left.pop(0))
-        return split(content, file)
+        return markers.split_at_markers(content, file)
 
     monkeypatch.setattr(readme, "split_at_markers", split_at_markers)
 
