@@ -101,18 +101,18 @@ def found(file: Path, most_bytes: int) -> Iterator[SharedFile]:
         return
     try:
         refuse_larger(descriptor, most_bytes)
-        yield SharedFile(_written_content(descriptor), target, descriptor)
+        yield SharedFile(target.read_bytes() or _written_later(descriptor), target, descriptor)
     finally:
         os.close(descriptor)
 
 
-def _written_content(descriptor: int) -> bytes:
-    """The file's content; if it is empty, perhaps cut off by an editor that saves it, a moment later."""
+def _written_later(descriptor: int) -> bytes:
+    """What an empty file has a moment later: perhaps an editor has just cut it off, and saves it."""
     for _ in range(_EMPTY_TRIES):
+        time.sleep(_SAVING_SECONDS)
         if content := _content(descriptor):
             return content
-        time.sleep(_SAVING_SECONDS)
-    return _content(descriptor)
+    return b""
 
 
 def _content(descriptor: int) -> bytes:

@@ -191,17 +191,3 @@ def test_a_file_that_stays_empty_is_empty(file: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(shared_file, "_SAVING_SECONDS", 0.0)
     with found(file, 100) as present:
         assert (present.content, present.replace(b"after")) == (b"", True)
-
-
-def test_what_takes_the_name_after_the_file_is_opened_is_not_read(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def and_a_pipe(descriptor: int, most_bytes: int) -> None:
-        file.unlink()
-        os.mkfifo(file)
-
-    monkeypatch.setattr(shared_file, "refuse_larger", and_a_pipe)
-    with found(file, 100) as present:
-        assert present.content == b"before"
-        with pytest.raises(OSError, match="it is a pipe"):
-            present.replace(b"after")
