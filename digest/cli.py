@@ -18,6 +18,7 @@ from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
 from digest.system.output import keep_output_from_failing, lost_output
+from digest.system.remedies import said
 from digest.system.signals import Interrupted, ShutdownSignals
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class LazyGroup(click.Group):
 @click.option(
     "--config",
     "config_file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),  # the loader says more
     default=Path("subscribers.yaml"),
     envvar="DIGEST_CONFIG",
     show_default=True,
@@ -97,6 +98,7 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     """
     from digest.config.environment import started_at  # only for commands: `--help` does without
 
+    _refuse_a_folder_that_is_gone()
     os.umask(0o077)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     configure_logging(level, log_format, os.environ)
@@ -104,6 +106,15 @@ def cli(context: click.Context, config_file: Path, verbose: bool, quiet: bool, l
     signals.install()
     clock = SystemClock(started_at(os.environ))
     context.obj = CommandContext(config_file, quiet, log_format, clock, signals)
+
+
+def _refuse_a_folder_that_is_gone() -> None:
+    """Relative paths would lead nowhere."""
+    try:
+        Path.cwd()
+    except OSError as exc:
+        problem = f"the current folder cannot be used ({said(exc)}); change to one that exists: cd"
+        raise click.UsageError(problem) from exc
 
 
 @cli.result_callback()

@@ -23,7 +23,7 @@ from digest.preview.redirect_page import redirect_page
 from digest.preview.server import PreviewServer
 from digest.preview.site import site, write_site
 from digest.preview.watcher import Watcher
-from digest.system.places import templates_folder
+from digest.system.places import Kind, place_of, templates_folder
 from digest.system.signals import Interrupted
 from digest.system.templates import Templates
 
@@ -52,7 +52,7 @@ def preview(
     """
     if demo and email:
         raise click.UsageError("--demo has subscribers of its own; leave EMAIL out")
-    config = None if demo and not command.config_file.exists() else command.config()
+    config = None if demo and place_of(command.config_file).kind is Kind.NOTHING else command.config()
     own = config.templates if config else None
     make = partial(samples.sample_preview, own) if demo else _dry_run(command, email, offline=offline)
     folders = [folder for folder in (own, templates_folder()) if folder]

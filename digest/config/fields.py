@@ -30,6 +30,7 @@ WHEN_EMPTY = ("skip", "send")
 WHEN_UNCONFIRMED = ("retry", "never")
 
 _NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_LONGEST_ADDRESS = 1_000  # of what is looked at; an address has 254 characters at most
 _ENCODED_WORD = "=?"
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _SHORTEST_DAY = 3
@@ -77,6 +78,8 @@ def display_name(text: str) -> str:
 def _normal(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # only here: it costs 26 ms
 
+    if len(text) > _LONGEST_ADDRESS:
+        raise ValueError(_address_problem(text[:_LONGEST_ADDRESS]))
     try:
         valid = validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
     except EmailNotValidError as exc:

@@ -15,6 +15,7 @@ from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
 from digest.system.files import read_file
+from digest.system.places import Kind, place_of
 from digest.system.remedies import remedy, said
 
 _URL_FILE = ("mail", "smtp_url_file")
@@ -165,6 +166,6 @@ def _ca_file(text: str | None, folder: Path) -> Path | None:
     if text is None:
         return None
     file = folder / text
-    if not file.is_file():
+    if place_of(file).kind is not Kind.FILE:
         raise ValueError("the certificate file of the SMTP address (ca=) does not exist; fix its path")
     return file

@@ -11,6 +11,7 @@ from digest.config.yaml_document import Document, Location, spelled
 from digest.domain.identity import mailbox_of, name_key
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
+from digest.system.places import Kind, place_of
 
 _MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
 
@@ -45,7 +46,7 @@ def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFau
 def templates_faults(document: Document, folder: Path) -> list[ConfigFault]:
     """A fault if `templates` names no folder. `folder` is that of the file."""
     named = document.at(_TEMPLATES)
-    if not isinstance(named, str) or not named or (folder / named).is_dir():
+    if not isinstance(named, str) or not named or place_of(folder / named).kind is Kind.FOLDER:
         return []
     problem = f"{quoted(named)}: there is no such folder; make it, with copies of the templates to change"
     return [document.fault(_TEMPLATES, problem)]

@@ -36,7 +36,9 @@ logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 60
 _SHORTEST_BETWEEN_ANNOUNCEMENTS = timedelta(hours=20)
-_SHRUNK = "%s has shrunk by more than half; it is taken up if it stays so for 5 minutes, or at a SIGHUP"
+_SHRUNK = (
+    "%s has lost more than half, or its mail server; taken up if it stays so for 5 minutes, or at SIGHUP"
+)
 _BUG = "a bug: this tick is given up, the next one comes in a minute"
 
 
@@ -189,7 +191,7 @@ class Daemon:
     def _reload(self, *, wanted: bool = False) -> None:
         """Read the configuration file; if it cannot be used, log why and keep the configuration in use.
 
-        One that has shrunk by more than half is held back, unless a person wanted the reload.
+        One that has lost much is held back, unless a person wanted the reload.
         """
         self._notifier.reloading()
         # Before the file is read: an edit in the meantime is then noticed at the next tick.

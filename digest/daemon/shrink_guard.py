@@ -1,4 +1,4 @@
-"""Hold back a configuration that has shrunk by more than half: its file may be cut off for a moment.
+"""Hold back a configuration that has lost much: its file may be cut off for a moment.
 
 Half a file, as an editor, a copy or a full disk leaves it, often is a configuration without a fault.
 """
@@ -41,10 +41,12 @@ class ShrinkGuard:
 
 
 def has_shrunk(before: Config, after: Config, bytes_before: int, bytes_after: int) -> bool:
-    """Whether subscribers, keywords or the file became fewer than half."""
+    """Whether subscribers, keywords or the file became fewer than half, or no mail server is left: without
+    one, mails would go to the outbox, and count as sent."""
     pairs = (
         (len(before.subscribers), len(after.subscribers)),
         (len(before.keywords), len(after.keywords)),
         (bytes_before, bytes_after),
     )
-    return any(2 * now_is < was for was, now_is in pairs)
+    lost_server = before.smtp is not None and after.smtp is None
+    return lost_server or any(2 * now_is < was for was, now_is in pairs)

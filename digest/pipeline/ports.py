@@ -172,6 +172,9 @@ class RunStore(Protocol):
     def record_alert(self, raised_at: datetime | None) -> None:
         """Record that the operator was alerted, or (None) that the alert is over."""
 
+    def lost_server(self, now: datetime, *, has_server: bool) -> bool:
+        """Record whether there is a mail server. Returns whether the run before had one and this has none."""
+
 
 class AuditStore(Protocol):
     """The audits, and what they need to know."""

@@ -22,6 +22,8 @@ from digest.pipeline.report import build_report
 
 logger = logging.getLogger(__name__)
 
+_LOST_SERVER = "no mail server is configured any more: mails now go to the folder %s, and count as sent"
+
 
 def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
     """Fetch all keywords, send these subscribers their digests, publish the archive. Raises StoreError."""
@@ -47,6 +49,7 @@ class Run:
         self._context = context
         self._subscribers = sync_subscriptions(context)
         self._number = context.store.runs.begin(context.clock.now())
+        self._warn_without_server()
         self._dispatch = Dispatch(context)
         self._keywords: tuple[KeywordOutcome, ...] = ()
         self._unavailable: tuple[UnavailablePaper, ...] = ()
@@ -88,6 +91,11 @@ class Run:
         store, now = self._context.store, self._context.clock.now()
         store.runs.end(self._number, now, self.report.problems)
         store.retention.tidy(now, self._context.config.mail.keep_days)
+
+    def _warn_without_server(self) -> None:
+        config, now = self._context.config, self._context.clock.now()
+        if self._context.store.runs.lost_server(now, has_server=config.smtp is not None):
+            logger.warning(_LOST_SERVER, config.outbox)
 
 
 def sync_subscriptions(context: RunContext) -> tuple[SubscriberState, ...]:

@@ -23,6 +23,7 @@ from digest.store.database import Database, wrap_database_errors
 from digest.store.queries.mails import is_under_way, record_result
 from digest.system.files import opened_file, sync_folder
 from digest.system.locks import exclusive_lock
+from digest.system.places import Kind, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ def record_kept(database: Database, *, wait: bool = False) -> None:
 
 def try_record_kept(state: Path) -> None:
     """The same before a state is only read: what cannot be recorded now may be later."""
-    if journal_of(state).exists():
+    if place_of(journal_of(state)).kind is Kind.FILE:
         with suppress(StoreError), closing(Database.open_existing(state)) as database:
             record_kept(database)
 

@@ -5,6 +5,7 @@ Whatever the program reads or writes at a path goes through here, except for the
 
 import contextlib
 import errno
+import fcntl
 import os
 import pwd
 import re
@@ -115,6 +116,8 @@ def write_atomically(
     give the new file its name; if it raises something, nothing is replaced. Raises OSError.
     """
     with _unfinished(file, mode, last_look) as (descriptor, _), open(descriptor, "wb", closefd=False) as new:
+        with contextlib.suppress(OSError):  # a file system that locks no files
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `remove_unfinished` to keep it
         new.write(content)
 
 
@@ -137,12 +140,30 @@ def is_unfinished(name: str) -> bool:
 def remove_unfinished(folder: Path, name: str) -> None:
     """Remove what killed processes have left of files in the folder whose whole name matches `name`.
 
-    Call it only while nobody else writes these files. Raises OSError.
+    What another process writes now with `write_atomically` stays; for a `replacement`, see that nobody
+    makes one. Raises OSError.
     """
     for path in folder.iterdir() if folder.is_dir() else ():
         unfinished = _UNFINISHED.fullmatch(path.name)
-        if unfinished and re.fullmatch(name, unfinished["name"]) and not path.is_dir():
+        if unfinished and re.fullmatch(name, unfinished["name"]) and _is_left(path):
             path.unlink(missing_ok=True)
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody is writing this unfinished file."""
+    try:
+        descriptor = open_file(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return not path.is_dir()  # a link of that name, for example
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # the file system locks no files
+        return True
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def try_writing(folder: Path) -> None:

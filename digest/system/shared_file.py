@@ -12,6 +12,7 @@ from digest.system.files import followed, open_file, refuse_larger, write_atomic
 _MODE_OF_A_NEW_FILE = 0o644
 _SAVING_SECONDS = 0.05  # an editor cuts a file off, and a moment later has written it
 _MOST_TRIES = 20
+_EMPTY_TRIES = 4
 _MOST_ADDED = 1_000_000  # bytes, in the moment since the file was replaced
 
 
@@ -86,9 +87,7 @@ class SharedFile:
 
     def _content_now(self) -> bytes | None:
         """Of the file that was read."""
-        if self.content is None:
-            return None
-        return _content_of(self._descriptor)
+        return None if self.content is None else _content(self._descriptor)
 
 
 @contextmanager
@@ -102,10 +101,19 @@ def found(file: Path, most_bytes: int) -> Iterator[SharedFile]:
         return
     try:
         refuse_larger(descriptor, most_bytes)
-        yield SharedFile(_content_of(descriptor), target, descriptor)
+        yield SharedFile(target.read_bytes() or _written_later(descriptor), target, descriptor)
     finally:
         os.close(descriptor)
 
 
-def _content_of(descriptor: int) -> bytes:
+def _written_later(descriptor: int) -> bytes:
+    """What an empty file has a moment later: perhaps an editor has just cut it off, and saves it."""
+    for _ in range(_EMPTY_TRIES):
+        time.sleep(_SAVING_SECONDS)
+        if content := _content(descriptor):
+            return content
+    return b""
+
+
+def _content(descriptor: int) -> bytes:
     return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

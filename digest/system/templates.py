@@ -55,8 +55,7 @@ class Templates:
         except (TemplateProblem, DigestError):  # from another template, or from `finish`
             raise
         except Exception as exc:  # a template is a program: it may raise anything
-            fact = f"there is no template {exc.name}" if isinstance(exc, TemplateNotFound) else exc
-            raise TemplateProblem(f"{self._place(name, exc)}: {fact}") from exc
+            raise TemplateProblem(f"{self._place(name, exc)}: {_fact(exc)}") from exc
 
     def _place(self, name: str, exc: Exception) -> str:
         places = [
@@ -70,6 +69,16 @@ class Templates:
         """The file of the template of that name; the last folder's if no folder has it."""
         files = [folder / name for folder in self.folders]
         return next((file for file in files if file.exists()), files[-1])
+
+
+def _fact(exc: Exception) -> str:
+    match exc:
+        case TemplateNotFound():
+            return f"there is no template {exc.name}"
+        case MemoryError():  # says nothing
+            return "it takes more memory than there is"
+        case _:
+            return str(exc) or type(exc).__name__
 
 
 class _Loader(BaseLoader):

@@ -139,3 +139,17 @@ def test_a_mail_server_that_feeds_the_inbox_is_told_to_try_later_whatever_goes_w
 ) -> None:
     assert status_of(monkeypatch, raised, "--config", "there.yaml", "inbox", "-") == 75
     assert status_of(monkeypatch, raised, "inbox", "Maildir") != 75
+
+
+def test_a_current_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(click.UsageError) as raised:
+        cli.main(["status"], standalone_mode=False)
+    assert (
+        raised.value.message
+        == "the current folder cannot be used (No such file or directory); change to one that exists: cd"
+    )
+    monkeypatch.undo()

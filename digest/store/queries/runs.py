@@ -21,6 +21,9 @@ seems new may have been a subscriber."""
 
 _ALERT = "alarm"
 
+_SERVER = "server"
+"""The timestamp of a state whose last run had a mail server: since when."""
+
 
 class SqlRunStore:
     """digest.pipeline.ports.RunStore over a Database."""
@@ -57,6 +60,15 @@ class SqlRunStore:
                 set_timestamp(connection, _ALERT, raised_at)
             else:
                 clear_timestamp(connection, _ALERT)
+
+    def lost_server(self, now: datetime, *, has_server: bool) -> bool:
+        with self._database.transaction() as connection:
+            had_server = timestamp(connection, _SERVER) is not None
+            if has_server and not had_server:
+                set_timestamp(connection, _SERVER, now)
+            elif had_server and not has_server:
+                clear_timestamp(connection, _SERVER)
+        return had_server and not has_server
 
 
 def fetched_at(connection: Connection, most: int) -> tuple[datetime, ...]:

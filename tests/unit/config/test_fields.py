@@ -156,10 +156,19 @@ def test_an_address_is_normalised_with_an_ascii_domain(text: str, expected: str)
         "j\ud800rg@example.org",
         '"jörg"@example.org',
         "you@xn--i-7iq.example",
+        "a" * 5_000_000 + "@example.org",
     ],
     ids=[
         *("no @", "no dot", "no name", "space", "two @", "line end", "this machine"),
-        *("space beyond ASCII", "other line end", "direction", "surrogate", "quoted", "emoji in ASCII"),
+        *(
+            "space beyond ASCII",
+            "other line end",
+            "direction",
+            "surrogate",
+            "quoted",
+            "emoji in ASCII",
+            "5 MB",
+        ),
     ],
 )
 def test_an_invalid_address_is_refused(text: str) -> None:

@@ -341,6 +341,15 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             ],
         ),
         (
+            _SUBSCRIBER + f"templates: {'x' * 300}",
+            [
+                (
+                    f'2:12: templates: "{"x" * 59}…": there is no such folder; make it, with copies of the '
+                    "templates to change"
+                )
+            ],
+        ),
+        (
             _SUBSCRIBER + "outbox: ~/mails",
             ['2:9: outbox: "~/mails": "~" has no meaning here; write the whole path'],
         ),

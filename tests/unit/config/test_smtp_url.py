@@ -85,6 +85,10 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtp://u:hunter2@h", _OPEN_PASSWORD),
         ("smtp://u:hunter2@h?insecure=yes", _OPEN_PASSWORD),
         (
+            f"smtps://u:hunter2@h?ca={'x' * 300}",
+            "the certificate file of the SMTP address (ca=) does not exist; fix its path",
+        ),
+        (
             "smtps://u:hunter2@h?ca=hunter2.pem",
             "the certificate file of the SMTP address (ca=) does not exist; fix its path",
         ),

@@ -491,7 +491,7 @@ def test_a_configuration_that_is_cut_off_for_a_moment_changes_nothing(
     whole = _cut_off(scenario)
     scenario.tick_until(7)
     assert scenario.sent_to == ["ada@example.org"]
-    assert len([message for message in caplog.messages if "has shrunk by more than half" in message]) == 1
+    assert len([message for message in caplog.messages if "has lost more than half" in message]) == 1
     scenario.config = whole
     whole.file.write_text("whole again")
     scenario.tick_until(9)

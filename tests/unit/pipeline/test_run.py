@@ -11,6 +11,7 @@ import pytest
 from digest.domain.digests import Unanswered
 from digest.domain.mails import MailState
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
+from digest.domain.settings import SmtpServer
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.errors import (
@@ -499,6 +500,22 @@ def test_killed_before_delivery_the_same_mail_goes_out_next_time(life: Life) -> 
     assert frozen.mail in life.transport.delivered
     assert life.transport.papers("ada@example.org")[1:] == [("2606.00601",)]
     assert life.transport.papers("bo@example.org")[1:] == [("2606.00601",)]
+
+
+def test_a_run_that_has_no_mail_server_any_more_warns_once(
+    life: Life, caplog: pytest.LogCaptureFixture
+) -> None:
+    warning = (
+        "no mail server is configured any more: "
+        f"mails now go to the folder {life.config.outbox}, and count as sent"
+    )
+    without = life.config
+    warned = []
+    for server in (None, SmtpServer("mail.example.org", 465, "tls"), None, None):
+        life.config = replace(without, smtp=server)
+        life.run()
+        warned.append(caplog.messages.count(warning))
+    assert warned == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize(("away", "is_same_mail"), [(timedelta(hours=1), True), (KEPT_WHILE_ABSENT, False)])

@@ -1,8 +1,7 @@
 """The archive page in its file; cmark-gfm, the parser of GitHub, shows what becomes of it."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
-from digest.publish import readme
-from digest.publish.markers import BEGIN, END, split_at_markers
+from digest.publish import markers, readme
+from digest.publish.markers import BEGIN, END, Surroundings, split_at_markers
 from digest.publish.readme import LIMIT_BYTES, MOST_BYTES, ReadmeArchive
-from digest.system.shared_file import SharedFile, found
 from tests.support.builders import NOON, keyword, paper
 from tests.support.variations import variations
 from tests.unit.publish.test_markdown import Parsed, hostile, rendered
@@ -241,15 +239,13 @@ def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, *edits: bytes) -> None:
     """Append each of these to the file right after the program has read it once more."""
     left = list(edits)
 
-    @contextmanager
-    def found_and_edited(file: Path, most_bytes: int) -> Iterator[SharedFile]:
-        with found(file, most_bytes) as present:
-            if left:
-                with file.open("ab") as stream:
-                    stream.write(left.pop(0))
-            yield present
+    def split_at_markers(content: bytes, file: Path) -> Surroundings:
+        if left:
+            with file.open("ab") as stream:
+                stream.write(left.pop(0))
+        return markers.split_at_markers(content, file)
 
-    monkeypatch.setattr(readme, "found", found_and_edited)
+    monkeypatch.setattr(readme, "split_at_markers", split_at_markers)
 
 
 def test_what_a_person_saves_meanwhile_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

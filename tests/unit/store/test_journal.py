@@ -175,3 +175,7 @@ def test_a_state_that_is_only_read_is_left_as_it_is_where_it_cannot_be_written(s
 def test_without_a_file_there_is_nothing_to_do(store: SqlStore) -> None:
     record_kept(store.database)
     assert not journal_of(store.database.file).exists()
+
+
+def test_a_state_whose_path_is_too_long_is_left_for_its_own_error(tmp_path: Path) -> None:
+    try_record_kept(tmp_path / ("x" * 255))

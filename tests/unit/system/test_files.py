@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import os
 import socket
 import stat
@@ -160,6 +162,26 @@ def test_only_what_is_unfinished_of_these_files_is_removed(tmp_path: Path) -> No
     remove_unfinished(tmp_path, r"README\.md")
     remove_unfinished(tmp_path / "missing", ".*")
     assert {path.name for path in tmp_path.iterdir()} == {*left[1:], ".README.md.folder.unfinished"}
+
+
+def test_what_another_process_is_writing_is_not_removed(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    write_atomically(file, b"after", 0o600, last_look=lambda: remove_unfinished(tmp_path, ".*"))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == {file: b"after"}
+
+
+def test_what_is_unfinished_is_removed_where_files_cannot_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    (tmp_path / ".a.ab12.unfinished").touch()
+    (tmp_path / ".b.ab12.unfinished").symlink_to("a")
+    write_atomically(tmp_path / "a", b"after", 0o600)
+    remove_unfinished(tmp_path, ".*")
+    assert list(tmp_path.iterdir()) == [tmp_path / "a"]
 
 
 def test_a_folder_is_tried_without_touching_what_is_there(tmp_path: Path) -> None:

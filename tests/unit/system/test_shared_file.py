@@ -175,3 +175,19 @@ def test_a_file_that_an_editor_has_just_cut_off_is_not_given_back(
 def test_a_file_that_is_too_large_is_not_read(file: Path) -> None:
     with pytest.raises(OSError, match="it is larger than 5 bytes"), found(file, 5):
         pass
+
+
+def test_what_an_editor_has_just_cut_off_is_read_when_it_is_whole(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(b"")
+    monkeypatch.setattr(shared_file, "time", SimpleNamespace(sleep=lambda _: file.write_bytes(b"saved")))
+    with found(file, 100) as present:
+        assert present.content == b"saved"
+
+
+def test_a_file_that_stays_empty_is_empty(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_bytes(b"")
+    monkeypatch.setattr(shared_file, "_SAVING_SECONDS", 0.0)
+    with found(file, 100) as present:
+        assert (present.content, present.replace(b"after")) == (b"", True)

@@ -142,6 +142,7 @@ def test_the_templates_inside_an_installed_package_come_first(
         ("{{ '{0.__class__}'.format(1) }}", "page.txt:1: access to attribute '__class__' of 'int'"),
         ("{{ range(10 ** 9) | list }}", "page.txt:1: Range too big."),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "page.txt:1: maximum recursion depth exceeded"),
+        ("{{ 'a' * 10 ** 18 }}", "page.txt:1: it takes more memory than there is"),
         ("\n{% include 'outside.txt' %}", "outside.txt: it leads out of the folder of templates"),
         ("{% include '../secret' %}", "../secret: it leads out of the folder of templates"),
         ("{% include 'pipe' %}", "pipe: it is a pipe, not a file"),
@@ -149,8 +150,8 @@ def test_the_templates_inside_an_installed_package_come_first(
         ("{% include 'large' %}", "large: it is larger than 1,000,000 bytes"),
     ],
     ids=[
-        *("attribute of Python's", "change of a value", "attribute in a format", "range", "recursion"),
-        *("link", "folder above", "pipe", "link to itself", "300 MB"),
+        *("attribute of Python's", "change of a value", "attribute in a format"),
+        *("range", "recursion", "memory", "link", "folder above", "pipe", "link to itself", "300 MB"),
     ],
 )  # fmt: skip
 def test_a_template_can_neither_reach_python_nor_files_elsewhere(

@@ -48,6 +48,13 @@ def test_a_run_has_failed_if_it_has_any_problem() -> None:
     assert RunProblems("one\ntwo", None, "three").lines == ("one", "two", "three")
 
 
+def test_a_mail_server_is_lost_once(database: Database) -> None:
+    store = SqlRunStore(database)
+    servers = [False, True, True, False, False, True, False]
+    lost = [store.lost_server(NOON, has_server=has_server) for has_server in servers]
+    assert lost == [False, False, False, True, False, False, True]
+
+
 def test_a_timestamp_is_set_changed_and_cleared(database: Database) -> None:
     with database.transaction() as connection:
         assert timestamp(connection, "alarm") is None
