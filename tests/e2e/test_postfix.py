@@ -16,6 +16,7 @@ from digest.domain.settings import SmtpServer
 from digest.errors import (
     ContentRefused,
     DeliveryUnknown,
+    MailCutOff,
     MessageRefused,
     MessageTooLarge,
     PolicyRefused,
@@ -82,13 +83,13 @@ BEFORE_END_OF_DATA = [
     (("-f", "RCPT"), MessageRefused),
     (("-f", "RCPT", "-B", "550 5.1.1 Nobody here"), RecipientRefused),
     (("-r", "RCPT"), RecipientDeferred),
-    (("-q", "RCPT"), TransportUnavailable),
+    (("-q", "RCPT"), MailCutOff),
     (("-Q", "RCPT"), TransportUnavailable),
     (("-f", "RCPT", "-B", "550 5.7.1 Not from you"), PolicyRefused),
     (("-r", "RCPT", "-b", "450 4.7.1 Greylisted"), RecipientDeferred),
     (("-f", "DATA"), ContentRefused),
     (("-r", "DATA"), RecipientDeferred),
-    (("-q", "DATA"), TransportUnavailable),
+    (("-q", "DATA"), MailCutOff),
     (("-Q", "DATA"), TransportUnavailable),
 ]
 AFTER_END_OF_DATA = [
