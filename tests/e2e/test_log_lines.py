@@ -4,6 +4,8 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from digest.demo.scenario import DAYS
 from tests.support.home import TWO, Home
 
@@ -17,6 +19,7 @@ def test_a_good_run_logs_ten_lines_at_most(home: Home) -> None:
         assert all(" INFO " in line for line in lines)
 
 
+@pytest.mark.exhaustive
 def test_log_lines_may_be_json(home: Home) -> None:
     entries = [json.loads(line) for line in home.digest("--log-format", "json", "run").stderr.splitlines()]
     assert 1 <= len(entries) <= 10

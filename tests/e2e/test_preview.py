@@ -83,6 +83,7 @@ def test_where_nothing_is_new_a_sample_is_shown(home: Home, browser: Browser) ->
         assert "Reward Model" in page.frame_text(0)
 
 
+@pytest.mark.exhaustive
 def test_offline_arxiv_is_not_asked(home: Home) -> None:
     home.digest("run")
     asked = len(home.arxiv.requests)

@@ -190,6 +190,7 @@ def test_a_new_state_needs_no_decision(home: Home) -> None:
     assert set(got(home).values()) == {2}  # everyone is welcomed again
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_is_killed_is_no_restored_state(home: Home) -> None:
     for seconds in (0.6, 0.9, 1.2):
         home.killed_after(seconds, "run")
@@ -197,6 +198,7 @@ def test_a_run_that_is_killed_is_no_restored_state(home: Home) -> None:
     assert set(got(home).values()) == {1}
 
 
+@pytest.mark.exhaustive
 def test_a_log_of_the_state_before_is_an_error_and_not_read(home: Home) -> None:
     """That state's last run was killed; only its file was replaced."""
     home.digest("run")

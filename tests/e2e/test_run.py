@@ -300,6 +300,7 @@ def test_nothing_that_is_published_or_logged_has_an_address(home: Home) -> None:
     assert "ada@example.org" not in done.stdout + done.stderr
 
 
+@pytest.mark.exhaustive
 def test_the_database_keeps_who_got_what(home: Home) -> None:
     home.digest("run")
     with sqlite3.connect(home.folder / "state" / "digest.sqlite3") as connection:

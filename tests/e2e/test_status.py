@@ -12,6 +12,7 @@ from digest.daemon.liveness import HEARTBEAT_TIMEOUT
 from digest.demo.scenario import DAYS
 from digest.system.locks import exclusive_lock
 from tests.support.home import LEAST, SENDER, TWO, Home
+from tests.support.variations import variations
 
 LONG = "Reinforcement Learning from Human and Other Feedback"
 
@@ -102,7 +103,10 @@ def test_keywords_that_fail_alike_share_one_line(second_day: Home) -> None:
     assert notes[0].startswith(named)
 
 
-@pytest.mark.parametrize(("environment", "width"), [({}, 80), ({"COLUMNS": "70"}, 70)], ids=["a pipe", "70"])
+@pytest.mark.parametrize(
+    ("environment", "width"),
+    variations([({}, 80), ({"COLUMNS": "70"}, 70)], ["a pipe"], ids=["a pipe", "70"]),
+)
 def test_long_names_are_cut_to_the_width(home: Home, environment: dict[str, str], width: int) -> None:
     home.write(LEAST.replace("Reasoning", LONG).replace("ada@", "ada.with.quite.a.long.name.of.her.own@"))
     home.digest("run")

@@ -152,6 +152,7 @@ def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) 
     assert sorted((path, path.read_bytes()) for path in (served.folder / "Maildir").rglob("*:*")) == before
 
 
+@pytest.mark.exhaustive
 def test_only_the_token_counts(served: Home) -> None:
     nothing = ["1 message: 0 acted on, 0 acted on before, 1 not understood: please read them"]
     assert fed(served, f"From: {ADA}\nSubject: unsubscribe\n\nunsubscribe\n".encode()) == nothing

@@ -33,6 +33,7 @@ def test_check_counts_what_arxiv_has_for_each_keyword(home: Home) -> None:
     }
 
 
+@pytest.mark.exhaustive
 def test_a_keyword_that_arxiv_does_not_count_leaves_the_others(home: Home) -> None:
     home.arxiv.misbehave(gone)
     done = home.digest("check", "--volume")

@@ -330,7 +330,14 @@ SPANS = [
         for seed, (begin, end) in enumerate(pairwise((*HALF_YEARS, THE_END)), start=1)
     ),
     # With the change of the clocks in America.
-    pytest.param(5, datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 3, 15, tzinfo=UTC), 15, id="a week"),
+    pytest.param(
+        5,
+        datetime(2026, 3, 8, tzinfo=UTC),
+        datetime(2026, 3, 15, tzinfo=UTC),
+        15,
+        id="a week",
+        marks=pytest.mark.exhaustive,
+    ),
 ]
 
 
