@@ -32,6 +32,7 @@ def test_a_backup_beside_a_run_has_what_that_has_written_so_far(home: Home) -> N
         assert connection.execute("SELECT count(*), count(ended_at) FROM runs").fetchone() == (1, 0)
 
 
+@pytest.mark.exhaustive
 def test_a_file_that_is_no_backup_is_not_replaced(home: Home) -> None:
     home.digest("run")
     (home.folder / "notes.txt").write_text("no backup")

@@ -23,6 +23,7 @@ def test_check_shows_what_arxiv_is_asked_for(home: Home) -> None:
     assert [path.name for path in home.folder.iterdir()] == ["subscribers.yaml"]
 
 
+@pytest.mark.exhaustive
 def test_a_keyword_may_be_a_query_in_arxivs_language(home: Home) -> None:
     query = 'cat:cs.LG AND abs:reward OR ti:"reward model" ANDNOT ti:survey'
     home.write(f"{LEAST.replace('Reasoning', 'Mine')}keywords: {{Mine: {{query: '{query}'}}}}\n")
@@ -57,6 +58,7 @@ def test_check_warns_of_a_keyword_that_cannot_mean_what_is_written_and_offers_an
     assert home.digest("check").stdout.splitlines()[0] == "subscribers.yaml: 1 subscriber, no faults"
 
 
+@pytest.mark.exhaustive
 def test_every_start_logs_the_warnings_a_line_each(home: Home) -> None:
     home.write(LEAST.replace("Reward Model", "NeRF OR robot"))
     hint = "hint: `digest check` shows what to write"
@@ -64,6 +66,7 @@ def test_every_start_logs_the_warnings_a_line_each(home: Home) -> None:
         assert home.digest(*command).stderr.splitlines()[:2] == [f"warning: {UNCLEAR}", hint]
 
 
+@pytest.mark.exhaustive
 def test_of_many_warnings_a_start_logs_the_first(home: Home) -> None:
     home.write(LEAST.replace("Reward Model", ", ".join("BCDEFGHIJKLM")))
     logged = home.digest("--quiet", "run").stderr.splitlines()

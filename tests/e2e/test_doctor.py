@@ -1,5 +1,7 @@
 """What `digest doctor` finds."""
 
+import pytest
+
 from tests.support.home import LEAST, SENDER, Home
 from tests.support.mailbox import Mailbox, serving
 
@@ -37,6 +39,7 @@ def test_doctor_names_each_problem_and_its_remedy(home: Home) -> None:
     assert lines.count("    correct the path: a file is where a folder should be, or the reverse") == 3
 
 
+@pytest.mark.exhaustive
 def test_doctor_finds_a_damaged_state(home: Home) -> None:
     home.digest("run")
     state = home.folder / "state" / "digest.sqlite3"

@@ -140,6 +140,7 @@ def test_an_interpreter_of_its_own_tells_the_version(home: Home) -> None:
     assert (done.returncode, done.stdout[:7], done.stderr) == (0, "digest,", "")
 
 
+@pytest.mark.exhaustive
 def test_an_interpreter_of_its_own_runs(home: Home) -> None:
     done = home.digest_by_interpreter("run")
     assert (done.returncode, len(list(home.mails()))) == (0, 1), done.stderr

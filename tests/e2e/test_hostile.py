@@ -126,6 +126,7 @@ def test_a_server_that_refuses_all_by_policy_at_once_is_left_alone_after_some(ho
     assert (list(states(home).values()), accused(home)) == ([["pending"]] * tried, set())
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_refuses_all_after_the_same_mail_is_tried_with_smaller_ones(home: Home) -> None:
     """The paper that all of them wait for may be what it refuses: ten mails, then twenty of their halves."""
     subscribe(home, SUBSCRIBERS)
@@ -141,6 +142,7 @@ def test_a_server_that_refuses_all_after_the_same_mail_is_tried_with_smaller_one
     assert_state_agrees(home, healthy.accepted)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(home: Home) -> None:
     subscribe(home, FEW)
     with HostileServer(login=("digest", "right-and-secret")) as server:
@@ -179,6 +181,7 @@ def test_a_server_that_accepts_a_mail_and_hangs_up_leaves_one_unknown(home: Home
     assert_state_agrees(home, [*server.accepted, *healthy.accepted], doubtful=[FIRST])
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_always_hangs_up_after_the_end_of_data_gets_each_mail_once_more(home: Home) -> None:
     subscribe(home, FEW)
     with HostileServer({"dot": CLOSE}) as server:

@@ -41,6 +41,7 @@ def test_errors_are_json_too(home: Home) -> None:
     assert [fault["message"][:18] for fault in faults[:2]] == ["subscribers.yaml:2", "subscribers.yaml:3"]
 
 
+@pytest.mark.exhaustive
 def test_the_journal_gets_priorities_and_no_times(home: Home) -> None:
     reading, writing = os.pipe()
     pipe = os.fstat(writing)

@@ -97,6 +97,7 @@ def test_there_is_no_bar_for_scripts_and_simple_terminals(home: Home, options: l
     assert "of 2 keywords" not in terminal.written
 
 
+@pytest.mark.exhaustive
 def test_no_colour_is_respected(home: Home) -> None:
     home.environment |= {"NO_COLOR": "1", "TERM": "xterm-256color"}
     with pseudo_terminal() as terminal:

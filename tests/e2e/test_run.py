@@ -115,6 +115,7 @@ def test_what_a_killed_run_left_of_a_mail_is_removed(home: Home) -> None:
     assert [file.suffix for file in sorted((home.folder / "outbox").iterdir())] == [".eml", ".html"]
 
 
+@pytest.mark.exhaustive
 def test_a_run_may_serve_only_one_subscriber(home: Home) -> None:
     home.write(TWO)
     assert home.digest("run", "--only", "bo@example.org").returncode == 0
@@ -176,6 +177,7 @@ def test_a_keyword_that_fails_is_named_and_the_rest_is_done(home: Home) -> None:
     assert mail["Subject"].startswith("Welcome: 10 papers to begin with · Reasoning")
 
 
+@pytest.mark.exhaustive
 def test_an_arxiv_that_is_busy_is_asked_again(home: Home) -> None:
     home.arxiv.misbehave(busy, None, busy)
     assert home.digest("run").returncode == 0
@@ -202,6 +204,7 @@ def test_a_state_that_cannot_be_written_stops_everything(home: Home) -> None:
     assert list(home.mails()) == []
 
 
+@pytest.mark.exhaustive
 def test_a_corrupt_state_is_never_replaced(home: Home) -> None:
     home.digest("run")
     state = home.folder / "state" / "digest.sqlite3"

@@ -177,6 +177,7 @@ def test_a_server_that_refuses_every_mail_of_the_only_reader_charges_no_paper(li
     assert life.transport.papers(ADA.email) == [IDS]
 
 
+@pytest.mark.exhaustive
 def test_a_keyword_that_all_follow_and_the_server_refuses_holds_no_other_up(life: Life) -> None:
     many = [subscriber(f"{n}@example.org", MODEL, REASONING, label=f"subscribers[{n}]") for n in range(4)]
     life.config = replace(life.config, subscribers=tuple(many), welcome=0)

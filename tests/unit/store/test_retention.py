@@ -192,6 +192,7 @@ def test_a_large_file_of_mostly_free_pages_is_made_small(
     assert is_large(database) is stays
 
 
+@pytest.mark.exhaustive
 def test_it_is_made_small_once_a_month_at_most(database: Database, store: SqlStore) -> None:
     fill(store, 12)
     store.retention.tidy(NOON + 8 * DAY, KEEP_DAYS)
