@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from digest.domain.runs import MailOutcome
 from digest.domain.subscribers import Subscriber
+
+_LOOK_AHEAD = 200
+"""How many are looked through for somebody who follows other keywords: ten thousand may follow the same."""
 
 
 class ServiceOrder:
@@ -41,7 +45,7 @@ class ServiceOrder:
         refused = {keyword.id for subscriber in self._aside for keyword in subscriber.keywords}
         unrelated = (
             place
-            for place, subscriber in enumerate(self._waiting)
+            for place, subscriber in enumerate(islice(self._waiting, _LOOK_AHEAD))
             if refused.isdisjoint(keyword.id for keyword in subscriber.keywords)
         )
         return next(unrelated, 0)
