@@ -31,7 +31,7 @@ class Wire:
         self._left = most_bytes
         self._is_cut = False
         self._sockets: list[socket.socket] = []
-        self._streams: list[io.BufferedReader] = []
+        self._responses: list[http.client.HTTPResponse] = []
         self._lock = threading.Lock()
 
     def opened(self, connection: socket.socket) -> None:
@@ -42,10 +42,9 @@ class Wire:
                 raise TimeoutError
             self._sockets.append(connection.dup())
 
-    def read_by(self, stream: io.BufferedReader) -> io.BufferedReader:
+    def read_by(self, response: http.client.HTTPResponse) -> None:
         """Take note of what reads from the connection."""
-        self._streams.append(stream)
-        return stream
+        self._responses.append(response)
 
     def received(self, count: int) -> None:
         self._left -= count
@@ -66,9 +65,9 @@ class Wire:
 
     def close(self) -> None:
         """Close what has read, in the thread that did: a response that urllib3 refuses would stay open."""
-        for stream in self._streams:
-            with suppress(OSError):
-                stream.close()
+        for response in self._responses:
+            with suppress(OSError, ValueError):
+                response.close()
 
 
 class _Session(requests.Session):
@@ -131,7 +130,8 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, wire: Wire, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fp: io.BufferedReader = wire.read_by(io.BufferedReader(_Counted(self.fp.detach(), wire)))
+        self.fp: io.BufferedReader = io.BufferedReader(_Counted(self.fp.detach(), wire))
+        wire.read_by(self)
 
 
 class _Counted(io.RawIOBase):
