@@ -1,7 +1,7 @@
 """Build the Config from the checked file and the environment. Nothing can fail any more.
 
-A record's fields are copied by name, so a new setting is a key in config/schema.py and a field in domain/.
-Written out here is only what has another name or is computed.
+A record's fields are copied by name, so a new setting is a key of a section (config/schema.py,
+config/mail_section.py) and a field in domain/. Written out here is only what has another name or is computed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

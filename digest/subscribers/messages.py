@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.text import moment
-from digest.mail.inbound.parser import Bounce, UnsubscribeRequest
+from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 
 _WHY = {
     SuppressionReason.UNSUBSCRIBED: "they unsubscribed",

@@ -17,7 +17,8 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer, is_ours
 from digest.mail.file_transport import FileTransport
-from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
+from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
+from digest.mail.inbound.parser import read
 from digest.store.database import Database, exists
 from digest.store.journal import record_kept
 from digest.store.queries.suppressions import (

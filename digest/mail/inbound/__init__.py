@@ -1,5 +1,5 @@
 """What comes back by mail.
 
 `mailboxes` reads the messages of a Maildir, an mbox or a file; `mime` takes them apart within limits;
-`parser` finds unsubscribe requests and bounces in them.
+`parser` finds out what each is, with `requests` and `bounces`; `answers` has the records.
 """

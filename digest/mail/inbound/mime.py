@@ -4,6 +4,7 @@ A check before the parser would read a message otherwise than the parser does. S
 hooks: the factory that makes each part, and the policy, which hands out each header.
 """
 
+import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -18,6 +19,8 @@ BYTES_READ = 256_000
 
 _LINES_READ = 10_000  # the parser compares each line with the boundaries of all parts around it
 _CHARACTERS_READ = 4_000  # of a header: the time for its parameters and encoded words is quadratic
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
+_WORD = re.compile(r"\s*([\w-]*)")
 _MOST_PARTS = 50  # this limits their nesting too
 
 
@@ -69,6 +72,18 @@ def first_line(message: Message) -> str:
     text = next(_plain_texts(message), b"")
     lines = (line.strip() for line in text.splitlines())
     return next(filter(None, lines), b"").decode("ascii", "replace")
+
+
+def message_id(message: Message) -> str:
+    """The Message-ID, with its angle brackets; empty if there is none."""
+    found = _MESSAGE_ID.search(header(message, "Message-ID"))
+    return found[0] if found else ""
+
+
+def word(value: str) -> str:
+    """The first word of a header: `auto-replied (vacation)` → `auto-replied`."""
+    found = _WORD.match(value)
+    return found[1].lower() if found else ""
 
 
 def subparts(part: Message) -> list[Message]:

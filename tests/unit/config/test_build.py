@@ -7,17 +7,17 @@ import pytest
 
 from digest.config.build import ConfigBuilder, Definitions, default_sender, definitions, record
 from digest.config.environment import Overrides
+from digest.config.mail_section import MailSection
 from digest.config.schema import (
     ArchiveSection,
     ArxivSection,
     KeywordSection,
-    MailSection,
     MonitoringSection,
     ScheduleSection,
-    Section,
     read_keyword,
     read_sections,
 )
+from digest.config.section import Section
 from digest.config.yaml_document import parse
 from digest.domain.keywords import Keyword, Match
 from digest.domain.settings import (

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.mime import TooComplex
-from digest.mail.inbound.parser import Bounce, UnsubscribeRequest, read
+from digest.mail.inbound.parser import read
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 REQUEST = f"unsubscribe {TOKEN}"

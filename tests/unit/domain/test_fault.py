@@ -1,0 +1,28 @@
+"""Whose fault a refusal is, by codes and words of mail servers."""
+
+import pytest
+
+from digest.domain.fault import Fault, fault_of
+
+CASES = [
+    # enhanced, words, fault
+    ("5.1.1", "<x>: Recipient address rejected: User unknown in virtual mailbox table", Fault.GONE),
+    ("5.1.1", "", Fault.GONE),
+    ("5.1.10", "RESOLVER.ADR.RecipientNotFound", Fault.GONE),
+    ("", "Unknown user", Fault.ADDRESS),
+    ("5.7.1", "No such user here", Fault.ADDRESS),
+    ("5.1.1", "IP address blacklisted by recipient", Fault.OURS),
+    ("5.1.1", "Over quota", Fault.LATER),
+    ("5.1.1", "message size exceeds limit", Fault.MESSAGE),
+    ("", "Mailing to remote domains not supported", Fault.OURS),
+    ("5.2.252", "SendAsDenied; digest@example.net not allowed to send", Fault.OURS),
+    ("", "Service unavailable; Client host [192.0.2.7] blocked using zen.example", Fault.OURS),
+    ("5.7.515", "Access denied, sending domain does not meet the required level", Fault.OURS),
+    ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.UNCLEAR),
+    ("", "", Fault.UNCLEAR),
+]
+
+
+@pytest.mark.parametrize(("enhanced", "words", "fault"), CASES)
+def test_codes_and_words_tell_whose_fault_a_refusal_is(enhanced: str, words: str, fault: Fault) -> None:
+    assert fault_of(enhanced, words) is fault
