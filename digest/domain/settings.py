@@ -26,6 +26,15 @@ class SmtpServer:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """How mails are signed (RFC 6376): for which domain, under which selector, with which RSA key (PEM)."""
+
+    domain: str
+    selector: str
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """What all mails share. `sender` and `reply_to` are header values such as `Name <a@b.example>`."""
 
@@ -44,6 +53,14 @@ class MailSettings:
     """Multiplies every pause before a mail is tried again (for tests)."""
     keep_days: int = 3
     """How many days the state keeps the bodies of mails that were delivered or given up."""
+    return_path: str | None = None
+    """The address that gets reports of failed mails; each mail adds its token to it. None: the sender."""
+    unsubscribe_url: str | None = None
+    """The HTTPS service that unsubscribes whose token is posted to it (RFC 8058)."""
+    dkim: DkimSettings | None = None
+    """None: the mail server signs, or nobody does."""
+    name_server: str | None = None
+    """The DNS server that `digest doctor` asks, such as `127.0.0.1:53`. None: the system's."""
 
 
 @dataclass(frozen=True, slots=True)

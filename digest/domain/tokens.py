@@ -2,11 +2,14 @@
 
 import base64
 import hmac
+import re
 
 from digest.domain.identity import mailbox_of
 
-_DOMAIN = "daily-papers.invalid"
-"""Names no machine and no domain: RFC 2606, section 2."""
+_NOWHERE = "daily-papers.invalid"
+"""In place of a domain that is none; names nothing: RFC 2606, section 2."""
+_LOCAL = "localhost"
+_OURS = re.compile(r"<[a-z2-7]{32}@[^@<>\s]+>")
 
 _TOKEN_BYTES = 20  # 160 bits: 32 letters and digits, with no padding
 
@@ -17,9 +20,13 @@ class Signer:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def message_id(self, email: str, digest: str) -> str:
-        """The Message-ID, with its angle brackets, of the mail with this digest for this subscriber."""
-        return f"<{self._token('message-id', email, digest)}@{_DOMAIN}>"
+    def message_id(self, email: str, digest: str, domain: str = _LOCAL) -> str:
+        """The Message-ID, with its angle brackets, of the mail with this digest for this subscriber.
+
+        `domain` is the sender's.
+        """
+        place = _NOWHERE if domain == _LOCAL else domain
+        return f"<{self._token('message-id', email, digest)}@{place}>"
 
     def unsubscribe_token(self, email: str) -> str:
         """32 letters and digits by which the person with this mailbox unsubscribes."""
@@ -36,5 +43,10 @@ class Signer:
 
 
 def is_ours(message_id: str) -> bool:
-    """Whether it looks like a Message-ID of this program; which proves nothing."""
-    return message_id.endswith(f"@{_DOMAIN}>")
+    """Whether it looks like a Message-ID of this program, of whatever sender; which proves nothing."""
+    return message_id.endswith(f"@{_NOWHERE}>") or bool(_OURS.fullmatch(message_id))
+
+
+def token_in(message_id: str) -> str:
+    """The part of a Message-ID before the "@"; it identifies the mail."""
+    return message_id.strip("<>").rpartition("@")[0]

@@ -1,9 +1,13 @@
-"""Take apart the addresses of the configuration, which is already checked, and write unsubscribe links."""
+"""Take apart the addresses of the configuration, which is already checked; write links and return paths."""
 
 from email.utils import parseaddr
 from urllib.parse import quote
 
 from digest.domain.settings import MailSettings
+from digest.domain.tokens import token_in
+
+PLACEHOLDER = "{token}"
+"""Where an unsubscribe address has the token; at its end if it has no such place."""
 
 
 def bare_address(header: str) -> str:
@@ -26,6 +30,17 @@ def contact(settings: MailSettings) -> str:
     return bare_address(settings.reply_to or settings.sender)
 
 
+def envelope_sender(settings: MailSettings, message_id: str) -> str:
+    """Who gets the report if the mail with this Message-ID cannot be delivered.
+
+    With a return path, the address names the mail: `bounces+TOKEN@example.org`.
+    """
+    if settings.return_path is None:
+        return bare_address(settings.sender)
+    mailbox, _, place = settings.return_path.rpartition("@")
+    return f"{mailbox}+{token_in(message_id)}@{place}"
+
+
 def unsubscribe_subject(token: str) -> str:
     """The subject of a mail that unsubscribes the subscriber with this token."""
     return f"unsubscribe {token}"
@@ -33,4 +48,17 @@ def unsubscribe_subject(token: str) -> str:
 
 def unsubscribe_url(settings: MailSettings, token: str) -> str:
     """A `mailto:` link (RFC 6068) that writes such a mail to the contact address."""
-    return f"mailto:{quote(contact(settings), safe='@')}?subject={quote(unsubscribe_subject(token))}"
+    return mailto(contact(settings), unsubscribe_subject(token))
+
+
+def mailto(address: str, subject: str = "") -> str:
+    """A link (RFC 6068) that writes a mail to the address."""
+    link = f"mailto:{quote(address, safe='@')}"
+    return f"{link}?subject={quote(subject)}" if subject else link
+
+
+def one_click_url(address: str, token: str) -> str:
+    """The web address that unsubscribes the subscriber with this token when something is posted to it."""
+    if PLACEHOLDER in address:
+        return address.replace(PLACEHOLDER, token)
+    return f"{address.removesuffix('/')}/{token}"

@@ -12,15 +12,19 @@ from digest.domain.runs import Alert
 from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
+from digest.mail.addresses import domain
 from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, most_detail_that_fits, size_ratio, split
 from digest.mail.content.render import MailRenderer
-from digest.mail.mime import compose_message, compose_notice
+from digest.mail.mime import Sign, compose_message, compose_notice, unsigned
 
 
 class DigestMailBuilder:
     """A pipeline.ports.MailBuilder that renders with the templates, in as much detail as fits."""
 
-    def __init__(self, renderer: MailRenderer, settings: MailSettings, signer: Signer) -> None:
+    def __init__(
+        self, renderer: MailRenderer, settings: MailSettings, signer: Signer, sign: Sign = unsigned
+    ) -> None:
+        self._sign = sign
         self._renderer = renderer
         self._settings = settings
         self._signer = signer
@@ -35,23 +39,24 @@ class DigestMailBuilder:
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about failing runs. Raises RenderError."""
-        return compose_notice(
-            self._renderer.render_alert(alert),
-            self._settings,
-            operator,
-            message_id=self._signer.message_id(operator, f"alarm {now.isoformat()}"),
-            date=now,
-        )
+        return self._notice(self._renderer.render_alert(alert), operator, f"alarm {now.isoformat()}", now)
 
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about missed papers. Raises RenderError."""
+        return self._notice(self._renderer.render_audit(audit), operator, f"audit {now.isoformat()}", now)
+
+    def _notice(self, rendered: Rendered, operator: str, name: str, now: datetime) -> Mail:
         return compose_notice(
-            self._renderer.render_audit(audit),
+            rendered,
             self._settings,
             operator,
-            message_id=self._signer.message_id(operator, f"audit {now.isoformat()}"),
+            message_id=self._message_id(operator, name),
             date=now,
+            sign=self._sign,
         )
+
+    def _message_id(self, email: str, name: str) -> str:
+        return self._signer.message_id(email, name, domain(self._settings.sender))
 
     def _parts(self, digest: Digest, token: str) -> list[tuple[Digest, Rendered]]:
         """The digest split into as few mails as hold it, each with its text. Raises RenderError."""
@@ -84,8 +89,9 @@ class DigestMailBuilder:
             rendered,
             self._settings,
             digest.subscriber,
-            message_id=self._signer.message_id(email, " ".join((now.isoformat(), *sorted(papers)))),
+            message_id=self._message_id(email, " ".join((now.isoformat(), *sorted(papers)))),
             token=token,
             date=now,
+            sign=self._sign,
         )
         return replace(mail, papers=papers)

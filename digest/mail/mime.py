@@ -6,7 +6,7 @@ line ends, so that a title could add headers: https://github.com/python/cpython/
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageDefect, NonASCIILocalPartDefect, UndecodableBytesDefect
@@ -19,18 +19,27 @@ from digest.domain.settings import MailSettings
 from digest.domain.subscribers import Subscriber
 from digest.domain.text import one_line, shortened
 from digest.errors import RenderError
-from digest.mail.addresses import bare_address, display_name, domain, unsubscribe_url
+from digest.mail.addresses import bare_address, display_name, envelope_sender
+from digest.mail.list_headers import list_headers
+
+Sign = Callable[[bytes], bytes]
+"""Returns the signature of a message as a header field that goes before it; empty if it is not signed."""
 
 _CRLF = "\r\n"
 _BODY = policy.SMTP.clone(max_line_length=76)  # quoted-printable lines (RFC 2045, section 6.7)
 _STRUCTURE = ("multipart/alternative", "text/plain", "text/html")
-_PART_HEADERS = ("Content-Type", "Content-Transfer-Encoding")
+_SIGNATURE = "DKIM-Signature"
 _LONGEST_LINE = 998  # octets, without its CRLF (RFC 5322, section 2.1.1)
 _LONGEST_ENCODED_LINE = 76  # RFC 2047, section 2
 _LONGEST_NAME = 200  # characters of a recipient's name
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322, section 3.2.3
 _STRAY_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _DEFECTS_OF_NON_ASCII_ADDRESSES = (NonASCIILocalPartDefect, UndecodableBytesDefect)
+
+
+def unsigned(content: bytes) -> bytes:
+    """The signature of a program that has no key."""
+    return b""
 
 
 def header_text(text: str) -> str:
@@ -46,6 +55,7 @@ def compose_message(
     message_id: str,
     token: str,
     date: datetime,
+    sign: Sign = unsigned,
 ) -> Mail:
     """The finished mail: text, then HTML, both in quoted-printable; lines end in CRLF.
 
@@ -60,22 +70,28 @@ def compose_message(
         "Subject": _encoded("Subject", header_text(rendered.subject)),
         "Date": format_datetime(date),
         "Message-ID": message_id,
-        "List-Id": f"Daily Papers <daily-papers.{domain(settings.sender)}>",
-        # No List-Unsubscribe-Post: one-click (RFC 8058) needs an HTTPS address, and this is a mailto.
-        "List-Unsubscribe": f"<{unsubscribe_url(settings, token)}>",
+        **list_headers(settings, token),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "MIME-Version": "1.0",
     }
-    content = _header_block(headers) + _body(rendered)
-    check_message(content, (*headers, "Content-Type"), subscriber.email)
-    return Mail(message_id, subscriber.email, bare_address(settings.sender), content)
+    content = _content(headers, _body(rendered), subscriber.email, sign=sign)
+    return Mail(message_id, subscriber.email, envelope_sender(settings, message_id), content)
 
 
 def compose_notice(
-    rendered: Rendered, settings: MailSettings, recipient: str, *, message_id: str, date: datetime
+    rendered: Rendered,
+    settings: MailSettings,
+    recipient: str,
+    *,
+    message_id: str,
+    date: datetime,
+    sign: Sign = unsigned,
 ) -> Mail:
-    """A message to the operator, text only. Raises RenderError as check_message does."""
+    """A message to the operator, text only. Raises RenderError as check_message does.
+
+    If it fails, the report goes to the sender, where a person sees it: it is about no subscriber.
+    """
     headers = {
         "From": _sender_header("From", settings.sender),
         "To": recipient,
@@ -85,9 +101,25 @@ def compose_notice(
         "Auto-Submitted": "auto-generated",
         "MIME-Version": "1.0",
     }
-    content = _header_block(headers) + _part(rendered.text, "plain").as_bytes()
-    check_message(content, (*headers, *_PART_HEADERS), recipient, structure=["text/plain"])
+    text = _part(rendered.text, "plain")
+    content = _content(headers, text, recipient, sign=sign, structure=["text/plain"])
     return Mail(message_id, recipient, bare_address(settings.sender), content)
+
+
+def _content(
+    headers: Mapping[str, str],
+    body: EmailMessage,
+    recipient: str,
+    *,
+    sign: Sign,
+    structure: Sequence[str] = _STRUCTURE,
+) -> bytes:
+    """The bytes of the message, with its signature. Raises RenderError as check_message does."""
+    content = _header_block(headers) + body.as_bytes()
+    signature = sign(content)
+    names = (*([_SIGNATURE] if signature else []), *headers, *body.keys())
+    check_message(signature + content, names, recipient, structure=structure)
+    return signature + content
 
 
 def _header_block(headers: Mapping[str, str]) -> bytes:
@@ -142,12 +174,12 @@ def _longest_line(content: bytes) -> int:
     return max(map(len, content.split(b"\r\n")))
 
 
-def _body(rendered: Rendered) -> bytes:
+def _body(rendered: Rendered) -> EmailMessage:
     body = EmailMessage(policy=_BODY)
     body["Content-Type"] = "multipart/alternative"
     body.attach(_part(rendered.text, "plain"))
     body.attach(_part(rendered.html, "html"))
-    return body.as_bytes()
+    return body
 
 
 def _part(content: str, subtype: str) -> EmailMessage:

@@ -1,11 +1,15 @@
 """Addresses in the forms that a mail needs."""
 
+import pytest
+
 from digest.domain.settings import MailSettings
 from digest.mail.addresses import (
     bare_address,
     contact,
     display_name,
     domain,
+    envelope_sender,
+    one_click_url,
     unsubscribe_subject,
     unsubscribe_url,
 )
@@ -36,3 +40,25 @@ def test_the_unsubscribe_link_writes_the_subject_and_escapes_what_a_link_cannot_
         "unsubscribe q7",
         "mailto:a%2Bb%3Fc@b.example?subject=unsubscribe%20q7",
     )
+
+
+def test_reports_go_to_the_sender_or_to_an_address_that_names_the_mail() -> None:
+    message_id = "<mfrggzdfmztwq2lknnwg23tpobyxe43u@example.org>"
+    assert envelope_sender(MailSettings(HEADER), message_id) == "papers@example.org"
+    settings = MailSettings(HEADER, return_path="list+bounces@b.example")
+    assert envelope_sender(settings, message_id) == (
+        "list+bounces+mfrggzdfmztwq2lknnwg23tpobyxe43u@b.example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("https://example.org/u", "https://example.org/u/q7"),
+        ("https://example.org/u/", "https://example.org/u/q7"),
+        ("https://example.org/u?t={token}&l=en", "https://example.org/u?t=q7&l=en"),
+        ("https://example.org/{token}/stop", "https://example.org/q7/stop"),
+    ],
+)
+def test_a_one_click_address_has_the_token_in_its_place_or_at_its_end(address: str, url: str) -> None:
+    assert one_click_url(address, "q7") == url

@@ -74,7 +74,7 @@ def test_a_mail_is_identified_by_its_subscriber_its_moment_and_its_papers() -> N
     identifier = BUILDER.build(DIGEST, NOON)[0].message_id
 
     assert identifier == SIGNER.message_id(
-        "ada@example.org", "2026-06-22T12:00:00+00:00 2606.00001 2606.00002 2606.00003"
+        "ada@example.org", "2026-06-22T12:00:00+00:00 2606.00001 2606.00002 2606.00003", "example.org"
     )
     assert BUILDER.build(upside_down, NOON)[0].message_id == identifier
     others = {

@@ -14,6 +14,7 @@ from digest.domain.tokens import Signer
 from digest.mail.builder import DigestMailBuilder
 from digest.mail.content.render import MailRenderer
 from digest.mail.content.view import digest_view
+from digest.mail.list_headers import list_headers
 from digest.mail.mime import header_text
 from digest.mail.smtp.transport import SmtpTransport
 from digest.system.places import templates_folder
@@ -282,8 +283,7 @@ def test_a_hostile_title_changes_no_header(name: str, posts: Mapping[str, Post])
         ("Subject", f"1 new paper: {shown} · 22 Jun"),
         ("Date", "Mon, 22 Jun 2026 12:00:00 +0000"),
         ("Message-ID", mail.message_id),
-        ("List-Id", "Daily Papers <daily-papers.example.org>"),
-        ("List-Unsubscribe", UNSUBSCRIBE),
+        *list_headers(SETTINGS, TOKEN).items(),
         ("Auto-Submitted", "auto-generated"),
         ("Precedence", "bulk"),
         ("MIME-Version", "1.0"),

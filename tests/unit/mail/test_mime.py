@@ -20,7 +20,8 @@ from tests.support.builders import subscriber
 
 BASIC = Rendered(subject="1 new paper: Agents · 22 Jun", html="<p>ünï</p>\n", text="ünï\n")
 NAMES = [
-    *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe"),
+    *("From", "To", "Subject", "Date", "Message-ID"),
+    *("List-Id", "List-Help", "List-Unsubscribe", "List-Owner", "Feedback-ID"),
     *("Auto-Submitted", "Precedence", "MIME-Version", "Content-Type"),
 ]
 BCC = "x =?utf-8?q?y=0d=0aBcc=3a_evil=40example.org?="
@@ -76,7 +77,10 @@ def test_a_message_has_each_header_once() -> None:
         ("Date", "Mon, 22 Jun 2026 07:00:00 +0000"),
         ("Message-ID", "<1@daily-papers.invalid>"),
         ("List-Id", "Daily Papers <daily-papers.example.org>"),
+        ("List-Help", "<mailto:papers@example.org?subject=help>"),
         ("List-Unsubscribe", "<mailto:papers@example.org?subject=unsubscribe%20q7>"),
+        ("List-Owner", "<mailto:papers@example.org>"),
+        ("Feedback-ID", "digest:daily-papers:example.org:bfabc3743295"),
         ("Auto-Submitted", "auto-generated"),
         ("Precedence", "bulk"),
         ("MIME-Version", "1.0"),
@@ -89,6 +93,41 @@ def test_a_mail_knows_its_envelope() -> None:
     assert made == Mail(
         "<1@daily-papers.invalid>", "rita@example.org", "papers@example.org", made.content, papers=()
     )
+
+
+def test_with_a_return_path_the_envelope_names_the_mail_and_the_message_stays_the_same() -> None:
+    settings = MailSettings("Daily Papers <papers@example.org>", return_path="bounces@example.org")
+    token = "mfrggzdfmztwq2lknnwg23tpobyxe43u"
+    made = compose_message(
+        BASIC,
+        settings,
+        subscriber("rita@example.org"),
+        message_id=f"<{token}@example.org>",
+        token="q7",
+        date=datetime(2026, 6, 22, 7, tzinfo=UTC),
+    )
+    assert made.sender == f"bounces+{token}@example.org"
+    assert (b"bounces" in made.content, read(made.content).keys()) == (False, NAMES)
+
+
+def test_a_signature_stands_above_the_message_that_it_signs() -> None:
+    signed: list[bytes] = []
+
+    def sign(content: bytes) -> bytes:
+        signed.append(content)
+        return b"DKIM-Signature: v=1;\r\n b=c2lnbmVk\r\n"
+
+    made = compose_message(
+        BASIC,
+        MailSettings("papers@example.org"),
+        subscriber("rita@example.org"),
+        message_id="<1@example.org>",
+        token="q7",
+        date=datetime(2026, 6, 22, 7, tzinfo=UTC),
+        sign=sign,
+    )
+    assert read(made.content).keys() == ["DKIM-Signature", *NAMES]
+    assert made.content.endswith(signed[0])
 
 
 def test_replies_and_wishes_to_stop_go_where_the_configuration_says() -> None:
@@ -215,7 +254,7 @@ GOOD = composed()
         ),
         (
             GOOD.replace(b"Precedence:", b"Subject: x\r\nPrecedence:"),
-            f"have the headers {', '.join([*NAMES[:8], 'Subject', *NAMES[8:]])}",
+            f"have the headers {', '.join([*NAMES[:11], 'Subject', *NAMES[11:]])}",
         ),
         (
             GOOD.replace(b"List-Id:", b"\r\nList-Id:"),
