@@ -82,6 +82,14 @@ class AnswerFailed(SourceUnavailable):
         self.reason = reason
 
 
+class NameServerError(DigestError):
+    """The name server gave no answer, so nothing is known: the name may exist or not."""
+
+    hint = (
+        "try again later, or name another server with `name_server:` below `mail:`; mails go out all the same"
+    )
+
+
 class StoreError(DigestError):
     """The state cannot be read or written. Ends the run: what cannot be recorded is not sent."""
 

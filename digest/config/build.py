@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from digest.config.environment import Overrides
 from digest.config.fields import address, is_local, is_loopback, label, mailbox, match
+from digest.config.mail_section import DkimSection
 from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
@@ -20,11 +21,13 @@ from digest.domain.settings import (
     ArchiveSettings,
     ArxivSettings,
     Config,
+    DkimSettings,
     MailSettings,
     MonitoringSettings,
     SmtpServer,
 )
 from digest.domain.subscribers import Schedule, Subscriber
+from digest.mail.addresses import domain
 
 SENDER_NAME = "Daily Papers"
 
@@ -127,6 +130,7 @@ class ConfigBuilder:
     definitions: Definitions
     overrides: Overrides
     smtp: SmtpServer | None
+    dkim_key: bytes | None = None
 
     def config(self) -> Config:
         """The whole Config; the environment wins over the file."""
@@ -160,7 +164,18 @@ class ConfigBuilder:
     def _mail(self) -> MailSettings:
         section = self.section.mail
         sender = section.sender or default_sender(self.smtp) or _LOCAL_SENDER
-        return self._settings(MailSettings, section, sender=sender, archive_url=self.section.archive.url)
+        return self._settings(
+            MailSettings,
+            section,
+            sender=sender,
+            archive_url=self.section.archive.url,
+            dkim=self._dkim(section.dkim, domain(sender)),
+        )
+
+    def _dkim(self, section: DkimSection | None, sender_domain: str) -> DkimSettings | None:
+        if section is None or self.dkim_key is None:
+            return None
+        return DkimSettings(section.domain or sender_domain, section.selector, self.dkim_key)
 
     def _arxiv(self) -> ArxivSettings:
         """The addresses of arXiv; a local one is not audited against the real one."""

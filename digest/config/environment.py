@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from digest.config import fields
+from digest.config import fields, mail_fields
 from digest.config.quoting import quoted
 from digest.errors import ConfigError, ConfigFault
 
@@ -30,6 +30,7 @@ class Overrides:
     oai: str | None = None
     interval_seconds: float | None = None
     retry_scale: float | None = None
+    name_server: str | None = None
     ping_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_url_file: Path | None = None
@@ -48,6 +49,7 @@ def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Co
         oai=variables.read("DIGEST_ARXIV_OAI", fields.endpoint),
         interval_seconds=variables.read("DIGEST_ARXIV_INTERVAL", _number),
         retry_scale=variables.read("DIGEST_RETRY_SCALE", _number),
+        name_server=variables.read("DIGEST_DNS_SERVER", mail_fields.name_server),
         ping_url=variables.read("DIGEST_PING_URL", fields.endpoint),
         smtp_url=variables.read("DIGEST_SMTP_URL", str),
         smtp_url_file=variables.read("DIGEST_SMTP_URL_FILE", _path),

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.config.build import ConfigBuilder, definitions
+from digest.config.dkim_key import read_dkim_key
 from digest.config.environment import read_environment
 from digest.config.keyword_warnings import keyword_warnings
+from digest.config.mail_warnings import mail_warnings
 from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
 from digest.config.smtp_url import read_smtp
@@ -28,7 +30,8 @@ MOST_BYTES = 10_000_000
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """The Config of the file and the environment, with defaults for the rest.
 
-    Its `warnings` are about keywords. Raises ConfigError with every fault of both, first those of the file.
+    Its `warnings` are about keywords and domains. Raises ConfigError with every fault of both, first those
+    of the file.
     """
     overrides, faults = read_environment(environment)
     try:
@@ -39,16 +42,18 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     defined = definitions(document)
     section, schema_faults = read_sections(document)
     smtp, smtp_faults = read_smtp(document, folder, overrides)
+    dkim_key, dkim_faults = read_dkim_key(document, folder, overrides)
     faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
+    faults += dkim_faults
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
     uses = path_uses(file.absolute(), document, overrides, smtp)
     faults += path_faults(uses)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
-    config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
-    used_paths = tuple(use.used for use in uses)
-    return replace(config, used_paths=used_paths, warnings=keyword_warnings(document, defined))
+    config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, dkim_key).config()
+    warnings = (*keyword_warnings(document, defined), *mail_warnings(document, config.mail))
+    return replace(config, used_paths=tuple(use.used for use in uses), warnings=warnings)
 
 
 def line_of(config: Config, email: str) -> int | None:

@@ -1,7 +1,32 @@
 """The keys below `mail:`: how mails look, how they are delivered, and what comes back."""
 
-from digest.config.section import Section, default, optional
-from digest.config.value_types import FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
+from digest.config.section import Section, default, key, optional
+from digest.config.value_types import (
+    DnsName,
+    FilePath,
+    Mailbox,
+    NameServer,
+    ReturnPath,
+    UnsubscribeUrl,
+    WhenEmpty,
+    WhenUnconfirmed,
+)
+
+
+class DkimSection(Section):
+    """How the program signs mails, for a mail server that does not."""
+
+    key_file: FilePath = key(
+        ...,
+        "The file with the private RSA key, made by `openssl genrsa -out dkim.pem 2048`. Only its owner may "
+        "read it (chmod 600).",
+        "dkim.pem",
+        {},
+    )
+    selector: DnsName = key(
+        ..., "The name under which the DNS has the public key: SELECTOR._domainkey.DOMAIN.", "papers", {}
+    )
+    domain: DnsName | None = optional("The domain that signs. Default: the sender's.", "example.org")
 
 
 class MailSection(Section):
@@ -31,4 +56,19 @@ class MailSection(Section):
     smtp_url_file: FilePath | None = optional(
         "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
         "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."
+    )
+    return_path: ReturnPath | None = optional(
+        "The address that gets the reports of mails that could not be delivered. Each mail adds its token, "
+        "as in bounces+TOKEN@example.org, so that every report can be attributed. Default: the sender, "
+        "without a token.",
+        "bounces@example.org",
+    )
+    unsubscribe_url: UnsubscribeUrl | None = optional(
+        "The https service that unsubscribes with one click (RFC 8058): it gets a POST, with the "
+        "subscriber's token in place of {token} or at the end.",
+        "https://example.org/unsubscribe/{token}",
+    )
+    dkim: DkimSection | None = optional("How the program signs mails, for a mail server that does not.")
+    name_server: NameServer | None = optional(
+        "The DNS server that `digest doctor` asks. Default: the system's.", "127.0.0.1:53"
     )

@@ -41,7 +41,12 @@ class SchemaError:
     @property
     def keys(self) -> Keys:
         """The keys of the section that holds the value."""
-        return self.sections[str(self.location[0]) if len(self.location) > 1 else ""]
+        return self.keys_at(self.location[:-1])
+
+    def keys_at(self, location: Location) -> Keys:
+        """The keys of the section there: one in a section, such as `mail.dkim`, or one at the top."""
+        inner = ".".join(map(str, location))
+        return self.sections.get(inner) or self.sections[str(location[0]) if location else ""]
 
 
 def schema_faults(
@@ -127,8 +132,8 @@ def _not_a_list(error: SchemaError) -> str:
 def _not_keys(error: SchemaError) -> str:
     if not error.location:
         return 'keys and values are needed; begin with the line "subscribers:"'
-    top = str(error.location[0])
-    line = next(f"{key}: {example}" for key, example in error.sections[top].items() if example)
+    keys = error.keys_at(error.location)
+    line = next(f"{key}: {example}" for key, example in keys.items() if example)
     by_name = error.location == ("keywords",)
     return f"keys and values are needed; write lines such as {f'Name: {{{line}}}' if by_name else line}"
 

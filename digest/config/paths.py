@@ -45,6 +45,7 @@ def _outbox(folder: Path) -> list[UsedPath]:
 
 SETTINGS = (
     PathSetting(("mail", "smtp_url_file"), _file("the secret file"), "DIGEST_SMTP_URL_FILE"),
+    PathSetting(("mail", "dkim", "key_file"), _file("the key that signs mails")),
     PathSetting(("templates",), _templates),
     PathSetting(("state",), files_of_state, "DIGEST_STATE"),
     PathSetting(("outbox",), _outbox, "DIGEST_OUTBOX"),
@@ -58,9 +59,9 @@ SETTINGS = (
 def path_keys() -> dict[Location, str | None]:
     """The keys that hold a path, each with its default."""
     return {
-        (*section, key.alias or name): key.default
+        (*section, key.alias or name): None if key.is_required() else key.default
         for place, kind in sections()
-        for section in [(place,) if place else ()]
+        for section in [place.split(".") if place else ()]
         for name, key in kind.model_fields.items()
         if Path in _types(key.annotation)
     }

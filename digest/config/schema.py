@@ -222,10 +222,10 @@ def keys_of(section: type[Section]) -> Keys:
     return {setting.alias or name: str((setting.examples or [""])[0]) for name, setting in settings}
 
 
-def sections() -> Iterator[tuple[str, type[Section]]]:
-    """Each section with its key in the file; the whole file's is ""."""
-    yield "", FileSection
-    for name, setting in FileSection.model_fields.items():
+def sections(section: type[Section] = FileSection, place: str = "") -> Iterator[tuple[str, type[Section]]]:
+    """Each section with its place in the file, such as `mail.dkim`; the whole file's is ""."""
+    yield place, section
+    for name, setting in section.model_fields.items():
         for kind in (setting.annotation, *get_args(setting.annotation)):
             if isinstance(kind, type) and issubclass(kind, Section):
-                yield name, kind
+                yield from sections(kind, f"{place}.{name}".removeprefix("."))

@@ -11,16 +11,13 @@ from urllib.parse import parse_qs, unquote
 
 from digest.config.environment import Overrides, fault_of
 from digest.config.fields import is_loopback
+from digest.config.secret_file import read_guarded
 from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
 from digest.errors import ConfigFault
-from digest.system.files import read_file
 from digest.system.places import Kind, place_of
-from digest.system.remedies import remedy, said
 
 _URL_FILE = ("mail", "smtp_url_file")
-_MOST_BYTES = 10_000  # of a file with one line
-_OTHERS = 0o077  # permissions of everybody but the file's owner
 _SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
 
 _HOST_AND_PORT = re.compile(
@@ -71,25 +68,15 @@ def _server_or_fault(
 def read_secret(file: Path, credentials: Path | None) -> str:
     """The one line of the file, without its line end.
 
-    The file must be for its owner alone. `credentials` is the folder of systemd's LoadCredential=: systemd
-    guards it, so permissions of files in it do not matter. Raises ValueError.
+    The file must be for its owner alone, unless it is in `credentials` (read_guarded). Raises ValueError.
     """
     try:
-        permissions = file.stat().st_mode
-        text = read_file(file, _MOST_BYTES).decode().strip()
+        text = read_guarded(file, credentials).decode().strip()
     except UnicodeDecodeError as exc:
         raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
-    except OSError as exc:
-        raise ValueError(f"cannot be read ({said(exc)}); {remedy(exc)}") from exc
-    if permissions & _OTHERS and not _is_below(file, credentials):
-        raise ValueError(f"others may read this secret; run: chmod 600 {file}")
     if len(text.splitlines()) != 1:
         raise ValueError("must have exactly one line, the SMTP address; write it, or delete the other lines")
     return text
-
-
-def _is_below(file: Path, folder: Path | None) -> bool:
-    return folder is not None and file.resolve().is_relative_to(folder.resolve())
 
 
 def smtp_server(url: str, folder: Path) -> SmtpServer:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-from digest.config import fields
+from digest.config import fields, mail_fields
 from digest.config.phrases import phrase
 from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.keywords import Match
@@ -74,6 +74,10 @@ WhenEmpty = Annotated[str, _text(fields.when_empty), WithJsonSchema(_WHEN_EMPTY)
 WhenUnconfirmed = Annotated[str, _text(fields.when_unconfirmed), WithJsonSchema(_WHEN_UNCONFIRMED)]
 AuditTime = Annotated[str, _text(fields.audit), WithJsonSchema(_AUDIT)]
 FilePath = Annotated[Path, _text(fields.path), WithJsonSchema(_ANY_TEXT)]
+ReturnPath = Annotated[str, _text(mail_fields.return_path), WithJsonSchema(_ANY_TEXT)]
+UnsubscribeUrl = Annotated[str, _text(mail_fields.unsubscribe_url), WithJsonSchema(_ANY_TEXT)]
+DnsName = Annotated[str, _text(mail_fields.dns_name), WithJsonSchema(_ANY_TEXT)]
+NameServer = Annotated[str, _text(mail_fields.name_server), WithJsonSchema(_ANY_TEXT)]
 Endpoint = Annotated[str, _text(fields.endpoint), WithJsonSchema(_URL)]
 Feed = Annotated[str, _text(fields.feed), WithJsonSchema(_URL)]
 

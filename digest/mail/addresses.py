@@ -9,6 +9,8 @@ from digest.domain.tokens import token_in
 PLACEHOLDER = "{token}"
 """Where an unsubscribe address has the token; at its end if it has no such place."""
 
+_BELOW_COUNTRIES = {"ac", "co", "com", "edu", "gov", "ne", "net", "or", "org"}
+
 
 def bare_address(header: str) -> str:
     """`Daily Papers <papers@example.org>` → `papers@example.org`."""
@@ -23,6 +25,20 @@ def display_name(header: str) -> str:
 def domain(header: str) -> str:
     """`Daily Papers <papers@example.org>` → `example.org`."""
     return bare_address(header).rpartition("@")[2]
+
+
+def of_one_organization(name: str, other: str) -> bool:
+    """Whether two domains seem to belong to one organization, as DMARC's relaxed alignment wants it.
+
+    They do if they end alike: in two labels, or in three where two of them are such as `co.uk`.
+    """
+    return _registered(name) == _registered(other)
+
+
+def _registered(name: str) -> list[str]:
+    labels = name.lower().split(".")
+    is_public = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _BELOW_COUNTRIES
+    return labels[-3:] if is_public else labels[-2:]
 
 
 def contact(settings: MailSettings) -> str:

@@ -5,6 +5,7 @@ Where one is missing its tests are skipped; where DIGEST_TESTS_REQUIRE names its
 
 import os
 import shutil
+import subprocess
 from typing import NoReturn
 
 import pytest
@@ -20,6 +21,14 @@ def required_tool(package: str, program: str) -> str:
     folders = f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_FOLDERS}"
     found = shutil.which(program, path=folders)
     return found or unusable(package, f"has no {program}: install the package {package}")
+
+
+def required_module(package: str, module: str) -> str:
+    """The path of Perl where it has the module of this Debian package; skips or fails the test otherwise."""
+    perl = required_tool(package, "perl")
+    if subprocess.run([perl, f"-M{module}", "-e", ""], capture_output=True, check=False).returncode:
+        unusable(package, f"has no {module}: install the package {package}")
+    return perl
 
 
 def unusable(package: str, reason: str) -> NoReturn:

@@ -13,6 +13,7 @@ from digest.config.schema import (
     read_sections,
 )
 from digest.config.yaml_document import parse
+from tests.support.dkim_keys import write_key
 
 _TOP = Path(__file__).parents[3]
 _REGENERATE = "python -m digest.config.json_schema > docs/subscribers.schema.json"
@@ -86,6 +87,7 @@ def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -
     text = "\n".join(line if line.lstrip().startswith("# ") else line.replace("#", "", 1) for line in lines)
     (tmp_path / "smtp-url").touch(mode=0o600)
     (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465")
+    write_key(tmp_path / "dkim.pem")
     (tmp_path / "my-templates").mkdir()
     file = tmp_path / "subscribers.yaml"
     file.write_text(text)
