@@ -25,7 +25,6 @@ from digest.system.locks import held_lock
 if TYPE_CHECKING:
     from digest.domain.volume import VolumeResult
     from digest.mail.content.render import MailRenderer
-    from digest.mail.mime import Sign
     from digest.mail.smtp.transport import SmtpTransport
     from digest.publish.readme import ReadmeArchive
     from digest.sources.arxiv.source import ArxivSource
@@ -247,29 +246,19 @@ def _context(
     from digest.domain.tokens import Signer
     from digest.mail.builder import DigestMailBuilder
 
-    key = store.suppressions.signing_key()
     return RunContext(
         config=config,
         source=source,
         store=store,
-        mail_builder=DigestMailBuilder(mail_renderer(config), config.mail, Signer(key), _sign(config)),
+        mail_builder=DigestMailBuilder(
+            mail_renderer(config), config.mail, Signer(store.suppressions.signing_key())
+        ),
         transports=transports,
         archive=None,
         clock=clock,
         signals_deferred=nullcontext,
         change_list=change_list_of(source),
     )
-
-
-def _sign(config: Config) -> "Sign":
-    """What signs mails, if the configuration has a key."""
-    from digest.mail.mime import unsigned
-
-    if config.mail.dkim is None:
-        return unsigned
-    from digest.mail.dkim import DkimSigner
-
-    return DkimSigner(config.mail.dkim)
 
 
 @contextmanager

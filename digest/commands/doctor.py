@@ -1,4 +1,7 @@
-"""`digest doctor`: test templates, state, archive, arXiv and the mail server. Sends no mail."""
+"""`digest doctor`: test templates, state, archive, arXiv, the mail server and the sender's domain.
+
+Sends no mail.
+"""
 
 import logging
 import os
@@ -13,7 +16,9 @@ from pathlib import Path
 import click
 
 from digest.bootstrap import archive_at, smtp_transport, source_time
+from digest.commands.checks import Check
 from digest.commands.context import CommandContext, ExitStatus, config_summary, log_warnings, print_lines
+from digest.commands.sender_checks import check_sender
 from digest.domain.settings import Config, SmtpServer
 from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
@@ -38,9 +43,9 @@ _CLOCK_TOLERANCE = timedelta(days=2)  # arXiv may give the day alone, and in New
 @click.command()
 @click.pass_obj
 def doctor(command: CommandContext) -> int:
-    """Do what check does, then test arXiv, the mail server and the state.
+    """Do what check does, then test arXiv, the mail server, the state and the sender's domain.
 
-    Sends no mail.
+    Sends no mail. Advice (!) is no failure.
     """
     name = command.config_file.name
     try:
@@ -54,26 +59,8 @@ def doctor(command: CommandContext) -> int:
     _warn_of_others(config)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
         print_lines(check.lines)
-        failed = failed or bool(check.problem)
+        failed = failed or check.failed
     return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The result of one test. `problem` (one line or several) is empty where all is well."""
-
-    result: str
-    """A sentence that is true: of something that is well, or of something that is not."""
-    problem: str = ""
-    hint: str = ""
-
-    @property
-    def lines(self) -> Iterator[str]:
-        """The result with a tick; or with a cross, and below it what is wrong and what to do."""
-        yield f"{'✗' if self.problem else '✓'} {self.result}"
-        for line in (*self.problem.splitlines(), self.hint):
-            if line:
-                yield f"    {line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +88,7 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
         yield test.check()
     yield from _check_arxiv(config, clock)
     yield _delivery_test(config).check()
+    yield from _check_sender(config)
 
 
 def shortage(free_bytes: int) -> str:
@@ -189,6 +177,14 @@ def _check_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
     yield Check(f"arXiv answers at {api}")
     if at_arxiv:
         yield clock_check(clock.now(), at_arxiv)
+
+
+def _check_sender(config: Config) -> Iterator[Check]:
+    """Look up the sender's domain, if mails go out."""
+    from digest.system.name_server import NameServer  # only here: its library costs 70 ms
+
+    if config.smtp:
+        yield from check_sender(config.mail, config.smtp.host, NameServer(config.mail.name_server))
 
 
 def _try_smtp(server: SmtpServer, config: Config) -> None:

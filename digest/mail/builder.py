@@ -9,7 +9,7 @@ from digest.domain.auditing import Audit
 from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert
-from digest.domain.settings import MailSettings
+from digest.domain.settings import DkimSettings, MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
 from digest.mail.addresses import domain
@@ -18,13 +18,19 @@ from digest.mail.content.render import MailRenderer
 from digest.mail.mime import Sign, compose_message, compose_notice, unsigned
 
 
+def _sign_with(dkim: DkimSettings | None) -> Sign:
+    if dkim is None:
+        return unsigned
+    from digest.mail.dkim import DkimSigner  # only here: its library costs 90 ms
+
+    return DkimSigner(dkim)
+
+
 class DigestMailBuilder:
     """A pipeline.ports.MailBuilder that renders with the templates, in as much detail as fits."""
 
-    def __init__(
-        self, renderer: MailRenderer, settings: MailSettings, signer: Signer, sign: Sign = unsigned
-    ) -> None:
-        self._sign = sign
+    def __init__(self, renderer: MailRenderer, settings: MailSettings, signer: Signer) -> None:
+        self._sign = _sign_with(settings.dkim)
         self._renderer = renderer
         self._settings = settings
         self._signer = signer

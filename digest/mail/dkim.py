@@ -21,6 +21,7 @@ from dkim.crypto import (
 )
 
 from digest.domain.settings import DkimSettings
+from digest.errors import RenderError
 
 SIGNED = (
     *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id", "List-Help"),
@@ -45,15 +46,18 @@ class DkimSigner:
         self._settings = settings
 
     def __call__(self, content: bytes) -> bytes:
-        """The signature as a header field, to be put before the message."""
-        field: bytes = dkim.sign(
-            content,
-            self._settings.selector.encode(),
-            self._settings.domain.encode(),
-            self._settings.key,
-            canonicalize=(b"relaxed", b"relaxed"),
-            include_headers=[name.lower().encode() for name in _names(content)],
-        )
+        """The signature as a header field, to be put before the message. Raises RenderError."""
+        try:
+            field: bytes = dkim.sign(
+                content,
+                self._settings.selector.encode(),
+                self._settings.domain.encode(),
+                self._settings.key,
+                canonicalize=(b"relaxed", b"relaxed"),
+                include_headers=[name.lower().encode() for name in _names(content)],
+            )
+        except dkim.DKIMException as exc:
+            raise RenderError(f"the message cannot be signed ({type(exc).__name__})") from exc
         return field
 
 

@@ -20,6 +20,7 @@ from digest.demo.papers import load_papers
 from digest.demo.scenario import DAYS
 from digest.demo.server import ArxivServer
 from digest.domain.tokens import Signer
+from tests.support.dns_server import serving_names
 from tests.support.home import Home
 from tests.support.hostile_smtp import HostileServer, Script
 from tests.support.ledger import SENDER, SUBSCRIBER, states
@@ -116,7 +117,8 @@ def _run_daemon(session: Session) -> None:
 
 
 def _look(session: Session) -> None:
-    session.run_with_server({"auth": f"535 5.7.8 no: {ECHO}"}, "doctor", "--verbose", "doctor")
+    with serving_names({}) as session.home.environment["DIGEST_DNS_SERVER"]:
+        session.run_with_server({"auth": f"535 5.7.8 no: {ECHO}"}, "doctor", "--verbose", "doctor")
     session.run("check", "--verbose", "check")
     session.run("status", "--verbose", "status")
     session.run("status as JSON", "--verbose", "status", "--json")

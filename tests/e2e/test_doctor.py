@@ -2,14 +2,25 @@
 
 import pytest
 
+from digest.mail.dkim import record_of
+from tests.support.dkim_keys import KEY, write_key
+from tests.support.dns_server import serving_names
 from tests.support.home import LEAST, SENDER, Home
 from tests.support.mailbox import Mailbox, serving
 
 
 def test_doctor_finds_everything_well(home: Home) -> None:
-    home.write(LEAST + SENDER)
-    with serving(Mailbox()) as port:
+    write_key(home.folder / "dkim.pem")
+    home.write(LEAST + SENDER + "  dkim: {key_file: dkim.pem, selector: s1}\n")
+    zone = {
+        ("example.org", "MX"): ["10 mail.example.org."],
+        ("example.org", "TXT"): ["v=spf1 mx -all"],
+        ("_dmarc.example.org", "TXT"): ["v=DMARC1; p=reject"],
+        ("s1._domainkey.example.org", "TXT"): [record_of(KEY)],
+    }
+    with serving(Mailbox()) as port, serving_names(zone) as name_server:
         home.environment["DIGEST_SMTP_URL"] = f"smtp://localhost:{port}"
+        home.environment["DIGEST_DNS_SERVER"] = name_server
         done = home.digest("doctor")
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines() == [
@@ -21,7 +32,32 @@ def test_doctor_finds_everything_well(home: Home) -> None:
         f"✓ arXiv answers at {home.arxiv.api_url}",
         "✓ the clock agrees with arXiv's",
         f"✓ the mail server localhost:{port} takes our TLS and password",
+        "✓ example.org gets mail",
+        "✓ SPF: example.org says who may send for it: see that your mail server is among them",
+        "✓ DKIM: s1._domainkey.example.org has the key that signs the mails",
+        "✓ DMARC: example.org has p=reject",
     ]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [{}, pytest.param(None, marks=pytest.mark.exhaustive)],
+    ids=["nothing is there", "no answer"],
+)
+def test_what_the_dns_lacks_is_advice_and_no_failure(
+    home: Home, zone: dict[tuple[str, str], list[str]] | None
+) -> None:
+    home.write(LEAST + SENDER)
+    with serving(Mailbox()) as port, serving_names(zone) as name_server:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://localhost:{port}"
+        home.environment["DIGEST_DNS_SERVER"] = name_server
+        done = home.digest("doctor")
+    advice = [line for line in done.stdout.splitlines() if line.startswith("!")]
+    known = ["! example.org gets no mail", "! SPF: example.org does not say who may send for it"]
+    assert (done.returncode, advice[:2]) == (
+        0,
+        known if zone is not None else ["! what the DNS says of example.org is not known"],
+    )
 
 
 def test_doctor_names_each_problem_and_its_remedy(home: Home) -> None:
@@ -103,7 +139,8 @@ def test_doctor_finds_a_clock_that_is_wrong(home: Home) -> None:
 def test_doctor_finds_a_mail_server_that_cannot_be_used(home: Home) -> None:
     home.write(LEAST + SENDER)
     home.environment["DIGEST_SMTP_URL"] = "smtp://localhost:9"
-    done = home.digest("doctor")
+    with serving_names({}) as home.environment["DIGEST_DNS_SERVER"]:
+        done = home.digest("doctor")
     assert done.returncode == 1
     assert "✗ the mail server localhost:9: cannot connect or log in" in done.stdout.splitlines()
 

@@ -56,6 +56,7 @@ class Home:
             "DIGEST_ARXIV_OAI": self.arxiv.oai_url,
             "DIGEST_ARXIV_INTERVAL": "0",
             "DIGEST_RETRY_SCALE": "0",
+            "DIGEST_DNS_SERVER": "127.0.0.1:9",  # where nobody answers
             "DIGEST_NOW": self.arxiv.now.isoformat(),
             **self.environment,
         }

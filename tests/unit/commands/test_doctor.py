@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from digest.commands.doctor import LEAST_FREE_BYTES, Check, clock_check, shortage
+from digest.commands.checks import Check
+from digest.commands.doctor import LEAST_FREE_BYTES, clock_check, shortage
 from tests.support.builders import NOON
 
 
@@ -17,6 +18,12 @@ def test_a_check_has_a_tick_or_a_cross_and_below_it_what_to_do() -> None:
         "    fix them",
     ]
     assert list(Check("one thing is wrong", "one thing").lines) == ["✗ one thing is wrong", "    one thing"]
+
+
+def test_advice_has_a_mark_and_is_no_failure() -> None:
+    advice = Check("something is missing", "some may mind", "add it", is_advice=True)
+    assert list(advice.lines) == ["! something is missing", "    some may mind", "    add it"]
+    assert [Check("well").failed, Check("wrong", "thing").failed, advice.failed] == [False, True, False]
 
 
 def test_a_disk_needs_a_hundred_megabytes() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from digest.domain.mails import Mail
 from digest.domain.settings import DkimSettings, MailSettings
+from digest.errors import RenderError
 from digest.mail.dkim import OVERSIGNED, SIGNED, DkimSigner, is_public_part, record_of, tidy_key
 from digest.mail.mime import compose_message, compose_notice
 from tests.support.builders import subscriber
@@ -79,6 +80,11 @@ def test_the_record_for_the_dns_has_the_public_part_as_openssl_writes_it(tmp_pat
 @pytest.mark.parametrize("published", ["", "AAAA", "not base64", "MCowBQYDK2VwAyEAinvented"])
 def test_what_is_not_the_public_part_is_told_apart(published: str) -> None:
     assert not is_public_part(published, KEY)
+
+
+def test_what_cannot_be_signed_is_not_sent() -> None:
+    with pytest.raises(RenderError, match=r"^the message cannot be signed \(MessageFormatError\)$"):
+        DkimSigner(DKIM)(b"no header\r\n\r\nbody\r\n")
 
 
 def test_a_key_is_taken_with_a_mark_at_its_start_and_other_line_ends() -> None:
