@@ -33,7 +33,7 @@ preview: $(INSTALLED) ## show in a browser the mails that would go out now
 check: $(INSTALLED) ## list mistakes in subscribers.yaml, and print the arXiv queries
 	@$(BIN)/digest check
 
-doctor: $(INSTALLED) ## test whether arXiv, the mail server and the state can be used
+doctor: $(INSTALLED) ## test whether arXiv, the mail server, the state and the sender's domain can be used
 	@$(BIN)/digest doctor
 
 status: $(INSTALLED) ## show the state of every keyword and subscriber
