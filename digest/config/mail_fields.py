@@ -11,7 +11,7 @@ from digest.mail.addresses import PLACEHOLDER
 
 _LONGEST_LOCAL_PART = 64  # octets (RFC 5321, section 4.5.3.1.1)
 _LONGEST_TOKEN = len("+") + 32
-_LONGEST_URL = 500  # of a header line that has 998 octets at most, with the other link beside it
+_LONGEST_URL = 400  # of a header line that has 998 octets at most, with the other link beside it
 _IN_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+;=%-]*")  # RFC 3986 without ",", which separates links
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _LABELS = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)

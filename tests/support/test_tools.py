@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tools import REQUIRED, required_tool, unusable
+from tests.support.tools import REQUIRED, required_module, required_tool, unusable
 
 
 @pytest.fixture
@@ -40,6 +40,19 @@ def test_where_the_package_is_required_its_tests_fail(monkeypatch: pytest.Monkey
         "this machine has no invented-program: install the package invented "
         "(invented is required by DIGEST_TESTS_REQUIRE)"
     )
+
+
+def test_a_module_of_perl_that_is_missing_counts_as_a_program_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perl = tmp_path / "perl"
+    perl.write_text('#!/bin/sh\n[ "$1" = -MThere ]\n')
+    perl.chmod(stat.S_IRWXU)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(REQUIRED, raising=False)
+    assert required_module("invented", "There") == str(perl)
+    with pytest.raises(pytest.skip.Exception, match=r"has no Missing: install the package invented$"):
+        required_module("invented", "Missing")
 
 
 def test_a_program_that_cannot_be_used_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
