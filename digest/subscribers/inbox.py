@@ -47,16 +47,21 @@ class InboxReader:
         for file in files:
             self._read_file(file)
 
-    def read_stream(self, stream: BinaryIO) -> None:
-        """Read a message or an mbox. Raises OSError."""
-        for message in messages_in(stream):
-            effect = self._apply(message)
-            self.counts[effect] += 1
+    def read_stream(self, stream: BinaryIO, name: str = "-") -> None:
+        """Read a message or an mbox; `name` says where it comes from. Raises OSError."""
+        for number, message in enumerate(messages_in(stream), 1):
+            self.take(message, name if number == 1 else f"{name}, message {number}")
+
+    def take(self, message: bytes, name: str) -> Effect | Unread:
+        """Apply one message. A person finds it again by its name: a file, or a number in a mailbox."""
+        effect = self._apply(message)
+        self.counts[effect] += 1
+        return effect
 
     def _read_file(self, file: Path) -> None:
         try:
             with opened_file(file) as stream:
-                self.read_stream(stream)
+                self.read_stream(stream, str(file))
         except FileNotFoundError:
             pass  # a mail program moved it; the next time it is read
         except OSError as exc:
