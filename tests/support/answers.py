@@ -139,6 +139,8 @@ TOKENS_IN_SUBJECTS = in_subjects(
         "(External) unsubscribe {token}",
         "【外部邮件】unsubscribe {token}",
     ),
+    *("_SPAM_ unsubscribe {token}", "⚠️EXTERNAL⚠️ unsubscribe {token}", "|EXT| unsubscribe {token}"),
+    *("unsubscribe{token}", "unsubscribe&nbsp;{token}", "unsubscribe {token} unsubscribe {token}"),
     *(
         "Caution: unsubscribe {token}",
         "unsubscribe {token} [EXTERN]",
@@ -359,6 +361,11 @@ OTHER_WISHES = rows(
         f"Dear Daily Papers team,\n\nplease unsubscribe me.\n\nBest regards\nAda\n\n{QUOTED}",
         REPLY,
     ),
+    below_the_banner_of_a_gateway=message(
+        "[EXT] Re: {subject}",
+        "CAUTION: This email originated from outside of the organization.\n\nUnsubscribe\n",
+        REPLY,
+    ),
     in_the_subject_alone=message("unsubscribe", "", REPLY),
     in_the_subject_with_thanks=message("Re: Unsubscribe", "Thank you", REPLY),
     in_the_subject_above_a_quotation=message("STOP", f"{WROTE}{QUOTED}", REPLY),
@@ -371,6 +378,8 @@ OTHER_WISHES = rows(
     plain_text_that_is_empty=in_two_parts(" ", "<p>Unsubscribe</p>"),
     both_texts=in_two_parts(f"Unsubscribe\n{WROTE}{QUOTED}", "<p>Unsubscribe</p>"),
     marked_as_spam=message("[SPAM] Re: {subject}", "unsubscribe", f"{REPLY}X-Spam-Flag: YES\n"),
+    answer_to_a_request_from_a_phone=message("Re: unsubscribe {token}", "发自我的iPhone"),
+    empty_subject=message("", "unsubscribe {token}"),
     forwarded_request=message(
         "Fwd: unsubscribe {token}",
         "---------- Forwarded message ---------\nFrom: x\nSubject: unsubscribe {token}",
@@ -411,7 +420,6 @@ NOISE_MESSAGES = rows(
         "Re: {subject}", "Away", f"To: digest+{{token}}@example.net\n{AWAY}{REPLY}"
     ),
     away_with_a_bare_word=message("Re: {subject}", "stop", f"{AWAY}{REPLY}"),
-    null_return_path=message("unsubscribe", "unsubscribe", f"Return-Path: <>\n{REPLY}"),
     Spanish_away=message("Respuesta: {subject}", "Estoy fuera", "X-Autoreply: yes\n"),
     Japanese_away=message(
         encoded("不在通知", "utf-8"), "休暇中です。\n\n> unsubscribe {token}", "Precedence: auto_reply\n"
@@ -463,6 +471,8 @@ MESSAGES_TO_READ = rows(
     TO_READ,
     question=message("Can I get fewer papers?", "Hello, can I?"),
     wish_of_nobody_known=message("unsubscribe", "unsubscribe"),
+    null_return_path=message("unsubscribe", "unsubscribe", f"Return-Path: <>\n{REPLY}"),
+    button_of_somebody_unknown=message("unsubscribe " + "a" * 32, "", AWAY),
     wish_with_a_cut_token=message("unsubscribe {token1}", ""),
     answer_in_a_thread_of_a_request=message("Re: unsubscribe {token}", "No, I do want these mails!"),
     forwarded_request_with_a_question=message("Fwd: unsubscribe {token}", "What is this?"),

@@ -23,7 +23,7 @@ _AWAY = re.compile(
     r"\W*(automatic reply|auto(matic)?[ -]?(reply|response|responder|antwort|risposta)|out of (the )?office|"
     r"automatische antwort|abwesen|réponse automatique|respuesta automática|resposta automática|"
     r"risposta automatica|fuera de la oficina|absence du bureau|автоответ|автоматический ответ|自动回复|"
-    r"自動回覆|自動回復|自動応答|自動返信|不在通知|자동 ?회신|부재중|vacation)",
+    r"自動回覆|自動回復|自動応答|自動返信|不在通知|자동 ?회신|부재중|vacation (reply|response|notice))",
     re.IGNORECASE,
 )
 _READ = re.compile(
@@ -66,12 +66,16 @@ def is_automatic_reply(message: Message) -> bool:
 def is_noise(message: Message) -> bool:
     """Whether nobody needs to read the message if it was not understood.
 
-    A report of a failure is no noise, whatever it looks like; nor is a complaint.
+    A report of a failure is no noise, whatever it looks like; nor is a complaint, nor a wish to leave of
+    somebody who is not known.
     """
     if (feedback := feedback_type(message)) is not None:
         return feedback in _CHANGES_NOTHING
     if message.get_content_type() == "multipart/report" or _is_from_daemon(message):
         return _is_harmless_report(message)
+    subject = said_in_subject(readable_subject(message))
+    if (subject.token or subject.is_wish) and not subject.is_reply:
+        return False
     return is_automatic(message) or _is_statistics(message) or _is_unasked(message)
 
 

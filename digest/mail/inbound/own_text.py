@@ -26,7 +26,8 @@ _ENDS = re.compile(
     r"--$|[-_=*]{3,}|\*?(from|von|de|da|van|från|od|от|发件人|寄件者|差出人|보낸 ?(사람|이))\*?\s*[:：]|"
     r"begin forwarded message|anfang der weitergeleiteten nachricht|début du message réexpédié|"
     r"(sent (from|with|via)|get outlook|gesendet (von|mit)|envoyé (de|depuis)|enviado (desde|do|de)|"
-    r"inviato da|отправлено (из|с)|发自|發自|從我的|iphoneから)\b|von meinem .{1,30} gesendet|"
+    r"inviato da|verzonden vanaf|отправлено (из|с))\b|发自|發自|從我的|iphoneから|나의 iphone|"
+    r"von meinem .{1,30} gesendet|virus-free|this e-?mail has been checked|diese e-mail wurde von avast|"
     r"this message was automatically generated|apple mail sent this",
     re.IGNORECASE,
 )

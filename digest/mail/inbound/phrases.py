@@ -10,30 +10,33 @@ EVERYWHERE = "unsubscribe, unsubscription, unsub, un subscribe, opt out, stop"
 SPACED = {
     "English": (
         """
-        unsubscribing, remove me, remove us, remove my email, remove my address, remove my email address,
-        remove this address, remove this email, remove this email address, take me off, take us off,
-        sign off, signoff, opt me out, delete me, delete my email, delete my address,
-        delete my subscription, stop sending, stop mailing, stop emailing, stop receiving, stop getting,
-        do not send, don t send, dont send, do not email, don t email, dont email, do not mail,
-        don t mail, send me no more, want no more, no more emails, no more mails, no more email,
-        no more mail, no longer want to receive, no longer wish to receive, no longer want to get,
-        no longer want these, no longer want this, do not want to receive, don t want to receive,
-        do not wish to receive, don t wish to receive, do not want these, don t want these,
-        do not want any, don t want any, do not want your, don t want your, cancel subscription,
-        cancel my subscription, cancel the subscription, cancel this subscription,
+        unsubscribing, be removed, remove me, remove us, remove my email, remove my address,
+        remove my email address, remove this address, remove this email, remove this email address,
+        take me off, take us off, sign off, signoff, opt me out, delete me, delete my email,
+        delete my address, delete my subscription, stop sending, stop mailing, stop emailing,
+        stop receiving, stop getting, do not send, don t send, dont send, do not email, don t email,
+        dont email, do not mail, don t mail, send me no more, want no more, no more emails, no more mails,
+        no more email, no more mail, no longer want to receive, no longer wish to receive,
+        no longer want to get, no longer want these, no longer want this, do not want to receive,
+        don t want to receive, do not wish to receive, don t wish to receive, do not want these,
+        don t want these, do not want any, don t want any, do not want your, don t want your,
+        cancel subscription, cancel my subscription, cancel the subscription, cancel this subscription,
         cancel our subscription, end my subscription, leave this list, leave the list
         """,
         """
-        please, pls, plz, kindly, immediately, now, asap, me, my, us, our, i, i d, i m, we, would, like,
-        want, wish, to, be, from, of, off, the, this, that, these, those, your, you, all, any, a, an, and,
-        it, list, lists, mailing, mailings, mail, mails, email, emails, e, message, messages, newsletter,
-        newsletters, digest, digests, daily papers, address, subscription, notifications, updates, alerts,
-        send, more, anymore, future, further, thanks, thank, many, in advance, hi, hello, dear, sir,
-        madam, sirs, team, regards
+        please, pls, plz, kindly, request, immediately, now, asap, me, my, us, our, i, i d, i m, we,
+        would, like, want, wish, to, be, from, of, off, the, this, that, these, those, your, you, all,
+        any, a, an, and, it, list, lists, mailing, mailings, mail, mails, email, emails, e, message,
+        messages, newsletter, newsletters, digest, digests, daily papers, address, subscription,
+        notifications, updates, alerts, send, more, anymore, future, further, thanks, thank, many,
+        in advance, hi, hello, dear, sir, madam, sirs, team, regards
         """,
     ),
     "German": (
         """
+        melde ich mich ab, aus dem verteiler nehmen, keine weiteren mails erhalten,
+        keine weiteren e mails erhalten, keine weiteren emails erhalten, keine mails mehr erhalten,
+        keine e mails mehr erhalten, keine emails mehr erhalten,
         abmelden, abmeldung, austragen, austragung, abbestellen, abbestellung, abbestelle, kündigen,
         kündigung, kündige, löschen, melde mich ab, melde mich hiermit ab, melden sie mich ab,
         melden sie mich bitte ab, melde mich bitte ab, tragen sie mich aus, tragen sie mich bitte aus,
@@ -61,11 +64,11 @@ SPACED = {
         n envoyez plus, ne m envoyez plus, ne plus m envoyer
         """,
         """
-        merci, d avance, avance, de, d, du, des, me, m, moi, nous, veuillez, svp, stp, s il vous plaît,
-        s il te plaît, je, voudrais, souhaite, souhaiterais, veux, désire, vous, demande, la, le, les, l,
-        cette, ce, ces, cet, votre, vos, liste, diffusion, newsletter, lettre, mail, mails, e, email,
-        emails, courriel, courriels, message, messages, a, à, envoi, envois, envoyer, recevoir,
-        abonnement, mon, ma, mes, adresse, bonjour, cordialement, et, aux, au
+        merci, d avance, avance, de, d, du, des, se, me, m, moi, nous, veuillez, svp, stp,
+        s il vous plaît, s il te plaît, je, voudrais, souhaite, souhaiterais, veux, désire, vous, demande,
+        la, le, les, l, cette, ce, ces, cet, votre, vos, liste, diffusion, newsletter, lettre, mail,
+        mails, e, email, emails, courriel, courriels, message, messages, a, à, envoi, envois, envoyer,
+        recevoir, abonnement, mon, ma, mes, adresse, bonjour, cordialement, et, aux, au
         """,
     ),
     "Spanish": (
@@ -151,16 +154,17 @@ UNSPACED = {
         退出邮件列表, 退出郵件列表, 退出订阅, 退出訂閱, 取消电子报, 取消電子報, 移除我, 取消关注
         """,
         """
-        请, 請, 我, 们, 們, 要, 想, 帮, 幫, 给, 給, 的, 邮件, 郵件, 信件, 电子, 電子, 邮箱, 信箱, 地址,
-        谢谢, 謝謝, 多谢, 多謝, 此, 这, 這, 些, 个, 個, 您好, 你好, 订阅, 訂閱, 本, 该, 該, 了, 将, 將,
-        从, 從, 列表, 名单, 名單, 希望, 申请, 申請, 麻烦, 麻煩, 您, 你, 推送, 一下
+        请, 請, 类, 類, 我, 们, 們, 要, 想, 帮, 幫, 给, 給, 的, 邮件, 郵件, 信件, 电子, 電子, 邮箱, 信箱,
+        地址, 谢谢, 謝謝, 多谢, 多謝, 此, 这, 這, 些, 个, 個, 您好, 你好, 订阅, 訂閱, 本, 该, 該, 了, 将,
+        將, 从, 從, 列表, 名单, 名單, 希望, 申请, 申請, 麻烦, 麻煩, 您, 你, 推送, 一下
         """,
     ),
     "Japanese": (
         """
-        配信停止, 配信解除, 配信中止, 配信を停止, 配信を中止, 配信を止め, 配信を解除, 購読解除, 購読停止,
-        購読中止, 購読を解除, 購読を停止, 購読をやめ, 登録解除, 登録を解除, 登録抹消, 退会, 解約,
-        送信停止, 送信を停止, 受信拒否, メールは不要, メール不要
+        配信の停止, 配信の解除, 配信不要, 送信の停止, 購読の停止, 購読の解除, 配信停止, 配信解除,
+        配信中止, 配信を停止, 配信を中止, 配信を止め, 配信を解除, 購読解除, 購読停止, 購読中止,
+        購読を解除, 購読を停止, 購読をやめ, 登録解除, 登録を解除, 登録抹消, 退会, 解約, 送信停止,
+        送信を停止, 受信拒否, メールは不要, メール不要
         """,
         """
         を, の, に, ご, お, 願い, ねがい, お願いします, お願い致します, いたします, 致します, します,

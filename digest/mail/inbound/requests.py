@@ -25,6 +25,13 @@ _RECIPIENTS = (
 _MOST_RECIPIENTS = 50
 _ADDRESS = re.compile(r"(?<![a-z0-9])[a-z2-7]{32}(?=@|=40)", re.IGNORECASE | re.ASCII)
 
+# What gateways put above a text.
+_BANNER = re.compile(
+    r"\W*((external|caution|warning|extern|achtung|attention)\b|"
+    r"this (e-?mail|message) (originated|was sent|came) from|you don.t often get e-?mail|sie erhalten nicht häufig|do not click|don.t click)",
+    re.IGNORECASE,
+)
+
 
 def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
     """The wish to get no more mail that the message says; None if it says none."""
@@ -58,9 +65,13 @@ def _tokens_of_address(message: Message) -> Iterator[str]:
 
 
 def _first_line(message: Message) -> Said:
-    """The first line that is no greeting and no thanks."""
-    lines = (line for line in own_lines(message) if not is_greeting(line) and not is_thanks(line))
+    """The first line that says something."""
+    lines = (line for line in own_lines(message) if not _says_nothing(line))
     return said(next(lines, ""))
+
+
+def _says_nothing(line: str) -> bool:
+    return is_greeting(line) or is_thanks(line) or bool(_BANNER.match(line))
 
 
 def _answered(message: Message) -> tuple[str, ...]:
