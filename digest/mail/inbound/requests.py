@@ -28,7 +28,8 @@ _ADDRESS = re.compile(r"(?<![a-z0-9])[a-z2-7]{32}(?=@|=40)", re.IGNORECASE | re.
 # What gateways put above a text.
 _BANNER = re.compile(
     r"\W*((external|caution|warning|extern|achtung|attention)\b|"
-    r"this (e-?mail|message) (originated|was sent|came) from|you don.t often get e-?mail|sie erhalten nicht häufig|do not click|don.t click)",
+    r"this (e-?mail|message) (originated|was sent|came) from|you don.t often get e-?mail|"
+    r"sie erhalten nicht häufig|do not click|don.t click)",
     re.IGNORECASE,
 )
 
