@@ -177,6 +177,7 @@ WISHES_IN_ANSWERS = in_answers(
     *(
         "unsubscribe",
         "Unsubscribe.",
+        "Please unsubscribe me. Thanks, Ada Example",
         "UNSUBSCRIBE!!",
         "Please unsubscribe me.",
         "unsubscribe me from this list, please",
@@ -473,6 +474,7 @@ MESSAGES_TO_READ = rows(
     wish_of_nobody_known=message("unsubscribe", "unsubscribe"),
     null_return_path=message("unsubscribe", "unsubscribe", f"Return-Path: <>\n{REPLY}"),
     button_of_somebody_unknown=message("unsubscribe " + "a" * 32, "", AWAY),
+    Apple_Mail_that_loses_all=message("", "", f"X-Apple-Unsubscribe: true\n{AWAY}"),
     wish_with_a_cut_token=message("unsubscribe {token1}", ""),
     answer_in_a_thread_of_a_request=message("Re: unsubscribe {token}", "No, I do want these mails!"),
     forwarded_request_with_a_question=message("Fwd: unsubscribe {token}", "What is this?"),

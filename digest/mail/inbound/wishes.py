@@ -14,6 +14,7 @@ from digest.mail.inbound.phrases import ADDRESSED, ALONE, EVERYWHERE, GREETINGS,
 
 _LONGEST = 200
 """Characters of a line that may be a wish."""
+_NAME_WORDS = 2
 _SENTENCES = re.compile(r"[.!;,…。！，；、]|\b(?:and|und|et)\b", re.IGNORECASE)
 
 
@@ -35,7 +36,7 @@ def is_wish(text: str) -> bool:
     """Whether the text says that its author wants no more mail, and nothing else."""
     if len(text) > _LONGEST or any(sign in text for sign in "?？¿؟"):
         return False
-    sentences = [plain(sentence) for sentence in _SENTENCES.split(text)]
+    sentences = _without_name([plain(sentence) for sentence in _SENTENCES.split(text)])
     together = [sentence.replace(" ", "") for sentence in sentences]
     return (
         plain(text) in _ALONE
@@ -61,6 +62,12 @@ def plain(text: str) -> str:
     kept = (character for character in apart if unicodedata.category(character)[0] not in "MC")
     words = "".join(character if character.isalnum() else " " for character in kept)
     return unicodedata.normalize("NFC", " ".join(words.split()))
+
+
+def _without_name(sentences: Sequence[str]) -> Sequence[str]:
+    """`Unsubscribe me. Thanks, Ada Example`"""
+    is_signed = len(sentences) > 1 and sentences[-2] in _THANKS and len(sentences[-1].split()) <= _NAME_WORDS
+    return sentences[:-1] if is_signed else sentences
 
 
 def _phrases(text: str) -> list[str]:
