@@ -236,6 +236,7 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(served: Home) -> None:
     assert receivers(served) == [BO]
 
 
+@pytest.mark.exhaustive
 def test_a_bare_word_and_a_complaint_end_the_mails_until_somebody_resubscribes(served: Home) -> None:
     answer = EmailMessage()
     answer["Subject"], answer["In-Reply-To"] = "Re: 1 new paper", mail_to(served, ADA)["Message-ID"]
