@@ -508,7 +508,9 @@ MESSAGES_TO_READ = rows(
     failure_that_is_not_understood=message(
         "Mail delivery failed", "No such user.", "From: MAILER-DAEMON@mx.example\nReturn-Path: <>\n"
     ).replace("From: {to}\n", ""),
-    failure_for_our_policy=report("Action: failed", status="5.7.1"),
+    failure_of_another_mail=report("Action: failed", status="5.1.1")
+    .replace("{head}", "Message-ID: <1@elsewhere.example>")
+    .replace("{id}", "<1@elsewhere.example>"),
 )
 ANSWERS = {
     "tokens in subjects": TOKENS_IN_SUBJECTS,
