@@ -37,7 +37,7 @@ COMMANDS = {
     "doctor": ("doctor", "Do what check does, then test arXiv, the mail server and the state."),
     "explain": ("explain", "Explain why a paper was, or was not, sent."),
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
-    "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, and bounces."),
+    "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from pathlib import Path
 
 import click
 
 from digest.commands.context import CommandContext, ExitStatus, print_lines
-from digest.domain.text import counted
+from digest.domain.text import counted, moment
 from digest.mail.inbound.mailboxes import is_maildir
 from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
 from digest.subscribers.registry import Effect, open_registry
@@ -26,7 +27,7 @@ _STANDARD_INPUT = Path("-")
 )
 @click.pass_obj
 def inbox(command: CommandContext, paths: Sequence[Path]) -> ExitStatus:
-    """Read what came back by mail: requests to unsubscribe, and bounces.
+    """Read what came back by mail: requests to unsubscribe, complaints, and bounces.
 
     Reads Maildirs, mbox files, single messages and `-`, which is standard input. Does not change them.
     """
@@ -53,12 +54,14 @@ def _read_standard_input(reader: InboxReader) -> None:
 
 
 def inbox_lines(reader: InboxReader) -> Iterator[str]:
-    """A line for each message that says something new, and one that counts all."""
+    """A line for each message that says something new, one that counts all, and those that a person should
+    read."""
     yield from reader.texts
     words: dict[Effect | Unread, str] = {
         Effect.NEW: "acted on",
         Effect.BEFORE: "acted on before",
         Effect.OUTDATED: "out of date",
+        Unread.AUTOMATIC: "automatic with nothing to do",
         Unread.TOO_COMPLEX: "too complex to read",
         Unread.NO_TIME: "left unread",
         Unread.NOT_UNDERSTOOD: "not understood",
@@ -66,8 +69,22 @@ def inbox_lines(reader: InboxReader) -> Iterator[str]:
     always = (Effect.NEW, Effect.BEFORE, Unread.NOT_UNDERSTOOD)
     count = reader.counts
     parts = [f"{count[kind]} {text}" for kind, text in words.items() if count[kind] or kind in always]
-    strange = count[Unread.NOT_UNDERSTOOD] or count[Unread.TOO_COMPLEX]
-    yield f"{counted(count.total(), 'message')}: {', '.join(parts)}{': please read them' if strange else ''}"
+    yield f"{counted(count.total(), 'message')}: {', '.join(parts)}"
+    yield from _puzzle_lines(reader)
+
+
+def _puzzle_lines(reader: InboxReader) -> Iterator[str]:
+    """Name the messages that a person should read."""
+    words = {Unread.NOT_UNDERSTOOD: "not understood", Unread.TOO_COMPLEX: "too complex"}
+    strange = sum(reader.counts[kind] for kind in words)
+    if strange:
+        parts = [f"{reader.counts[kind]} {text}" for kind, text in words.items() if reader.counts[kind]]
+        yield f"{' and '.join(parts)}, please read:"
+    for puzzle in reader.puzzles:
+        date = moment(puzzle.date.astimezone(UTC)) if puzzle.date else "no date"
+        yield f"  {puzzle.name} ({date}): {puzzle.subject or 'no subject'}"
+    if others := strange - len(reader.puzzles):
+        yield f"  and {others} more"
 
 
 def unread_lines(reader: InboxReader) -> Iterator[str]:

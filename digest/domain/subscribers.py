@@ -33,6 +33,8 @@ class SuppressionReason(StrEnum):
     """Why an address gets no mail, whatever the configuration says."""
 
     UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    """Their mail provider said that they called a mail spam."""
     NO_SUCH_ADDRESS = "no such address"
     """A delivery status notification said so."""
     REFUSED = "refused"

@@ -8,6 +8,7 @@ from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 
 _WHY = {
     SuppressionReason.UNSUBSCRIBED: "they unsubscribed",
+    SuppressionReason.COMPLAINED: "they reported a mail as spam",
     SuppressionReason.NO_SUCH_ADDRESS: "a mail server said that there is no such address",
     SuppressionReason.REFUSED: "their mail was refused on five days",
     SuppressionReason.FORGOTTEN: "they asked to be forgotten",
@@ -38,7 +39,7 @@ def applied_text(
 ) -> str:
     """What a message says about the subscriber with this label, and whether they are suppressed for it."""
     if isinstance(message, UnsubscribeRequest):
-        return f"{label} wants no more mail"
+        return f"{label} reported a mail as spam" if message.is_complaint else f"{label} wants no more mail"
     if suppressed:
         return f"the address of {label} does not exist ({message.status})"
     return f"a mail to {label} came back ({message.status})"

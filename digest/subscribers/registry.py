@@ -5,7 +5,7 @@ Every change is one short transaction, and may be made during a run; only `Subsc
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ from digest.store.queries.suppressions import (
     signing_key,
     subscriber_of,
     suppress,
+    was_read,
 )
 from digest.store.store import SqlStore
 from digest.subscribers.messages import applied_text, outdated_text
@@ -128,12 +129,14 @@ class SubscriberRegistry:
         """Unsubscribe or suppress whom the message is about, once; None if it is no request and no bounce, or
         about no subscriber. Raises TooComplex."""
         said = read(message)
-        subscriber = self._concerned(said)
-        if said is None or subscriber is None:
-            return Applied(Effect.OUTDATED) if isinstance(said, Bounce) and is_ours(said.message_id) else None
+        if said is None:
+            return None
+        subscriber, names = self._concerned(said), tuple(_names(message, said))
+        if subscriber is None:
+            return self._unknown(said, names)
         fingerprint, now = self._fingerprint(subscriber), self._clock.now()
         with self._database.transaction() as connection:
-            if not mark_read(connection, _names(message, said), now):
+            if not mark_read(connection, names, now):
                 return Applied(Effect.BEFORE)
             if _is_outdated(said, lifted_at(connection, fingerprint), now):
                 return Applied(Effect.OUTDATED, outdated_text(subscriber.label))
@@ -145,14 +148,32 @@ class SubscriberRegistry:
                 record_return(connection, said.message_id, fingerprint, said.status, now)
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
-    def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
-        if isinstance(said, UnsubscribeRequest):
-            return self._by_token.get(said.token)
-        if said is None:
-            return None
+    def _concerned(self, said: UnsubscribeRequest | Bounce) -> KnownSubscriber | None:
+        """The one whom its tokens and Message-IDs name; None if they name nobody, or several."""
+        tokens, mails = (
+            ((), (said.message_id,)) if isinstance(said, Bounce) else (said.tokens, said.message_ids)
+        )
+        named = {self._by_token.get(token) for token in tokens} | self._recipients(mails)
+        known = named - {None}
+        return known.pop() if len(known) == 1 else None
+
+    def _recipients(self, message_ids: Sequence[str]) -> set[KnownSubscriber | None]:
+        """Of those of the mails that are ours."""
+        if not message_ids:
+            return set()
         with self._database.transaction() as connection:
-            email = subscriber_of(connection, said.message_id)
-        return self._by_mailbox.get(mailbox_of(email)) if email else None
+            emails = [email for mail in message_ids if (email := subscriber_of(connection, mail))]
+        return {self._by_mailbox.get(mailbox_of(email)) for email in emails}
+
+    def _unknown(self, said: UnsubscribeRequest | Bounce, names: Sequence[str]) -> Applied | None:
+        """The effect of a message about nobody who is known.
+
+        What it was about may be deleted by now. A person who answers a mail of long ago wants to be heard.
+        """
+        if isinstance(said, Bounce):
+            return Applied(Effect.OUTDATED) if is_ours(said.message_id) else None
+        with self._database.transaction() as connection:
+            return Applied(Effect.BEFORE) if was_read(connection, names) else None
 
     def _suppress(self, subscriber: KnownSubscriber, reason: SuppressionReason) -> bool:
         entered = Suppression(reason, self._clock.now())
@@ -191,7 +212,7 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     corrected: that is a bounce like any other.
     """
     if isinstance(said, UnsubscribeRequest):
-        return SuppressionReason.UNSUBSCRIBED
+        return SuppressionReason.COMPLAINED if said.is_complaint else SuppressionReason.UNSUBSCRIBED
     theirs = not said.recipient or mailbox_of(said.recipient) == mailbox_of(subscriber.email)
     return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
 
@@ -214,7 +235,8 @@ def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
     if isinstance(said, Bounce):
         yield _hash("bounce", said.message_id, mailbox_of(said.recipient), said.status)
     elif said.name:
-        yield _hash("request", said.name, said.token)
+        kind = "complaint" if said.is_complaint else "request"
+        yield _hash(kind, said.name, *(said.tokens or said.message_ids)[:1])
 
 
 def _hash(*words: str) -> str:

@@ -65,6 +65,14 @@ def fed(home: Home, message: bytes) -> list[str]:
     return done.stdout.splitlines()
 
 
+def complaint(home: Home, kind: str = "abuse") -> bytes:
+    """A feedback report about Bo's latest mail."""
+    start = "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n"
+    fields = f"Content-Type: message/feedback-report\n\nFeedback-Type: {kind}\n\n--b\n"
+    returned = b"Content-Type: message/rfc822\n\n" + mail_to(home, BO).as_bytes()
+    return (start + fields).encode() + returned + b"\n--b--\n"
+
+
 def receivers(home: Home) -> list[str]:
     """Who gets a mail of the next run."""
     before = len(list(home.mails()))
@@ -140,30 +148,46 @@ def test_the_same_message_is_acted_on_once_whatever_it_is_kept_in(served: Home) 
     kept.add(b"Subject: dinner?\n\n")
     kept.close()
     before = sorted((path, path.read_bytes()) for path in (served.folder / "Maildir").rglob("*:*"))
+    lunch = next(
+        path for path in (served.folder / "Maildir" / "new").iterdir() if b"lunch" in path.read_bytes()
+    )
+    strange = [
+        "2 not understood, please read:",
+        f"  Maildir/new/{lunch.name} (no date): lunch?",
+        "  mbox, message 2 (no date): dinner?",
+    ]
     done = served.digest("inbox", "Maildir", "mbox")
     assert done.stdout.splitlines() == [
         "subscribers[0] wants no more mail",
-        "4 messages: 1 acted on, 1 acted on before, 2 not understood: please read them",
+        "4 messages: 1 acted on, 1 acted on before, 2 not understood",
+        *strange,
     ]
     served.digest("resubscribe", ADA)
     again = served.digest("inbox", "Maildir", "mbox")
-    assert again.stdout == "4 messages: 0 acted on, 2 acted on before, 2 not understood: please read them\n"
+    assert again.stdout.splitlines() == [
+        "4 messages: 0 acted on, 2 acted on before, 2 not understood",
+        *strange,
+    ]
     assert checked(served) == []
     assert sorted((path, path.read_bytes()) for path in (served.folder / "Maildir").rglob("*:*")) == before
 
 
 @pytest.mark.exhaustive
 def test_only_the_token_counts(served: Home) -> None:
-    nothing = ["1 message: 0 acted on, 0 acted on before, 1 not understood: please read them"]
-    assert fed(served, f"From: {ADA}\nSubject: unsubscribe\n\nunsubscribe\n".encode()) == nothing
-    assert fed(served, request(served, Auto_Submitted="auto-replied")) == nothing
+    nothing = "1 message: 0 acted on, 0 acted on before, 1 not understood"
+    noise = "1 message: 0 acted on, 0 acted on before, 1 automatic with nothing to do, 0 not understood"
+    assert fed(served, f"From: {ADA}\nSubject: unsubscribe\n\nunsubscribe\n".encode())[0] == nothing
     answer = EmailMessage()
     answer["From"], answer["Subject"] = ADA, f"Re: {mail_to(served, ADA)['Subject']}"
     text = mail_to(served, ADA).get_body(("plain",))
     assert text
     answer.set_content("Thank you!\n\n" + text.get_content())
-    assert fed(served, answer.as_bytes()) == nothing
-    assert fed(served, mail_to(served, ADA).as_bytes()) == nothing
+    assert fed(served, answer.as_bytes())[0] == nothing
+    assert fed(served, mail_to(served, ADA).as_bytes()) == [noise]
+    answer["Auto-Submitted"] = "auto-replied"
+    answer.set_content(f"unsubscribe {token(served)}")
+    assert fed(served, answer.as_bytes()) == [noise]
+    del answer["Auto-Submitted"]
     answer.replace_header("Subject", "stop")
     answer.set_content(f"\nunsubscribe {token(served)}\n\n> {text.get_content()}")
     assert checked(served) == []
@@ -208,6 +232,29 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(served: Home) -> None:
     assert fed(served, report(served))[0] == "the address of subscribers[0] does not exist (5.1.1)"
     why = "a mail server said that there is no such address (5.1.1)"
     assert checked(served) == [f"subscribers[0] gets no mail since 2026-06-23 07:00 UTC: {why}", REMEDY]
+    served.at(DAYS[1])
+    assert receivers(served) == [BO]
+
+
+@pytest.mark.exhaustive
+def test_a_bare_word_and_a_complaint_end_the_mails_until_somebody_resubscribes(served: Home) -> None:
+    answer = EmailMessage()
+    answer["Subject"], answer["In-Reply-To"] = "Re: 1 new paper", mail_to(served, ADA)["Message-ID"]
+    answer.set_content("Abmelden, danke!")
+    assert fed(served, answer.as_bytes())[0] == "subscribers[0] wants no more mail"
+    assert fed(served, complaint(served))[0] == "subscribers[1] reported a mail as spam"
+    since = "gets no mail since 2026-06-23 07:00 UTC:"
+    assert checked(served) == [
+        f"subscribers[0] {since} they unsubscribed",
+        f"subscribers[1] {since} they reported a mail as spam",
+        REMEDY,
+    ]
+    assert f"{BO} {since} they reported a mail as spam" in served.digest("status").stdout.splitlines()
+    again = served.digest("resubscribe", BO)
+    assert (
+        again.stdout
+        == "subscribers[1] gets mail again; there was none because they reported a mail as spam\n"
+    )
     served.at(DAYS[1])
     assert receivers(served) == [BO]
 

@@ -6,14 +6,19 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeRequest:
-    """The subscriber with this token wants no more mail."""
+    """A subscriber wants no more mail: the one whom all that is known of these tokens and mails names."""
 
-    token: str = field(repr=False)
-    """32 letters and digits, in lower case."""
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+    """Each of 32 letters and digits, in lower case."""
+    message_ids: tuple[str, ...] = ()
+    """Of mails that it answers or returns, with their angle brackets."""
     name: str = ""
     """The same in every copy of the request: its Message-ID, or else its date as written; or else empty."""
     latest_date: datetime | None = None
-    """The latest of the times that its sender and the mail servers on its way wrote into it, if any."""
+    """The latest of the times that its sender and the mail servers on its way wrote into it, if any; of a
+    complaint the time of the mail that it returns."""
+    is_complaint: bool = False
+    """Their mail provider reports that they called a mail spam (RFC 5965)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ hooks: the factory that makes each part, and the policy, which hands out each he
 """
 
 import re
-from collections.abc import Iterator
-from email.errors import HeaderParseError
-from email.header import decode_header
+from datetime import UTC, datetime
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
+from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Any, cast
 
@@ -47,6 +46,11 @@ def parsed(message: bytes) -> Message:
     return BytesParser(part, policy=_Bounded()).parsebytes(_beginning(message))
 
 
+def parsed_headers(message: bytes) -> Message:
+    """The headers alone, which cannot be too complex."""
+    return BytesHeaderParser(Message, policy=_Bounded()).parsebytes(_beginning(message))
+
+
 def header(message: Message, name: str) -> str:
     """The first header of this name, as it is written; empty if there is none."""
     return _readable(message.get(name, ""))
@@ -57,27 +61,29 @@ def headers(message: Message, name: str) -> list[str]:
     return [_readable(value) for value in message.get_all(name, [])]
 
 
-def subject(message: Message) -> str:
-    """The subject with its encoded words (RFC 2047) read as ASCII, and its white space as single spaces."""
-    written = header(message, "Subject")
-    try:
-        pieces = [piece for piece, _ in decode_header(" ".join(written.split()))]
-    except HeaderParseError:  # no base64
-        pieces = [written]
-    return "".join(piece if isinstance(piece, str) else piece.decode("ascii", "replace") for piece in pieces)
-
-
-def first_line(message: Message) -> str:
-    """The first line of the text that is not empty, read as ASCII, in whatever charset it is."""
-    text = next(_plain_texts(message), b"")
-    lines = (line.strip() for line in text.splitlines())
-    return next(filter(None, lines), b"").decode("ascii", "replace")
-
-
 def message_id(message: Message) -> str:
     """The Message-ID, with its angle brackets; empty if there is none."""
-    found = _MESSAGE_ID.search(header(message, "Message-ID"))
-    return found[0] if found else ""
+    return next(iter(message_ids(message, "Message-ID")), "")
+
+
+def message_ids(message: Message, name: str) -> tuple[str, ...]:
+    """The Message-IDs in the first header of this name, with their angle brackets."""
+    return tuple(_MESSAGE_ID.findall(header(message, name)))
+
+
+def latest_date(message: Message) -> datetime | None:
+    """The latest of the times that its sender and the mail servers on its way wrote into it, if any."""
+    written = [*headers(message, "Date"), *headers(message, "Received")]
+    return max(filter(None, map(date_in, written)), default=None)
+
+
+def date_in(text: str) -> datetime | None:
+    """The date at the end of a header, behind any semicolon."""
+    try:
+        date = parsedate_to_datetime(text.rpartition(";")[2])
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def word(value: str) -> str:
@@ -94,17 +100,6 @@ def subparts(part: Message) -> list[Message]:
 def content(part: Message) -> bytes:
     """The decoded content of a part; empty for one that has parts."""
     return cast(bytes | None, part.get_payload(decode=True)) or b""
-
-
-def _plain_texts(part: Message) -> Iterator[bytes]:
-    """The plain texts of a message, decoded; without attachments and attached messages."""
-    if part.get_content_disposition() == "attachment":
-        return
-    if part.get_content_type() == "text/plain":
-        yield content(part)
-    elif part.get_content_maintype() == "multipart":
-        for subpart in subparts(part):
-            yield from _plain_texts(subpart)
 
 
 def _beginning(message: bytes) -> bytes:

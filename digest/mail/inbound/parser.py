@@ -1,16 +1,24 @@
-"""Find out what an incoming message is: an unsubscribe request, a bounce, or neither.
+"""Find out what an incoming message is: an unsubscribe request, a complaint, a bounce, or none of them.
 
 The sender is not trusted: `From` proves nothing and is not read. Only secrets that nobody can guess count
-(domain.tokens): the token of a request, the Message-ID of a returned mail.
+(domain.tokens): the token of a request, the Message-ID of a mail that is returned or answered.
 """
 
+from collections.abc import Callable
+from email.message import Message
+from typing import TypeVar
+
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
+from digest.mail.inbound.automatic import is_noise
 from digest.mail.inbound.bounces import bounce, is_report
+from digest.mail.inbound.complaints import complaint, is_feedback
 from digest.mail.inbound.mime import TooComplex, parsed
 from digest.mail.inbound.requests import unsubscribe_request
 from digest.system.cpu_time import CpuTimeExceeded, cpu_limit
 
 _MOST_SECONDS = 5  # of CPU time. A message takes a twentieth of a second: this is for what nobody knows yet
+
+_Found = TypeVar("_Found")
 
 
 def read(message: bytes) -> UnsubscribeRequest | Bounce | None:
@@ -18,10 +26,28 @@ def read(message: bytes) -> UnsubscribeRequest | Bounce | None:
 
     Main thread only.
     """
+    return _looked_at(message, _answer)
+
+
+def needs_nobody(message: bytes) -> bool:
+    """Whether no person has to read the message if nothing was understood. Raises TooComplex.
+
+    Main thread only.
+    """
+    return bool(_looked_at(message, is_noise))
+
+
+def _answer(message: Message) -> UnsubscribeRequest | Bounce | None:
+    if is_feedback(message):
+        return complaint(message)
+    return bounce(message) if is_report(message) else unsubscribe_request(message)
+
+
+def _looked_at(message: bytes, look: Callable[[Message], _Found]) -> _Found | None:
+    """What is found in the message within the limits; None if it is no message. Raises TooComplex."""
     try:
         with cpu_limit(_MOST_SECONDS):
-            parts = parsed(message)
-            return bounce(parts) if is_report(parts) else unsubscribe_request(parts)
+            return look(parsed(message))
     except CpuTimeExceeded as exc:
         raise TooComplex from exc
     except TooComplex:

@@ -1,56 +1,84 @@
-"""Find an unsubscribe request in a message from a person, or from the button of a mail program."""
+"""Find the wish to leave in a message from a person, or from the button of a mail program.
+
+What a message *says* counts: all of its subject, its own first line, the address that it is sent to. What
+it quotes does not. A token is enough wherever it is said by itself. A program that answers mails also repeats
+subjects, so behind a prefix such as `Re:` a token wants a person who says nothing else. So does a wish
+without a token, whose reader is the one of the mail that it answers.
+"""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from digest.mail.inbound.answers import UnsubscribeRequest
-from digest.mail.inbound.mime import first_line, header, headers, message_id, subject, word
+from digest.mail.inbound.automatic import is_automatic, is_automatic_reply
+from digest.mail.inbound.mime import header, headers, latest_date, message_id, message_ids
+from digest.mail.inbound.own_text import own_lines, whole_text
+from digest.mail.inbound.said import Said, said, said_in_subject, tokens_in
+from digest.mail.inbound.text import readable_subject
+from digest.mail.inbound.wishes import is_greeting, is_thanks
 
-_REQUEST = r"unsubscribe\s+(?P<token>[a-z2-7]{32})"
-_LINE = re.compile(_REQUEST, re.IGNORECASE | re.ASCII)
+_RECIPIENTS = (
+    *("To", "Cc", "Resent-To", "Delivered-To", "X-Delivered-To", "X-Original-To", "X-Forwarded-To"),
+    *("Envelope-To", "X-Envelope-To", "X-Rcpt-To", "Apparently-To"),
+)
+_MOST_RECIPIENTS = 50
+_ADDRESS = re.compile(r"(?<![a-z0-9])[a-z2-7]{32}(?=@|=40)", re.IGNORECASE | re.ASCII)
 
-# Companies' mail servers put marks such as [EXTERNAL] before a subject. `Re:` is not allowed: a reply in a
-# thread that began with a request may say that its author wants the mails back.
-_SUBJECT = re.compile(rf"(?:\[[^\[\]]{{1,40}}\] ?)*{_REQUEST}", re.IGNORECASE | re.ASCII)
-_UNWANTED_PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
-_AUTOMATIC = ("X-Autoreply", "X-Autorespond")
+# What gateways put above a text.
+_BANNER = re.compile(
+    r"\W*((external|caution|warning|extern|achtung|attention)\b|"
+    r"this (e-?mail|message) (originated|was sent|came) from|you don.t often get e-?mail|"
+    r"sie erhalten nicht häufig|do not click|don.t click)",
+    re.IGNORECASE,
+)
 
 
 def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
-    """A request is the whole subject, or the whole first line of the text.
-
-    A quoted or forwarded digest has the token further down, where it is no request.
-    """
-    if _is_automatic(message):
-        return None
-    found = _SUBJECT.fullmatch(subject(message)) or _LINE.fullmatch(first_line(message))
-    if not found:
+    """The wish to get no more mail that the message says; None if it says none."""
+    subject, answered = said_in_subject(readable_subject(message)), _answered(message)
+    tokens = [*_bare_token(subject), *_tokens_of_address(message)]
+    answers: tuple[str, ...] = ()
+    if not is_automatic(message):
+        first = _first_line(message)
+        tokens += filter(None, [first.token, subject.token * (first.is_wish or first.is_nothing)])
+        if first.is_wish or (subject.is_wish and first.is_nothing):
+            answers = answered
+            tokens += () if answered else tokens_in(whole_text(message))
+    if not tokens and not answers:
         return None
     name = message_id(message) or header(message, "Date").strip()
-    return UnsubscribeRequest(found["token"].lower(), name, _latest_date(message))
+    return UnsubscribeRequest(tuple(dict.fromkeys(tokens)), answers, name, latest_date(message))
 
 
-def _is_automatic(message: Message) -> bool:
-    """Whether a program answered (RFC 3834, section 2), or a list passed the message on."""
-    return (
-        any(word(value) != "no" for value in headers(message, "Auto-Submitted"))
-        or word(header(message, "Precedence")) in _UNWANTED_PRECEDENCE
-        or any(name in message for name in _AUTOMATIC)
-        or header(message, "Return-Path").strip() == "<>"
-    )
+def _bare_token(subject: Said) -> Iterator[str]:
+    """No program that answers mails writes a request without a prefix: the button of a mail program does."""
+    if subject.token and not subject.is_reply:
+        yield subject.token
 
 
-def _latest_date(message: Message) -> datetime | None:
-    written = [*headers(message, "Date"), *headers(message, "Received")]
-    return max(filter(None, map(_date, written)), default=None)
+def _tokens_of_address(message: Message) -> Iterator[str]:
+    """Of `digest+TOKEN@example.org`, unless a program answers there."""
+    if not is_automatic_reply(message):
+        for name in _RECIPIENTS:
+            for value in headers(message, name)[:_MOST_RECIPIENTS]:
+                yield from (found.lower() for found in _ADDRESS.findall(value))
 
 
-def _date(text: str) -> datetime | None:
-    """The date at the end of a header, behind any semicolon."""
-    try:
-        date = parsedate_to_datetime(text.rpartition(";")[2])
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+def _first_line(message: Message) -> Said:
+    """The first line that says something."""
+    lines = (line for line in own_lines(message) if not _says_nothing(line))
+    return said(next(lines, ""))
+
+
+def _says_nothing(line: str) -> bool:
+    return is_greeting(line) or is_thanks(line) or bool(_BANNER.match(line))
+
+
+def _answered(message: Message) -> tuple[str, ...]:
+    """The Message-IDs of what the message answers.
+
+    `References` may also name mails that somebody else answered before, who passed them on: they count only
+    where there is no `In-Reply-To`.
+    """
+    return message_ids(message, "In-Reply-To") or message_ids(message, "References")

@@ -40,6 +40,7 @@ _STRENGTH = {
     SuppressionReason.NO_SUCH_ADDRESS: 0,
     SuppressionReason.REFUSED: 0,
     SuppressionReason.UNSUBSCRIBED: 1,
+    SuppressionReason.COMPLAINED: 1,
     SuppressionReason.FORGOTTEN: 2,
 }
 
@@ -191,11 +192,17 @@ def record_return(
 
 def mark_read(connection: Connection, names: Iterable[str], now: datetime) -> bool:
     """Record that the message with these names was acted on; False if one with any of them was before."""
-    rows = [{"fingerprint": name, "read_at": now} for name in names]
-    known = read_messages.c.fingerprint.in_([row["fingerprint"] for row in rows])
-    before = connection.scalar(select(func.count()).where(known))
+    known_by = tuple(names)
+    before = was_read(connection, known_by)
+    rows = [{"fingerprint": name, "read_at": now} for name in known_by]
     connection.execute(insert(read_messages).on_conflict_do_nothing(), rows)
     return not before
+
+
+def was_read(connection: Connection, names: Iterable[str]) -> bool:
+    """Whether a message with any of these names was acted on."""
+    known = read_messages.c.fingerprint.in_(list(names))
+    return bool(connection.scalar(select(func.count()).where(known)))
 
 
 def _lifted(fingerprint: str) -> str:

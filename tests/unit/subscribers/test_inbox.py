@@ -12,9 +12,9 @@ import pytest
 from digest.domain.tokens import Signer
 from digest.store.database import Database
 from digest.store.store import SqlStore
-from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
+from digest.subscribers.inbox import MOST_LISTED, MOST_SECONDS, InboxReader, Puzzle, Unread
 from digest.subscribers.registry import Effect, SubscriberRegistry, open_registry
-from tests.support.builders import config, subscriber
+from tests.support.builders import NOON, config, subscriber
 from tests.support.fakes import FakeClock
 
 ADA = "ada@example.org"
@@ -55,7 +55,41 @@ def test_messages_are_applied_and_counted(
     reader.read_stream(io.BytesIO(b"From a@b\n" + request_of_ada))
     assert reader.texts == ACTED_ON
     assert reader.counts == Counter([Unread.NOT_UNDERSTOOD, Unread.TOO_COMPLEX, Effect.NEW, Effect.BEFORE])
+    assert reader.puzzles == [
+        Puzzle(str(tmp_path / "box" / "new" / "0"), None, "hi"),
+        Puzzle(str(tmp_path / "box" / "new" / "1"), None, ""),
+    ]
     assert reader.unreadable == []
+
+
+def test_one_message_is_taken_by_its_name(registry: SubscriberRegistry, request_of_ada: bytes) -> None:
+    reader = InboxReader(registry)
+    away = b"Subject: Away\nAuto-Submitted: auto-replied\n\n"
+    assert reader.take(request_of_ada, "UID 7") == Effect.NEW
+    assert reader.take(away, "UID 8") == Unread.AUTOMATIC
+    assert reader.take(b"Subject: hi\n\n", "UID 9") == Unread.NOT_UNDERSTOOD
+    assert reader.puzzles == [Puzzle("UID 9", None, "hi")]
+
+
+def test_a_person_reads_of_each_message_one_clean_line(registry: SubscriberRegistry) -> None:
+    reader = InboxReader(registry)
+    strange = (
+        "Date: Mon, 22 Jun 2026 14:00:00 +0200\nSubject: =?utf-8?q?a=1B[2J=0Ab=E2=80=AE?="
+        + "c" * 200
+        + "\n\n"
+    )
+    reader.take(strange.encode(), "new/\x1b[2J\n")
+    assert reader.puzzles == [Puzzle("new/[2J", NOON, "a[2J b" + "c" * 93 + "…")]
+
+
+def test_the_first_messages_are_listed_and_all_are_counted(registry: SubscriberRegistry) -> None:
+    reader = InboxReader(registry)
+    reader.read_stream(io.BytesIO(b"From a@b\n\n\n" * (MOST_LISTED + 12)), "mbox")
+    assert reader.counts[Unread.NOT_UNDERSTOOD] == MOST_LISTED + 12
+    assert [puzzle.name for puzzle in reader.puzzles] == [
+        "mbox",
+        *(f"mbox, message {number}" for number in range(2, MOST_LISTED + 1)),
+    ]
 
 
 def test_what_cannot_be_opened_is_named_and_the_others_are_read(

@@ -338,6 +338,68 @@ def test_another_address_in_the_report_is_never_suppressed(
     assert store.suppressions.of([ADA, FORMER]) == {}
 
 
+def feedback(returned: str) -> bytes:
+    """A complaint (RFC 5965) that returns this header."""
+    return f"""\
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+
+--b
+Content-Type: text/rfc822-headers
+
+{returned}
+Date: {JUNE}
+
+--b--
+""".encode()
+
+
+def answer(message_id: str, name: str = "1") -> bytes:
+    return f"In-Reply-To: {message_id}\nMessage-ID: <{name}@example.org>\nSubject: unsubscribe\n\n".encode()
+
+
+def test_a_complaint_ends_the_mails(registry: SubscriberRegistry, store: SqlStore) -> None:
+    mail = sent_mail(store)
+    applied = registry.apply(feedback(f"Message-ID: {mail}"))
+    assert applied == Applied(Effect.NEW, "subscribers[0] reported a mail as spam")
+    assert store.suppressions.of([ADA, JOERG]) == {ADA: Suppression(SuppressionReason.COMPLAINED, NOON)}
+    assert registry.apply(feedback(f"Message-ID: {mail}\nX-Trace: 2")) == BEFORE
+
+
+def test_a_complaint_about_a_mail_from_before_the_return_changes_nothing(
+    registry: SubscriberRegistry, store: SqlStore, clock: FakeClock
+) -> None:
+    mail = sent_mail(store)
+    resubscribed_in_july(registry, clock)
+    assert registry.apply(feedback(f"Message-ID: {mail}")) is None
+    assert registry.apply(feedback(f"List-Unsubscribe: <mailto:d+{token(store, ADA)}@example.org>")) == OLD
+    assert store.suppressions.of([ADA]) == {}
+
+
+def test_a_wish_without_a_token_is_of_whom_the_mail_went_to(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    mail = sent_mail(store, JOERG)
+    assert registry.apply(answer(mail)) == Applied(Effect.NEW, "subscribers[1] wants no more mail")
+    assert store.suppressions.of([ADA, JOERG]).keys() == {JOERG}
+    registry.resubscribe(KnownSubscriber(JOERG))
+    assert registry.apply(answer(mail)) == BEFORE
+    assert registry.apply(answer(mail, "2")) is None
+
+
+def test_a_message_that_names_two_subscribers_names_nobody(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    both = f"{sent_mail(store)} {sent_mail(store, JOERG)}"
+    assert registry.apply(answer(both)) is None
+    assert registry.apply(request(store) + f"unsubscribe {token(store, JOERG)}".encode()) is None
+    assert store.suppressions.of([ADA, JOERG]) == {}
+
+
 def test_mails_that_come_back_for_five_days_end_them(registry: SubscriberRegistry, store: SqlStore) -> None:
     for day in range(5):
         assert store.suppressions.of([ADA]) == {}

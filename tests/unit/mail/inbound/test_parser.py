@@ -1,4 +1,4 @@
-"""Unsubscribe requests and delivery reports, as real mail programs write them."""
+"""Unsubscribe requests, complaints and delivery reports, as real mail programs write them."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.mime import TooComplex
-from digest.mail.inbound.parser import read
+from digest.mail.inbound.parser import needs_nobody, read
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 REQUEST = f"unsubscribe {TOKEN}"
@@ -38,6 +38,7 @@ def message(subject: str = "", body: str = "", **headers: str) -> bytes:
         message("Re: 4 new papers", f"\r\n  \r\n{REQUEST.upper()}\r\n\r\n> 4 new papers\r\n"),
         message("=?no-such-charset?q?x?=", REQUEST, Content_Type="text/plain; charset=no-such-charset"),
         message(REQUEST, Auto_Submitted="no"),
+        message(REQUEST, Auto_Submitted="auto-replied", Precedence="bulk", Return_Path="<>"),
         message(REQUEST, Return_Path="<ada@example.org>", X_Auto_Response_Suppress="All"),
         message(REQUEST, "caf\udce9", Content_Type='text/plain; charset="us-ascii'),
         message(REQUEST).replace(b"\r\n", b"\n"),
@@ -52,6 +53,7 @@ def message(subject: str = "", body: str = "", **headers: str) -> bytes:
         "first line of an answer",
         "first line in a charset that nobody has",
         "expressly not automatic",
+        "from a program: the button of a mail program",
         "with headers that mean nothing here",
         "with a body of broken 8-bit text",
         "with bare line feeds",
@@ -59,7 +61,7 @@ def message(subject: str = "", body: str = "", **headers: str) -> bytes:
     ],
 )
 def test_a_token_in_the_subject_or_the_first_line_is_a_request(content: bytes) -> None:
-    assert read(content) == UnsubscribeRequest(TOKEN)
+    assert read(content) == UnsubscribeRequest((TOKEN,))
 
 
 QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {REQUEST}\r\n"
@@ -68,27 +70,25 @@ QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {R
 @pytest.mark.parametrize(
     "content",
     [
-        message("unsubscribe"),
-        message("unsubscribe me please", "unsubscribe"),
-        message(f"{REQUEST} please"),
+        message("unsubscribe", "unsubscribe"),
+        message(f"{REQUEST} is what your mail says"),
         message(f"Re: {REQUEST}", "No, I do want these mails!"),
-        message(f"AW: {REQUEST}"),
+        message(f"Automatic reply: {REQUEST}", REQUEST),
         message(f"unsubscribe {TOKEN[:-1]}"),
         message(f"unsubscribe {TOKEN[:-1]}1"),
         message("Re: 4 new papers", f"{REQUEST} is what your mail says"),
         message("Re: 4 new papers", f"Thank you!\r\n\r\n{QUOTED}"),
         message("Fwd: 4 new papers", QUOTED),
         message("Fwd: 4 new papers", f"-------- Forwarded --------\r\n{REQUEST}\r\n"),
-        message("Look", f"<p>{REQUEST}</p>", Content_Type="text/html"),
-        message(REQUEST, Auto_Submitted="auto-replied (vacation)"),
-        message(REQUEST, Auto_Submitted="auto-generated; owner=x"),
-        message(REQUEST, Precedence="Bulk"),
-        message(REQUEST, Precedence="list"),
-        message(REQUEST, Precedence="junk"),
-        message(REQUEST, Precedence="auto_reply"),
-        message(REQUEST, X_Autoreply="yes"),
-        message(REQUEST, X_Autorespond="4 new papers"),
-        message(REQUEST, Return_Path="<>"),
+        message("Re: 4 new papers", REQUEST, Auto_Submitted="auto-replied (vacation)"),
+        message("Re: 4 new papers", REQUEST, Auto_Submitted="auto-generated; owner=x"),
+        message("Re: 4 new papers", REQUEST, Precedence="Bulk"),
+        message("Re: 4 new papers", REQUEST, Precedence="list"),
+        message("Re: 4 new papers", REQUEST, Precedence="junk"),
+        message("Re: 4 new papers", REQUEST, Precedence="auto_reply"),
+        message("Re: 4 new papers", REQUEST, X_Autoreply="yes"),
+        message("Re: 4 new papers", REQUEST, X_Autorespond="4 new papers"),
+        message("Re: 4 new papers", REQUEST, Return_Path="<>"),
         message(REQUEST, Content_Type="multipart/report; boundary=x"),
         b"",
         b"\xff\x00\r\n\r\n\xfe",
@@ -96,17 +96,15 @@ QUOTED = f"> To stop, write to digest@example.org with this subject:\r\n>     {R
     ],
     ids=[
         "no token",
-        "no token anywhere",
         "more words in the subject",
-        "an answer in a thread of that subject",
-        "the same in German",
+        "an answer that says something else",
+        "an automatic answer to a request",
         "too short a token",
         "a character that no token has",
         "more words in the first line",
         "a quoted digest",
         "a forwarded digest",
         "a forwarded request",
-        "HTML",
         "a vacation notice",
         "a program's message",
         "bulk mail",
@@ -132,7 +130,7 @@ def test_the_first_line_counts_in_any_part_that_has_the_text() -> None:
     mail.set_content(f"{REQUEST}\n\nAda\n", cte="base64")
     mail.add_alternative(f"<p>{REQUEST}</p>", subtype="html")
     mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
-    assert read(mail.as_bytes()) == UnsubscribeRequest(TOKEN)
+    assert read(mail.as_bytes()) == UnsubscribeRequest((TOKEN,))
 
 
 def test_a_request_in_an_attached_message_does_not_count() -> None:
@@ -536,7 +534,28 @@ def test_a_request_says_which_it_is_and_how_late_it_was_under_way(
     headers: dict[str, str], name: str, latest: datetime | None
 ) -> None:
     fields = {key.replace("-", "_"): value for key, value in headers.items()}
-    assert read(message(REQUEST, **fields)) == UnsubscribeRequest(TOKEN, name, latest)
+    assert read(message(REQUEST, **fields)) == UnsubscribeRequest((TOKEN,), (), name, latest)
+
+
+def test_a_wish_without_a_token_is_about_the_mail_that_it_answers() -> None:
+    answer = message("Re: 4 new papers", "unsubscribe", In_Reply_To=ID, References=f"<1@example.org> {ID}")
+    assert read(answer) == UnsubscribeRequest((), (ID,))
+    assert read(answer.replace(b"In-Reply-To", b"X")) == UnsubscribeRequest((), ("<1@example.org>", ID))
+    assert read(answer.replace(ID.encode(), b"", 1)) == UnsubscribeRequest((), ("<1@example.org>", ID))
+    assert read(message("x", f"unsubscribe\r\n\r\n{QUOTED}")) == UnsubscribeRequest((TOKEN,))
+
+
+def test_a_complaint_is_about_the_innermost_mail_that_it_returns() -> None:
+    report = (
+        "Content-Type: multipart/report; boundary=b\nMessage-ID: <report@isp.example>\n\n"
+        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n"
+        "--b\nContent-Type: message/rfc822\n\n"
+        "Message-ID: <outer@isp.example>\nContent-Type: message/rfc822\n\n"
+        f"Message-ID: {ID}\nDate: Tue, 23 Jun 2026 07:00:00 +0000\n"
+        f"List-Unsubscribe: <mailto:d@example.org?subject=unsubscribe%20{TOKEN}>\n\n--b--\n"
+    )
+    mails = (ID, "<outer@isp.example>")
+    assert read(report.encode()) == UnsubscribeRequest((TOKEN,), mails, ID, SEVEN, is_complaint=True)
 
 
 def test_neither_token_nor_address_shows_in_a_traceback() -> None:
@@ -562,6 +581,15 @@ LINES = st.sampled_from(
         f"Message-ID: {ID}",
         "Message-ID: <[]@[",
         "Action: failed",
+        "Content-Type: message/feedback-report",
+        "Feedback-Type: abuse",
+        f"In-Reply-To: {ID}",
+        f"To: digest+{TOKEN}@example.org",
+        "unsubscribe",
+        "> quoted",
+        "On 1 Jan 2026 Ada wrote:",
+        "Content-Type: text/html",
+        "<blockquote>",
         "Status: 5.1.1",
         "Final-Recipient: rfc822; a@b",
         'From: "(<@,:;',
@@ -577,5 +605,6 @@ LINES = st.sampled_from(
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_all_that_strangers_write_is_read_or_ignored(lines: list[str], line_end: str) -> None:
     with suppress(TooComplex):
-        found = read(line_end.join(lines).encode("utf-8", "replace"))
-        assert found is None or isinstance(found, UnsubscribeRequest | Bounce)
+        content = line_end.join(lines).encode("utf-8", "replace")
+        assert isinstance(read(content), UnsubscribeRequest | Bounce | None)
+        assert isinstance(needs_nobody(content), bool)
