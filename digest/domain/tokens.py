@@ -33,8 +33,3 @@ class Signer:
         message = "\0".join((purpose, *parts)).encode()
         digest = hmac.digest(self._key, message, "sha256")[:_TOKEN_BYTES]
         return base64.b32encode(digest).decode("ascii").lower()
-
-
-def is_ours(message_id: str) -> bool:
-    """Whether it looks like a Message-ID of this program; which proves nothing."""
-    return message_id.endswith(f"@{_DOMAIN}>")

@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import Enum, auto
 
 from digest.config.fields import address
+from digest.domain.fault import Fault
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
-from digest.domain.tokens import Signer, is_ours
+from digest.domain.tokens import Signer
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.parser import read
@@ -34,12 +35,13 @@ from digest.store.queries.suppressions import (
     suppress,
 )
 from digest.store.store import SqlStore
-from digest.subscribers.messages import applied_text, outdated_text
+from digest.subscribers.messages import NOT_THEIRS, applied_text, outdated_text
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
 # header lines that a mail program adds to a message in an mbox
 _NOTES = re.compile(rb"^(?:X-)?(?:Status|Keywords|UID|Mozilla-Keys): .*\n", re.MULTILINE)
+_NO_CODE = "no code"
 _REPEAT = "no more mail goes to them; repeat the command when that run has ended, to erase the rest"
 
 
@@ -130,7 +132,7 @@ class SubscriberRegistry:
         said = read(message)
         subscriber = self._concerned(said)
         if said is None or subscriber is None:
-            return Applied(Effect.OUTDATED) if isinstance(said, Bounce) and is_ours(said.message_id) else None
+            return Applied(Effect.OUTDATED) if isinstance(said, Bounce) else None
         fingerprint, now = self._fingerprint(subscriber), self._clock.now()
         with self._database.transaction() as connection:
             if not mark_read(connection, _names(message, said), now):
@@ -138,11 +140,11 @@ class SubscriberRegistry:
             if _is_outdated(said, lifted_at(connection, fingerprint), now):
                 return Applied(Effect.OUTDATED, outdated_text(subscriber.label))
             reason = _reason(said, subscriber)
+            detail = said.status or _NO_CODE if isinstance(said, Bounce) else ""
             if reason:
-                detail = said.status if isinstance(said, Bounce) else ""
                 suppress(connection, fingerprint, Suppression(reason, now, detail))
-            if isinstance(said, Bounce):
-                record_return(connection, said.message_id, fingerprint, said.status, now)
+            if isinstance(said, Bounce) and said.fault not in NOT_THEIRS:
+                record_return(connection, said.mail, fingerprint, detail, now)
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
     def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
@@ -151,7 +153,7 @@ class SubscriberRegistry:
         if said is None:
             return None
         with self._database.transaction() as connection:
-            email = subscriber_of(connection, said.message_id)
+            email = subscriber_of(connection, said.mail)
         return self._by_mailbox.get(mailbox_of(email)) if email else None
 
     def _suppress(self, subscriber: KnownSubscriber, reason: SuppressionReason) -> bool:
@@ -193,7 +195,7 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     if isinstance(said, UnsubscribeRequest):
         return SuppressionReason.UNSUBSCRIBED
     theirs = not said.recipient or mailbox_of(said.recipient) == mailbox_of(subscriber.email)
-    return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
+    return SuppressionReason.NO_SUCH_ADDRESS if said.fault is Fault.GONE and theirs else None
 
 
 def _is_outdated(said: UnsubscribeRequest | Bounce, lifted: datetime | None, now: datetime) -> bool:
@@ -212,7 +214,7 @@ def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
     what it says, since another mailbox or server gives it more headers and other line ends."""
     yield hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
     if isinstance(said, Bounce):
-        yield _hash("bounce", said.message_id, mailbox_of(said.recipient), said.status)
+        yield _hash("bounce", said.mail, mailbox_of(said.recipient), said.status)
     elif said.name:
         yield _hash("request", said.name, said.token)
 

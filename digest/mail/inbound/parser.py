@@ -5,8 +5,8 @@ The sender is not trusted: `From` proves nothing and is not read. Only secrets t
 """
 
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
-from digest.mail.inbound.bounces import bounce, is_report
-from digest.mail.inbound.mime import TooComplex, parsed
+from digest.mail.inbound.bounces.verdict import bounce
+from digest.mail.inbound.mime import TooComplex, is_report, parsed
 from digest.mail.inbound.requests import unsubscribe_request
 from digest.system.cpu_time import CpuTimeExceeded, cpu_limit
 
@@ -21,7 +21,7 @@ def read(message: bytes) -> UnsubscribeRequest | Bounce | None:
     try:
         with cpu_limit(_MOST_SECONDS):
             parts = parsed(message)
-            return bounce(parts) if is_report(parts) else unsubscribe_request(parts)
+            return bounce(parts) or (None if is_report(parts) else unsubscribe_request(parts))
     except CpuTimeExceeded as exc:
         raise TooComplex from exc
     except TooComplex:
