@@ -102,8 +102,20 @@ _WORDS: tuple[tuple[re.Pattern[str], Fault], ...] = (
         Fault.OURS,
     ),
     (
+        _any(  # the same, as bounces tell it
+            r"\b(?:denied by|not permitted by|security) polic|\bfor policy reasons\b|\bpolicy violation\b",
+            r"\bunauthenticated senders?\b|\bunroutable sender\b|\bsender rejected\b|\bdomain of sender\b",
+            r"\bemail address is not verified\b|\bfrom: domain is invalid\b",
+            r"\brdns\b|\bdns ptr\b|\bmismatch(?:es)? client ip\b|\binvalid ip for sending\b",
+            r"\bhost network not allowed\b|\bopen relay\b|\binsecure mail relay\b|\brelay quota\b",
+            r"\btoo many (?:unwanted messages|recipients this)\b|\bblocked (?:by|for|due to|because)\b",
+            r"\b(?:mail rejected|service refused)\b.{0,60}\bofr_",
+        ),
+        Fault.OURS,
+    ),
+    (
         _any(
-            r"\bmessage (?:size|is too large)|\btoo (?:large|big)\b|\bsize limit\b",
+            r"\bmessage (?:size|is too large)|\btoo (?:large|big)\b|(?<!mailbox )\bsize limit\b",
             r"\bspam\b|\bvirus\b|\bmalware\b|\bcontent (?:rejected|refused)\b",
         ),
         Fault.MESSAGE,
@@ -111,6 +123,20 @@ _WORDS: tuple[tuple[re.Pattern[str], Fault], ...] = (
     (
         _any(r"\bover ?quota\b|\bquota exceeded\b|\b(?:mailbox|inbox) (?:is )?full\b|\bgr[ae]ylist"),
         Fault.LATER,
+    ),
+    (
+        _any(
+            r"\binsufficient (?:disk space|system (?:storage|resources))",
+            r"\breceiving mail (?:at a rate|too quickly)",
+        ),
+        Fault.LATER,
+    ),
+    (
+        _any(  # M365 has no other words for who does not exist; a mailbox that is closed may be opened again
+            r"\brecipient address(?:es)? rejected ?: access denied\b|\bdisabled recipient\b",
+            r"\brecipient address rejected: .{0,80}\b(?:disabled|locked|suspended|inactive)\b",
+        ),
+        Fault.ADDRESS,
     ),
     (
         _any(

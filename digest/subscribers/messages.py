@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from digest.domain.fault import Fault
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.text import moment
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
@@ -13,6 +14,13 @@ _WHY = {
     SuppressionReason.REFUSED: "their mail was refused on five days",
     SuppressionReason.FORGOTTEN: "they asked to be forgotten",
 }
+
+_NOT_THEIRS = {
+    Fault.OURS: "our sender, account or mail server",
+    Fault.MESSAGE: "its content or size",
+}
+NOT_THEIRS = frozenset(_NOT_THEIRS)
+"""What a mail comes back for that is never charged to its recipient."""
 
 
 def why_suppressed(suppression: Suppression) -> str:
@@ -40,9 +48,12 @@ def applied_text(
     """What a message says about the subscriber with this label, and whether they are suppressed for it."""
     if isinstance(message, UnsubscribeRequest):
         return f"{label} reported a mail as spam" if message.is_complaint else f"{label} wants no more mail"
+    status = f" ({message.status})" if message.status else ""
     if suppressed:
-        return f"the address of {label} does not exist ({message.status})"
-    return f"a mail to {label} came back ({message.status})"
+        return f"the address of {label} does not exist{status}"
+    if why := _NOT_THEIRS.get(message.fault):
+        return f"a mail to {label} was returned because of {why}{status}; nobody is charged for it"
+    return f"a mail to {label} came back{status}"
 
 
 def outdated_text(label: str) -> str:

@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import Enum, auto
 
 from digest.config.fields import address
+from digest.domain.fault import Fault
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
-from digest.domain.tokens import Signer, is_ours
+from digest.domain.tokens import Signer, token_in
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.parser import read
@@ -35,12 +36,13 @@ from digest.store.queries.suppressions import (
     was_read,
 )
 from digest.store.store import SqlStore
-from digest.subscribers.messages import applied_text, outdated_text
+from digest.subscribers.messages import NOT_THEIRS, applied_text, outdated_text
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
 # header lines that a mail program adds to a message in an mbox
 _NOTES = re.compile(rb"^(?:X-)?(?:Status|Keywords|UID|Mozilla-Keys): .*\n", re.MULTILINE)
+_NO_CODE = "no code"
 _REPEAT = "no more mail goes to them; repeat the command when that run has ended, to erase the rest"
 
 
@@ -141,28 +143,27 @@ class SubscriberRegistry:
             if _is_outdated(said, lifted_at(connection, fingerprint), now):
                 return Applied(Effect.OUTDATED, outdated_text(subscriber.label))
             reason = _reason(said, subscriber)
+            detail = said.status or _NO_CODE if isinstance(said, Bounce) else ""
             if reason:
-                detail = said.status if isinstance(said, Bounce) else ""
                 suppress(connection, fingerprint, Suppression(reason, now, detail))
-            if isinstance(said, Bounce):
-                record_return(connection, said.message_id, fingerprint, said.status, now)
+            if isinstance(said, Bounce) and said.fault not in NOT_THEIRS:
+                record_return(connection, said.mail, fingerprint, detail, now)
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
     def _concerned(self, said: UnsubscribeRequest | Bounce) -> KnownSubscriber | None:
         """The one whom its tokens and Message-IDs name; None if they name nobody, or several."""
-        tokens, mails = (
-            ((), (said.message_id,)) if isinstance(said, Bounce) else (said.tokens, said.message_ids)
-        )
+        mails = [said.mail] if isinstance(said, Bounce) else [*map(token_in, said.message_ids)]
+        tokens = () if isinstance(said, Bounce) else said.tokens
         named = {self._by_token.get(token) for token in tokens} | self._recipients(mails)
         known = named - {None}
         return known.pop() if len(known) == 1 else None
 
-    def _recipients(self, message_ids: Sequence[str]) -> set[KnownSubscriber | None]:
+    def _recipients(self, mails: Sequence[str]) -> set[KnownSubscriber | None]:
         """Of those of the mails that are ours."""
-        if not message_ids:
+        if not mails:
             return set()
         with self._database.transaction() as connection:
-            emails = [email for mail in message_ids if (email := subscriber_of(connection, mail))]
+            emails = [email for mail in mails if (email := subscriber_of(connection, mail))]
         return {self._by_mailbox.get(mailbox_of(email)) for email in emails}
 
     def _unknown(self, said: UnsubscribeRequest | Bounce, names: Sequence[str]) -> Applied | None:
@@ -171,7 +172,7 @@ class SubscriberRegistry:
         What it was about may be deleted by now. A person who answers a mail of long ago wants to be heard.
         """
         if isinstance(said, Bounce):
-            return Applied(Effect.OUTDATED) if is_ours(said.message_id) else None
+            return Applied(Effect.OUTDATED)
         with self._database.transaction() as connection:
             return Applied(Effect.BEFORE) if was_read(connection, names) else None
 
@@ -214,7 +215,7 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     if isinstance(said, UnsubscribeRequest):
         return SuppressionReason.COMPLAINED if said.is_complaint else SuppressionReason.UNSUBSCRIBED
     theirs = not said.recipient or mailbox_of(said.recipient) == mailbox_of(subscriber.email)
-    return SuppressionReason.NO_SUCH_ADDRESS if said.gone and theirs else None
+    return SuppressionReason.NO_SUCH_ADDRESS if said.fault is Fault.GONE and theirs else None
 
 
 def _is_outdated(said: UnsubscribeRequest | Bounce, lifted: datetime | None, now: datetime) -> bool:
@@ -233,7 +234,7 @@ def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
     what it says, since another mailbox or server gives it more headers and other line ends."""
     yield hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
     if isinstance(said, Bounce):
-        yield _hash("bounce", said.message_id, mailbox_of(said.recipient), said.status)
+        yield _hash("bounce", said.mail, mailbox_of(said.recipient), said.status)
     elif said.name:
         kind = "complaint" if said.is_complaint else "request"
         yield _hash(kind, said.name, *(said.tokens or said.message_ids)[:1])

@@ -60,6 +60,7 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 proxymap unix - - n - - proxymap
 anvil unix - - n - 1 anvil
 virtual unix - n n - - virtual
+smtp unix - - n - - smtp
 error unix - - n - - error
 retry unix - - n - - error
 """
@@ -130,24 +131,30 @@ class Postfix:
 def smtp_sink(*flags: str) -> Iterator[Sink]:
     """Run smtp-sink on the loopback interface, with these flags of its manual."""
     program = required_tool("postfix", "smtp-sink")
-    with _shared_folder() as folder, _running(*_sink_command(program, folder, flags)) as port:
+    with shared_folder() as folder, _running(*_sink_command(program, folder, flags)) as port:
         yield Sink(port, folder)
 
 
 @contextmanager
 def postfix(
-    certificate: Certificate, boxes: Sequence[str], entrances: Mapping[str, Sequence[str]]
+    certificate: Certificate,
+    boxes: Sequence[str],
+    entrances: Mapping[str, Sequence[str]],
+    settings: Sequence[str] = (),
 ) -> Iterator[Postfix]:
     """Run an instance with its own configuration and queue, which delivers to these mailboxes.
 
-    `entrances` are its SMTP ports by name, each with the settings (`name=value`) that it alone has.
+    `entrances` are its SMTP ports by name, each with the settings (`name=value`) that it alone has;
+    `settings` are for all of it.
     """
     required_tool("postfix", "postfix")
     if os.geteuid() != 0:
         unusable("postfix", "lets only root run Postfix")
-    with _shared_folder() as folder:
+    with shared_folder() as folder:
         ports = {name: free_port() for name in entrances}
         _configure(folder, certificate, boxes, {ports[name]: entrances[name] for name in entrances})
+        with (folder / "etc" / "main.cf").open("a") as file:
+            file.writelines(f"{setting}\n" for setting in settings)
         with _master(folder / "etc", min(ports.values())):
             yield Postfix(folder, ports, certificate.certificate)
 
@@ -165,9 +172,9 @@ def make_certificate(folder: Path) -> Certificate:
 
 
 @contextmanager
-def _shared_folder() -> Iterator[Path]:
+def shared_folder() -> Iterator[Path]:
     """A new folder that other users may enter, unlike those of pytest."""
-    with tempfile.TemporaryDirectory(prefix="daily-papers-postfix-") as name:
+    with tempfile.TemporaryDirectory(prefix="daily-papers-mail-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
@@ -185,7 +192,7 @@ def _sink_command(program: str, folder: Path, flags: Sequence[str]) -> tuple[lis
 def _running(command: Sequence[str], port: int) -> Iterator[int]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
-            _await_listener(port)
+            wait_for_listener(port)
             yield port
         finally:
             process.kill()
@@ -236,13 +243,14 @@ def _master(configuration: Path, port: int) -> Iterator[None]:
     command = [f"{folder}/master", "-c", str(configuration), "-s", "-e", str(_LIFETIME_SECONDS)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _await_listener(port)
+            wait_for_listener(port)
             yield
         finally:
             process.terminate()
 
 
-def _await_listener(port: int) -> None:
+def wait_for_listener(port: int) -> None:
+    """Until a server listens on this port of the loopback interface."""
     _await(lambda: _listens(port), f"a server on port {port}")
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digest.domain.fault import Fault
+
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeRequest:
@@ -23,13 +25,13 @@ class UnsubscribeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A mail that was permanently refused (RFC 3464)."""
+    """A mail came back, and is given up."""
 
-    message_id: str
-    """Of that mail, with its angle brackets."""
+    mail: str
+    """The first part of its Message-ID: 32 letters and digits."""
     recipient: str = field(repr=False)
     """The address that failed, as written in the report; empty if it names none."""
     status: str
-    """Such as `5.1.1` (RFC 3463)."""
-    gone: bool
-    """The address does not exist. If false, the refusal may end, although its status is permanent."""
+    """Such as `5.1.1` (RFC 3463) or `550`; empty if the report has no code."""
+    fault: Fault
+    """Whose fault it is; GONE only if nothing speaks against it."""

@@ -5,6 +5,7 @@ hooks: the factory that makes each part, and the policy, which hands out each he
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
@@ -51,6 +52,11 @@ def parsed_headers(message: bytes) -> Message:
     return BytesHeaderParser(Message, policy=_Bounded()).parsebytes(_beginning(message))
 
 
+def is_report(message: Message) -> bool:
+    """Whether the message says that it is a report."""
+    return message.get_content_type() == "multipart/report"
+
+
 def header(message: Message, name: str) -> str:
     """The first header of this name, as it is written; empty if there is none."""
     return _readable(message.get(name, ""))
@@ -95,6 +101,20 @@ def word(value: str) -> str:
 def subparts(part: Message) -> list[Message]:
     """The parts of a multipart, the groups of a report, the message in a message; none of other parts."""
     return cast(list[Message], part.get_payload()) if part.is_multipart() else []
+
+
+def leaves(part: Message) -> Iterator[Message]:
+    """The parts that are no multipart, in order. An attached message is one part."""
+    if part.get_content_maintype() != "multipart" or not part.is_multipart():
+        yield part
+        return
+    for subpart in subparts(part):
+        yield from leaves(subpart)
+
+
+def is_text(part: Message) -> bool:
+    """Whether the part has text for a person: also what should be a multipart, and has no such boundary."""
+    return part.get_content_maintype() in {"text", "multipart"}
 
 
 def content(part: Message) -> bytes:

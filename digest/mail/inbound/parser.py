@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.automatic import is_noise
-from digest.mail.inbound.bounces import bounce, is_report
+from digest.mail.inbound.bounces.verdict import bounce
 from digest.mail.inbound.complaints import complaint, is_feedback
-from digest.mail.inbound.mime import TooComplex, parsed
+from digest.mail.inbound.mime import TooComplex, is_report, parsed
 from digest.mail.inbound.requests import unsubscribe_request
 from digest.system.cpu_time import CpuTimeExceeded, cpu_limit
 
@@ -40,7 +40,7 @@ def needs_nobody(message: bytes) -> bool:
 def _answer(message: Message) -> UnsubscribeRequest | Bounce | None:
     if is_feedback(message):
         return complaint(message)
-    return bounce(message) if is_report(message) else unsubscribe_request(message)
+    return bounce(message) or (None if is_report(message) else unsubscribe_request(message))
 
 
 def _looked_at(message: bytes, look: Callable[[Message], _Found]) -> _Found | None:

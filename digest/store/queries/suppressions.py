@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import dropwhile, takewhile
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.identity import mailbox_of
@@ -163,22 +163,20 @@ def addresses(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(select(subscribers.c.email)))
 
 
-def subscriber_of(connection: Connection, message_id: str) -> str | None:
-    """The recipient of the mail with this Message-ID; None if it is none of our mails."""
-    query = select(subscribers.c.email).join(mails).where(mails.c.message_id == message_id)
+def subscriber_of(connection: Connection, mail: str) -> str | None:
+    """The recipient of the mail whose Message-ID begins with this, up to the @; None if there is none."""
+    query = select(subscribers.c.email).join(mails).where(_named(mail))
     return connection.scalar(query)
 
 
-def record_return(
-    connection: Connection, message_id: str, fingerprint: str, detail: str, now: datetime
-) -> None:
-    """Record that a mail bounced which the mail server had accepted. Suppress the address if the mails of
-    five days in a row bounced.
+def record_return(connection: Connection, mail: str, fingerprint: str, detail: str, now: datetime) -> None:
+    """Record that a mail (see subscriber_of) bounced which the mail server had accepted. Suppress the address
+    if the mails of five days in a row bounced.
 
     Bounces come hours later, so the day of the mail counts. They are counted apart from the refusals during
     delivery, whose count ends with the next mail that the server accepts.
     """
-    this = (mails.c.message_id == message_id) & (mails.c.state == MailState.SENT)
+    this = _named(mail) & (mails.c.state == MailState.SENT)
     connection.execute(update(mails).where(this).values(problem=detail))
     subscriber = select(mails.c.subscriber).where(this).scalar_subquery()
     taken = (mails.c.subscriber == subscriber) & (mails.c.state == MailState.SENT)
@@ -203,6 +201,11 @@ def was_read(connection: Connection, names: Iterable[str]) -> bool:
     """Whether a message with any of these names was acted on."""
     known = read_messages.c.fingerprint.in_(list(names))
     return bool(connection.scalar(select(func.count()).where(known)))
+
+
+def _named(mail: str) -> ColumnElement[bool]:
+    """Message-IDs that begin so: a range, since A follows @. The domain may have been another one then."""
+    return (mails.c.message_id >= f"<{mail}@") & (mails.c.message_id < f"<{mail}A")
 
 
 def _lifted(fingerprint: str) -> str:

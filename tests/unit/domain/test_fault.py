@@ -20,6 +20,21 @@ CASES = [
     ("5.7.515", "Access denied, sending domain does not meet the required level", Fault.OURS),
     ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.UNCLEAR),
     ("", "", Fault.UNCLEAR),
+    # in bounces
+    ("5.0.0", "Denied by policy", Fault.OURS),
+    ("5.0.0", "Unauthenticated senders not allowed", Fault.OURS),
+    ("5.0.0", "Message rejected: Email address is not verified", Fault.OURS),
+    ("5.5.0", "domain [sender.example] mismatches client ip 192.0.2.1", Fault.OURS),
+    ("5.0.0", "Host network not allowed", Fault.OURS),
+    ("5.1.1", "192.0.2.1 has sent to too many recipients this hour", Fault.OURS),
+    ("5.2.0", "Mail rejete. Mail rejected. OFR_506 [506]", Fault.OURS),
+    ("5.1.1", "Invalid recipient. OFR_416 [416]", Fault.GONE),
+    ("4.4.5", "Insufficient disk space; try again later", Fault.LATER),
+    ("5.2.1", "The user is receiving mail at a rate that prevents more", Fault.LATER),
+    ("5.2.2", "Mailbox size limit exceeded, quota exceeded", Fault.LATER),
+    ("5.7.1", "Recipient address rejected: Access denied", Fault.ADDRESS),
+    ("5.7.13", "Disabled recipient address", Fault.ADDRESS),
+    ("5.7.13", "Recipient address rejected: User account disabled", Fault.ADDRESS),
 ]
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from digest.mail.inbound.mime import TooComplex
 from digest.mail.inbound.parser import needs_nobody, read
 from tests.support.cost import require_cheap
+from tests.unit.mail.inbound.corpus import CORPUS
 
 pytestmark = pytest.mark.exhaustive
 
@@ -29,6 +30,7 @@ def in_multiparts(depth: int, line: bytes) -> bytes:
 REQUEST = b"Subject: unsubscribe " + b"a" * 32 + b"\n"
 CONTENT_TYPE = b"Content-Type: multipart/mixed; "
 PARTS = CONTENT_TYPE + b"boundary=b\n\n"
+DAEMON = b"Return-Path: <>\nFrom: MAILER-DAEMON\nDelivered-To: b+" + b"a" * 32 + b"@b\n"
 REPORT = b"Content-Type: multipart/report; boundary=b\n\n"
 HTML = b"Content-Type: text/html\n\n"
 FEEDBACK = (
@@ -96,6 +98,20 @@ HEAVY = {
         REPORT + b"--b\nContent-Type: message/delivery-status\n\n",
         b"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: " + b"5.1.1." * 800 + b"\n\n",
     ),
+    "words of a failure": filled(DAEMON + b"\n", b"The message could not be delivered "),
+    "almost such words": filled(DAEMON + b"\n", b"message delivery error not nicht mail "),
+    "addresses": filled(DAEMON + b"\n", b" a@b.example:\n"),
+    "an address": filled(DAEMON + b"\n", b"a@"),
+    "codes": filled(DAEMON + b"\n", b"550 5.1.1 "),
+    "tags of a mail server": filled(DAEMON + b"Content-Type: text/html\n\n", b"<b <!-- "),
+    "quoted lines": filled(DAEMON + b"\n", b"> > | \n"),
+    "quoted Message-IDs": filled(DAEMON + b"\n", b"Message-ID:  > "),
+    "fields in a text": filled(DAEMON + b"\n", b"Final-Recipient: x;a@b\nAction: failed\n\n"),
+    "return paths": filled(b"From: MAILER-DAEMON\n", b"Received: for <b+" + b"a" * 31 + b"@b>\n"),
+    "a return path": filled(b"From: MAILER-DAEMON\nTo: ", b"+a-"),
+    "a subject in Japanese": filled(DAEMON + b"Subject: ", b"=?iso-2022-jp?b?GyRC?= "),
+    "a text in Korean": filled(DAEMON + b"Content-Type: text/plain; charset=euc-kr\n\n", b"\xb0\xa1 "),
+    "empty names": filled(b"From: ", b"<> "),
     "Message-IDs": filled(
         REPORT, b"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: " + b"<" * 5000 + b"\n\n"
     ),
@@ -119,7 +135,9 @@ WORDS = (
     b"text/plain|base64|message/rfc822|message/delivery-status|message/global-delivery-status|"
     b"text/rfc822-headers|; boundary=b|; boundary*0*=|idna''|punycode|utf-8|=?|?q?|?b?|?=|5.1.1|failed|"
     b"unsubscribe |%41|; |a|<div>|<!--|<blockquote>|text/html|message/feedback-report|"
-    b"Feedback-Type: |> |wrote:"
+    b"Feedback-Type: |> |wrote:|From: MAILER-DAEMON|message-id: |"
+    b"Delivered-To: b+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b|"
+    b"550 |could not be delivered|delivery |message |nicht |envelope expired"
 ).split(b"|")
 SIGNS = b'"|\\|<|[|(|=| |\n|\r|\r\n|\n\n|\r\r|\n |\n\t|--b\n|--b--\n|\0|\x0b|\x1c|\xc2\x85|\xe2\x80\xa8|\xff'
 PIECES = st.sampled_from([*WORDS, *SIGNS.split(b"|")])
@@ -139,3 +157,8 @@ def test_no_mixture_takes_long_or_raises(message: bytes) -> None:
     require_cheap(
         lambda: (read(message), needs_nobody(message)), refused_by=(TooComplex,), seconds=1, megabytes=100
     )
+
+
+def test_ten_thousand_bounces_are_read_in_half_a_minute() -> None:
+    messages = [case.message for case in CORPUS] * (10_000 // len(CORPUS) + 1)
+    require_cheap(lambda: [read(message) for message in messages], seconds=30, megabytes=100)

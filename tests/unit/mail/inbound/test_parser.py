@@ -1,5 +1,6 @@
 """Unsubscribe requests, complaints and delivery reports, as real mail programs write them."""
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from email import policy
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.domain.fault import Fault
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.mime import TooComplex
 from digest.mail.inbound.parser import needs_nobody, read
@@ -17,7 +19,8 @@ from digest.mail.inbound.parser import needs_nobody, read
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 REQUEST = f"unsubscribe {TOKEN}"
 SEVEN = datetime(2026, 6, 23, 7, tzinfo=UTC)
-ID = "<mfrggzdfmztwq2lknnwg23tpobyxe43u@daily-papers.invalid>"
+MAIL = "mfrggzdfmztwq2lknnwg23tpobyxe43u"
+ID = f"<{MAIL}@daily-papers.invalid>"
 
 
 def message(subject: str = "", body: str = "", **headers: str) -> bytes:
@@ -359,13 +362,13 @@ ADA = "ada@example.org"
 @pytest.mark.parametrize(
     ("report", "bounce"),
     [
-        (POSTFIX, Bounce(ID, ADA, "5.1.1", gone=True)),
-        (EXIM, Bounce(ID, ADA, "5.1.1", gone=True)),
-        (SENDMAIL, Bounce(ID, "Ada@Example.org", "5.1.1", gone=True)),
-        (EXCHANGE, Bounce(ID, ADA, "5.1.10", gone=True)),
-        (GMAIL, Bounce(ID, ADA, "5.1.1", gone=True)),
-        (INTERNATIONAL, Bounce(ID, "jörg@example.org", "5.1.1", gone=True)),
-        (RETURNED_WHOLE, Bounce(ID, "jörg@example.org", "5.1.1", gone=True)),
+        (POSTFIX, Bounce(MAIL, ADA, "5.1.1", Fault.GONE)),
+        (EXIM, Bounce(MAIL, ADA, "5.1.1", Fault.GONE)),
+        (SENDMAIL, Bounce(MAIL, "Ada@Example.org", "5.1.1", Fault.GONE)),
+        (EXCHANGE, Bounce(MAIL, ADA, "5.1.10", Fault.GONE)),
+        (GMAIL, Bounce(MAIL, ADA, "5.1.1", Fault.GONE)),
+        (INTERNATIONAL, Bounce(MAIL, "jörg@example.org", "5.1.1", Fault.GONE)),
+        (RETURNED_WHOLE, Bounce(MAIL, "jörg@example.org", "5.1.1", Fault.GONE)),
     ],
     ids=["Postfix", "Exim", "sendmail", "Exchange", "Gmail", "international", "international, whole"],
 )
@@ -374,44 +377,54 @@ def test_a_report_names_the_mail_and_its_failed_recipient(report: str, bounce: B
     assert read(report.replace("\n", line_end).encode()) == bounce
 
 
-def reporting(action: str = "failed", status: str = "5.1.1") -> bytes:
-    """Postfix's report with another action and status."""
-    report = POSTFIX.replace("Action: failed", f"Action: {action}")
+def reporting(action: str = "failed", status: str = "5.1.1", said: str = "") -> bytes:
+    """Postfix's report with another action, status and reply of the server."""
+    report = re.sub(
+        r"Diagnostic-Code: .*\n +.*\n", f"Diagnostic-Code: smtp; {said}\n" if said else "", POSTFIX
+    )
+    report = report.replace("Action: failed", f"Action: {action}")
     return report.replace("Status: 5.1.1", f"Status: {status}").encode()
 
 
 @pytest.mark.parametrize(
-    ("status", "gone"),
+    ("status", "said", "judged", "fault"),
     [
-        ("5.1.1", True),
-        ("5.1.6", True),
-        ("5.1.10", True),
-        ("5.0.0 (unknown)", True),  # the server's own words say 5.1.1
-        ("5.1.0", False),
-        ("5.1.2", False),
-        ("5.1.3", False),
-        ("5.1.4", False),
-        ("5.1.70", False),
-        ("5.2.0", False),
-        ("5.2.1", False),
-        ("5.2.2", False),
-        ("5.3.0", False),
-        ("5.4.4", False),
-        ("5.4.6", False),
+        ("5.1.1", "", "5.1.1", Fault.GONE),
+        ("5.1.6", "", "5.1.6", Fault.GONE),
+        ("5.1.10", "", "5.1.10", Fault.GONE),
+        ("5.0.0 (unknown)", "550 5.1.1 No such person", "5.1.1", Fault.GONE),
+        ("", "550 5.1.1 User unknown", "5.1.1", Fault.GONE),
+        ("5.1.0", "", "5.1.0", Fault.ADDRESS),
+        ("5.1.2", "", "5.1.2", Fault.ADDRESS),
+        ("5.1.3", "", "5.1.3", Fault.ADDRESS),
+        ("5.1.70", "", "5.1.70", Fault.ADDRESS),
+        ("5.2.1", "", "5.2.1", Fault.ADDRESS),
+        ("5.2.2", "", "5.2.2", Fault.LATER),
+        ("5.4.4", "", "5.4.4", Fault.ADDRESS),
+        ("4.4.7", "connection timed out", "4.4.7", Fault.ADDRESS),
+        ("4.4.3", "", "4.4.3", Fault.ADDRESS),
+        ("4.1.1", "450 4.1.1 unverified address", "4.1.1", Fault.ADDRESS),
+        ("5.1.1", "450 4.1.1 unverified address", "4.1.1", Fault.ADDRESS),
+        ("5.5.0", "550 5.5.0 sorry", "5.5.0", Fault.UNCLEAR),
+        ("", "", "", Fault.UNCLEAR),
+        ("five", "550 no", "550", Fault.UNCLEAR),
+        ("5.1.1", "550 5.2.1 closed", "5.2.1", Fault.ADDRESS),
+        ("5.2.1", "550 5.1.1 User unknown", "5.1.1", Fault.ADDRESS),
+        ("5.1.1", "550 5.1.1 Mailbox full", "5.1.1", Fault.LATER),
+        ("5.1.7", "", "5.1.7", Fault.OURS),
+        ("5.1.8", "", "5.1.8", Fault.OURS),
+        ("5.7.1", "", "5.7.1", Fault.OURS),
+        ("5.1.1", "550 5.7.1 not you", "5.7.1", Fault.OURS),
+        ("5.1.1", "550 5.1.1 your host is on a blacklist", "5.1.1", Fault.OURS),
+        ("5.2.3", "", "5.2.3", Fault.MESSAGE),
+        ("5.3.4", "", "5.3.4", Fault.MESSAGE),
+        ("5.6.0", "", "5.6.0", Fault.MESSAGE),
     ],
 )
-def test_a_permanent_status_about_the_address_counts(status: str, gone: bool) -> None:
-    found = read(reporting(status=status))
-    assert isinstance(found, Bounce)
-    assert found.gone is gone
-
-
-@pytest.mark.parametrize(
-    "status",
-    ["5.1.7", "5.1.8", "5.2.3", "5.3.4", "5.5.1", "5.6.0", "5.7.1", "5.7.26", "4.2.2", "2.1.5", "", "five"],
-)
-def test_a_status_about_our_mail_or_the_moment_does_not_count(status: str) -> None:
-    assert read(reporting(status=status)) is None
+def test_a_failure_is_final_whatever_its_status_and_judged_by_status_and_words(
+    status: str, said: str, judged: str, fault: Fault
+) -> None:
+    assert read(reporting(status=status, said=said)) == Bounce(MAIL, ADA, judged, fault)
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded", "", "failed-perhaps"])
@@ -420,22 +433,25 @@ def test_only_a_failure_counts(action: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "gone"),
+    ("said", "status", "fault"),
     [
-        ("smtp; 550 5.1.1 No such person", True),
-        ("smtp; 550-5.1.1 No such\n 550 5.1.1 person", True),
-        ("smtp; 550 No such person", False),
-        ("smtp; 550 asked 192.5.1.1 in vain", False),
-        ("smtp; 550 asked 5.1.1.9 in vain", False),
+        ("smtp; 550 5.1.1 No such person", "5.1.1", Fault.GONE),
+        ("smtp; 550-5.1.1 No such\n 550 5.1.1 person", "5.1.1", Fault.GONE),
+        ("smtp; 550 Sorry", "5.0.0", Fault.UNCLEAR),
+        ("smtp; 550 No such user", "5.0.0", Fault.ADDRESS),
+        ("smtp; 550 asked 192.5.1.1 in vain", "5.0.0", Fault.UNCLEAR),
+        ("smtp; 550 asked 5.1.1.9 in vain", "5.0.0", Fault.UNCLEAR),
     ],
 )
-def test_where_the_reporter_has_no_status_the_servers_own_words_count(said: str, gone: bool) -> None:
+def test_where_the_reporter_has_no_status_the_servers_own_words_count(
+    said: str, status: str, fault: Fault
+) -> None:
     report = EXIM.replace("smtp; 550 5.1.1 No such person here", said)
-    assert read(report.encode()) == Bounce(ID, ADA, "5.1.1" if gone else "5.0.0", gone)
+    assert read(report.encode()) == Bounce(MAIL, ADA, status, fault)
 
 
 def test_capitals_and_comments_do_not_change_a_field() -> None:
-    assert read(reporting("FAILED (permanently)")) == Bounce(ID, ADA, "5.1.1", gone=True)
+    assert read(reporting("FAILED (permanently)")) == Bounce(MAIL, ADA, "5.1.1", Fault.GONE)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +465,7 @@ def test_capitals_and_comments_do_not_change_a_field() -> None:
 )
 def test_the_address_that_failed_is_named(final: str, original: str, recipient: str) -> None:
     report = POSTFIX.replace("rfc822; ada@example.org", final).replace("rfc822;ada@example.org", original)
-    assert read(report.encode()) == Bounce(ID, recipient, "5.1.1", gone=True)
+    assert read(report.encode()) == Bounce(MAIL, recipient, "5.1.1", Fault.GONE)
 
 
 SECOND = "\nFinal-Recipient: rfc822; bo@example.org\nAction: {}\nStatus: {}\n"
@@ -458,9 +474,9 @@ SECOND = "\nFinal-Recipient: rfc822; bo@example.org\nAction: {}\nStatus: {}\n"
 @pytest.mark.parametrize(
     ("action", "status", "bounce"),
     [
-        ("failed", "5.1.1", Bounce(ID, ADA, "5.1.1", gone=False)),
-        ("failed", "5.7.1", Bounce(ID, ADA, "5.1.1", gone=False)),
-        ("delayed", "4.4.1", Bounce(ID, ADA, "5.1.1", gone=False)),
+        ("failed", "5.1.1", Bounce(MAIL, ADA, "5.1.1", Fault.ADDRESS)),
+        ("failed", "5.7.1", Bounce(MAIL, ADA, "5.1.1", Fault.ADDRESS)),
+        ("delayed", "4.4.1", Bounce(MAIL, ADA, "5.1.1", Fault.ADDRESS)),
         ("delivered", "2.0.0", None),
         ("relayed", "2.0.0", None),
     ],
@@ -475,11 +491,37 @@ def test_an_address_that_forwards_to_several_exists(action: str, status: str, bo
 @pytest.mark.parametrize(
     "report",
     [
+        POSTFIX.replace("text/rfc822-headers", "text/plain"),
+        POSTFIX.replace("multipart/report", "multipart/mixed"),
+        POSTFIX.replace("--A1", "--A2"),
+        POSTFIX.replace(f"Message-ID: {ID}\n", "").replace(
+            "Subject:", f"Envelope-To: b+{MAIL}@a.example\nSubject:"
+        ),
+    ],
+    ids=["as a text", "no report", "without its boundary", "at the return path"],
+)
+def test_a_report_is_read_in_whatever_it_is_packed(report: str) -> None:
+    assert read(report.encode()) == Bounce(MAIL, ADA, "5.1.1", Fault.GONE)
+
+
+@pytest.mark.parametrize("separator", "+-=")
+@pytest.mark.parametrize(
+    "name",
+    ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "Received"],
+)
+def test_the_return_path_that_a_report_was_sent_to_names_the_mail(name: str, separator: str) -> None:
+    recipient = f"<Bounces{separator}{MAIL.upper()}@sender.example>"
+    header = f"{name}: from a by b for {recipient}; date" if name == "Received" else f"{name}: {recipient}"
+    report = f"{header}\nFrom: MAILER-DAEMON@a.example\nSubject: failure notice\n\n550 5.1.1 User unknown\n"
+    assert read(report.encode()) == Bounce(MAIL, "", "5.1.1", Fault.GONE)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
         POSTFIX.replace(f"Message-ID: {ID}\n", ""),
         POSTFIX.replace(ID, "not an id"),
-        POSTFIX.replace("text/rfc822-headers", "text/plain"),
         POSTFIX.replace("message/delivery-status", "message/feedback-report"),
-        POSTFIX.replace("multipart/report", "multipart/mixed"),
         POSTFIX[: POSTFIX.index("Content-Description: Undelivered")],
         POSTFIX[: POSTFIX.index("This is a MIME")],
         "Subject: fwd\nContent-Type: message/rfc822\n\n" + POSTFIX,
@@ -487,9 +529,7 @@ def test_an_address_that_forwards_to_several_exists(action: str, status: str, bo
     ids=[
         "no Message-ID",
         "a Message-ID that is none",
-        "nothing returned",
         "a complaint",
-        "no report",
         "cut off before the returned headers",
         "headers alone",
         "a report that somebody passed on",
@@ -592,6 +632,12 @@ LINES = st.sampled_from(
         "<blockquote>",
         "Status: 5.1.1",
         "Final-Recipient: rfc822; a@b",
+        "From: MAILER-DAEMON",
+        f"Delivered-To: b+{MAIL}@a.example",
+        "Content-Type: text/html; charset=utf-7",
+        "Content-Type: text/plain; charset=cp0",
+        "550 5.1.1 a@b: user unknown",
+        "could not be delivered",
         'From: "(<@,:;',
         "--b",
         "--b--",

@@ -159,11 +159,16 @@ def test_a_delivery_ends_the_count(database: Database) -> None:
         assert suppressed(connection, "ab").keys() == {"b"}
 
 
+def first_part(message_id: str) -> str:
+    """Of `<a@b>` it is `a`."""
+    return message_id.strip("<>").partition("@")[0]
+
+
 def come_back(database: Database, *message_ids: str) -> Suppression | None:
     """Note that these mails came back; how Ada stands then."""
     for message_id in message_ids:
         with database.transaction() as connection:
-            record_return(connection, message_id, "a", "5.2.2", NOON + 9 * DAY)
+            record_return(connection, first_part(message_id), "a", "5.2.2", NOON + 9 * DAY)
     with database.transaction() as connection:
         return entry(connection, "a")
 
@@ -222,14 +227,20 @@ def test_only_a_mail_that_was_taken_can_come_back(database: Database) -> None:
     assert problems == ["5.2.2", "550 5.3.4 too big", None]
 
 
-def test_a_message_id_leads_to_the_subscriber_of_that_mail(database: Database) -> None:
-    ada, bo = mail(database, 1), mail(database, 2, BO)
+def test_the_first_part_of_a_message_id_leads_to_the_subscriber_of_that_mail(database: Database) -> None:
+    ada, bo = mail(database, 1), mail(database, 12, BO)
     with database.transaction() as connection:
-        found = [
-            subscriber_of(connection, message_id) for message_id in (ada, bo, "<3@daily-papers.invalid>")
-        ]
+        found = [subscriber_of(connection, first_part(message_id)) for message_id in (ada, bo, "<3@a>")]
         assert found == [ADA, BO, None]
         assert set(addresses(connection)) == {ADA, BO}
+
+
+@pytest.mark.parametrize("guess", ["", "%", "_", "1%", "1@daily", "<1", "2", "1' OR '1'='1"])
+def test_what_is_no_whole_first_part_leads_to_nobody(database: Database, guess: str) -> None:
+    mail(database, 1)
+    mail(database, 12, BO)
+    with database.transaction() as connection:
+        assert subscriber_of(connection, guess) is None
 
 
 def test_a_message_is_read_once_under_any_of_its_names(database: Database) -> None:
