@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.environment import read_environment
+from digest.config.inbox_url import read_inbox
 from digest.config.keyword_warnings import keyword_warnings
 from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
@@ -39,14 +40,22 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     defined = definitions(document)
     section, schema_faults = read_sections(document)
     smtp, smtp_faults = read_smtp(document, folder, overrides)
-    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
+    inbox, password, inbox_faults = read_inbox(document, folder, overrides)
+    faults += [
+        *duplicates,
+        *consistency_faults(document, defined),
+        *schema_faults,
+        *smtp_faults,
+        *inbox_faults,
+    ]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
-    uses = path_uses(file.absolute(), document, overrides, smtp)
+    uses = path_uses(file.absolute(), document, overrides, smtp, inbox)
     faults += path_faults(uses)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
-    config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
+    builder = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, inbox, password)
+    config = builder.config()
     used_paths = tuple(use.used for use in uses)
     return replace(config, used_paths=used_paths, warnings=keyword_warnings(document, defined))
 

@@ -1,7 +1,7 @@
 """The keys below `mail:`: how mails look, how they are delivered, and what comes back."""
 
 from digest.config.section import Section, default, optional
-from digest.config.value_types import FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
+from digest.config.value_types import FilePath, Mailbox, Text, WhenEmpty, WhenUnconfirmed
 
 
 class MailSection(Section):
@@ -31,4 +31,14 @@ class MailSection(Section):
     smtp_url_file: FilePath | None = optional(
         "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
         "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."
+    )
+    inbox: Text | None = optional(
+        "Where answers arrive: imaps://user@host/INBOX without the password, or the path of a Maildir or "
+        "mbox. The daemon reads it every five minutes, and a run before it begins.",
+        "imaps://digest%40example.org@mail.example.org/INBOX",
+    )
+    inbox_password_file: FilePath | None = optional(
+        "The file with the password of the inbox. Only its owner may read it (chmod 600). "
+        "DIGEST_INBOX_PASSWORD is another way to give it.",
+        "inbox-password",
     )

@@ -68,8 +68,8 @@ def _server_or_fault(
         return None, [fault(str(exc))]
 
 
-def read_secret(file: Path, credentials: Path | None) -> str:
-    """The one line of the file, without its line end.
+def read_secret(file: Path, credentials: Path | None, name: str = "the SMTP address") -> str:
+    """The one line of the file, without its line end; `name` says in errors what it is.
 
     The file must be for its owner alone. `credentials` is the folder of systemd's LoadCredential=: systemd
     guards it, so permissions of files in it do not matter. Raises ValueError.
@@ -78,13 +78,13 @@ def read_secret(file: Path, credentials: Path | None) -> str:
         permissions = file.stat().st_mode
         text = read_file(file, _MOST_BYTES).decode().strip()
     except UnicodeDecodeError as exc:
-        raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
+        raise ValueError(f"not UTF-8; write {name} on its first line") from exc
     except OSError as exc:
         raise ValueError(f"cannot be read ({said(exc)}); {remedy(exc)}") from exc
     if permissions & _OTHERS and not _is_below(file, credentials):
         raise ValueError(f"others may read this secret; run: chmod 600 {file}")
     if len(text.splitlines()) != 1:
-        raise ValueError("must have exactly one line, the SMTP address; write it, or delete the other lines")
+        raise ValueError(f"must have exactly one line, {name}; write it, or delete the other lines")
     return text
 
 

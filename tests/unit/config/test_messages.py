@@ -277,12 +277,14 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _SUBSCRIBER + "mail: {smtp: x, password: y}",
             [
                 (
-                    "2:8: mail.smtp: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "2:8: mail.smtp: unknown key; the keys known here are connections, from, inbox, "
+                    "inbox_password_file, keep_days, mails_per_connection, reply_to, smtp_url_file, "
+                    "when_empty, when_unconfirmed"
                 ),
                 (
-                    "2:17: mail.password: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "2:17: mail.password: unknown key; the keys known here are connections, from, inbox, "
+                    "inbox_password_file, keep_days, mails_per_connection, reply_to, smtp_url_file, "
+                    "when_empty, when_unconfirmed"
                 ),
             ],
         ),

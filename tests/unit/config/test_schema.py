@@ -86,6 +86,8 @@ def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -
     text = "\n".join(line if line.lstrip().startswith("# ") else line.replace("#", "", 1) for line in lines)
     (tmp_path / "smtp-url").touch(mode=0o600)
     (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465")
+    (tmp_path / "inbox-password").touch(mode=0o600)
+    (tmp_path / "inbox-password").write_text("a password")
     (tmp_path / "my-templates").mkdir()
     file = tmp_path / "subscribers.yaml"
     file.write_text(text)
