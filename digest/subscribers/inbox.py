@@ -50,8 +50,13 @@ class InboxReader:
     def read_stream(self, stream: BinaryIO) -> None:
         """Read a message or an mbox. Raises OSError."""
         for message in messages_in(stream):
-            effect = self._apply(message)
-            self.counts[effect] += 1
+            self.take(message, "")
+
+    def take(self, message: bytes, name: str) -> Effect | Unread:
+        """Apply one message; `name` says to a person where it is."""
+        effect = self._apply(message)
+        self.counts[effect] += 1
+        return effect
 
     def _read_file(self, file: Path) -> None:
         try:
