@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import schedule
 
+from digest.daemon.answers import AnswerReader
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
@@ -60,6 +61,7 @@ class Daemon:
         calendar: Calendar,
         monitor_for: Callable[[Config], Monitor],
         notifier: SystemdNotifier,
+        answers: AnswerReader,
         reload_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._load = load
@@ -68,6 +70,7 @@ class Daemon:
         self._clock = clock
         self._monitor_for = monitor_for
         self._notifier = notifier
+        self._answers = answers
         self._reload_wanted = reload_wanted
         self._slots: dict[Schedule, Slots] = {}
         self._calendar = calendar
@@ -106,6 +109,7 @@ class Daemon:
                 self._audit()
             elif not plan.is_empty:
                 self._carry_out(plan)
+            self._answers.read_if_due(self._config)
             if self._notifier.is_enabled:
                 self._notifier.status(self._status())
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from digest.bootstrap import schedule_state
 from digest.cli import cli
+from digest.daemon.answers import AnswerReader
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
@@ -32,6 +33,7 @@ from digest.errors import (
 from digest.pipeline.context import RunContext
 from digest.store.database import Database
 from digest.store.store import SqlStore
+from digest.subscribers.reading import Reading
 from tests.support.builders import config, paper, schedule, subscriber
 from tests.support.fakes import (
     FakeChangeList,
@@ -70,6 +72,7 @@ class Scenario:
             calendar=self.source.calendar,
             monitor_for=lambda _config: self.monitor,
             notifier=SystemdNotifier({}),
+            answers=AnswerReader(lambda *_: Reading(), self.clock),
             reload_wanted=lambda: bool(self.reloads_wanted) and self.reloads_wanted.pop(),
         )
 
