@@ -28,7 +28,7 @@ LEFT = "$DailyPapersLeft"
 _STEP_SECONDS = 60.0
 _GOODBYE_SECONDS = 5.0
 _WINDOW = 1_000  # messages that are searched at once: so no list is long, whatever the mailbox
-_ROOM = 2_000_000  # bytes for the lines of an answer, beside what is fetched
+_ROOM = 300_000  # bytes for the lines of an answer, beside what is fetched
 _MOST_NAMES = 30  # of folders that an error lists
 
 _HINT_ENCRYPTION = "use imaps://, or another network: somebody may intercept it; no password was sent"
