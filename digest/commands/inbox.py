@@ -77,7 +77,7 @@ def _read(
         return
     try:
         if not read_any(reader, place, config.inbox_password, how):
-            yield InboxError("messages in the inbox are left unread: there was no time", "run it again")
+            yield InboxError("the inbox has more messages than are read at once", "run it again for the rest")
     except InboxError as exc:
         yield exc
 

@@ -16,6 +16,7 @@ from digest.mail.inbound.mime import BYTES_READ
 from digest.subscribers.inbox import InboxReader, Unread
 from digest.subscribers.registry import Effect, open_registry
 from digest.system.clock import Clock
+from digest.system.files import opened_file
 from digest.system.remedies import remedy, said
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MOST_SECONDS = 600.0
 """For all messages of an inbox, where nothing else waits."""
 
-MOST_MESSAGES = 10_000
+MOST_MESSAGES = 20_000
 """Of a mailbox on a server; the latest. The others are read the next time."""
 
 _BATCH = 40  # messages that are fetched at once: each has 256 kB at most
@@ -63,9 +64,10 @@ class MailboxReader:
         """Read a Maildir or an mbox; whether it was read to the end."""
         deadline = Deadline.after(self.seconds)
         try:
+            path.stat()  # one that is not there is no empty one
             files = files_at(path)
-        except OSError:
-            reader.read_path(path)  # which tells of it
+        except OSError as exc:
+            reader.unreadable.append(exc)
             return True
         for file in files:
             version = _version(file)
@@ -127,6 +129,20 @@ def read_any(reader: InboxReader, inbox: ImapServer | Path, password: str | None
     if isinstance(inbox, ImapServer):
         return how.read_server(reader, inbox, password)
     return how.read_path(reader, inbox)
+
+
+def try_inbox(inbox: ImapServer | Path, password: str | None) -> None:
+    """Open it, and change nothing. Raises InboxError, OSError."""
+    if isinstance(inbox, Path):
+        for file in files_at(inbox)[:1]:
+            with opened_file(file):
+                return
+        return
+    from digest.mail.imap.mailbox import Dialogue, opened_mailbox  # only here: it costs 30 ms
+
+    dialogue = Dialogue(Deadline.after(MOST_SECONDS), BYTES_READ, BYTES_READ)
+    with opened_mailbox(inbox, password, dialogue, read_only=True):
+        pass
 
 
 def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:

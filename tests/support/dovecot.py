@@ -30,6 +30,7 @@ ssl = yes
 ssl_cert = <{certificate.certificate}
 ssl_key = <{certificate.key}
 ssl_min_protocol = TLSv1.2
+auth_failure_delay = 0
 disable_plaintext_auth = {encrypted_only}
 auth_mechanisms = {mechanisms}
 default_internal_user = dovecot
@@ -100,10 +101,15 @@ class Dovecot:
                 done, words = client.append(f'"{folder}"', flags, "", message)
                 assert done == "OK", words
 
+    def empty(self, folder: str = "INBOX") -> None:
+        with self.client(folder) as client:
+            client.uid("STORE", "1:*", "+FLAGS", r"(\Deleted)")
+            client.expunge()
+
     def flags(self, folder: str = "INBOX") -> list[str]:
         """The flags of each message, in words in the order of the alphabet; without \\Recent."""
         with self.client(folder) as client:
-            _, found = client.fetch("1:*", "(FLAGS)")
+            _, found = client.uid("FETCH", "1:*", "(FLAGS)")
         lines = [line.decode() for line in found if isinstance(line, bytes)]
         words = [line.partition("FLAGS (")[2].partition(")")[0].split() for line in lines]
         return [" ".join(sorted(set(flags) - {"\\Recent"})) for flags in words]
