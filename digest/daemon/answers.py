@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from digest.domain.runs import UnreadInbox
 from digest.domain.settings import Config
 from digest.subscribers.reading import Reading
 from digest.system.clock import Clock
@@ -29,6 +30,8 @@ class AnswerReader:
         self._clock = clock
         self._last: datetime | None = None
         self._failing_since: datetime | None = None
+        self._problem = ""
+        self._alerted_at: datetime | None = None
         self._told: set[str] = set()
 
     def read_if_due(self, config: Config) -> None:
@@ -43,13 +46,13 @@ class AnswerReader:
         self._last = now if reading.complete or reading.problem else None
         self._note(reading, now)
 
-    def unread_since(self) -> datetime | None:
-        """Since when it cannot be read, if that is so long that somebody must be told; told once a day."""
+    def alert(self, tell: Callable[[UnreadInbox], None]) -> None:
+        """Tell once a day that it cannot be read, if it is so for a day. What `tell` raises, this raises."""
         now, since = self._clock.now(), self._failing_since
-        if since is None or now - since < ALERT_AFTER:
-            return None
-        self._failing_since = now
-        return since
+        if since is None or now - max(since, self._alerted_at or since) < ALERT_AFTER:
+            return
+        tell(UnreadInbox(since, self._problem))
+        self._alerted_at = now
 
     def _pauses(self, now: datetime) -> bool:
         return self._last is not None and self._last <= now < self._last + READING_PAUSE
@@ -60,8 +63,9 @@ class AnswerReader:
             if self._told:
                 logger.info("the inbox can be read again")
             self._told.clear()
-            self._failing_since = None
+            self._failing_since = self._alerted_at = None
             return
+        self._problem = str(problem)
         self._failing_since = self._failing_since or now
         if str(problem) not in self._told:
             self._told.add(str(problem))

@@ -19,7 +19,7 @@ from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import file_version, why_unreadable
 from digest.domain.auditing import NEVER
-from digest.domain.runs import Report
+from digest.domain.runs import Report, UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule
@@ -110,6 +110,7 @@ class Daemon:
             elif not plan.is_empty:
                 self._carry_out(plan)
             self._answers.read_if_due(self._config)
+            self._answers.alert(self._tell_of_inbox)
             if self._notifier.is_enabled:
                 self._notifier.status(self._status())
 
@@ -186,6 +187,10 @@ class Daemon:
         with self._open_run(self._config) as context:
             if audit_if_due(context):
                 self._monitor.audited(context)
+
+    def _tell_of_inbox(self, inbox: UnreadInbox) -> None:
+        with self._open_run(self._config) as context:
+            self._monitor.unread(context, inbox)
 
     def _record_attempts(self, plan: Plan) -> None:
         now = self._clock.now()

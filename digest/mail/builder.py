@@ -8,7 +8,7 @@ from threading import Lock
 from digest.domain.auditing import Audit
 from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
-from digest.domain.runs import Alert
+from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
@@ -50,6 +50,16 @@ class DigestMailBuilder:
             self._settings,
             operator,
             message_id=self._signer.message_id(operator, f"audit {now.isoformat()}"),
+            date=now,
+        )
+
+    def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
+        """The mail to the operator's address about answers that are not read. Raises RenderError."""
+        return compose_notice(
+            self._renderer.render_inbox(inbox),
+            self._settings,
+            operator,
+            message_id=self._signer.message_id(operator, f"inbox {now.isoformat()}"),
             date=now,
         )
 

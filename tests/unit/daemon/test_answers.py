@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from digest.daemon.answers import AnswerReader
+from digest.domain.runs import UnreadInbox
 from digest.domain.settings import Config
-from digest.errors import InboxUnavailable
+from digest.errors import InboxUnavailable, LockHeld
 from digest.subscribers.reading import Reading
 from tests.support.builders import config
 from tests.support.fakes import FakeClock
@@ -93,3 +94,31 @@ def test_a_failure_is_logged_once_for_each_cause_and_so_is_its_end(
         "the inbox can be read again",
         "the inbox at HOST cannot be used (wait)",
     ]
+
+
+def test_after_a_day_somebody_is_told_once_a_day_until_it_is_over(clock: FakeClock, settings: Config) -> None:
+    inbox = Inbox(*[DOWN] * 700)
+    reader, told = AnswerReader(inbox.read, clock), list[UnreadInbox]()
+    for _ in range(699):
+        ticks(reader, settings, clock, minutes=5)
+        reader.alert(told.append)
+    trouble = UnreadInbox(NOON, "the inbox at HOST cannot be used")
+    assert told == [trouble, trouble]
+    ticks(reader, settings, clock, minutes=10)
+    clock.moment += timedelta(days=2)
+    reader.alert(told.append)
+    assert told == [trouble, trouble]
+
+
+def test_an_alert_that_fails_stays_due(clock: FakeClock, settings: Config) -> None:
+    reader, told = AnswerReader(Inbox(DOWN).read, clock), list[UnreadInbox]()
+    reader.read_if_due(settings)
+    clock.moment += timedelta(days=1)
+
+    def refuse(_inbox: UnreadInbox) -> None:
+        raise LockHeld(settings.run_lock)
+
+    with pytest.raises(LockHeld):
+        reader.alert(refuse)
+    reader.alert(told.append)
+    assert len(told) == 1
