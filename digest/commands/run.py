@@ -31,6 +31,7 @@ from digest.system.logging import BARE
 
 logger = logging.getLogger(__name__)
 
+_READING_SECONDS = 120.0  # a server that hangs must not delay the mails for long
 _READ_AGAIN = "read their messages with `digest inbox --again`"
 
 
@@ -64,7 +65,7 @@ def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_resto
 
 def _read_answers(command: CommandContext, config: Config) -> Reading:
     """Read the inbox first, so that who wants no more mail gets none. What goes wrong there stops no run."""
-    reading = read_configured(config, command.clock, MailboxReader())
+    reading = read_configured(config, command.clock, MailboxReader(_READING_SECONDS))
     if not command.quiet:
         print_lines(reading.lines)
     if reading.problem:

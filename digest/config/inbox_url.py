@@ -72,14 +72,16 @@ def imap_server(url: str, folder: Path) -> ImapServer:
     if security == "plain" and not is_loopback(host):
         raise ValueError("imap:// sends the password unencrypted; use imaps:// or imap+starttls://")
     options = _options(query)
-    handled = options.get("handled")
+    name, handled = _decoded(name) or "INBOX", _decoded(options.get("handled", ""))
+    if name == handled:
+        raise ValueError("the inbox address must name two folders: what is handled goes to another one")
     return ImapServer(
         host,
         port or default_port,
         security,
         _user(user),
-        _decoded(name) or "INBOX",
-        handled=_decoded(handled) if handled else None,
+        name,
+        handled=handled or None,
         ca_file=_ca_file(options.get("ca"), folder),
     )
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_SECONDS = 600.0
 """For all messages of an inbox, where nothing else waits."""
 
+TRY_SECONDS = 60.0
+
 MOST_MESSAGES = 20_000
 """Of a mailbox on a server; the latest. The others are read the next time."""
 
@@ -90,7 +92,8 @@ class MailboxReader:
                 break
             (handled if isinstance(effect, Effect) else left).append(uid)
         mailbox.settle(handled, left)
-        self.known.update((mailbox.validity, uid) for uid in (*handled, *left))
+        if not mailbox.marks:
+            self.known.update((mailbox.validity, uid) for uid in (*handled, *left))
         return not reader.counts[Unread.NO_TIME]
 
     def _is_late(self, deadline: Deadline) -> bool:
@@ -140,7 +143,7 @@ def try_inbox(inbox: ImapServer | Path, password: str | None) -> None:
         return
     from digest.mail.imap.mailbox import Dialogue, opened_mailbox  # only here: it costs 30 ms
 
-    dialogue = Dialogue(Deadline.after(MOST_SECONDS), BYTES_READ, BYTES_READ)
+    dialogue = Dialogue(Deadline.after(TRY_SECONDS), BYTES_READ, BYTES_READ)
     with opened_mailbox(inbox, password, dialogue, read_only=True):
         pass
 

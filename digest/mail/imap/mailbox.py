@@ -6,6 +6,7 @@ module that knows IMAPClient. No error from here contains an address or a secret
 
 import contextlib
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,14 +116,19 @@ class Mailbox:
 
     def _selected(self, *, read_only: bool) -> tuple[dict[bytes, Any], bool]:
         """What the server says of the folder, and whether it can be changed."""
+        folder = self._server.folder
         with failures_of(self._server):
-            for folder in filter(None, (self._server.folder, self._server.handled)):
-                self._find(folder)
+            if self._server.handled:
+                self._find(self._server.handled)
             try:
-                found = self._client.select_folder(self._server.folder, readonly=read_only)
+                return self._client.select_folder(folder, readonly=read_only), not read_only
             except ReadOnly:
-                return self._client.select_folder(self._server.folder, readonly=True), False
-            return found, not read_only
+                return self._client.select_folder(folder, readonly=True), False
+            except BrokenOff:
+                raise
+            except ServerSaidNo:
+                self._find(folder)
+                raise
 
     def _find(self, folder: str) -> None:
         if self._client.folder_exists(folder):
@@ -200,12 +206,19 @@ def _log_in(client: _Client, server: ImapServer, password: str | None) -> None:
         except BrokenOff:
             raise
         except ServerSaidNo as exc:
-            raise _login_error(server, words_of(exc).replace(password, "…")) from None
+            raise _login_error(server, _without(words_of(exc), server.user, password)) from None
 
 
 def _login_error(server: ImapServer, words: str) -> InboxError:
     kind = InboxUnavailable if is_temporary(words) else InboxError
     return kind(f"{server.name} refused our user and password", login_hint(server.host, words), words)
+
+
+def _without(words: str, user: str, password: str) -> str:
+    """Without the password, also as a server may repeat it from AUTHENTICATE PLAIN (RFC 4616)."""
+    for secret in (password, b64encode(f"\0{user}\0{password}".encode()).decode()):
+        words = words.replace(secret, "…")
+    return words
 
 
 def _quoted(text: str) -> str:

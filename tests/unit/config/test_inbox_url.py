@@ -58,6 +58,7 @@ def test_an_address_is_taken_apart(url: str, server: ImapServer) -> None:
         ("imaps://ada@mx.example.org/%FF", "must be UTF-8, percent-encoded"),
         ("imaps://a%0Ada@mx.example.org/", "has a control character"),
         ("imaps://ada@mx.example.org/?insecure=yes", "must be ca=FILE or handled=FOLDER"),
+        ("imaps://ada@mx.example.org/?handled=INBOX", "must name two folders"),
         ("imaps://ada@mx.example.org/?ca", "must be ca=FILE or handled=FOLDER"),
         ("imaps://ada@mx.example.org/?ca=none.pem", "does not exist"),
     ],

@@ -77,7 +77,6 @@ def test_messages_are_read_unseen_latest_first_and_marked_and_nothing_is_deleted
     assert server.commands == [
         "CAPABILITY",
         "AUTHENTICATE",
-        'LIST "" "INBOX"',
         'SELECT "INBOX"',
         "CAPABILITY",
         f"UID SEARCH 1:2 UNKEYWORD {HIDDEN}",
@@ -160,6 +159,7 @@ def test_a_message_that_is_gone_or_has_no_content_is_left_out() -> None:
             TOO_MUCH,
         ),
         ({"CAPABILITY": b"* CAPABILITY \xff\r\nTAG OK done\r\n"}, "sent what is no IMAP"),
+        ({"SELECT": b"TAG NO [INUSE] locked\r\n"}, "refused to go on"),
         ({"UID SEARCH": b"* BYE going down\r\n"}, "ended the connection"),
         ({"UID SEARCH": b"TAG NO [UNAVAILABLE] later\r\n"}, "refused to go on"),
         ({"UID SEARCH": b"* SEARCH one two\r\nTAG OK done\r\n"}, "sent what is no IMAP"),
@@ -208,10 +208,10 @@ def test_an_endless_answer_takes_little_memory() -> None:
 
 
 def test_a_refused_login_shows_the_server_s_words_apart_and_never_the_password() -> None:
-    no = b"TAG NO [AUTHENTICATIONFAILED] Invalid credentials for a secret\r\n"
+    no = b"TAG NO [AUTHENTICATIONFAILED] Invalid credentials a secret AGFkYQBhIHNlY3JldA==\r\n"
     found = problem({"AUTHENTICATE": no})
     assert (type(found), str(found)) == (InboxError, "the inbox at HOST refused our user and password")
-    assert found.words == "[AUTHENTICATIONFAILED] Invalid credentials for …"
+    assert found.words == "[AUTHENTICATIONFAILED] Invalid credentials … …"
     assert found.hint.startswith("see that user and password are right")
 
 
@@ -222,11 +222,18 @@ def test_a_server_without_passwords_here_is_named() -> None:
 
 
 def test_a_missing_folder_is_named_with_those_that_there_are() -> None:
-    names = iter(
-        [b"TAG OK done\r\n", b'* LIST () "/" INBOX\r\n* LIST () "/" "&ANw-ber uns"\r\nTAG OK done\r\n']
+    listed = b'* LIST () "/" INBOX\r\n* LIST () "/" "&ANw-ber uns"\r\nTAG OK done\r\n'
+    answers = iter([b"TAG OK done\r\n", listed])
+    found = problem(
+        {
+            "SELECT": b"TAG NO there is none\r\n",
+            "LIST": lambda connection, tag: connection.sendall(next(answers).replace(b"TAG", tag)),
+        }
     )
-    found = problem({"LIST": lambda connection, tag: connection.sendall(next(names).replace(b"TAG", tag))})
-    assert str(found) == "the inbox at HOST has no such folder as its address names"
+    assert (type(found), str(found)) == (
+        InboxError,
+        "the inbox at HOST has no such folder as its address names",
+    )
     assert found.words == "there are INBOX, Über uns"
 
 
