@@ -31,6 +31,7 @@ MOST_MESSAGES = 20_000
 """Of a mailbox on a server; the latest. The others are read the next time."""
 
 _BATCH = 40  # messages that are fetched at once: each has 256 kB at most
+_UNMARKED = "let the user of the inbox write there; until then, messages are read again and acted on once"
 _SHARE_KEPT = 0.2  # of the time: for the messages under way, and to mark them
 
 
@@ -51,16 +52,11 @@ class MailboxReader:
         deadline = Deadline.after(self.seconds)
         dialogue = Dialogue(deadline, BYTES_READ, _BATCH * BYTES_READ, self.on_step)
         with opened_mailbox(server, password, dialogue) as mailbox:
-            left = MOST_MESSAGES
-            for uids in mailbox.uids(again=self.again):
-                new = [uid for uid in uids if (mailbox.validity, uid) not in self.known]
-                for batch in _batches(new[:left]):
-                    if self._is_late(deadline) or not self._read_batch(reader, mailbox, batch):
-                        return False
-                left -= len(new)
-                if left < 0:
-                    return False
-        return True
+            complete = self._read_mailbox(reader, mailbox, deadline)
+        if mailbox.refusal is not None:
+            problem = f"{server.name} does not mark or move what was read"
+            raise InboxError(problem, _UNMARKED, mailbox.refusal)
+        return complete
 
     def read_path(self, reader: InboxReader, path: Path) -> bool:
         """Read a Maildir or an mbox; whether it was read to the end."""
@@ -80,6 +76,18 @@ class MailboxReader:
             reader.read_path(file)
             self.known.add(version)
             self.on_step()
+        return True
+
+    def _read_mailbox(self, reader: InboxReader, mailbox: "Mailbox", deadline: Deadline) -> bool:
+        left = MOST_MESSAGES
+        for uids in mailbox.uids(again=self.again):
+            new = [uid for uid in uids if (mailbox.validity, uid) not in self.known]
+            for batch in _batches(new[:left]):
+                if self._is_late(deadline) or not self._read_batch(reader, mailbox, batch):
+                    return False
+            left -= len(new)
+            if left < 0:
+                return False
         return True
 
     def _read_batch(self, reader: InboxReader, mailbox: "Mailbox", uids: Sequence[int]) -> bool:

@@ -77,6 +77,8 @@ class Mailbox:
         ours = {HANDLED.encode().lower(), LEFT.encode().lower()}
         self.marks = self._writable and (b"\\*" in names or ours <= names)
         """Whether the server keeps our keywords."""
+        self.refusal: str | None = None
+        """What the server said when it did not mark or move a message; then it is not asked again."""
 
     def uids(self, *, again: bool) -> Iterator[list[int]]:
         """The UIDs of messages without our keywords, or of all, in lists; the latest first."""
@@ -99,10 +101,16 @@ class Mailbox:
     def settle(self, handled: Sequence[int], left: Sequence[int]) -> None:
         """Mark both kinds, where the server keeps keywords; move what was handled, if that is wanted."""
         with failures_of(self._server):
-            if left and self.marks:
-                self._client.add_flags(left, [LEFT], silent=True)
-            if handled and self._writable:
-                self._put_away(handled)
+            try:
+                if left and self.marks:
+                    self._client.add_flags(left, [LEFT], silent=True)
+                if handled and self._writable:
+                    self._put_away(handled)
+            except BrokenOff:
+                raise
+            except ServerSaidNo as exc:
+                self.marks = self._writable = False
+                self.refusal = words_of(exc)
 
     def _put_away(self, handled: Sequence[int]) -> None:
         """Without MOVE a copy is made, but only where a keyword keeps it from being made again and again."""

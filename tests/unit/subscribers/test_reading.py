@@ -85,6 +85,15 @@ def test_a_server_that_keeps_no_marks_is_remembered(serve: Serve, tmp_path: Path
     assert sum("FETCH" in command for command in server.commands) == 1
 
 
+def test_a_server_that_refuses_to_mark_is_a_problem_after_everything_was_read(
+    serve: Serve, tmp_path: Path
+) -> None:
+    server, how = serve({"UID STORE": b"TAG NO over quota\r\n"}), MailboxReader(seconds=10)
+    first, second = (read(tmp_path, server, how) for _ in range(2))
+    assert (first.lines, second.lines) == ((ACTED_ON, STRANGE), ())
+    assert "does not mark or move what was read" in str(first.problem)
+
+
 def test_new_numbers_for_the_same_messages_are_read_again_and_acted_on_once(
     serve: Serve, tmp_path: Path
 ) -> None:

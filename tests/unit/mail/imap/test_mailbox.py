@@ -129,6 +129,14 @@ def test_what_was_handled_is_put_away_as_far_as_the_server_can(
     assert [word for word in server.commands if word.startswith(("UID", "EXPUNGE", "CLOSE"))] == expected
 
 
+def test_a_server_that_refuses_to_mark_is_asked_once_and_goes_on_being_read() -> None:
+    with scripted_imap({"UID STORE": b"TAG NO over quota\r\n"}) as server, opened(server) as mailbox:
+        mailbox.settle([1], [])
+        mailbox.settle([2], [])
+        assert (mailbox.marks, mailbox.refusal) == (False, "store failed: over quota")
+    assert sum("STORE" in command for command in server.commands) == 1
+
+
 def test_a_folder_may_have_any_name() -> None:
     with scripted_imap() as server, opened(server, folder='Über "uns"/A & B'):
         pass
@@ -174,7 +182,7 @@ def test_a_message_that_is_gone_or_has_no_content_is_left_out() -> None:
             TOO_MUCH,
         ),
         ({"UID FETCH": b"* 1 FETCH " + b"(" * 20_000 + b"\r\nTAG OK done\r\n"}, "sent what is no IMAP"),
-        ({"UID STORE": b"TAG NO over quota\r\n"}, "refused to go on"),
+        ({"UID STORE": closing}, "cannot be used: it closed the connection"),
     ],
     ids=count(),
 )
