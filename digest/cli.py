@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from digest import __version__
-from digest.commands.context import CommandContext, ExitStatus
+from digest.commands.context import CommandContext, ExitStatus, report_error
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored, StoreBusy
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
@@ -171,10 +171,9 @@ def _report(exc: DigestError) -> None:
     if isinstance(exc, ConfigError):
         for fault in exc.faults:
             logger.error("%s", fault, extra=for_person(in_log=fault.in_log))
-    else:
-        logger.error("error: %s", exc, extra=BARE)
-    if exc.hint:
         logger.warning("hint: %s", exc.hint, extra=BARE)
+    else:
+        report_error(exc)
 
 
 def _status_of(exc: DigestError) -> ExitStatus:

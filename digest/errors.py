@@ -188,6 +188,20 @@ class DeliveryUnknown(TransportError):
     hint = "nothing to do; the mail may have arrived"
 
 
+class InboxError(DigestError):
+    """The mailbox with the answers cannot be read, and a person must mend that."""
+
+    def __init__(self, problem: str, hint: str, words: str = "") -> None:
+        super().__init__(problem)
+        self.hint = hint
+        self.words = words
+        """What the server says of it, if it does: for the terminal of a person, and for no log."""
+
+
+class InboxUnavailable(InboxError):
+    """The server with the mailbox cannot be reached, or gave up on us: later the same may succeed."""
+
+
 class ArchiveError(DigestError):
     """The archive page cannot be updated; it stays as it was."""
 

@@ -32,6 +32,15 @@ settings.register_profile(
 )
 settings.load_profile("quick")  # unless --hypothesis-profile names another one
 
+_VARIABLES = (
+    "DIGEST_CONFIG",
+    "DIGEST_STATE",
+    "DIGEST_SMTP_URL",
+    "DIGEST_SMTP_URL_FILE",
+    "DIGEST_INBOX_PASSWORD",
+    "DIGEST_INBOX_PASSWORD_FILE",
+    "DIGEST_OUTBOX",
+)
 _LONGEST_SLEEP_SECONDS = 0.2
 _SLOW_FIXTURES = {"browser", "relay"}
 """Chromium and a whole Postfix: what needs them is exhaustive."""
@@ -93,5 +102,5 @@ def _umask_stays() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "no-home"))
-    for name in ("DIGEST_CONFIG", "DIGEST_STATE", "DIGEST_SMTP_URL", "DIGEST_SMTP_URL_FILE", "DIGEST_OUTBOX"):
+    for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)

@@ -13,9 +13,9 @@ import click
 
 from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DigestError, InboxError
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, is_journal, is_terminal
+from digest.system.logging import BARE, for_person, is_journal, is_terminal
 from digest.system.places import place_of
 from digest.system.signals import ShutdownSignals
 
@@ -102,6 +102,24 @@ def log_warnings(config: "Config") -> None:
         left = len(config.warnings) - MOST_WARNINGS_LOGGED
         more = f"{counted(left, 'more warning')}; " if left > 0 else ""
         logger.warning("hint: %s`digest check` shows what to write", more, extra=BARE)
+
+
+def report_error(error: DigestError) -> None:
+    """Log the facts of the error, and what to do about it; a server's own words are for a person only."""
+    _report("error", error, logging.ERROR)
+
+
+def report_warning(error: DigestError) -> None:
+    """The same for what went wrong beside the work."""
+    _report("warning", error, logging.WARNING)
+
+
+def _report(kind: str, error: DigestError, level: int) -> None:
+    told = f"{kind}: {error}"
+    words = error.words if isinstance(error, InboxError) else ""
+    logger.log(level, "%s", f"{told} ({words})" if words else told, extra=for_person(in_log=told))
+    if error.hint:
+        logger.warning("hint: %s", error.hint, extra=BARE)
 
 
 def print_lines(lines: Iterable[str], *, err: bool = False) -> None:

@@ -7,12 +7,15 @@ import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, log_warnings
+from digest.daemon.answers import AnswerReader, Read
 from digest.daemon.liveness import Heartbeat
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.settings import Config
 from digest.monitoring.monitor import RunMonitor
+from digest.subscribers.reading import MailboxReader, Reading, read_configured
+from digest.system.clock import Clock
 from digest.system.logging import keep_log
 from digest.system.signals import Interrupted, ReloadSignal
 
@@ -54,7 +57,18 @@ def daemon(command: CommandContext) -> None:
                 calendar=bootstrap.source_calendar(),
                 monitor_for=RunMonitor,
                 notifier=notifier,
+                answers=AnswerReader(_read_inbox(command.clock, heartbeat), command.clock),
                 reload_wanted=reload_signal.consume,
             ).run_forever()
         except Interrupted:
             logger.info("ended by a signal")
+
+
+def _read_inbox(clock: Clock, heartbeat: Heartbeat) -> Read:
+    """Remembers what it has read, for servers that keep no marks."""
+    known: set[object] = set()
+
+    def read(config: Config, seconds: float) -> Reading:
+        return read_configured(config, clock, MailboxReader(seconds, on_step=heartbeat.touch, known=known))
+
+    return read

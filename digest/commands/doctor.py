@@ -6,6 +6,7 @@ Sends no mail.
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -19,15 +20,16 @@ from digest.bootstrap import archive_at, smtp_transport, source_time
 from digest.commands.checks import Check
 from digest.commands.context import CommandContext, ExitStatus, config_summary, log_warnings, print_lines
 from digest.commands.sender_checks import check_sender
-from digest.domain.settings import Config, SmtpServer
+from digest.domain.settings import Config, ImapServer, SmtpServer
 from digest.domain.text import counted
-from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
+from digest.errors import ArchiveError, ConfigError, DigestError, InboxError, RenderError, StoreError
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.store.remedies import RESTORE
+from digest.subscribers.reading import try_inbox
 from digest.system.clock import Clock
 from digest.system.files import followed, try_writing, who_else_writes
-from digest.system.logging import BARE
+from digest.system.logging import BARE, is_terminal
 from digest.system.remedies import remedy, said
 
 logger = logging.getLogger(__name__)
@@ -75,10 +77,16 @@ class _Test:
         try:
             self.run()
         except DigestError as exc:
-            return Check(self.failed, str(exc), exc.hint)
+            return Check(self.failed, _told(exc), exc.hint)
         except OSError as exc:
             return Check(self.failed, said(exc), remedy(exc))
         return Check(self.well)
+
+
+def _told(error: DigestError) -> str:
+    """The error, and where a person watches, below it what a server says."""
+    words = error.words if isinstance(error, InboxError) and is_terminal(sys.stdout) else ""
+    return f"{error}\n{words}" if words else str(error)
 
 
 def examine(config: Config, clock: Clock) -> Iterator[Check]:
@@ -89,6 +97,8 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
     yield from _check_arxiv(config, clock)
     yield _delivery_test(config).check()
     yield from _check_sender(config)
+    if config.inbox:
+        yield _inbox_test(config.inbox, config.inbox_password).check()
 
 
 def shortage(free_bytes: int) -> str:
@@ -136,6 +146,11 @@ def _delivery_test(config: Config) -> _Test:
         well=f"{name} takes our TLS and password",
         failed=f"{name}: cannot connect or log in",
     )
+
+
+def _inbox_test(inbox: ImapServer | Path, password: str | None) -> _Test:
+    name = inbox.name if isinstance(inbox, ImapServer) else f"the inbox {inbox}"
+    return _Test(lambda: try_inbox(inbox, password), f"{name} can be read", f"{name} cannot be read")
 
 
 def _writable(name: str, run: Callable[[], None]) -> _Test:

@@ -4,46 +4,89 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import click
 
-from digest.commands.context import CommandContext, ExitStatus, print_lines
+from digest.commands.context import CommandContext, ExitStatus, print_lines, report_error
+from digest.config.inbox_url import imap_server, is_address
+from digest.domain.settings import Config, ImapServer
 from digest.domain.text import counted, moment
+from digest.errors import InboxError, InboxUnavailable
 from digest.mail.inbound.mailboxes import is_maildir
 from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
+from digest.subscribers.reading import MailboxReader, read_any
 from digest.subscribers.registry import Effect, open_registry
 from digest.system.remedies import remedy, said
 
 _STANDARD_INPUT = Path("-")
 
 
+class _Place(click.Path):
+    """A path, or the address of a mailbox on a server."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not (isinstance(value, str) and is_address(value)):
+            return super().convert(value, param, ctx)
+        try:
+            return imap_server(value, Path.cwd())
+        except ValueError as exc:
+            self.fail(str(exc), param, ctx)
+
+
 @click.command()
 @click.argument(
-    "paths",
+    "places",
     nargs=-1,
-    required=True,
-    metavar="MAILDIR|FILE...",
-    type=click.Path(exists=True, readable=True, allow_dash=True, path_type=Path),
+    metavar="[MAILDIR|FILE|imaps://USER@HOST/FOLDER]...",
+    type=_Place(exists=True, readable=True, allow_dash=True, path_type=Path),
 )
+@click.option("--again", is_flag=True, help="On a server, read also what is marked as read.")
 @click.pass_obj
-def inbox(command: CommandContext, paths: Sequence[Path]) -> ExitStatus:
+def inbox(command: CommandContext, places: Sequence[Path | ImapServer], again: bool) -> ExitStatus:
     """Read what came back by mail: requests to unsubscribe, complaints, and bounces.
 
-    Reads Maildirs, mbox files, single messages and `-`, which is standard input. Does not change them.
+    Reads Maildirs, mbox files, single messages, `-`, which is standard input, and mailboxes on IMAP servers;
+    or what `inbox:` below `mail:` names. Deletes nothing. Messages on a server are marked as read by this
+    program, and stay as unseen as they were; the password is in DIGEST_INBOX_PASSWORD.
     """
-    if folders := [path for path in paths if path.is_dir() and not is_maildir(path)]:
-        raise click.BadParameter(f"{folders[0]} is a folder, but not a Maildir: it has no new/ and cur/")
-    with open_registry(command.config(), command.clock) as registry:
+    for place in places:
+        if isinstance(place, Path) and place.is_dir() and not is_maildir(place):
+            raise click.BadParameter(f"{place} is a folder, but not a Maildir: it has no new/ and cur/")
+    config = command.config()
+    if not (places or config.inbox):
+        raise click.UsageError("name a Maildir, a file or an address, or write `inbox:` below `mail:`")
+    problems: list[InboxError] = []
+    with open_registry(config, command.clock) as registry:
         reader = InboxReader(registry)
-        for path in paths:
-            if path == _STANDARD_INPUT:
-                _read_standard_input(reader)
-            else:
-                reader.read_path(path)
+        for place in places or ([config.inbox] if config.inbox else []):
+            problems += _read(reader, place, config, MailboxReader(again=again))
     print_lines(inbox_lines(reader))
     left = list(unread_lines(reader))
     print_lines(left, err=True)
-    return ExitStatus.PARTLY_FAILED if left else ExitStatus.DONE
+    for problem in problems:
+        report_error(problem)
+    return _status_of(problems) or (ExitStatus.PARTLY_FAILED if left else ExitStatus.DONE)
+
+
+def _read(
+    reader: InboxReader, place: Path | ImapServer, config: Config, how: MailboxReader
+) -> Iterator[InboxError]:
+    """Read one of them; yields what went wrong, which stops no other."""
+    if place == _STANDARD_INPUT:
+        _read_standard_input(reader)
+        return
+    try:
+        if not read_any(reader, place, config.inbox_password, how):
+            yield InboxError("the inbox has more messages than are read at once", "run it again for the rest")
+    except InboxError as exc:
+        yield exc
+
+
+def _status_of(problems: Sequence[InboxError]) -> ExitStatus:
+    if any(isinstance(problem, InboxUnavailable) for problem in problems):
+        return ExitStatus.TRY_LATER
+    return ExitStatus.PARTLY_FAILED if problems else ExitStatus.DONE
 
 
 def _read_standard_input(reader: InboxReader) -> None:

@@ -13,6 +13,7 @@ from digest.commands.context import (
     ExitStatus,
     log_warnings,
     print_lines,
+    report_warning,
     selected_subscribers,
 )
 from digest.commands.progress import progress_of
@@ -25,9 +26,13 @@ from digest.pipeline.audit import audit_if_due, leaves_room
 from digest.pipeline.context import RunContext
 from digest.pipeline.report import hints, report_lines
 from digest.pipeline.run import run as run_pipeline
+from digest.subscribers.reading import MailboxReader, Reading, read_configured
 from digest.system.logging import BARE
 
 logger = logging.getLogger(__name__)
+
+_READING_SECONDS = 120.0  # a server that hangs must not delay the mails for long
+_READ_AGAIN = "read their messages with `digest inbox --again`"
 
 
 @click.command()
@@ -50,11 +55,22 @@ def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_resto
         raise click.UsageError("--after-restore decides for good, which --dry-run never does")
     if after_restore:
         _accept_restored_state(command, config, send=after_restore == "send")
+    answers = Reading() if dry_run else _read_answers(command, config)
     report = (_dry_run if dry_run else _monitored_run)(command, config, subscribers)
     if not command.quiet:
         print_lines(_result_lines(report, config, dry_run=dry_run))
     _log_failures(report)
-    return _status_of(report)
+    return _status_of(report) or (ExitStatus.PARTLY_FAILED if answers.problem else ExitStatus.DONE)
+
+
+def _read_answers(command: CommandContext, config: Config) -> Reading:
+    """Read the inbox first, so that who wants no more mail gets none. What goes wrong there stops no run."""
+    reading = read_configured(config, command.clock, MailboxReader(_READING_SECONDS))
+    if not command.quiet:
+        print_lines(reading.lines)
+    if reading.problem:
+        report_warning(reading.problem)
+    return reading
 
 
 def _accept_restored_state(command: CommandContext, config: Config, *, send: bool) -> None:
@@ -126,4 +142,4 @@ def restoration_lines(sign: str, *, send: bool) -> Iterator[str]:
     else:
         yield f"{sign}; what was announced since then is mailed to nobody"
     if sign:
-        yield "people who unsubscribed since then get mail again: run `digest inbox` on those messages again"
+        yield f"people who unsubscribed since then get mail again: {_READ_AGAIN}"

@@ -5,7 +5,7 @@ config/mail_section.py) and a field in domain/. Written out here is only what ha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, replace
+from dataclasses import Field, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ from digest.domain.settings import (
     ArxivSettings,
     Config,
     DkimSettings,
+    ImapServer,
     MailSettings,
     MonitoringSettings,
     SmtpServer,
@@ -131,6 +132,8 @@ class ConfigBuilder:
     overrides: Overrides
     smtp: SmtpServer | None
     dkim_key: bytes | None = None
+    inbox: ImapServer | Path | None = None
+    inbox_password: str | None = field(default=None, repr=False)
 
     def config(self) -> Config:
         """The whole Config; the environment wins over the file."""
@@ -148,6 +151,8 @@ class ConfigBuilder:
             arxiv=self._arxiv(),
             monitoring=self._settings(MonitoringSettings, self.section.monitoring),
             smtp=self.smtp,
+            inbox=self.inbox,
+            inbox_password=self.inbox_password,
         )
 
     def _subscriber(self, number: int, section: SubscriberSection) -> Subscriber:

@@ -34,6 +34,8 @@ class Overrides:
     ping_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_url_file: Path | None = None
+    inbox_password: str | None = field(default=None, repr=False)
+    inbox_password_file: Path | None = None
     credentials: Path | None = None
     """The folder of the secrets that systemd keeps for a service (systemd.exec(5), LoadCredential=)."""
 
@@ -53,12 +55,16 @@ def read_environment(environment: Mapping[str, str]) -> tuple[Overrides, list[Co
         ping_url=variables.read("DIGEST_PING_URL", fields.endpoint),
         smtp_url=variables.read("DIGEST_SMTP_URL", str),
         smtp_url_file=variables.read("DIGEST_SMTP_URL_FILE", _path),
+        inbox_password=variables.read("DIGEST_INBOX_PASSWORD", str),
+        inbox_password_file=variables.read("DIGEST_INBOX_PASSWORD_FILE", _path),
         credentials=variables.read("CREDENTIALS_DIRECTORY", _path),
     )
-    if overrides.smtp_url and overrides.smtp_url_file:
-        variables.faults.append(
-            fault_of("DIGEST_SMTP_URL", "DIGEST_SMTP_URL_FILE is set too; unset one of the two")
-        )
+    both = {
+        "DIGEST_SMTP_URL": overrides.smtp_url and overrides.smtp_url_file,
+        "DIGEST_INBOX_PASSWORD": overrides.inbox_password and overrides.inbox_password_file,
+    }
+    for name in filter(both.get, both):
+        variables.faults.append(fault_of(name, f"{name}_FILE is set too; unset one of the two"))
     return overrides, variables.faults
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.dkim_key import read_dkim_key
 from digest.config.environment import read_environment
+from digest.config.inbox_url import read_inbox
 from digest.config.keyword_warnings import keyword_warnings
 from digest.config.mail_warnings import mail_warnings
 from digest.config.paths import path_faults, path_uses
@@ -43,15 +44,17 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     section, schema_faults = read_sections(document)
     smtp, smtp_faults = read_smtp(document, folder, overrides)
     dkim_key, dkim_faults = read_dkim_key(document, folder, overrides)
-    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
-    faults += dkim_faults
+    inbox, password, inbox_faults = read_inbox(document, folder, overrides)
+    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults]
+    faults += [*smtp_faults, *dkim_faults, *inbox_faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
-    uses = path_uses(file.absolute(), document, overrides, smtp)
+    uses = path_uses(file.absolute(), document, overrides, smtp, inbox)
     faults += path_faults(uses)
     if section is None or faults:
         raise ConfigError(_in_order(faults))
-    config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, dkim_key).config()
+    builder = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, dkim_key, inbox, password)
+    config = builder.config()
     warnings = (*keyword_warnings(document, defined), *mail_warnings(document, config.mail))
     return replace(config, used_paths=tuple(use.used for use in uses), warnings=warnings)
 

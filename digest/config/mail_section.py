@@ -7,6 +7,7 @@ from digest.config.value_types import (
     Mailbox,
     NameServer,
     ReturnPath,
+    Text,
     UnsubscribeUrl,
     WhenEmpty,
     WhenUnconfirmed,
@@ -71,4 +72,14 @@ class MailSection(Section):
     dkim: DkimSection | None = optional("How the program signs mails, for a mail server that does not.")
     name_server: NameServer | None = optional(
         "The DNS server that `digest doctor` asks. Default: the system's.", "127.0.0.1:53"
+    )
+    inbox: Text | None = optional(
+        "Where answers arrive: imaps://user@host/INBOX without the password, or the path of a Maildir or "
+        "mbox. The daemon reads it every five minutes, and a run before it begins.",
+        "imaps://digest%40example.org@mail.example.org/INBOX",
+    )
+    inbox_password_file: FilePath | None = optional(
+        "The file with the password of the inbox. Only its owner may read it (chmod 600). "
+        "DIGEST_INBOX_PASSWORD is another way to give it.",
+        "inbox-password",
     )

@@ -14,7 +14,7 @@ from digest.config import fields
 from digest.config.environment import Overrides, fault_of
 from digest.config.schema import sections
 from digest.config.yaml_document import Document, Location, spelled
-from digest.domain.settings import SmtpServer, UsedPath, files_of_state
+from digest.domain.settings import ImapServer, SmtpServer, UsedPath, files_of_state
 from digest.errors import ConfigFault
 from digest.system.places import Kind, Place, place_of, templates_folder
 
@@ -43,9 +43,19 @@ def _outbox(folder: Path) -> list[UsedPath]:
     return [UsedPath("the outbox", folder, is_folder=True)]
 
 
+def _inbox(inbox: ImapServer | Path | None) -> Iterator[UsedPath]:
+    if isinstance(inbox, Path):
+        yield UsedPath("the inbox", inbox, is_folder=inbox.is_dir())
+    elif inbox and inbox.ca_file:
+        yield UsedPath("the certificate of the inbox", inbox.ca_file)
+
+
 SETTINGS = (
     PathSetting(("mail", "smtp_url_file"), _file("the secret file"), "DIGEST_SMTP_URL_FILE"),
     PathSetting(("mail", "dkim", "key_file"), _file("the key that signs mails")),
+    PathSetting(
+        ("mail", "inbox_password_file"), _file("the inbox's password file"), "DIGEST_INBOX_PASSWORD_FILE"
+    ),
     PathSetting(("templates",), _templates),
     PathSetting(("state",), files_of_state, "DIGEST_STATE"),
     PathSetting(("outbox",), _outbox, "DIGEST_OUTBOX"),
@@ -88,13 +98,17 @@ class PathUse:
 
 
 def path_uses(
-    file: Path, document: Document, overrides: Overrides, smtp: SmtpServer | None
+    file: Path,
+    document: Document,
+    overrides: Overrides,
+    smtp: SmtpServer | None,
+    inbox: ImapServer | Path | None = None,
 ) -> tuple[PathUse, ...]:
     """All paths that the program uses; `file` is the configuration.
 
     An outbox that has the configuration in it is a folder for all kinds of files, and is left out.
     """
-    given = [UsedPath("the configuration", file), *_templates(templates_folder())]
+    given = [UsedPath("the configuration", file), *_templates(templates_folder()), *_inbox(inbox)]
     if smtp and smtp.ca_file:
         given.append(UsedPath("the certificate of the mail server", smtp.ca_file))
     uses = [PathUse(used) for used in given]

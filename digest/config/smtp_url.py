@@ -65,17 +65,17 @@ def _server_or_fault(
         return None, [fault(str(exc))]
 
 
-def read_secret(file: Path, credentials: Path | None) -> str:
-    """The one line of the file, without its line end.
+def read_secret(file: Path, credentials: Path | None, name: str = "the SMTP address") -> str:
+    """The one line of the file, without its line end; `name` says in errors what it is.
 
     The file must be for its owner alone, unless it is in `credentials` (read_guarded). Raises ValueError.
     """
     try:
         text = read_guarded(file, credentials).decode().strip()
     except UnicodeDecodeError as exc:
-        raise ValueError("not UTF-8; write the SMTP address on its first line") from exc
+        raise ValueError(f"not UTF-8; write {name} on its first line") from exc
     if len(text.splitlines()) != 1:
-        raise ValueError("must have exactly one line, the SMTP address; write it, or delete the other lines")
+        raise ValueError(f"must have exactly one line, {name}; write it, or delete the other lines")
     return text
 
 

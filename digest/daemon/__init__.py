@@ -6,6 +6,7 @@
 
 Everything else:
     loop.py           the tick once a minute; reloads the configuration, carries a plan out
+    answers.py        reads the inbox every few minutes, between two ticks
     state.py          reads the state again when it has changed
     watched_files.py  has a file changed? why can it not be read?
     liveness.py       the heartbeat, and whether a daemon is alive (`digest status --alive`)

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 import schedule
 
+from digest.daemon.answers import AnswerReader
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import file_version, why_unreadable
 from digest.domain.auditing import NEVER
-from digest.domain.runs import Report
+from digest.domain.runs import Report, UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule
@@ -60,6 +61,7 @@ class Daemon:
         calendar: Calendar,
         monitor_for: Callable[[Config], Monitor],
         notifier: SystemdNotifier,
+        answers: AnswerReader,
         reload_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._load = load
@@ -68,6 +70,7 @@ class Daemon:
         self._clock = clock
         self._monitor_for = monitor_for
         self._notifier = notifier
+        self._answers = answers
         self._reload_wanted = reload_wanted
         self._slots: dict[Schedule, Slots] = {}
         self._calendar = calendar
@@ -106,6 +109,8 @@ class Daemon:
                 self._audit()
             elif not plan.is_empty:
                 self._carry_out(plan)
+            self._answers.read_if_due(self._config)
+            self._answers.alert(self._tell_of_inbox)
             if self._notifier.is_enabled:
                 self._notifier.status(self._status())
 
@@ -182,6 +187,10 @@ class Daemon:
         with self._open_run(self._config) as context:
             if audit_if_due(context):
                 self._monitor.audited(context)
+
+    def _tell_of_inbox(self, inbox: UnreadInbox) -> None:
+        with self._open_run(self._config) as context:
+            self._monitor.unread(context, inbox)
 
     def _record_attempts(self, plan: Plan) -> None:
         now = self._clock.now()

@@ -114,3 +114,11 @@ class Alert:
     runs: int = 0
     lines: tuple[str, ...] = ()
     """The problems of the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadInbox:
+    """The mailbox where answers arrive cannot be read, since then; without any address."""
+
+    since: datetime
+    problem: str

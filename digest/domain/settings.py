@@ -35,6 +35,25 @@ class DkimSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ImapServer:
+    """A mailbox on an IMAP server, where answers arrive. `security` is `tls`, `starttls` or `plain`."""
+
+    host: str
+    port: int
+    security: str
+    user: str = field(repr=False)
+    folder: str = "INBOX"
+    handled: str | None = None
+    """The folder where messages go that were handled; None: they stay, and are marked."""
+    ca_file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """As errors name it."""
+        return f"the inbox at {self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """What all mails share. `sender` and `reply_to` are header values such as `Name <a@b.example>`."""
 
@@ -130,6 +149,10 @@ class Config:
     state: Path
     outbox: Path
     smtp: SmtpServer | None
+    inbox: ImapServer | Path | None = None
+    """Where answers arrive: on a server, or in a Maildir or mbox; None: nobody reads them by itself."""
+    inbox_password: str | None = field(default=None, repr=False)
+    """For a mailbox on a server, also for one that the command line names."""
     templates: Path | None = None
     """A folder whose templates replace those that come with the project."""
     wait_minutes: int = 120

@@ -8,7 +8,7 @@ from threading import Lock
 from digest.domain.auditing import Audit
 from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
-from digest.domain.runs import Alert
+from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import DkimSettings, MailSettings
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
@@ -60,6 +60,10 @@ class DigestMailBuilder:
             date=now,
             sign=self._sign,
         )
+
+    def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
+        """The mail to the operator's address about answers that are not read. Raises RenderError."""
+        return self._notice(self._renderer.render_inbox(inbox), operator, f"inbox {now.isoformat()}", now)
 
     def _message_id(self, email: str, name: str) -> str:
         return self._signer.message_id(email, name, domain(self._settings.sender))

@@ -5,7 +5,7 @@ import logging
 from typing import Protocol
 
 from digest.domain.auditing import Audit
-from digest.domain.runs import Alert, Report
+from digest.domain.runs import Alert, Report, UnreadInbox
 from digest.domain.settings import Config
 from digest.errors import DigestError
 from digest.monitoring.alerts import alert_after, is_worth_a_mail
@@ -36,6 +36,9 @@ class Monitor(Protocol):
 
     def failed(self, reason: str) -> None:
         """A run could not begin or was given up."""
+
+    def unread(self, context: RunContext, inbox: UnreadInbox) -> None:
+        """Answers by mail were not read for a day."""
 
     def close(self) -> None:
         """The program ends."""
@@ -72,6 +75,19 @@ class RunMonitor:
     def failed(self, reason: str) -> None:
         if self._health_check:
             self._health_check.fail(masked(reason))
+
+    def unread(self, context: RunContext, inbox: UnreadInbox) -> None:
+        self.failed(f"answers by mail are not read: {inbox.problem}")
+        if not (operator := self._settings.operator):
+            return
+        try:
+            with context.signals_deferred():
+                mail = context.mail_builder.build_inbox_notice(inbox, operator, context.clock.now())
+                context.transports[0].deliver(mail, lambda: None)
+        except DigestError as exc:
+            logger.warning("cannot tell the operator that answers are not read: %s", exc)
+        else:
+            logger.info("sent to the operator: answers are not read")
 
     def close(self) -> None:
         if self._health_check:

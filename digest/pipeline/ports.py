@@ -17,7 +17,7 @@ from digest.domain.fetching import (
 )
 from digest.domain.keywords import Keyword
 from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
-from digest.domain.runs import Alert, RunProblems, RunRecord
+from digest.domain.runs import Alert, RunProblems, RunRecord, UnreadInbox
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression
 
@@ -271,6 +271,9 @@ class MailBuilder(Protocol):
 
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         """The finished message to the operator's address about missed papers. Raises RenderError."""
+
+    def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
+        """The finished message to the operator's address about unread answers. Raises RenderError."""
 
 
 class Transport(Protocol):

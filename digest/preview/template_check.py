@@ -14,7 +14,7 @@ from digest.domain.compose import compose
 from digest.domain.digests import ArchiveSection, Digest, PendingPaper
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
-from digest.domain.runs import Alert
+from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.errors import ArchiveError, RenderError
@@ -80,6 +80,7 @@ def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterato
     for over in (False, True):
         yield partial(renderer.render_alert, Alert(over=over, since=_NOW, runs=3, lines=("a problem",)))
     yield partial(renderer.render_audit, _AUDIT)
+    yield partial(renderer.render_inbox, UnreadInbox(_NOW, "a problem"))
 
 
 def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:

@@ -38,6 +38,10 @@ class Unread(Enum):
     NO_TIME = auto()
 
 
+FOR_A_PERSON = (Unread.NOT_UNDERSTOOD, Unread.TOO_COMPLEX)
+"""What a person should read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Puzzle:
     """A message that a person should read: where it is, and what its headers say, on one line each."""
@@ -81,7 +85,7 @@ class InboxReader:
         """Apply one message. A person finds it again by its name: a file, or a number in a mailbox."""
         effect = self._apply(message)
         self.counts[effect] += 1
-        if effect in (Unread.NOT_UNDERSTOOD, Unread.TOO_COMPLEX) and len(self.puzzles) < MOST_LISTED:
+        if effect in FOR_A_PERSON and len(self.puzzles) < MOST_LISTED:
             self.puzzles.append(_puzzle(message, name))
         return effect
 

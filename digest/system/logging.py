@@ -37,6 +37,7 @@ def configure_logging(level: int, log_format: str, environment: Mapping[str, str
     handler.setFormatter(formatter(log_format, journal=is_journal(_STDERR, environment)))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of headers that nobody reads
+    logging.getLogger("imapclient").setLevel(logging.ERROR)  # it logs what is in a mailbox
     logging.raiseExceptions = False  # what it would print of a record that cannot be written is not masked
     threading.excepthook = _log_bug_in_thread
 

@@ -9,6 +9,7 @@ from digest.demo.scenario import DAYS
 from digest.demo.server import ArxivServer
 from tests.support.forked import ForkServer
 from tests.support.home import LEAST, TWO, Home
+from tests.support.systemd import Systemd
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,3 +61,12 @@ def second_day(home: Home, lived: list[Path]) -> Home:
     shutil.copytree(lived[1], home.folder, dirs_exist_ok=True)
     home.at(DAYS[1])
     return home
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, home: Home) -> Iterator[Systemd]:
+    address = tmp_path / "notify"
+    home.environment["NOTIFY_SOCKET"] = str(address)
+    systemd = Systemd(address)
+    yield systemd
+    systemd.close()

@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -21,43 +20,11 @@ from digest.demo.scenario import DAYS
 from tests.support.home import LEAST, PROJECT, Home
 from tests.support.hostile_smtp import HostileServer
 from tests.support.ledger import ADA, BO, SUBSCRIBERS, hand_over_to, ledger, run_here
+from tests.support.systemd import Systemd
 from tests.support.variations import variations
 
 MINUTES = timedelta(minutes=1)
 SHORTLY_BEFORE = timedelta(seconds=4)
-
-
-class Systemd:
-    """systemd's end of NOTIFY_SOCKET."""
-
-    def __init__(self, address: Path) -> None:
-        self.received: list[str] = []
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(address))
-        self._socket.settimeout(0.05)
-
-    def wait_for(self, word: str, times: int = 1) -> None:
-        """Until so many messages begin with this word; fails after half a minute."""
-        ends_at = time.monotonic() + 30
-        while sum(message.startswith(word) for message in self.received) < times:
-            assert time.monotonic() < ends_at, f"{word} was not sent, but {self.received}"
-            self.listen()
-
-    def listen(self) -> None:
-        with suppress(TimeoutError):
-            self.received.append(self._socket.recv(4096).decode())
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-@pytest.fixture
-def systemd(tmp_path: Path, home: Home) -> Iterator[Systemd]:
-    address = tmp_path / "notify"
-    home.environment["NOTIFY_SOCKET"] = str(address)
-    systemd = Systemd(address)
-    yield systemd
-    systemd.close()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ HINT = (
 )
 THEN = "2026-06-23 07:00 UTC"
 OF_A_BACKUP = f"the state was restored from the backup of {THEN}"
-AGAIN = "people who unsubscribed since then get mail again: run `digest inbox` on those messages again"
+AGAIN = "people who unsubscribed since then get mail again: read their messages with `digest inbox --again`"
 
 
 def state(home: Home) -> Path:

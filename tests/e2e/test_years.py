@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from digest.daemon.answers import AnswerReader
 from digest.daemon.loop import Daemon
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
@@ -25,6 +26,7 @@ from digest.pipeline.context import RunContext
 from digest.sources.arxiv.calendar import ANNOUNCEMENT, FEED_DELAY, ArxivCalendar, is_announced_on
 from digest.store.database import Database
 from digest.store.store import SqlStore
+from digest.subscribers.reading import Reading
 from tests.support.builders import config, keyword, paper, subscriber
 from tests.support.fakes import FakeClock, FakeMailBuilder, FakeMonitor, FakeTransport, fetch_result
 
@@ -189,6 +191,7 @@ class Life:
             calendar=ArxivCalendar(),
             monitor_for=lambda _config: FakeMonitor(),
             notifier=SystemdNotifier({}),
+            answers=AnswerReader(lambda *_: Reading(), self.wall),
         )
 
     def read_agenda(self, settings: Config) -> ScheduleState:

@@ -9,7 +9,7 @@ from digest.domain.digests import ArchiveSection, Digest
 from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unavailable, UnavailablePaper
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
-from digest.domain.runs import Alert, Report
+from digest.domain.runs import Alert, Report, UnreadInbox
 from digest.domain.volume import Volume
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
@@ -135,6 +135,9 @@ class FakeMailBuilder:
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         return Mail("<audit@example.org>", operator, "digest@example.org", b"an audit")
 
+    def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
+        return Mail("<inbox@example.org>", operator, "digest@example.org", inbox.problem.encode())
+
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)
         return Mail(f"<alarm.{len(self.alerts)}@example.org>", operator, "digest@example.org", b"an alarm")
@@ -200,6 +203,9 @@ class FakeMonitor:
 
     def failed(self, reason: str) -> None:
         self.events.append(reason)
+
+    def unread(self, context: RunContext, inbox: UnreadInbox) -> None:
+        self.events.append(f"unread: {inbox.problem}")
 
     def close(self) -> None:
         """Nothing is open."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from digest.domain.auditing import Audit, recall_line
 from digest.domain.digests import Digest
 from digest.domain.mails import Rendered
-from digest.domain.runs import Alert
+from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
 from digest.domain.text import counted, moment, one_line
 from digest.errors import RenderError
@@ -19,7 +19,8 @@ _TEXT_WIDTH = 76
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt` and `audit.txt`.
+    """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt`, `audit.txt` and
+    `inbox.txt`.
 
     Of several folders the first that has a template counts. Not for two threads at a time.
     """
@@ -74,6 +75,15 @@ class MailRenderer:
             raise RenderError(str(exc)) from exc
         missed = counted(len(audit.missed_ids), "paper")
         return Rendered(subject=f"Daily Papers: {missed} missed, and found now", html="", text=text)
+
+    def render_inbox(self, inbox: UnreadInbox) -> Rendered:
+        """The operator's mail about unread answers: text only, by `inbox.txt`. Raises RenderError."""
+        view = {"since": moment(inbox.since), "problem": one_line(inbox.problem)}
+        try:
+            text = self._templates.filled("inbox.txt", inbox=view)
+        except TemplateProblem as exc:
+            raise RenderError(str(exc)) from exc
+        return Rendered(subject="Daily Papers: answers by mail are not read", html="", text=text)
 
     def _styled(self, template: str) -> str:
         return inline(template, self._templates.filled("digest.css"))

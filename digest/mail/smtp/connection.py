@@ -22,8 +22,9 @@ from digest.errors import (
     TransportError,
     TransportUnavailable,
 )
-from digest.mail.smtp.limits import Deadline, Timeouts
-from digest.mail.smtp.network import connected_socket, encrypted_socket, tls_context
+from digest.mail.deadline import Deadline
+from digest.mail.network import connected_socket, encrypted_socket, tls_context
+from digest.mail.smtp.limits import Timeouts
 from digest.mail.smtp.replies import Meaning, Phase, Reply, ReplyParser, ReplyTooLong, meaning_of, shown
 
 _RECEIVED_BYTES = 4096  # at a time

@@ -1,6 +1,5 @@
 """How long a mail server may take: for each step, and for a whole mail."""
 
-import time
 from dataclasses import dataclass
 
 
@@ -22,31 +21,3 @@ class Timeouts:
     mail: float = 3000.0
     """From the beginning to the end of data, whose reply has its own time: a bit more than the slowest server
     that keeps to the RFC needs for a mail with a login and two blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The moment at which something must be done."""
-
-    moment: float
-    """As time.monotonic() has it."""
-
-    @classmethod
-    def after(cls, seconds: float) -> "Deadline":
-        """So many seconds from now."""
-        return cls(time.monotonic() + seconds)
-
-    def within(self, seconds: float) -> "Deadline":
-        """So many seconds from now, or this deadline if it is sooner."""
-        return Deadline(min(self.moment, time.monotonic() + seconds))
-
-    @property
-    def has_passed(self) -> bool:
-        return time.monotonic() >= self.moment
-
-    def seconds_left(self) -> float:
-        """More than 0. Raises TimeoutError if the deadline has passed."""
-        left = self.moment - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        return left

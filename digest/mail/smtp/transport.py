@@ -19,6 +19,7 @@ from digest.errors import (
     RecipientRefused,
     TransportUnavailable,
 )
+from digest.mail.deadline import Deadline
 from digest.mail.smtp.connection import (
     Client,
     Connection,
@@ -27,7 +28,7 @@ from digest.mail.smtp.connection import (
     open_connection,
     server_name,
 )
-from digest.mail.smtp.limits import Deadline, Timeouts
+from digest.mail.smtp.limits import Timeouts
 from digest.mail.smtp.replies import Phase, shown
 
 _RFC_TIMEOUTS = Timeouts()

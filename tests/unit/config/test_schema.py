@@ -88,6 +88,8 @@ def test_every_line_of_the_sample_works_and_every_key_is_in_it(tmp_path: Path) -
     (tmp_path / "smtp-url").touch(mode=0o600)
     (tmp_path / "smtp-url").write_text("smtps://user:password@mail.example.org:465")
     write_key(tmp_path / "dkim.pem")
+    (tmp_path / "inbox-password").touch(mode=0o600)
+    (tmp_path / "inbox-password").write_text("a password")
     (tmp_path / "my-templates").mkdir()
     file = tmp_path / "subscribers.yaml"
     file.write_text(text)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from digest.bootstrap import schedule_state
 from digest.cli import cli
+from digest.daemon.answers import AnswerReader
 from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
@@ -21,6 +22,7 @@ from digest.domain.settings import ArxivSettings, Config
 from digest.errors import (
     ConfigError,
     ConfigFault,
+    InboxUnavailable,
     LockHeld,
     RecipientDeferred,
     RecipientRefused,
@@ -32,6 +34,7 @@ from digest.errors import (
 from digest.pipeline.context import RunContext
 from digest.store.database import Database
 from digest.store.store import SqlStore
+from digest.subscribers.reading import Reading
 from tests.support.builders import config, paper, schedule, subscriber
 from tests.support.fakes import (
     FakeChangeList,
@@ -53,7 +56,8 @@ class Scenario:
 
     def __init__(self, folder: Path) -> None:
         arxiv = ArxivSettings("http://127.0.0.1:9/api", "http://127.0.0.1:9/", 0.0, 0.0, "http://127.0.0.1:9")
-        self.config = config(folder, ADA, BO, arxiv=arxiv)
+        self.config = config(folder, ADA, BO, arxiv=arxiv, inbox=folder / "Maildir")
+        self.reading = Reading()
         self.change_list = FakeChangeList(Changes(()))
         self.config.file.write_text("one")
         self.clock = FakeClock(START)
@@ -70,6 +74,7 @@ class Scenario:
             calendar=self.source.calendar,
             monitor_for=lambda _config: self.monitor,
             notifier=SystemdNotifier({}),
+            answers=AnswerReader(lambda *_: self.reading, self.clock),
             reload_wanted=lambda: bool(self.reloads_wanted) and self.reloads_wanted.pop(),
         )
 
@@ -574,3 +579,15 @@ def test_an_unsubscribe_beside_the_daemon_takes_effect_at_the_next_tick(scenario
     assert done.exit_code == 0
     scenario.tick_until(9, 0)
     assert scenario.sent_to == ["bo@example.org"]
+
+
+def test_an_inbox_that_cannot_be_read_for_a_day_stops_no_mail_and_is_told(scenario: Scenario) -> None:
+    scenario.reading = Reading(problem=InboxUnavailable("the inbox cannot be used", "wait"))
+    scenario.tick_until(10)
+    assert scenario.sent_to == [ADA.email, BO.email]
+    told = "unread: the inbox cannot be used"
+    assert told not in scenario.monitor.events
+    scenario.clock.moment += timedelta(days=1)
+    scenario.daemon.tick()
+    scenario.daemon.tick()
+    assert scenario.monitor.events.count(told) == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.domain.auditing import Audit, Finding, Missed
-from digest.domain.runs import Report
+from digest.domain.runs import Report, UnreadInbox
 from digest.domain.settings import MonitoringSettings
 from digest.domain.tokens import Signer
 from digest.errors import SourceUnavailable, TransportUnavailable
@@ -44,9 +44,12 @@ class Operation:
         self.mail_builder = DigestMailBuilder(MailRenderer(mail, templates_folder()), mail, Signer(bytes(32)))
         self.monitor = RunMonitor(self.config)
 
-    def run(self) -> Report:
+    def context(self) -> RunContext:
         fakes = (self.source, self.store, self.mail_builder, [self.transport], None, self.clock, nullcontext)
-        context = RunContext(self.config, *fakes)
+        return RunContext(self.config, *fakes)
+
+    def run(self) -> Report:
+        context = self.context()
         report = run(context, self.config.subscribers)
         self.monitor.ended(context, report, everybody_served=True)
         self.clock.moment += timedelta(days=1)
@@ -160,3 +163,14 @@ def test_nothing_is_reported_where_nothing_is_configured(tmp_path: Path, operati
     operation.monitor.close()
     assert operation.alerts == []
     assert not (tmp_path / "daily_papers.prom").exists()
+
+
+def test_the_operator_is_told_of_answers_that_nobody_reads(operation: Operation) -> None:
+    inbox = UnreadInbox(operation.clock.now(), "the inbox at mx.example.net:993 cannot be used: timed out")
+    operation.monitor.unread(operation.context(), inbox)
+    (told,) = operation.alerts
+    assert told.startswith("Daily Papers: answers by mail are not read\n")
+    assert "the inbox at mx.example.net:993 cannot be used: timed out" in " ".join(told.split())
+    operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
+    operation.monitor.unread(operation.context(), inbox)
+    assert len(operation.alerts) == 1

@@ -16,8 +16,9 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import TransportUnavailable
+from digest.mail.deadline import Deadline
 from digest.mail.smtp.connection import Client, open_connection
-from digest.mail.smtp.limits import Deadline, Timeouts
+from digest.mail.smtp.limits import Timeouts
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import CLOSE, HANG, HostileServer, Reply, Script, make_certificate
 from tests.support.mailbox import Mailbox, Received, serving

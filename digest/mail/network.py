@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 from digest.errors import TransportUnavailable
-from digest.mail.smtp.limits import Deadline
+from digest.mail.deadline import Deadline
 from digest.system.remedies import remedy, said
 
 _Addresses = list[tuple[Any, ...]]
