@@ -41,6 +41,8 @@ class MailOutcome:
     hint: str = ""
     unavailable: bool = False
     """The mail server is down for all recipients."""
+    for_us: bool = False
+    """The mail server refuses this mail because of us, and takes others."""
     retry_at: datetime | None = None
     """When the mail is tried again; None: at the next opportunity, or never."""
     may_have_arrived: bool = False

@@ -126,6 +126,9 @@ class MailStore(Protocol):
     def failing(self) -> Mapping[str, datetime | None]:
         """The addresses whose queued mail failed before, and when to retry it (None: as soon as possible)."""
 
+    def has_served(self) -> bool:
+        """Whether any mail was ever accepted."""
+
     def claim(self, message_id: str) -> None:
         """Record that the mail is being sent."""
 
@@ -135,7 +138,7 @@ class MailStore(Protocol):
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
         """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived or
         the verdict gives them up. With the last queued mail of a subscriber, the slot for which it was made
-        is done. An address that is refused on five days is suppressed."""
+        is done. An address that is refused is counted, once a day."""
 
     def withdraw_refusals(self, message_ids: Sequence[str]) -> None:
         """Forget that these mails were refused: it was not due to their papers."""

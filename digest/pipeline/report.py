@@ -95,13 +95,17 @@ def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
 
 
 def _mail_lines(outcomes: Sequence[MailOutcome]) -> Iterator[str]:
-    """One line for each problem with a mail, and one for a mail server that is down, however many wait."""
-    down = [outcome for outcome in outcomes if outcome.unavailable]
+    """One line for each problem with a mail, and one for each reason why the mail server refuses us, however
+    many wait."""
+    shared: dict[str, list[MailOutcome]] = {}
     for outcome in outcomes:
-        if outcome.problem and not (outcome.unavailable and outcome.problem == down[0].problem):
+        if outcome.unavailable or outcome.for_us:
+            reason = outcome.problem if outcome.unavailable else outcome.hint
+            shared.setdefault(reason, []).append(outcome)
+        elif outcome.problem:
             yield _mail_line(outcome)
-    if down:
-        yield _mail_line(down[0], others=sum(outcome.problem == down[0].problem for outcome in down) - 1)
+    for first, *others in shared.values():
+        yield _mail_line(first, len(others))
 
 
 def _mail_line(outcome: MailOutcome, others: int = 0) -> str:

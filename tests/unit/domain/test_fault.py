@@ -18,7 +18,7 @@ CASES = [
     ("5.2.252", "SendAsDenied; digest@example.net not allowed to send", Fault.OURS),
     ("", "Service unavailable; Client host [192.0.2.7] blocked using zen.example", Fault.OURS),
     ("5.7.515", "Access denied, sending domain does not meet the required level", Fault.OURS),
-    ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.UNCLEAR),
+    ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.ADDRESS),
     ("", "", Fault.UNCLEAR),
 ]
 
