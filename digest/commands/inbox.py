@@ -9,7 +9,9 @@ import click
 from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.domain.text import counted
 from digest.mail.inbound.mailboxes import is_maildir
+from digest.pipeline.report import WITHHELD_HINT, withheld_line
 from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
+from digest.subscribers.messages import event_lines
 from digest.subscribers.registry import Effect, open_registry
 from digest.system.remedies import remedy, said
 
@@ -39,8 +41,10 @@ def inbox(command: CommandContext, paths: Sequence[Path]) -> ExitStatus:
                 _read_standard_input(reader)
             else:
                 reader.read_path(path)
+        events = registry.events()
     print_lines(inbox_lines(reader))
-    left = list(unread_lines(reader))
+    print_lines(event_lines(event for event in events if event.made))
+    left = [*unread_lines(reader), *withheld_lines(sum(not event.made for event in events))]
     print_lines(left, err=True)
     return ExitStatus.PARTLY_FAILED if left else ExitStatus.DONE
 
@@ -68,6 +72,13 @@ def inbox_lines(reader: InboxReader) -> Iterator[str]:
     parts = [f"{count[kind]} {text}" for kind, text in words.items() if count[kind] or kind in always]
     strange = count[Unread.NOT_UNDERSTOOD] or count[Unread.TOO_COMPLEX]
     yield f"{counted(count.total(), 'message')}: {', '.join(parts)}{': please read them' if strange else ''}"
+
+
+def withheld_lines(many: int) -> Iterator[str]:
+    """What is to be done about so many who are not suppressed, since they are too many at once."""
+    if many:
+        yield f"error: {withheld_line(many)}"
+        yield f"hint: {WITHHELD_HINT}"
 
 
 def unread_lines(reader: InboxReader) -> Iterator[str]:

@@ -55,6 +55,15 @@ class MailOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class StruckOff:
+    """Who gets no more mail since their address was refused on five days: labels, and what the server said."""
+
+    suppressed: tuple[tuple[str, str], ...] = ()
+    withheld: int = 0
+    """So many would be too many at once; they still get mail."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveOutcome:
     """Whether the page changed, or why it could not be brought up to date."""
 
@@ -90,6 +99,7 @@ class Report:
     problems: RunProblems = RunProblems()
     unavailable: tuple[UnavailablePaper, ...] = ()
     """The papers that the source cannot show and that were noticed before."""
+    struck_off: StruckOff = StruckOff()
 
 
 @dataclass(frozen=True, slots=True)

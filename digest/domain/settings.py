@@ -12,6 +12,8 @@ from digest.errors import ConfigFault
 RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
 RESULTS_SUFFIX = "-results"
 
+SUPPRESSED_PERCENT = 5
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
@@ -44,6 +46,8 @@ class MailSettings:
     """Multiplies every pause before a mail is tried again (for tests)."""
     keep_days: int = 3
     """How many days the state keeps the bodies of mails that were delivered or given up."""
+    suppressed_percent: int = SUPPRESSED_PERCENT
+    """Mail servers may bring at most so many of all subscribers onto the suppression list within a day."""
 
 
 @dataclass(frozen=True, slots=True)

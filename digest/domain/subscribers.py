@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 from digest.domain.keywords import Keyword
 
 
+FORMER = "a former subscriber"
+"""Names whoever is not in the configuration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """When a subscriber wants mail: at this local time, on these weekdays (Monday is 0)."""
@@ -47,6 +51,19 @@ class Suppression:
     reason: SuppressionReason
     since: datetime
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionEvent:
+    """A subscriber was suppressed who did not ask for it. `made` False: too many at once, they still get
+    mail."""
+
+    number: int
+    at: datetime
+    label: str
+    reason: SuppressionReason
+    detail: str = ""
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Build the mails of a digest: render, fit the size, compose the message."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -10,6 +11,7 @@ from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert
 from digest.domain.settings import MailSettings
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
 from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, most_detail_that_fits, size_ratio, split
@@ -50,6 +52,18 @@ class DigestMailBuilder:
             self._settings,
             operator,
             message_id=self._signer.message_id(operator, f"audit {now.isoformat()}"),
+            date=now,
+        )
+
+    def build_suppression_notice(
+        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
+    ) -> Mail:
+        """The mail to the operator's address about who gets no more mail. Raises RenderError."""
+        return compose_notice(
+            self._renderer.render_suppressions(events),
+            self._settings,
+            operator,
+            message_id=self._signer.message_id(operator, f"suppressed {now.isoformat()}"),
             date=now,
         )
 

@@ -19,7 +19,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord
 from digest.domain.settings import Config
-from digest.domain.subscribers import Subscriber, Suppression
+from digest.domain.subscribers import Subscriber, Suppression, SuppressionEvent
 
 
 class Calendar(Protocol):
@@ -153,6 +153,16 @@ class SuppressionStore(Protocol):
     def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
 
+    def strike_off(self, now: datetime, percent: int) -> tuple[Mapping[str, Suppression], int]:
+        """Suppress the addresses that were refused on five days and are to blame for it. Returns them; and how
+        many there are, if they are more than `percent` of all within a day: then none is suppressed."""
+
+    def untold(self, labels: Mapping[str, str]) -> Sequence[SuppressionEvent]:
+        """Who was suppressed, and the operator got no mail about it yet. `labels` by address."""
+
+    def mark_told(self, told: Sequence[SuppressionEvent], now: datetime) -> None:
+        """Record that the operator got a mail about these."""
+
 
 class RunStore(Protocol):
     """The log of runs."""
@@ -274,6 +284,11 @@ class MailBuilder(Protocol):
 
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         """The finished message to the operator's address about missed papers. Raises RenderError."""
+
+    def build_suppression_notice(
+        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
+    ) -> Mail:
+        """The finished message to the operator's address about who gets no more mail. Raises RenderError."""
 
 
 class Transport(Protocol):

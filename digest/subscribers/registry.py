@@ -14,7 +14,7 @@ from enum import Enum, auto
 from digest.config.fields import address
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import FORMER, Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer, is_ours
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
@@ -25,6 +25,7 @@ from digest.store.queries.suppressions import (
     addresses,
     entry,
     erase_person,
+    events_with_labels,
     lift,
     lifted_at,
     mark_read,
@@ -48,7 +49,7 @@ class KnownSubscriber:
     """A subscriber of the configuration, or a former one of the state."""
 
     email: str = field(repr=False)
-    label: str = "a former subscriber"
+    label: str = FORMER
 
 
 class Effect(Enum):
@@ -76,6 +77,8 @@ class SubscriberRegistry:
         self._config = config
         self._database = database
         self._clock = clock
+        self._percent = config.mail.suppressed_percent
+        self._began = clock.now()
         with database.transaction() as connection:
             self._signer = Signer(signing_key(connection))
             former = [KnownSubscriber(email) for email in addresses(connection)]
@@ -140,10 +143,19 @@ class SubscriberRegistry:
             reason = _reason(said, subscriber)
             if reason:
                 detail = said.status if isinstance(said, Bounce) else ""
-                suppress(connection, fingerprint, Suppression(reason, now, detail))
+                entered = Suppression(reason, now, detail)
+                reason = reason if suppress(connection, fingerprint, entered, self._percent) else None
             if isinstance(said, Bounce):
-                record_return(connection, said.message_id, fingerprint, said.status, now)
+                record_return(
+                    connection, said.message_id, fingerprint, said.status, now, percent=self._percent
+                )
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
+
+    def events(self) -> tuple[SuppressionEvent, ...]:
+        """Whom this registry suppressed on the word of mail servers, and whom it did not: too many at once."""
+        labels = {one.email: one.label for one in self._config.subscribers}
+        with self._database.transaction() as connection:
+            return events_with_labels(connection, self._began, labels)
 
     def _concerned(self, said: UnsubscribeRequest | Bounce | None) -> KnownSubscriber | None:
         if isinstance(said, UnsubscribeRequest):

@@ -10,6 +10,7 @@ from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unav
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.volume import Volume
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
@@ -134,6 +135,11 @@ class FakeMailBuilder:
 
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         return Mail("<audit@example.org>", operator, "digest@example.org", b"an audit")
+
+    def build_suppression_notice(
+        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
+    ) -> Mail:
+        return Mail("<suppressed@example.org>", operator, "digest@example.org", b"suppressed")
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)
