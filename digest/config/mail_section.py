@@ -30,8 +30,8 @@ class MailSection(Section):
     )
     suppressed_percent: int = default(
         5,
-        "Bounces and refused addresses may stop the mail of at most so many percent of all subscribers within a "
-        "day, but of three always. What is more is told instead.",
+        "Bounces and refused addresses may stop the mail of so many percent of all subscribers at most "
+        "within a day, and of three always. What is more is told instead.",
         ge=0,
         le=100,
     )

@@ -5,7 +5,7 @@ with the code of an address that does not exist. Words alone do not tell either:
 words that are known decide over codes, and an address counts as gone only if neither speaks against it.
 
 The same holds for the reply during delivery and for the report that comes back later. The words are in
-digest.domain.fault_words.
+digest.domain.fault_words and digest.domain.address_words.
 """
 
 import re
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from digest.domain import fault_words as said
+from digest.domain import address_words as theirs
+from digest.domain import fault_words as ours
 
 
 class Fault(StrEnum):
@@ -50,13 +51,13 @@ class Trouble(StrEnum):
 
 
 REMEDIES: Mapping[Trouble, str] = {
-    Trouble.BLOCKLIST: "the sending machine is blocked: ask the operator of the mail server, or use another server",
+    Trouble.BLOCKLIST: "the sending machine is blocked: ask the mail server's operator, or use another",
     Trouble.RELAYING: "use a mail server that sends to other domains for you; most want user and password",
     Trouble.SENDER: "let the mail server send as the address under mail.from, or change mail.from",
     Trouble.LOGIN: "put user and password into the SMTP URL: the mail server wants a login",
     Trouble.QUOTA: "the sending account has reached its limit or is stopped: wait, or ask its provider",
     Trouble.AUTHENTICATION: "set up SPF, DKIM and DMARC for the domain of mail.from",
-    Trouble.SPAM: "the mails are taken for spam: set up SPF, DKIM and DMARC, or ask the mail server's operator",
+    Trouble.SPAM: "mails are taken for spam: set up SPF, DKIM and DMARC, or ask the mail server's operator",
     Trouble.POLICY: "check that the mail server may send for the address under mail.from",
 }
 """What to do about each."""
@@ -113,8 +114,8 @@ def _by_code(enhanced: str) -> Fault | Trouble:
 _MOST_CHARACTERS = 2_000
 _ADDRESS = re.compile(r"(?<![^\s<>()\"',;:])[^\s<>()\"',;:@]*+@[^\s<>()\"',;:]*+")
 
-# By subject and detail, or by subject alone: RFC 3463, section 3; RFC 5248; RFC 7372; RFC 7505; and those that
-# Microsoft 365 gives.
+# By subject and detail, or by subject alone: RFC 3463, section 3; RFC 5248; RFC 7372; RFC 7505; and those
+# that Microsoft 365 gives.
 _CODES: dict[str, Fault | Trouble] = {
     "1": Fault.ADDRESS,
     "1.1": Fault.GONE,  # no such mailbox
@@ -157,18 +158,18 @@ def _table() -> tuple[tuple[re.Pattern[str], Fault | Trouble], ...]:
 
 # The first row that matches decides. Our own trouble comes first: who is struck off for it is lost.
 _WORDS: tuple[tuple[tuple[str, ...], Fault | Trouble], ...] = (
-    (said.ASK_AGAIN, Fault.LATER),
-    (said.THIS_RECIPIENT, Fault.ADDRESS),
-    (said.RELAYING, Trouble.RELAYING),
-    (said.AUTHENTICATION, Trouble.AUTHENTICATION),
-    (said.BLOCKLIST, Trouble.BLOCKLIST),
-    (said.LOGIN, Trouble.LOGIN),
-    (said.QUOTA, Trouble.QUOTA),
-    (said.SENDER, Trouble.SENDER),
-    (said.MESSAGE, Fault.MESSAGE),
-    (said.SPAM, Trouble.SPAM),
-    (said.MAILBOX_FULL, Fault.LATER),
-    (said.NO_SUCH_ADDRESS, Fault.GONE),
-    (said.POLICY, Trouble.POLICY),
-    (said.ADDRESS_REFUSED, Fault.ADDRESS),
+    (theirs.ASK_AGAIN, Fault.LATER),
+    (theirs.THIS_RECIPIENT, Fault.ADDRESS),
+    (ours.RELAYING, Trouble.RELAYING),
+    (ours.AUTHENTICATION, Trouble.AUTHENTICATION),
+    (ours.BLOCKLIST, Trouble.BLOCKLIST),
+    (ours.LOGIN, Trouble.LOGIN),
+    (ours.QUOTA, Trouble.QUOTA),
+    (ours.SENDER, Trouble.SENDER),
+    (theirs.MESSAGE, Fault.MESSAGE),
+    (ours.SPAM, Trouble.SPAM),
+    (theirs.MAILBOX_FULL, Fault.LATER),
+    (theirs.NO_SUCH_ADDRESS, Fault.GONE),
+    (ours.POLICY, Trouble.POLICY),
+    (theirs.ADDRESS_REFUSED, Fault.ADDRESS),
 )

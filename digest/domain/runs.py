@@ -56,7 +56,7 @@ class MailOutcome:
 
 @dataclass(frozen=True, slots=True)
 class StruckOff:
-    """Who gets no more mail since their address was refused on five days: labels, and what the server said."""
+    """Who gets no more mail, refused on five days: labels, and what the mail server said."""
 
     suppressed: tuple[tuple[str, str], ...] = ()
     withheld: int = 0

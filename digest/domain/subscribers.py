@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from digest.domain.keywords import Keyword
 
-
 FORMER = "a former subscriber"
 """Names whoever is not in the configuration."""
 

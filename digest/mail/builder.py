@@ -55,9 +55,7 @@ class DigestMailBuilder:
             date=now,
         )
 
-    def build_suppression_notice(
-        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
-    ) -> Mail:
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about who gets no more mail. Raises RenderError."""
         return compose_notice(
             self._renderer.render_suppressions(events),

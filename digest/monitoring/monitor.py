@@ -122,7 +122,7 @@ class RunMonitor:
             self._mail_operator(
                 context,
                 "who gets no more mail",
-                lambda: context.mail_builder.build_suppression_notice(events, operator, now),
+                lambda: context.mail_builder.build_suppressed(events, operator, now),
                 lambda: suppressions.mark_told(events, now),
             )
 

@@ -153,5 +153,5 @@ def _delivery(context: RunContext) -> Delivery:
     settings = context.config.mail
     retries = RetryPolicy(settings.retry_scale, unconfirmed=settings.when_unconfirmed == "retry")
     results = Results(context.store.mails, context.journal, context.clock)
-    refusals = RefusalLog(served_before=context.store.mails.has_served())
+    refusals = RefusalLog(context.store.suppressions.past())
     return Delivery(context.store, results, retries, context.clock, context.signals_deferred, refusals)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from digest.domain.charging import RefusedAddress, due_to_us
+from digest.domain.charging import Past, RefusedAddress, due_to_us
 from digest.domain.mails import QueuedMail
 from digest.errors import (
     ContentRefused,
@@ -70,9 +70,9 @@ def _unrelated(refusals: Iterable[Refusal]) -> int:
 
 @dataclass(slots=True)
 class RefusalLog:
-    """The refusals of a run, and what each means. `served_before`: a mail was accepted in an earlier run."""
+    """The refusals of a run, and what each means."""
 
-    served_before: bool = True
+    past: Past = Past()
     undecided: dict[str, TransportError] = field(default_factory=dict)
     """By Message-ID, until each is judged again after `close`."""
     _served: set[str] = field(default_factory=set)
@@ -124,11 +124,11 @@ class RefusalLog:
         return error
 
     def _judged_address(self, queued: QueuedMail, error: RecipientRefused) -> TransportError:
-        """Nobody is charged before all others are tried: what became of them shows whom the server refuses."""
+        """Nobody is charged before all others are tried: that shows whom the server refuses."""
         recipient = queued.mail.recipient
         self._addresses.setdefault(recipient, RefusedAddress(recipient, error.is_certain))
         refused = tuple(self._addresses.values())
-        ours = recipient in due_to_us(refused, len(self._served), served_before=self.served_before)
+        ours = recipient in due_to_us(refused, len(self._served), self.past)
         if not self._closed and (self.has_accepted or not ours or len(refused) < IN_VAIN):
             return self._put_aside(queued, error)
         if not ours:

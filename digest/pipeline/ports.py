@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from digest.domain.auditing import Audit, AuditTimes, Changes, ChangesRequest, Finding
+from digest.domain.charging import Past
 from digest.domain.digests import MOST_PAPERS, ArchiveSection, Digest, PendingPapers
 from digest.domain.fetching import (
     FetchRequest,
@@ -126,9 +127,6 @@ class MailStore(Protocol):
     def failing(self) -> Mapping[str, datetime | None]:
         """The addresses whose queued mail failed before, and when to retry it (None: as soon as possible)."""
 
-    def has_served(self) -> bool:
-        """Whether any mail was ever accepted."""
-
     def claim(self, message_id: str) -> None:
         """Record that the mail is being sent."""
 
@@ -153,9 +151,12 @@ class SuppressionStore(Protocol):
     def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
 
+    def past(self) -> Past:
+        """What earlier runs tell of refusals."""
+
     def strike_off(self, now: datetime, percent: int) -> tuple[Mapping[str, Suppression], int]:
-        """Suppress the addresses that were refused on five days and are to blame for it. Returns them; and how
-        many there are, if they are more than `percent` of all within a day: then none is suppressed."""
+        """Suppress the addresses that were refused on five days and are to blame for it. Returns them; and
+        how many there are, if they are more than `percent` of all within a day: then none is suppressed."""
 
     def untold(self, labels: Mapping[str, str]) -> Sequence[SuppressionEvent]:
         """Who was suppressed, and the operator got no mail about it yet. `labels` by address."""
@@ -262,19 +263,6 @@ class Journal(Protocol):
         """Keep nothing: the state has it."""
 
 
-class NullJournal:
-    """Keeps nothing: for a state in memory."""
-
-    def reserve(self) -> None:
-        """Does nothing."""
-
-    def keep(self, attempts: Sequence[Attempt]) -> None:
-        """Does nothing."""
-
-    def clear(self) -> None:
-        """Does nothing."""
-
-
 class MailBuilder(Protocol):
     def build(self, digest: Digest, now: datetime) -> Sequence[Mail]:
         """The finished message with this digest; several if one would be too long. Raises RenderError."""
@@ -285,9 +273,7 @@ class MailBuilder(Protocol):
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         """The finished message to the operator's address about missed papers. Raises RenderError."""
 
-    def build_suppression_notice(
-        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
-    ) -> Mail:
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
         """The finished message to the operator's address about who gets no more mail. Raises RenderError."""
 
 

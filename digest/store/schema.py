@@ -231,7 +231,8 @@ suppressions = Table(
     sqlite_with_rowid=False,
 )
 
-# who was suppressed without having asked for it, or would have been (digest.domain.subscribers.SuppressionEvent)
+# who was suppressed without having asked for it, or would have been
+# (digest.domain.subscribers.SuppressionEvent)
 suppression_events = Table(
     "suppression_events",
     metadata,

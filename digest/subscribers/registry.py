@@ -152,7 +152,7 @@ class SubscriberRegistry:
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
     def events(self) -> tuple[SuppressionEvent, ...]:
-        """Whom this registry suppressed on the word of mail servers, and whom it did not: too many at once."""
+        """Who was suppressed since this registry was opened, or was not, since there are too many."""
         labels = {one.email: one.label for one in self._config.subscribers}
         with self._database.transaction() as connection:
             return events_with_labels(connection, self._began, labels)

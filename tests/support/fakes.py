@@ -136,9 +136,7 @@ class FakeMailBuilder:
     def build_audit_notice(self, audit: Audit, operator: str, now: datetime) -> Mail:
         return Mail("<audit@example.org>", operator, "digest@example.org", b"an audit")
 
-    def build_suppression_notice(
-        self, events: Sequence[SuppressionEvent], operator: str, now: datetime
-    ) -> Mail:
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
         return Mail("<suppressed@example.org>", operator, "digest@example.org", b"suppressed")
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:

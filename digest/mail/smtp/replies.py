@@ -1,8 +1,8 @@
 """Read a mail server's replies (RFC 5321, section 4.2) and decide what each one means.
 
 The three digits decide. The enhanced status code (RFC 3463) that may follow refines them, unless the two
-contradict each other. Of a refusal, words that are known (digest.domain.fault) decide who is refused: us, this
-recipient, or this message. Other words decide nothing: every server has its own.
+contradict each other. Of a refusal, words that are known (digest.domain.fault) decide who is refused: us,
+this recipient, or this message. Other words decide nothing: every server has its own.
 """
 
 import re
@@ -201,7 +201,7 @@ _ABOUT_RECIPIENT = (Meaning.POLICY, Meaning.CONTENT_REFUSED, Meaning.TOO_LARGE)
 
 
 def meaning_of(phase: Phase, reply: Reply) -> Meaning:
-    """What this reply means in this phase: the first matching row of the table, unless the words know more."""
+    """What this reply means in this phase: the first matching row of the table, unless words know more."""
     code, enhanced = f"{reply.code:03}", reply.enhanced
     meaning = next(
         meaning

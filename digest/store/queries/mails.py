@@ -78,10 +78,6 @@ class SqlMailStore:
         with self._database.transaction() as connection:
             return failing_mails(connection)
 
-    def has_served(self) -> bool:
-        with self._database.transaction() as connection:
-            return bool(connection.scalar(select(exists().where(mails.c.state == MailState.SENT))))
-
     def claim(self, message_id: str) -> None:
         with self._database.transaction() as connection:
             _change(connection, message_id, state=MailState.SENDING)

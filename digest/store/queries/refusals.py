@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, delete, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.domain.charging import RefusalRecord
+from digest.domain.charging import Past, RefusalRecord, refused_while_served
 from digest.domain.mails import MailState
 from digest.store.schema import mails, refusals, subscribers
 
@@ -30,11 +30,25 @@ def clear_refusals(connection: Connection, subscriber: int) -> None:
 
 def refusal_records(connection: Connection) -> Iterator[RefusalRecord]:
     """Those of all addresses."""
-    query = select(subscribers.c.email, refusals).join(subscribers).order_by(refusals.c.subscriber, refusals.c.day)
+    query = (
+        select(subscribers.c.email, refusals)
+        .join(subscribers)
+        .order_by(refusals.c.subscriber, refusals.c.day)
+    )
     for email, group in groupby(connection.execute(query), attrgetter("email")):
         rows = list(group)
         days = frozenset(date.fromisoformat(row.day) for row in rows)
         yield RefusalRecord(email, days, any(row.certain for row in rows), rows[-1].detail)
+
+
+def past(connection: Connection) -> Past:
+    """What earlier runs tell of refusals."""
+    served = connection.scalar(select(exists().where(mails.c.state == MailState.SENT)))
+    records = list(refusal_records(connection))
+    if not records:
+        return Past(bool(served))
+    since = min(min(record.days) for record in records)
+    return Past(bool(served), refused_while_served(records, last_served(connection, since)))
 
 
 def last_served(connection: Connection, since: date) -> list[tuple[str, date]]:

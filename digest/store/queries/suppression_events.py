@@ -1,4 +1,4 @@
-"""The table `suppression_events`: who was suppressed without having asked for it, until the operator knows."""
+"""The table `suppression_events`: who was suppressed without having asked for it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -11,7 +11,7 @@ from itertools import dropwhile, takewhile
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.domain.charging import DAYS_OF_REFUSAL, most_at_once, to_strike_off
+from digest.domain.charging import DAYS_OF_REFUSAL, Past, most_at_once, to_strike_off
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
 from digest.domain.settings import SUPPRESSED_PERCENT
@@ -19,7 +19,7 @@ from digest.domain.subscribers import Suppression, SuppressionEvent, Suppression
 from digest.domain.tokens import Signer
 from digest.store.database import Database
 from digest.store.queries.pending import IS_PRESENT
-from digest.store.queries.refusals import clear_refusals, last_served, refusal_records
+from digest.store.queries.refusals import clear_refusals, last_served, past, refusal_records
 from digest.store.queries.runs import set_timestamp, timestamp
 from digest.store.queries.suppression_events import events_since, mark_told, record_event, untold_events
 from digest.store.schema import (
@@ -70,6 +70,10 @@ class SqlSuppressionStore:
         with self._database.transaction() as connection:
             found = suppressed(connection, fingerprints)
         return {fingerprints[fingerprint]: suppression for fingerprint, suppression in found.items()}
+
+    def past(self) -> Past:
+        with self._database.transaction() as connection:
+            return past(connection)
 
     def strike_off(self, now: datetime, percent: int) -> tuple[Mapping[str, Suppression], int]:
         with self._database.transaction() as connection:

@@ -149,7 +149,15 @@ def test_the_facts_have_the_totals_too() -> None:
     facts = status_facts(Status(found, DaemonLiveness(True, NOON), NOON), Totals((7,), (5,)))
     assert (facts["keywords"][0]["papers"], facts["subscribers"][0]["papers"]) == (7, 5)
     assert facts["daemon"] == {"running": True, "looked_at": NOON}
-    assert facts.keys() == {"keywords", "subscribers", "services", "audit", "unavailable", "daemon"}
+    assert facts.keys() == {
+        "keywords",
+        "subscribers",
+        "services",
+        "audit",
+        "unavailable",
+        "suppressed_lately",
+        "daemon",
+    }
     assert facts["audit"] is None
 
 

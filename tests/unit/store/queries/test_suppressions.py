@@ -84,7 +84,9 @@ def number_of(database: Database, email: str) -> int:
 
 
 def number_of_in(connection: Connection, email: str) -> int:
-    return int(connection.execute(select(subscribers.c.number).where(subscribers.c.email == email)).scalar_one())
+    return int(
+        connection.execute(select(subscribers.c.number).where(subscribers.c.email == email)).scalar_one()
+    )
 
 
 def test_the_key_is_drawn_once(database: Database, tmp_path: Path) -> None:
