@@ -72,7 +72,7 @@ def _unrelated(refusals: Iterable[Refusal]) -> int:
 class RefusalLog:
     """The refusals of a run, and what each means."""
 
-    past: Past = Past()
+    past: Past = field(default_factory=Past)
     undecided: dict[str, TransportError] = field(default_factory=dict)
     """By Message-ID, until each is judged again after `close`."""
     _served: set[str] = field(default_factory=set)

@@ -29,7 +29,7 @@ REPLIES: list[tuple[str, str, str, Trouble | None]] = [
     # phase, reply, whose fault, what is wrong with us
     # Exchange and Microsoft 365
     ("dot", "554 5.2.252 SendAsDenied; user@x.example not allowed to send as digest@x.example", "us", SENDER),
-    ("dot", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied",
+    ("dot", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException",
      "us", SENDER),
     ("mail", "550 5.7.60 SMTP; Client does not have permissions to send as this sender", "us", SENDER),
     ("mail", "530 5.7.57 Client not authenticated to send mail", "us", AUTHENTICATION),
