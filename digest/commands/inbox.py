@@ -44,7 +44,8 @@ def inbox(command: CommandContext, paths: Sequence[Path]) -> ExitStatus:
         events = registry.events()
     print_lines(inbox_lines(reader))
     print_lines(event_lines(event for event in events if event.made))
-    left = [*unread_lines(reader), *withheld_lines(sum(not event.made for event in events))]
+    print_lines(withheld_lines(sum(not event.made for event in events)), err=True)
+    left = list(unread_lines(reader))
     print_lines(left, err=True)
     return ExitStatus.PARTLY_FAILED if left else ExitStatus.DONE
 
@@ -77,7 +78,7 @@ def inbox_lines(reader: InboxReader) -> Iterator[str]:
 def withheld_lines(many: int) -> Iterator[str]:
     """What is to be done about so many who are not suppressed, since they are too many at once."""
     if many:
-        yield f"error: {withheld_line(many)}"
+        yield withheld_line(many)
         yield f"hint: {WITHHELD_HINT}"
 
 

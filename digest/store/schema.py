@@ -206,15 +206,13 @@ refused_papers = Table(
     sqlite_with_rowid=False,
 )
 
-# permanent refusals of an address since its last mail that arrived, one a day in UTC
+# permanent refusals of an address since its last mail that arrived, one a day in UTC (RefusalRecord)
 refusals = Table(
     "refusals",
     metadata,
     _reference("subscribers", primary_key=True),
     Column("day", String, primary_key=True),
-    # RefusedAddress.is_certain
     Column("certain", Boolean(create_constraint=False), nullable=False, server_default="1"),
-    # what the mail server said
     Column("detail", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
@@ -231,8 +229,7 @@ suppressions = Table(
     sqlite_with_rowid=False,
 )
 
-# who was suppressed without having asked for it, or would have been
-# (digest.domain.subscribers.SuppressionEvent)
+# digest.domain.subscribers.SuppressionEvent
 suppression_events = Table(
     "suppression_events",
     metadata,
@@ -241,7 +238,6 @@ suppression_events = Table(
     Column("fingerprint", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("detail", Text, nullable=False),
-    # false: too many at once, and the address still gets mail
     Column("made", Boolean(create_constraint=False), nullable=False),
     # when the operator got a mail about it
     Column("told_at", Moment),

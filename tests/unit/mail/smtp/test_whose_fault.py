@@ -38,7 +38,7 @@ REPLIES: list[tuple[str, str, str, Trouble | None]] = [
     ("dot", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP",
      "us", BLOCKLIST),
     ("rcpt", "550 5.7.606 Access denied, banned sending IP [192.0.2.7]", "us", BLOCKLIST),
-    ("dot", "550 5.7.515 Access denied, sending domain x.example doesn't meet the required authentication level",
+    ("dot", "550 5.7.515 Access denied, sending domain doesn't meet the required authentication level",
      "us", AUTHENTICATION),
     ("dot", "550 5.7.509 Access denied, sending domain x.example does not pass DMARC verification",
      "us", AUTHENTICATION),
