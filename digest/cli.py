@@ -34,7 +34,10 @@ COMMANDS = {
     "check": ("check", "Find mistakes in configuration and templates, and show each keyword's query."),
     "daemon": ("daemon", "Send everybody's digest at their hour, until it is stopped."),
     "demo": ("demo", "Show three days with a small arXiv of invented papers."),
-    "doctor": ("doctor", "Do what check does, then test arXiv, the mail server and the state."),
+    "doctor": (
+        "doctor",
+        "Do what check does, then test arXiv, the mail server, the state and the sender's domain.",
+    ),
     "explain": ("explain", "Explain why a paper was, or was not, sent."),
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),

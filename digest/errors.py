@@ -124,6 +124,9 @@ class RenderError(DigestError):
 class TransportError(DigestError):
     """A mail was not delivered, or perhaps not."""
 
+    remedy = ""
+    """What to do if it is our fault, where the mail server says why."""
+
 
 class TransportUnavailable(TransportError):
     """The mail server cannot be used at all: unreachable, TLS or password wrong, sender refused. No recipient
@@ -150,10 +153,18 @@ class RecipientDeferred(TransportError):
     hint = "nothing to do: it is tried again, for two days"
 
 
+class RefusedForUs(RecipientDeferred):
+    """The same, because of us: the mail server takes other mails."""
+
+    hint = PolicyRefused.hint
+
+
 class RecipientRefused(TransportError):
-    """The mail server refuses this address for good (5yz); other recipients are not affected."""
+    """The mail server refuses this address for good (5yz), or us: digest.pipeline.judgement decides."""
 
     hint = "check the address; its papers come with the next mail"
+    is_certain = True
+    """Whether words or code say that it is the address."""
 
 
 class MessageRefused(TransportError):

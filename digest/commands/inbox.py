@@ -14,7 +14,9 @@ from digest.domain.settings import Config, ImapServer
 from digest.domain.text import counted, moment
 from digest.errors import InboxError, InboxUnavailable
 from digest.mail.inbound.mailboxes import is_maildir
+from digest.pipeline.report import WITHHELD_HINT, withheld_line
 from digest.subscribers.inbox import MOST_SECONDS, InboxReader, Unread
+from digest.subscribers.messages import event_lines
 from digest.subscribers.reading import MailboxReader, read_any
 from digest.subscribers.registry import Effect, open_registry
 from digest.system.remedies import remedy, said
@@ -61,7 +63,10 @@ def inbox(command: CommandContext, places: Sequence[Path | ImapServer], again: b
         reader = InboxReader(registry)
         for place in places or ([config.inbox] if config.inbox else []):
             problems += _read(reader, place, config, MailboxReader(again=again))
+        events = registry.events()
     print_lines(inbox_lines(reader))
+    print_lines(event_lines(event for event in events if event.made))
+    print_lines(withheld_lines(sum(not event.made for event in events)), err=True)
     left = list(unread_lines(reader))
     print_lines(left, err=True)
     for problem in problems:
@@ -128,6 +133,13 @@ def _puzzle_lines(reader: InboxReader) -> Iterator[str]:
         yield f"  {puzzle.name} ({date}): {puzzle.subject or 'no subject'}"
     if others := strange - len(reader.puzzles):
         yield f"  and {others} more"
+
+
+def withheld_lines(many: int) -> Iterator[str]:
+    """What is to be done about so many who are not suppressed, since they are too many at once."""
+    if many:
+        yield withheld_line(many)
+        yield f"hint: {WITHHELD_HINT}"
 
 
 def unread_lines(reader: InboxReader) -> Iterator[str]:

@@ -24,7 +24,7 @@ from digest.errors import DigestError, LockHeld
 from digest.monitoring.monitor import RunMonitor
 from digest.pipeline.audit import audit_if_due, leaves_room
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import hints, report_lines
+from digest.pipeline.report import hints, report_lines, struck_off_lines
 from digest.pipeline.run import run as run_pipeline
 from digest.subscribers.reading import MailboxReader, Reading, read_configured
 from digest.system.logging import BARE
@@ -119,7 +119,9 @@ def _result_lines(report: Report, config: Config, *, dry_run: bool) -> Iterator[
 
 
 def _log_failures(report: Report) -> None:
-    """Log what failed and what to do about it."""
+    """Log who gets no more mail, what failed, and what to do about it."""
+    for line in struck_off_lines(report):
+        logger.warning("%s", line, extra=BARE)
     for problem in report.problems.lines:
         logger.error("error: %s", problem, extra=BARE)
     for hint in hints(report):

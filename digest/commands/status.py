@@ -23,8 +23,9 @@ from digest.domain.status import (
     Totals,
     difference,
 )
-from digest.domain.text import moment
-from digest.pipeline.report import unavailable_lines
+from digest.domain.subscribers import SuppressionEvent
+from digest.domain.text import listed, moment
+from digest.pipeline.report import unavailable_lines, withheld_line
 from digest.store.status import overview, totals
 from digest.subscribers.messages import suppression_line
 
@@ -85,6 +86,7 @@ _SERVICES = (
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 _HALF_A_YEAR = 182
+_NAMED = 10
 _NEVER_HAD_A_PAPER = ": never had a paper; check the spelling, or ask arXiv with `digest check --volume`"
 
 
@@ -217,6 +219,17 @@ def _notes(found: Overview) -> Iterator[str]:
     yield from _gathered(
         (subscriber.email, note) for subscriber in found.subscribers for note in _notes_on(subscriber)
     )
+    yield from _suppressed_lately(found.suppressed_lately)
+
+
+def _suppressed_lately(events: Sequence[SuppressionEvent]) -> Iterator[str]:
+    made = list(dict.fromkeys(event.label for event in events if event.made))
+    withheld = len({event.label for event in events if not event.made})
+    if made:
+        who = listed(made, _NAMED)
+        yield f"Suppressed in {DAYS} days: {who}; `digest resubscribe EMAIL` undoes it"
+    if withheld:
+        yield f"In {DAYS} days, {withheld_line(withheld)}"
 
 
 def _notes_on(subscriber: SubscriberStatus) -> Iterator[str]:

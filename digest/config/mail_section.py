@@ -54,6 +54,13 @@ class MailSection(Section):
         ge=1,
         le=3650,
     )
+    suppressed_percent: int = default(
+        5,
+        "Bounces and refused addresses may stop the mail of so many percent of all subscribers at most "
+        "within a day, and of three always. What is more is told instead.",
+        ge=0,
+        le=100,
+    )
     smtp_url_file: FilePath | None = optional(
         "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
         "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."

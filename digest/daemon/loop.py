@@ -29,7 +29,7 @@ from digest.monitoring.monitor import Monitor
 from digest.pipeline.audit import audit_if_due
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
-from digest.pipeline.report import summary_lines
+from digest.pipeline.report import struck_off_lines, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.system.clock import Clock
 
@@ -284,8 +284,8 @@ class Daemon:
 def _log(report: Report) -> None:
     for line in summary_lines(report):
         logger.info("%s", line)
-    for problem in report.problems.lines:
-        logger.warning("%s", problem)
+    for line in (*struck_off_lines(report), *report.problems.lines):
+        logger.warning("%s", line)
 
 
 def _log_waiting(plan: Plan) -> None:

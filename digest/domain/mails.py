@@ -87,6 +87,8 @@ class DeliveryResult:
     problem: str = ""
     address_refused: bool = False
     """The server refuses the recipient's address for good, which says nothing about the mail."""
+    is_certain: bool = True
+    """Whether words or code of that refusal say that it is the address."""
     verdict: Verdict = Verdict.WAIT
 
     @property

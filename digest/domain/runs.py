@@ -41,6 +41,8 @@ class MailOutcome:
     hint: str = ""
     unavailable: bool = False
     """The mail server is down for all recipients."""
+    for_us: bool = False
+    """The mail server refuses this mail because of us, and takes others."""
     retry_at: datetime | None = None
     """When the mail is tried again; None: at the next opportunity, or never."""
     may_have_arrived: bool = False
@@ -50,6 +52,15 @@ class MailOutcome:
     """For its content, or its size."""
     without: tuple[str, ...] = ()
     """The papers, by id, that cannot be sent for this problem; empty: all of the mail's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StruckOff:
+    """Who gets no more mail, refused on five days: labels, and what the mail server said."""
+
+    suppressed: tuple[tuple[str, str], ...] = ()
+    withheld: int = 0
+    """So many would be too many at once; they still get mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Report:
     problems: RunProblems = RunProblems()
     unavailable: tuple[UnavailablePaper, ...] = ()
     """The papers that the source cannot show and that were noticed before."""
+    struck_off: StruckOff = StruckOff()
 
 
 @dataclass(frozen=True, slots=True)

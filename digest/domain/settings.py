@@ -12,6 +12,8 @@ from digest.errors import ConfigFault
 RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
 RESULTS_SUFFIX = "-results"
 
+SUPPRESSED_PERCENT = 5
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
@@ -80,6 +82,8 @@ class MailSettings:
     """None: the mail server signs, or nobody does."""
     name_server: str | None = None
     """The DNS server that `digest doctor` asks, such as `127.0.0.1:53`. None: the system's."""
+    suppressed_percent: int = SUPPRESSED_PERCENT
+    """Mail servers may bring at most so many of all subscribers onto the suppression list within a day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from digest.domain.auditing import Audit
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.mails import MailState
-from digest.domain.subscribers import Suppression
+from digest.domain.subscribers import Suppression, SuppressionEvent
 from digest.domain.text import counted
 
 DAYS = 7
@@ -93,6 +93,8 @@ class Overview:
     """The last audit that gave a figure."""
     unavailable: tuple[UnavailablePaper, ...] = ()
     """Papers that the source cannot show."""
+    suppressed_lately: tuple[SuppressionEvent, ...] = ()
+    """Who was suppressed on the last days without having asked for it, named by address."""
 
 
 @dataclass(frozen=True, slots=True)

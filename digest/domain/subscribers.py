@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from digest.domain.keywords import Keyword
 
+FORMER = "a former subscriber"
+"""Names whoever is not in the configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -49,6 +52,19 @@ class Suppression:
     reason: SuppressionReason
     since: datetime
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionEvent:
+    """A subscriber was suppressed who did not ask for it. `made` False: too many at once, they still get
+    mail."""
+
+    number: int
+    at: datetime
+    label: str
+    reason: SuppressionReason
+    detail: str = ""
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)

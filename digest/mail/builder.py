@@ -1,6 +1,7 @@
 """Build the mails of a digest: render, fit the size, compose the message."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -10,6 +11,7 @@ from digest.domain.digests import Digest, Showing
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import DkimSettings, MailSettings
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
 from digest.mail.addresses import domain
@@ -64,6 +66,11 @@ class DigestMailBuilder:
     def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about answers that are not read. Raises RenderError."""
         return self._notice(self._renderer.render_inbox(inbox), operator, f"inbox {now.isoformat()}", now)
+
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
+        """The mail to the operator's address about who gets no more mail. Raises RenderError."""
+        rendered = self._renderer.render_suppressions(events)
+        return self._notice(rendered, operator, f"suppressed {now.isoformat()}", now)
 
     def _message_id(self, email: str, name: str) -> str:
         return self._signer.message_id(email, name, domain(self._settings.sender))

@@ -2,9 +2,11 @@
 and never ends or delays a run."""
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from digest.domain.auditing import Audit
+from digest.domain.mails import Mail
 from digest.domain.runs import Alert, Report, UnreadInbox
 from digest.domain.settings import Config
 from digest.errors import DigestError
@@ -64,6 +66,7 @@ class RunMonitor:
             self._health_check.success()
         self.audited(context, report)
         self._alert_operator(context)
+        self._report_suppressions(context)
 
     def audited(self, context: RunContext, report: Report | None = None) -> None:
         if report:
@@ -125,28 +128,47 @@ class RunMonitor:
         if alert:
             self._send(context, alert, self._settings.operator)
 
+    def _report_suppressions(self, context: RunContext) -> None:
+        """Mail who gets no more mail without having asked for it, whatever stopped it, once."""
+        operator, suppressions = self._settings.operator, context.store.suppressions
+        labels = {subscriber.email: subscriber.label for subscriber in self._config.subscribers}
+        events = suppressions.untold(labels) if operator else ()
+        if operator and events:
+            now = context.clock.now()
+            self._mail_operator(
+                context,
+                "who gets no more mail",
+                lambda: context.mail_builder.build_suppressed(events, operator, now),
+                lambda: suppressions.mark_told(events, now),
+            )
+
     def _send_audit(self, context: RunContext, audit: Audit, operator: str) -> None:
-        """Mail what an audit has found. If that fails, the mail stays due."""
         now = context.clock.now()
-        try:
-            with context.signals_deferred():
-                mail = context.mail_builder.build_audit_notice(audit, operator, now)
-                context.transports[0].deliver(mail, lambda: None)
-                context.store.audits.record_report(now)
-        except DigestError as exc:
-            logger.warning("cannot send the audit's result to the operator: %s", exc)
-        else:
-            logger.info("sent to the operator: the audit's result")
+        self._mail_operator(
+            context,
+            "the audit's result",
+            lambda: context.mail_builder.build_audit_notice(audit, operator, now),
+            lambda: context.store.audits.record_report(now),
+        )
 
     def _send(self, context: RunContext, alert: Alert, operator: str) -> None:
-        """Mail the alert through the transport of the digests. If that fails, the alert stays due."""
         now = context.clock.now()
+        self._mail_operator(
+            context,
+            "all is well again" if alert.over else "runs fail",
+            lambda: context.mail_builder.build_alert(alert, operator, now),
+            lambda: context.store.runs.record_alert(None if alert.over else now),
+        )
+
+    def _mail_operator(
+        self, context: RunContext, what: str, build: Callable[[], Mail], record: Callable[[], None]
+    ) -> None:
+        """Mail it through the transport of the digests. If that fails, it stays due."""
         try:
             with context.signals_deferred():
-                mail = context.mail_builder.build_alert(alert, operator, now)
-                context.transports[0].deliver(mail, lambda: None)
-                context.store.runs.record_alert(None if alert.over else now)
+                context.transports[0].deliver(build(), lambda: None)
+                record()
         except DigestError as exc:
-            logger.warning("cannot send the alert to the operator: %s", exc)
+            logger.warning("cannot tell the operator: %s (%s)", what, exc)
         else:
-            logger.info("sent to the operator: %s", "all is well again" if alert.over else "runs fail")
+            logger.info("sent to the operator: %s", what)

@@ -4,19 +4,32 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from digest.domain.mails import Attempt
 from digest.domain.settings import Config
 from digest.pipeline.ports import (
     Archive,
     ChangeList,
     Journal,
     MailBuilder,
-    NullJournal,
     Source,
     Store,
     Transport,
 )
 from digest.pipeline.progress import NullProgress, Progress
 from digest.system.clock import Clock
+
+
+class NullJournal:
+    """Keeps nothing: for a state in memory."""
+
+    def reserve(self) -> None:
+        """Does nothing."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Does nothing."""
+
+    def clear(self) -> None:
+        """Does nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from digest.domain.mails import Attempt, DeliveryResult, MailState, QueuedMail, Verdict
 from digest.domain.runs import MailOutcome
 from digest.domain.subscribers import Subscriber
-from digest.errors import RefusalUndecided, TransportError, TransportUnavailable
+from digest.errors import RefusalUndecided, RefusedForUs, TransportError, TransportUnavailable
 from digest.pipeline.judgement import RefusalLog
 from digest.pipeline.ports import Store, Transport
 from digest.pipeline.results import Results
@@ -27,7 +27,7 @@ class Delivery:
     retries: RetryPolicy
     clock: Clock
     signals_deferred: Callable[[], AbstractContextManager[None]]
-    refusals: RefusalLog = field(default_factory=RefusalLog, init=False)
+    refusals: RefusalLog = field(default_factory=RefusalLog)
 
     def expire(self, subscriber: Subscriber) -> list[MailOutcome]:
         """End those of their queued mails that have waited too long.
@@ -77,7 +77,7 @@ class Delivery:
                 transport.deliver(mail, before_end_of_data)
             except TransportError as exc:
                 return self._failed(queued, exc, subscriber)
-            self.refusals.accepted()
+            self.refusals.accepted(mail.recipient)
             sent = DeliveryResult(MailState.SENT, queued.refusals, queued.unconfirmed)
             self.results.record(subscriber.label, Attempt(mail.message_id, sent, self.clock.now()))
         return MailOutcome(subscriber.label, papers=len(mail.papers))
@@ -92,6 +92,7 @@ class Delivery:
             problem=f"{error}; given up, `digest explain` tells more" if given_up else str(error),
             hint=error.hint,
             unavailable=isinstance(error, TransportUnavailable),
+            for_us=isinstance(error, RefusedForUs),
             retry_at=result.retry_at,
             may_have_arrived=result.unconfirmed > 0,
             undecided=isinstance(error, RefusalUndecided),

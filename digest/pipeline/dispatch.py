@@ -10,6 +10,7 @@ from digest.domain.schedule import is_due
 from digest.domain.subscribers import Subscriber
 from digest.pipeline.context import RunContext
 from digest.pipeline.delivery import Delivery
+from digest.pipeline.judgement import RefusalLog
 from digest.pipeline.ports import Transport
 from digest.pipeline.results import Results
 from digest.pipeline.retry import RetryPolicy
@@ -152,4 +153,5 @@ def _delivery(context: RunContext) -> Delivery:
     settings = context.config.mail
     retries = RetryPolicy(settings.retry_scale, unconfirmed=settings.when_unconfirmed == "retry")
     results = Results(context.store.mails, context.journal, context.clock)
-    return Delivery(context.store, results, retries, context.clock, context.signals_deferred)
+    refusals = RefusalLog(context.store.suppressions.past())
+    return Delivery(context.store, results, retries, context.clock, context.signals_deferred, refusals)

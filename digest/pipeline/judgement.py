@@ -1,9 +1,10 @@
-"""Decide whether a refusal is due to the mail or to us, by what else happened in the run."""
+"""Decide whether a refusal is due to the mail, to its address or to us, by what else happened in the run."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from digest.domain.charging import Past, RefusedAddress, due_to_us
 from digest.domain.mails import QueuedMail
 from digest.errors import (
     ContentRefused,
@@ -11,7 +12,9 @@ from digest.errors import (
     MessageTooLarge,
     PolicyRefused,
     RecipientDeferred,
+    RecipientRefused,
     RefusalUndecided,
+    RefusedForUs,
     TransportError,
     TransportUnavailable,
 )
@@ -69,23 +72,32 @@ def _unrelated(refusals: Iterable[Refusal]) -> int:
 class RefusalLog:
     """The refusals of a run, and what each means."""
 
+    past: Past = field(default_factory=Past)
     undecided: dict[str, TransportError] = field(default_factory=dict)
     """By Message-ID, until each is judged again after `close`."""
-    has_accepted: bool = False
-    """Whether the server accepted a mail in this run."""
+    _served: set[str] = field(default_factory=set)
+    """Whose mail the server accepted in this run."""
+    _addresses: dict[str, RefusedAddress] = field(default_factory=dict)
+    """Which addresses it refused."""
     _refusals: list[Refusal] = field(default_factory=list)
     _of_mails: list[str] = field(default_factory=list)
     _closed: bool = False
     _of_us: bool = False
 
-    def accepted(self) -> None:
+    @property
+    def has_accepted(self) -> bool:
+        """Whether the server accepted a mail in this run."""
+        return bool(self._served)
+
+    def accepted(self, recipient: str) -> None:
         """The server accepted a mail: it does not refuse us."""
-        self.has_accepted = True
+        self._served.add(recipient)
         self._refusals.clear()
         self._of_mails.clear()
 
     def close(self) -> None:
-        """No other mail is left to try: what is undecided is held against the mail from now on."""
+        """No other mail is left to try: what is undecided is held against the mail, or its address, from now
+        on."""
         self._closed = True
 
     @property
@@ -95,20 +107,41 @@ class RefusalLog:
 
     def judged(self, queued: QueuedMail, error: TransportError) -> TransportError:
         """The error as it is to be taken."""
+        if isinstance(error, RecipientRefused):
+            return self._judged_address(queued, error)
         is_refusal = isinstance(error, PolicyRefused | ContentRefused | MailCutOff)
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
         judgement = self._judge(queued, error)
-        if judgement is Judgement.OPEN and not self._closed and len(self.undecided) < MOST_ASIDE:
-            self.undecided[queued.mail.message_id] = error
-            return RefusalUndecided(str(error))
+        if judgement is Judgement.OPEN and not self._closed and self._mails_aside < MOST_ASIDE:
+            return self._put_aside(queued, error)
         content_seen = isinstance(error, ContentRefused)
         if judgement is Judgement.OF_US or (judgement is Judgement.OPEN and not content_seen):
             return _of_us(error)
         if not content_seen:
-            return RecipientDeferred(str(error))
+            return RecipientDeferred(str(error)) if isinstance(error, MailCutOff) else _of_us_here(error)
         self._of_mails.append(queued.mail.message_id)
         return error
+
+    def _judged_address(self, queued: QueuedMail, error: RecipientRefused) -> TransportError:
+        """Nobody is charged before all others are tried: that shows whom the server refuses."""
+        recipient = queued.mail.recipient
+        self._addresses.setdefault(recipient, RefusedAddress(recipient, error.is_certain))
+        refused = tuple(self._addresses.values())
+        ours = recipient in due_to_us(refused, len(self._served), self.past)
+        if not self._closed and (self.has_accepted or not ours or len(refused) < IN_VAIN):
+            return self._put_aside(queued, error)
+        if not ours:
+            return error
+        return _of_us_here(error) if self.has_accepted else _of_us(error)
+
+    def _put_aside(self, queued: QueuedMail, error: TransportError) -> TransportError:
+        self.undecided[queued.mail.message_id] = error
+        return RefusalUndecided(str(error))
+
+    @property
+    def _mails_aside(self) -> int:
+        return sum(not isinstance(error, RecipientRefused) for error in list(self.undecided.values()))
 
     def _judge(self, queued: QueuedMail, error: TransportError) -> Judgement:
         """A mail with a paper that was refused before is no evidence against us, unless it was not seen."""
@@ -127,5 +160,12 @@ def _of_us(error: TransportError) -> TransportError:
     if isinstance(error, TransportUnavailable):
         return error
     ours = TransportUnavailable(f"the mail server refuses us, not one mail only: {error}")
-    ours.hint = PolicyRefused.hint
+    ours.hint = error.remedy or PolicyRefused.hint
+    return ours
+
+
+def _of_us_here(error: TransportError) -> TransportError:
+    """The mail waits, while others go out."""
+    ours = RefusedForUs(str(error))
+    ours.hint = error.remedy or PolicyRefused.hint
     return ours

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from digest.domain.auditing import Audit, AuditTimes, Changes, ChangesRequest, Finding
+from digest.domain.charging import Past
 from digest.domain.digests import MOST_PAPERS, ArchiveSection, Digest, PendingPapers
 from digest.domain.fetching import (
     FetchRequest,
@@ -19,7 +20,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord, UnreadInbox
 from digest.domain.settings import Config
-from digest.domain.subscribers import Subscriber, Suppression
+from digest.domain.subscribers import Subscriber, Suppression, SuppressionEvent
 
 
 class Calendar(Protocol):
@@ -135,7 +136,7 @@ class MailStore(Protocol):
     def record_result(self, message_id: str, result: DeliveryResult, now: datetime) -> None:
         """Record the result of an attempt. Papers of a failed mail wait again, unless it may have arrived or
         the verdict gives them up. With the last queued mail of a subscriber, the slot for which it was made
-        is done. An address that is refused on five days is suppressed."""
+        is done. An address that is refused is counted, once a day."""
 
     def withdraw_refusals(self, message_ids: Sequence[str]) -> None:
         """Forget that these mails were refused: it was not due to their papers."""
@@ -149,6 +150,19 @@ class SuppressionStore(Protocol):
 
     def of(self, emails: Iterable[str]) -> Mapping[str, Suppression]:
         """Those of these addresses that get no mail, and why."""
+
+    def past(self) -> Past:
+        """What earlier runs tell of refusals."""
+
+    def strike_off(self, now: datetime, percent: int) -> tuple[Mapping[str, Suppression], int]:
+        """Suppress the addresses that were refused on five days and are to blame for it. Returns them; and
+        how many there are, if they are more than `percent` of all within a day: then none is suppressed."""
+
+    def untold(self, labels: Mapping[str, str]) -> Sequence[SuppressionEvent]:
+        """Who was suppressed, and the operator got no mail about it yet. `labels` by address."""
+
+    def mark_told(self, told: Sequence[SuppressionEvent], now: datetime) -> None:
+        """Record that the operator got a mail about these."""
 
 
 class RunStore(Protocol):
@@ -249,19 +263,6 @@ class Journal(Protocol):
         """Keep nothing: the state has it."""
 
 
-class NullJournal:
-    """Keeps nothing: for a state in memory."""
-
-    def reserve(self) -> None:
-        """Does nothing."""
-
-    def keep(self, attempts: Sequence[Attempt]) -> None:
-        """Does nothing."""
-
-    def clear(self) -> None:
-        """Does nothing."""
-
-
 class MailBuilder(Protocol):
     def build(self, digest: Digest, now: datetime) -> Sequence[Mail]:
         """The finished message with this digest; several if one would be too long. Raises RenderError."""
@@ -274,6 +275,9 @@ class MailBuilder(Protocol):
 
     def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
         """The finished message to the operator's address about unread answers. Raises RenderError."""
+
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
+        """The finished message to the operator's address about who gets no more mail. Raises RenderError."""
 
 
 class Transport(Protocol):

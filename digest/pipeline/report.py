@@ -3,12 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.domain.fetching import UnavailablePaper
-from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
+from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems, StruckOff
 from digest.domain.text import counted, listed, moment
 from digest.domain.volume import first_words
 
 _NAMED = 10
 """So many keywords or papers are named in one line."""
+
+NOBODY = StruckOff()
+
+WITHHELD_HINT = (
+    "see whether the mail server refuses us; else take them out of the configuration, or raise "
+    "mail.suppressed_percent for a day"
+)
 
 _ARCHIVE_UPDATED = "the archive was brought up to date"
 
@@ -19,6 +26,7 @@ def build_report(
     archive: ArchiveOutcome,
     unavailable: tuple[UnavailablePaper, ...] = (),
     noticed: tuple[UnavailablePaper, ...] = (),
+    struck_off: StruckOff = NOBODY,
 ) -> Report:
     """The report of a run with these outcomes, and its problems in words.
 
@@ -27,11 +35,11 @@ def build_report(
     asked = [outcome for outcome in keywords if not outcome.up_to_date]
     problems = RunProblems(
         arxiv="\n".join((*_keyword_lines(asked), *unavailable_lines(noticed))) if asked else None,
-        mail="\n".join(_mail_lines(mails)) if mails else None,
+        mail=_mail_problems(mails, struck_off),
         archive=_archive_line(archive.problem) if keywords else None,
     )
     known = tuple(paper for paper in unavailable if paper not in noticed)
-    return Report(keywords, mails, archive, problems, known)
+    return Report(keywords, mails, archive, problems, known, struck_off)
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -47,6 +55,21 @@ def report_lines(report: Report) -> Iterator[str]:
         yield "no mail to send"
     if report.archive.changed:
         yield _ARCHIVE_UPDATED
+
+
+def struck_off_lines(report: Report) -> Iterator[str]:
+    """A line for each subscriber who gets no more mail since this run."""
+    for label, detail in report.struck_off.suppressed:
+        yield (
+            f"{label} gets no more mail: the address was refused on five days ({detail}); "
+            "`digest resubscribe EMAIL` undoes it"
+        )
+
+
+def withheld_line(many: int) -> str:
+    """That so many are not suppressed."""
+    what = "1 address" if many == 1 else f"{many} addresses"
+    return f"mail servers refuse {what} for good, too many at once: all of them still get mail"
 
 
 def unavailable_lines(papers: Iterable[UnavailablePaper]) -> Iterator[str]:
@@ -72,7 +95,8 @@ def summary_lines(report: Report) -> Iterator[str]:
 def hints(report: Report) -> Iterator[str]:
     """What a person can do about what failed, each advice once."""
     advice = [outcome.hint for outcome in report.keywords] + [outcome.hint for outcome in report.mails]
-    yield from filter(None, dict.fromkeys([*advice, report.archive.hint]))
+    withheld = WITHHELD_HINT if report.struck_off.withheld else ""
+    yield from filter(None, dict.fromkeys([*advice, withheld, report.archive.hint]))
 
 
 def _sent(report: Report) -> tuple[str, str]:
@@ -94,14 +118,23 @@ def _keyword_lines(outcomes: Sequence[KeywordOutcome]) -> Iterator[str]:
         yield f"{counted(len(names), 'keyword')} failed ({listed(names, _NAMED)}): {problem}"
 
 
+def _mail_problems(mails: Sequence[MailOutcome], struck_off: StruckOff) -> str | None:
+    withheld = [withheld_line(struck_off.withheld)] if struck_off.withheld else []
+    return "\n".join([*_mail_lines(mails), *withheld]) if mails or withheld else None
+
+
 def _mail_lines(outcomes: Sequence[MailOutcome]) -> Iterator[str]:
-    """One line for each problem with a mail, and one for a mail server that is down, however many wait."""
-    down = [outcome for outcome in outcomes if outcome.unavailable]
+    """One line for each problem with a mail, and one for each reason why the mail server refuses us, however
+    many wait."""
+    shared: dict[str, list[MailOutcome]] = {}
     for outcome in outcomes:
-        if outcome.problem and not (outcome.unavailable and outcome.problem == down[0].problem):
+        if outcome.unavailable or outcome.for_us:
+            reason = outcome.problem if outcome.unavailable else outcome.hint
+            shared.setdefault(reason, []).append(outcome)
+        elif outcome.problem:
             yield _mail_line(outcome)
-    if down:
-        yield _mail_line(down[0], others=sum(outcome.problem == down[0].problem for outcome in down) - 1)
+    for first, *others in shared.values():
+        yield _mail_line(first, len(others))
 
 
 def _mail_line(outcome: MailOutcome, others: int = 0) -> str:

@@ -59,7 +59,8 @@ class RetryPolicy:
                 retry_at = now + self._pause(queued)
                 return _result(queued, MailState.DEFERRED, error, retry_at=retry_at, refused=1)
             case RecipientRefused():
-                return replace(_result(queued, MailState.FAILED, error), address_refused=True)
+                failed = _result(queued, MailState.FAILED, error)
+                return replace(failed, address_refused=True, is_certain=error.is_certain)
             case ContentRefused():
                 last = ends(len(queued.mail.papers), queued.refused_alone)
                 verdict = Verdict.GIVE_UP if last else Verdict.HALVE

@@ -6,12 +6,12 @@ Killed between any two lines, the program may simply be run again.
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import distinct
-from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report
-from digest.domain.subscribers import Subscriber, SubscriberState
+from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, StruckOff
+from digest.domain.subscribers import FORMER, Subscriber, SubscriberState
 from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.domain.text import counted
 from digest.errors import ArchiveError
@@ -85,12 +85,25 @@ class Run:
 
     def end(self) -> None:
         """Complete the report, record how the run ended, and delete what is old."""
-        self.report = build_report(
-            self._keywords, tuple(self._mails), self._archive, self._unavailable, self._noticed
-        )
         store, now = self._context.store, self._context.clock.now()
+        self.report = build_report(
+            self._keywords,
+            tuple(self._mails),
+            self._archive,
+            self._unavailable,
+            self._noticed,
+            self._strike_off(now),
+        )
         store.runs.end(self._number, now, self.report.problems)
         store.retention.tidy(now, self._context.config.mail.keep_days)
+
+    def _strike_off(self, now: datetime) -> StruckOff:
+        """Nobody else's mail is stopped than that of addresses that are refused while others are served."""
+        config = self._context.config
+        struck, withheld = self._context.store.suppressions.strike_off(now, config.mail.suppressed_percent)
+        labels = {subscriber.email: subscriber.label for subscriber in config.subscribers}
+        named = tuple((labels.get(email, FORMER), one.detail) for email, one in struck.items())
+        return StruckOff(named, withheld)
 
     def _warn_without_server(self) -> None:
         config, now = self._context.config, self._context.clock.now()

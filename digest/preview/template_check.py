@@ -16,7 +16,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
-from digest.domain.subscribers import Schedule, Subscriber
+from digest.domain.subscribers import Schedule, Subscriber, SuppressionEvent, SuppressionReason
 from digest.errors import ArchiveError, RenderError
 from digest.mail.content.fit import DetailLimits
 from digest.mail.content.render import MailRenderer
@@ -40,6 +40,10 @@ _SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https:/
 _PAPERS = 8
 _TOO_MANY = 150  # papers with a long abstract; the page converts equal ones once
 _NOW = datetime(2026, 6, 25, 7, tzinfo=UTC)
+_EVENTS = tuple(
+    SuppressionEvent(number, _NOW, "subscribers[0]", SuppressionReason.REFUSED, "550 no such user", made=made)
+    for number, made in enumerate((True, False))
+)
 _MISSED = (MissedPaper("2606.00001", "the reason"),)
 _AUDIT = Audit(_NOW, _NOW.date(), (KeywordFigures("Reasoning", 2, 1, 0, _MISSED),))
 _TITLES_AND_SHORT_CARDS = DetailLimits(abstract_characters=250, abstract_share=0.3, card_share=0.5)
@@ -81,6 +85,7 @@ def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterato
         yield partial(renderer.render_alert, Alert(over=over, since=_NOW, runs=3, lines=("a problem",)))
     yield partial(renderer.render_audit, _AUDIT)
     yield partial(renderer.render_inbox, UnreadInbox(_NOW, "a problem"))
+    yield partial(renderer.render_suppressions, _EVENTS)
 
 
 def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:

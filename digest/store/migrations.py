@@ -134,6 +134,14 @@ _ABSENCE = """
 ALTER TABLE subscriptions ADD COLUMN absent_since VARCHAR;
 """
 
+_SUPPRESSION_EVENTS = """
+ALTER TABLE refusals ADD COLUMN certain BOOLEAN DEFAULT 1 NOT NULL;
+ALTER TABLE refusals ADD COLUMN detail TEXT DEFAULT '' NOT NULL;
+CREATE TABLE suppression_events (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL, detail TEXT NOT NULL, made BOOLEAN NOT NULL, told_at VARCHAR);
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -144,6 +152,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _REFUSED_PAPERS,
     _ABSENCE,
     merge_twins,
+    _SUPPRESSION_EVENTS,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

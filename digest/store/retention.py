@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.queries.runs import set_timestamp, timestamp
-from digest.store.schema import audits, fetches, mails, runs
+from digest.store.schema import audits, fetches, mails, runs, suppression_events
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +88,7 @@ def _delete_logs(connection: Connection, before: datetime) -> None:
         fetches: (fetches.c.fetched_at < before) & ~_shows_what_is_usual(),
         audits: (audits.c.audited_at < before) & (audits.c.number < latest_audit),
         runs: (runs.c.started_at < before) & (runs.c.number < latest_run),
+        suppression_events: suppression_events.c.at < before,
     }.items():
         connection.execute(delete(table).where(old))
 

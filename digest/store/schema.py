@@ -206,12 +206,14 @@ refused_papers = Table(
     sqlite_with_rowid=False,
 )
 
-# permanent refusals of an address since its last mail that arrived, one a day
+# permanent refusals of an address since its last mail that arrived, one a day in UTC (RefusalRecord)
 refusals = Table(
     "refusals",
     metadata,
     _reference("subscribers", primary_key=True),
     Column("day", String, primary_key=True),
+    Column("certain", Boolean(create_constraint=False), nullable=False, server_default="1"),
+    Column("detail", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 
@@ -225,6 +227,21 @@ suppressions = Table(
     Column("since", Moment, nullable=False),
     Column("detail", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# digest.domain.subscribers.SuppressionEvent
+suppression_events = Table(
+    "suppression_events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("made", Boolean(create_constraint=False), nullable=False),
+    # when the operator got a mail about it
+    Column("told_at", Moment),
+    sqlite_autoincrement=True,
 )
 
 # messages that `digest inbox` has applied, so that none is applied twice: each by its bytes and by what it

@@ -30,7 +30,7 @@ from digest.store.database import Database
 from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
 from digest.store.queries.refused import given_up
-from digest.store.queries.suppressions import signing_key, suppressed
+from digest.store.queries.suppressions import events_with_labels, signing_key, suppressed
 from digest.store.queries.unavailable import unavailable_papers
 from digest.store.schema import deliveries, fetches, keywords, mails, papers, runs, sightings, subscribers
 
@@ -47,6 +47,11 @@ def overview(database: Database, config: Config, now: datetime) -> Overview:
             Services(_service(connection, runs.c.arxiv), _service(connection, runs.c.mail)),
             latest_audit(connection),
             unavailable_papers(connection),
+            events_with_labels(
+                connection,
+                now - timedelta(days=DAYS),
+                {subscriber.email: subscriber.email for subscriber in config.subscribers},
+            ),
         )
 
 

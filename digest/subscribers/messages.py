@@ -1,9 +1,9 @@
 """Sentences about who gets no mail, and about incoming messages. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from digest.domain.fault import Fault
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.text import moment
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 
@@ -40,6 +40,13 @@ def suppression_lines(suppressed: Sequence[tuple[str, Suppression]]) -> Iterator
         yield f"{label} {suppression_line(suppression)}"
     if suppressed:
         yield "`digest resubscribe EMAIL` sends them mail again"
+
+
+def event_lines(events: Iterable[SuppressionEvent]) -> Iterator[str]:
+    """A line for each subscriber (by label) who gets no more mail without having asked for it."""
+    for event in events:
+        why = why_suppressed(Suppression(event.reason, event.at, event.detail))
+        yield f"{event.label} gets no more mail: {why}; `digest resubscribe EMAIL` undoes it"
 
 
 def applied_text(

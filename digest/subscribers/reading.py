@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.domain.settings import Config, ImapServer
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.text import counted
 from digest.errors import DigestError, InboxError
 from digest.mail.deadline import Deadline
 from digest.mail.inbound.mailboxes import files_at
 from digest.mail.inbound.mime import BYTES_READ
+from digest.pipeline.report import withheld_line
 from digest.subscribers.inbox import FOR_A_PERSON, InboxReader, Unread
+from digest.subscribers.messages import event_lines
 from digest.subscribers.registry import open_registry
 from digest.system.clock import Clock
 from digest.system.files import opened_file
@@ -129,7 +132,7 @@ def read_configured(config: Config, clock: Clock, how: MailboxReader) -> Reading
             try:
                 complete = read_any(reader, config.inbox, config.inbox_password, how)
             finally:
-                lines += _news(reader)
+                lines += _news(reader, registry.events())
     except DigestError as exc:
         return Reading(tuple(lines), exc, complete=False)
     return Reading(tuple(lines), _unreadable(reader), complete)
@@ -169,8 +172,11 @@ def _version(file: Path) -> object | None:
     return str(file), status.st_mtime_ns, status.st_size
 
 
-def _news(reader: InboxReader) -> Iterator[str]:
+def _news(reader: InboxReader, events: Sequence[SuppressionEvent]) -> Iterator[str]:
     yield from reader.texts
+    yield from event_lines(event for event in events if event.made)
+    if withheld := sum(not event.made for event in events):
+        yield withheld_line(withheld)
     if strange := reader.counts[Unread.NOT_UNDERSTOOD] + reader.counts[Unread.TOO_COMPLEX]:
         yield f"{counted(strange, 'message')} in the inbox not understood: please read {_them(strange)}"
 

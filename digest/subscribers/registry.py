@@ -15,7 +15,7 @@ from digest.config.fields import address
 from digest.domain.fault import Fault
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import FORMER, Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer, token_in
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
@@ -26,6 +26,7 @@ from digest.store.queries.suppressions import (
     addresses,
     entry,
     erase_person,
+    events_with_labels,
     lift,
     lifted_at,
     mark_read,
@@ -51,7 +52,7 @@ class KnownSubscriber:
     """A subscriber of the configuration, or a former one of the state."""
 
     email: str = field(repr=False)
-    label: str = "a former subscriber"
+    label: str = FORMER
 
 
 class Effect(Enum):
@@ -79,6 +80,8 @@ class SubscriberRegistry:
         self._config = config
         self._database = database
         self._clock = clock
+        self._percent = config.mail.suppressed_percent
+        self._began = clock.now()
         with database.transaction() as connection:
             self._signer = Signer(signing_key(connection))
             former = [KnownSubscriber(email) for email in addresses(connection)]
@@ -145,10 +148,17 @@ class SubscriberRegistry:
             reason = _reason(said, subscriber)
             detail = said.status or _NO_CODE if isinstance(said, Bounce) else ""
             if reason:
-                suppress(connection, fingerprint, Suppression(reason, now, detail))
+                entered = Suppression(reason, now, detail)
+                reason = reason if suppress(connection, fingerprint, entered, self._percent) else None
             if isinstance(said, Bounce) and said.fault not in NOT_THEIRS:
-                record_return(connection, said.mail, fingerprint, detail, now)
+                record_return(connection, said.mail, fingerprint, detail, now, self._percent)
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
+
+    def events(self) -> tuple[SuppressionEvent, ...]:
+        """Who was suppressed since this registry was opened, or was not, since there are too many."""
+        labels = {one.email: one.label for one in self._config.subscribers}
+        with self._database.transaction() as connection:
+            return events_with_labels(connection, self._began, labels)
 
     def _concerned(self, said: UnsubscribeRequest | Bounce) -> KnownSubscriber | None:
         """The one whom its tokens and Message-IDs name; None if they name nobody, or several."""

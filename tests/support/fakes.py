@@ -10,6 +10,7 @@ from digest.domain.fetching import FetchRequest, FetchResult, KeywordMatch, Unav
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
 from digest.domain.runs import Alert, Report, UnreadInbox
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.volume import Volume
 from digest.errors import DeliveryUnknown, DigestError, SourceError, TransportError
 from digest.pipeline.context import RunContext
@@ -137,6 +138,9 @@ class FakeMailBuilder:
 
     def build_inbox_notice(self, inbox: UnreadInbox, operator: str, now: datetime) -> Mail:
         return Mail("<inbox@example.org>", operator, "digest@example.org", inbox.problem.encode())
+
+    def build_suppressed(self, events: Sequence[SuppressionEvent], operator: str, now: datetime) -> Mail:
+        return Mail("<suppressed@example.org>", operator, "digest@example.org", b"suppressed")
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         self.alerts.append(alert)

@@ -1,6 +1,7 @@
 """Fill in the mail templates: a digest becomes a subject, an HTML page and a text."""
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from digest.domain.auditing import Audit, recall_line
@@ -8,6 +9,7 @@ from digest.domain.digests import Digest
 from digest.domain.mails import Rendered
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
+from digest.domain.subscribers import SuppressionEvent
 from digest.domain.text import counted, moment, one_line
 from digest.errors import RenderError
 from digest.mail.content.fit import FULL_DETAIL, DetailLimits
@@ -16,11 +18,12 @@ from digest.mail.content.view import digest_view
 from digest.system.templates import TemplateProblem, Templates
 
 _TEXT_WIDTH = 76
+_LISTED = 20
 
 
 class MailRenderer:
-    """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt`, `audit.txt` and
-    `inbox.txt`.
+    """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt`, `audit.txt`,
+    `inbox.txt` and `suppressed.txt`.
 
     Of several folders the first that has a template counts. Not for two threads at a time.
     """
@@ -85,8 +88,30 @@ class MailRenderer:
             raise RenderError(str(exc)) from exc
         return Rendered(subject="Daily Papers: answers by mail are not read", html="", text=text)
 
+    def render_suppressions(self, events: Sequence[SuppressionEvent]) -> Rendered:
+        """The operator's mail about who gets no more mail: text only, by `suppressed.txt`. Raises
+        RenderError."""
+        made = [event for event in events if event.made]
+        withheld = [event for event in events if not event.made]
+        view = {"made": _event_lines(made), "withheld": _event_lines(withheld)}
+        try:
+            text = self._templates.filled("suppressed.txt", suppressed=view)
+        except TemplateProblem as exc:
+            raise RenderError(str(exc)) from exc
+        what = f"{counted(len(made), 'subscriber')} suppressed"
+        subject = what if made else "too many addresses refused at once"
+        return Rendered(subject=f"Daily Papers: {subject}", html="", text=text)
+
     def _styled(self, template: str) -> str:
         return inline(template, self._templates.filled("digest.css"))
+
+
+def _event_lines(events: Sequence[SuppressionEvent]) -> list[str]:
+    lines = [
+        f"{event.label}: {event.reason}{f' ({one_line(event.detail)})' if event.detail else ''}"
+        for event in events
+    ]
+    return lines if len(lines) <= _LISTED else [*lines[:_LISTED], f"and {len(lines) - _LISTED} more"]
 
 
 def wrapped(text: str, indent: int = 0, first: str = "") -> str:

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from digest.domain.fault import REMEDIES
 from digest.domain.settings import SmtpServer
 from digest.errors import (
     ContentRefused,
@@ -49,6 +50,8 @@ _ERRORS: Mapping[Meaning, type[TransportError]] = {
     Meaning.CONTENT_REFUSED: ContentRefused,
     Meaning.TOO_LARGE: MessageTooLarge,
 }
+
+_OF_A_MAIL = (Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.END_OF_DATA)
 
 _HINT_CERTIFICATE = (
     "name the server as its certificate does; add ?ca=FILE to the SMTP URL for another authority"
@@ -170,10 +173,7 @@ class Connection(smtplib.SMTP):
             raise ConnectionLost(words)
         if meaning is Meaning.UNKNOWN:
             raise DeliveryUnknown(f"{self.name} had the whole mail, and answered {words}")
-        error = _ERRORS[meaning](f"{self.name} {_REFUSED[phase]}: {words}")
-        if phase is Phase.MAIL and meaning is Meaning.UNAVAILABLE:
-            error.hint = PolicyRefused.hint
-        raise error
+        raise error_of(phase, reply, f"{self.name} {_REFUSED[phase]}: {words}")
 
     def encrypt(self, context: ssl.SSLContext) -> None:
         """The TLS handshake. Raises OSError."""
@@ -187,6 +187,19 @@ class Connection(smtplib.SMTP):
         if not received:
             raise ConnectionError("it closed the connection")
         self._parser.feed(received)
+
+
+def error_of(phase: Phase, reply: Reply, problem: str) -> TransportError:
+    """The error that a reply means which refuses something in this phase."""
+    meaning, cause = meaning_of(phase, reply), reply.cause
+    error = _ERRORS[meaning](problem)
+    if isinstance(error, RecipientRefused):
+        error.is_certain = cause.is_certain
+    if cause.trouble and phase in _OF_A_MAIL:
+        error.remedy = f"{REMEDIES[cause.trouble]}; nothing is lost"
+    if isinstance(error, PolicyRefused) or (phase is Phase.MAIL and meaning is Meaning.UNAVAILABLE):
+        error.hint = error.remedy or PolicyRefused.hint
+    return error
 
 
 def server_name(server: SmtpServer) -> str:

@@ -1,7 +1,8 @@
 """Read a mail server's replies (RFC 5321, section 4.2) and decide what each one means.
 
 The three digits decide. The enhanced status code (RFC 3463) that may follow refines them, unless the two
-contradict each other. The words after them decide nothing: every server has its own.
+contradict each other. Of a refusal, words that are known (digest.domain.fault) decide who is refused: us,
+this recipient, or this message. Other words decide nothing: every server has its own.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from digest.domain.fault import Cause, Fault, Trouble, cause_of
 from digest.domain.text import one_line
 from digest.system.masking import SECRET, without_mailbox
 from digest.system.remedies import said
@@ -81,6 +83,11 @@ class Reply:
         if not found or int(found[1]) != self.code // 100:
             return ""
         return (found[1] + found[2]).decode()
+
+    @property
+    def cause(self) -> Cause:
+        """Whose fault it is, if this is a refusal."""
+        return cause_of(self.enhanced, " ".join(self._lines()))
 
     @property
     def wordless(self) -> "Reply":
@@ -187,14 +194,38 @@ _TABLE: tuple[tuple[tuple[Phase, ...], str, str, Meaning], ...] = (
 )  # fmt: skip
 
 
+# What words that are known make of a refusal. At the end of the data, the content may be why mails are taken
+# for spam; what is refused for now is refused for now, unless it is us.
+_OF_A_MAIL = (Meaning.RECIPIENT_REFUSED, Meaning.MESSAGE_REFUSED, Meaning.CONTENT_REFUSED)
+_ABOUT_RECIPIENT = (Meaning.POLICY, Meaning.CONTENT_REFUSED, Meaning.TOO_LARGE)
+
+
 def meaning_of(phase: Phase, reply: Reply) -> Meaning:
-    """What this reply means in this phase: the first matching row of the table."""
+    """What this reply means in this phase: the first matching row of the table, unless words know more."""
     code, enhanced = f"{reply.code:03}", reply.enhanced
-    return next(
+    meaning = next(
         meaning
         for phases, codes, enhanced_codes, meaning in _TABLE
         if phase in phases and fnmatchcase(code, codes) and fnmatchcase(enhanced, enhanced_codes)
     )
+    if meaning in (*_OF_A_MAIL, *_ABOUT_RECIPIENT, Meaning.RECIPIENT_LATER):
+        return _by_words(phase, reply.cause, meaning)
+    return meaning
+
+
+def _by_words(phase: Phase, cause: Cause, meaning: Meaning) -> Meaning:
+    if not cause.by_words:
+        return meaning
+    if cause.trouble is Trouble.SPAM and phase in _CONTENT:
+        return Meaning.CONTENT_REFUSED if meaning is Meaning.RECIPIENT_REFUSED else meaning
+    if cause.fault is Fault.OURS:
+        return Meaning.UNAVAILABLE if phase is Phase.MAIL else Meaning.POLICY
+    if phase is Phase.MAIL:
+        return meaning
+    if cause.fault is Fault.MESSAGE and meaning is Meaning.RECIPIENT_REFUSED:
+        return Meaning.MESSAGE_REFUSED if phase is Phase.RCPT else Meaning.CONTENT_REFUSED
+    about_recipient = cause.fault in (Fault.GONE, Fault.ADDRESS, Fault.LATER)
+    return Meaning.RECIPIENT_REFUSED if about_recipient and meaning in _ABOUT_RECIPIENT else meaning
 
 
 class ReplyTooLong(ValueError):

@@ -25,6 +25,7 @@ from digest.store.queries.pending import (
     subscribers_awaiting,
     subscribers_with_pending,
 )
+from digest.store.queries.refusals import clear_refusals, record_refusal
 from digest.store.queries.refused import (
     forget_refused_papers,
     given_up_since,
@@ -32,12 +33,7 @@ from digest.store.queries.refused import (
     suspicion,
     withdraw_refusals,
 )
-from digest.store.queries.suppressions import (
-    clear_refusals,
-    fingerprint_of,
-    record_refusal,
-    subscriber_number,
-)
+from digest.store.queries.suppressions import subscriber_number
 from digest.store.schema import deliveries, mails, papers, subscribers, subscriptions, welcomes
 
 _INTERRUPTED = "the program ended before the mail server answered"
@@ -128,8 +124,7 @@ def record_result(connection: Connection, message_id: str, result: DeliveryResul
         if result.verdict is not Verdict.GIVE_UP:
             _release_papers(connection, mail)
     if result.address_refused:
-        fingerprint = fingerprint_of(connection, mail.subscriber)
-        record_refusal(connection, mail.subscriber, fingerprint, result.problem, now)
+        record_refusal(connection, mail.subscriber, result.problem, now, certain=result.is_certain)
 
 
 def is_under_way(connection: Connection, message_id: str) -> bool:

@@ -1,22 +1,27 @@
-"""The tables `suppressions`, `refusals`, `read_messages` and `secrets`: who gets no mail, and why.
+"""The tables `suppressions`, `read_messages` and `secrets`: who gets no mail, and why.
 
 The suppression list has no address, but fingerprints (digest.domain.tokens) under a key of this state.
 """
 
 import secrets as random
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import dropwhile, takewhile
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.domain.charging import DAYS_OF_REFUSAL, Past, most_at_once, to_strike_off
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.settings import SUPPRESSED_PERCENT
+from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.queries.pending import IS_PRESENT
+from digest.store.queries.refusals import clear_refusals, last_served, past, refusal_records
 from digest.store.queries.runs import set_timestamp, timestamp
+from digest.store.queries.suppression_events import events_since, mark_told, record_event, untold_events
 from digest.store.schema import (
     deliveries,
     mails,
@@ -30,8 +35,6 @@ from digest.store.schema import (
     welcomes,
 )
 
-DAYS_OF_REFUSAL = 5
-
 _KEY_BYTES = 32
 _SIGNING = "signing"
 
@@ -43,6 +46,13 @@ _STRENGTH = {
     SuppressionReason.COMPLAINED: 1,
     SuppressionReason.FORGOTTEN: 2,
 }
+
+_BY_SERVERS = (SuppressionReason.NO_SUCH_ADDRESS, SuppressionReason.REFUSED)
+"""What mail servers say. Too much of it within a day is more likely our own trouble."""
+
+_WISHES = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.FORGOTTEN)
+
+_A_DAY = timedelta(days=1)
 
 
 class SqlSuppressionStore:
@@ -62,17 +72,27 @@ class SqlSuppressionStore:
             found = suppressed(connection, fingerprints)
         return {fingerprints[fingerprint]: suppression for fingerprint, suppression in found.items()}
 
+    def past(self) -> Past:
+        with self._database.transaction() as connection:
+            return past(connection)
+
+    def strike_off(self, now: datetime, percent: int) -> tuple[Mapping[str, Suppression], int]:
+        with self._database.transaction() as connection:
+            return strike_off(connection, now, percent)
+
+    def untold(self, labels: Mapping[str, str]) -> Sequence[SuppressionEvent]:
+        with self._database.transaction() as connection:
+            return untold_events(connection, labels_by_fingerprint(connection, labels))
+
+    def mark_told(self, told: Sequence[SuppressionEvent], now: datetime) -> None:
+        with self._database.transaction() as connection:
+            mark_told(connection, told, now)
+
 
 def subscriber_number(connection: Connection, email: str) -> int:
     """The number of the subscriber with exactly this address, who must be known."""
     query = select(subscribers.c.number).where(subscribers.c.email == email)
     return int(connection.execute(query).scalar_one())
-
-
-def fingerprint_of(connection: Connection, subscriber_number: int) -> str:
-    """By which the suppression list knows the address of this subscriber, who must be known."""
-    query = select(subscribers.c.email).where(subscribers.c.number == subscriber_number)
-    return Signer(signing_key(connection)).fingerprint(connection.execute(query).scalar_one())
 
 
 def signing_key(connection: Connection) -> bytes:
@@ -97,34 +117,59 @@ def entry(connection: Connection, fingerprint: str) -> Suppression | None:
     return _suppression(row) if row else None
 
 
-def suppress(connection: Connection, fingerprint: str, suppression: Suppression) -> bool:
-    """Put an address on the list; False if it is there already for a reason that is as strong."""
+def suppress(
+    connection: Connection, fingerprint: str, suppression: Suppression, percent: int = SUPPRESSED_PERCENT
+) -> bool:
+    """Put an address on the list; False if it is there already for a reason that is as strong, or if mail
+    servers would bring more than `percent` of all subscribers onto the list within a day."""
     before = entry(connection, fingerprint)
     if before and _STRENGTH[before.reason] >= _STRENGTH[suppression.reason]:
+        return False
+    if suppression.reason in _BY_SERVERS and _room(connection, suppression.since, percent) < 1:
+        record_event(connection, fingerprint, suppression, made=False)
         return False
     values = {"reason": suppression.reason, "since": suppression.since, "detail": suppression.detail}
     statement = insert(suppressions).values(fingerprint=fingerprint, **values)
     connection.execute(
         statement.on_conflict_do_update(index_elements=[suppressions.c.fingerprint], set_=values)
     )
+    if suppression.reason not in _WISHES:
+        record_event(connection, fingerprint, suppression, made=True)
     return True
 
 
-def record_refusal(
-    connection: Connection, subscriber_number: int, fingerprint: str, detail: str, now: datetime
-) -> None:
-    """Count one permanent refusal for this day (in UTC); after five days of them suppress the address."""
-    day = now.astimezone(UTC).date().isoformat()
-    row = insert(refusals).values(subscriber=subscriber_number, day=day)
-    connection.execute(row.on_conflict_do_nothing())
-    theirs = select(func.count()).where(refusals.c.subscriber == subscriber_number)
-    if connection.execute(theirs).scalar_one() >= DAYS_OF_REFUSAL:
-        suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail))
+def strike_off(connection: Connection, now: datetime, percent: int) -> tuple[dict[str, Suppression], int]:
+    """Suppress the addresses that were refused on five days and are to blame for it (digest.domain.charging).
+
+    Returns them, and how many are not suppressed since they would be too many at once: then none is.
+    """
+    records = list(refusal_records(connection))
+    if not any(len(record.days) >= DAYS_OF_REFUSAL for record in records):
+        return {}, 0
+    served = last_served(connection, min(min(record.days) for record in records))
+    signer = Signer(signing_key(connection))
+    due = {
+        signer.fingerprint(one.email): (one.email, Suppression(SuppressionReason.REFUSED, now, one.detail))
+        for one in to_strike_off(records, served)
+    }
+    for known in suppressed(connection, due):
+        del due[known]
+    if len(due) > _room(connection, now, percent):
+        for fingerprint, (_, suppression) in due.items():
+            record_event(connection, fingerprint, suppression, made=False)
+        return {}, len(due)
+    for fingerprint, (_, suppression) in due.items():
+        suppress(connection, fingerprint, suppression, percent)
+    return dict(due.values()), 0
 
 
-def clear_refusals(connection: Connection, subscriber_number: int) -> None:
-    """Restart the count: a mail arrived."""
-    connection.execute(delete(refusals).where(refusals.c.subscriber == subscriber_number))
+def _room(connection: Connection, now: datetime, percent: int) -> int:
+    """How many more may be suppressed on the word of mail servers."""
+    lately = suppressions.c.since.between(now - _A_DAY, now + _A_DAY)
+    theirs = suppressions.c.reason.in_(_BY_SERVERS) & lately
+    made = connection.scalar(select(func.count()).select_from(suppressions).where(theirs)) or 0
+    readers = select(func.count(subscriptions.c.subscriber.distinct())).where(IS_PRESENT)
+    return most_at_once(connection.scalar(readers) or 0, percent) - made
 
 
 def lift(connection: Connection, fingerprint: str, email: str, now: datetime) -> Suppression | None:
@@ -169,7 +214,14 @@ def subscriber_of(connection: Connection, mail: str) -> str | None:
     return connection.scalar(query)
 
 
-def record_return(connection: Connection, mail: str, fingerprint: str, detail: str, now: datetime) -> None:
+def record_return(
+    connection: Connection,
+    mail: str,
+    fingerprint: str,
+    detail: str,
+    now: datetime,
+    percent: int = SUPPRESSED_PERCENT,
+) -> None:
     """Record that a mail (see subscriber_of) bounced which the mail server had accepted. Suppress the address
     if the mails of five days in a row bounced.
 
@@ -185,7 +237,20 @@ def record_return(connection: Connection, mail: str, fingerprint: str, detail: s
     last_known = dropwhile(lambda mail: not mail.problem, connection.execute(history).all())
     days = {mail.created_at.date() for mail in takewhile(lambda mail: mail.problem, last_known)}
     if len(days) >= DAYS_OF_REFUSAL:
-        suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail))
+        suppress(connection, fingerprint, Suppression(SuppressionReason.REFUSED, now, detail), percent)
+
+
+def labels_by_fingerprint(connection: Connection, labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels by fingerprint, of those by address."""
+    signer = Signer(signing_key(connection))
+    return {signer.fingerprint(email): label for email, label in labels.items()}
+
+
+def events_with_labels(
+    connection: Connection, since: datetime, labels: Mapping[str, str]
+) -> tuple[SuppressionEvent, ...]:
+    """Who was suppressed since then; `labels` by address."""
+    return events_since(connection, since, labels_by_fingerprint(connection, labels))
 
 
 def mark_read(connection: Connection, names: Iterable[str], now: datetime) -> bool:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from digest.domain.status import (
     SubscriberStatus,
     Totals,
 )
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from tests.support.builders import NOON
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -149,7 +150,15 @@ def test_the_facts_have_the_totals_too() -> None:
     facts = status_facts(Status(found, DaemonLiveness(True, NOON), NOON), Totals((7,), (5,)))
     assert (facts["keywords"][0]["papers"], facts["subscribers"][0]["papers"]) == (7, 5)
     assert facts["daemon"] == {"running": True, "looked_at": NOON}
-    assert facts.keys() == {"keywords", "subscribers", "services", "audit", "unavailable", "daemon"}
+    assert facts.keys() == {
+        "keywords",
+        "subscribers",
+        "services",
+        "audit",
+        "unavailable",
+        "suppressed_lately",
+        "daemon",
+    }
     assert facts["audit"] is None
 
 
@@ -204,3 +213,12 @@ def test_papers_that_were_given_up_are_named() -> None:
     assert lines(of(given_up))[-1] == (
         "ada@example.org: given up, because the mail server refuses them: 2606.00001, 2606.00002"
     )
+
+
+def test_who_was_suppressed_lately_without_having_asked_for_it_is_told() -> None:
+    refused = SuppressionReason.REFUSED
+    events = [SuppressionEvent(n, NOON, who, refused, made=n < 2) for n, who in enumerate((ADA, BO, CY))]
+    assert lines(replace(of(), suppressed_lately=tuple(events)))[-2:] == [
+        "Suppressed in 7 days: ada@example.org, bo@example.org; `digest resubscribe EMAIL` undoes it",
+        "In 7 days, mail servers refuse 1 address for good, too many at once: all of them still get mail",
+    ]

@@ -1,5 +1,7 @@
 """Whose fault a refusal is, by codes and words of mail servers."""
 
+import time
+
 import pytest
 
 from digest.domain.fault import Fault, fault_of
@@ -18,7 +20,7 @@ CASES = [
     ("5.2.252", "SendAsDenied; digest@example.net not allowed to send", Fault.OURS),
     ("", "Service unavailable; Client host [192.0.2.7] blocked using zen.example", Fault.OURS),
     ("5.7.515", "Access denied, sending domain does not meet the required level", Fault.OURS),
-    ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.UNCLEAR),
+    ("5.5.0", "Requested action not taken: mailbox unavailable", Fault.ADDRESS),
     ("", "", Fault.UNCLEAR),
     # in bounces
     ("5.0.0", "Denied by policy", Fault.OURS),
@@ -41,3 +43,18 @@ CASES = [
 @pytest.mark.parametrize(("enhanced", "words", "fault"), CASES)
 def test_codes_and_words_tell_whose_fault_a_refusal_is(enhanced: str, words: str, fault: Fault) -> None:
     assert fault_of(enhanced, words) is fault
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["a", "sender ", "your ip ", "relay ", "<", "@", "a@", "limit per recipient user ", "пользователь "],
+)
+def test_words_of_any_length_take_a_moment(word: str) -> None:
+    began = time.process_time()
+    fault_of("", word * 100_000)
+    assert time.process_time() - began < 1
+
+
+def test_an_address_is_no_word() -> None:
+    assert fault_of("5.1.1", "<spam@blocklist.example>: user unknown") is Fault.GONE
+    assert fault_of("5.1.1", "spam@blocklist.example... User unknown") is Fault.GONE

@@ -12,6 +12,7 @@ import pytest
 from digest.domain.auditing import Audit, Finding, Missed
 from digest.domain.runs import Report, UnreadInbox
 from digest.domain.settings import MonitoringSettings
+from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.errors import SourceUnavailable, TransportUnavailable
 from digest.mail.builder import DigestMailBuilder
@@ -20,6 +21,7 @@ from digest.monitoring.monitor import RunMonitor
 from digest.pipeline.context import RunContext
 from digest.pipeline.run import run
 from digest.store.database import Database
+from digest.store.queries.suppressions import signing_key, suppress
 from digest.store.store import SqlStore
 from digest.system.places import templates_folder
 from tests.support.builders import config, keyword, paper
@@ -174,3 +176,22 @@ def test_the_operator_is_told_of_answers_that_nobody_reads(operation: Operation)
     operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
     operation.monitor.unread(operation.context(), inbox)
     assert len(operation.alerts) == 1
+
+
+def test_the_operator_gets_one_mail_about_who_was_suppressed_whatever_did_it(operation: Operation) -> None:
+    email = operation.config.subscribers[0].email
+    with operation.store.database.transaction() as connection:
+        fingerprint = Signer(signing_key(connection)).fingerprint(email)
+        gone = Suppression(SuppressionReason.NO_SUCH_ADDRESS, operation.clock.now(), "5.1.1")
+        suppress(connection, fingerprint, gone)
+    operation.transport.troubles[OPERATOR] = [TransportUnavailable("connection refused")]
+    operation.run()
+    assert operation.alerts == []
+    operation.run()
+    operation.run()
+    (notice,) = operation.alerts
+    assert notice.startswith("Daily Papers: 1 subscriber suppressed\n")
+    words = " ".join(notice.split())
+    assert "- subscribers[0]: no such address (5.1.1)" in words
+    assert "digest resubscribe EMAIL" in words
+    assert email not in notice

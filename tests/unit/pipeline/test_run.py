@@ -203,8 +203,8 @@ def test_papers_of_a_refused_mail_come_with_the_next_one(life: Life) -> None:
     life.announce("Reward Model", "2606.00601")
     life.transport.troubles["ada@example.org"] = [RecipientRefused("550 5.2.1 disabled")]
     assert life.run().mails == (
-        MailOutcome("subscribers[0]", problem="550 5.2.1 disabled", hint=RecipientRefused.hint),
         MailOutcome("subscribers[1]", papers=1),
+        MailOutcome("subscribers[0]", problem="550 5.2.1 disabled", hint=RecipientRefused.hint),
     )
     life.tomorrow()
     life.announce("Reward Model", "2606.00602")

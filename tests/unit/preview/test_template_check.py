@@ -19,7 +19,8 @@ def test_the_templates_of_the_project_have_no_faults() -> None:
 
 def test_every_branch_of_every_template_is_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers, pages = count(), list[str]()
-    for name in ("digest.html", "digest.txt", "operator.txt", "audit.txt", "inbox.txt", "archive.md"):
+    notices = ("operator.txt", "audit.txt", "inbox.txt", "suppressed.txt")
+    for name in ("digest.html", "digest.txt", *notices, "archive.md"):
         source = (templates_folder() / name).read_text()
         (tmp_path / name).write_text(BRANCH.sub(lambda branch: f"{branch[0]}<{next(numbers)}>", source))
     filled = Templates.filled

@@ -2,13 +2,14 @@ import shutil
 import sqlite3
 import zlib
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
+from digest.domain.charging import RefusalRecord
 from digest.domain.fetching import FetchResult
 from digest.domain.mails import Mail, MailState, QueuedMail
 from digest.errors import StoreError
@@ -18,6 +19,8 @@ from digest.store.database import Database
 from digest.store.history import history
 from digest.store.migrations import MIGRATIONS
 from digest.store.queries.papers import paper_from, record_papers
+from digest.store.queries.refusals import refusal_records
+from digest.store.queries.suppression_events import untold_events
 from digest.store.remedies import RESTORE
 from digest.store.schema import fetches, metadata, papers, subscriptions
 from digest.store.store import SqlStore
@@ -156,6 +159,23 @@ def test_matches_of_an_older_schema_are_not_late_and_there_is_no_audit_yet(file:
     assert [(seen.is_new, seen.is_late) for seen in found.seen] == [(True, False)]
     assert store.audits.latest() is None
     store.close()
+
+
+def test_refusals_of_an_older_schema_count_as_certain_and_nobody_is_told_of_yet(file: Path) -> None:
+    Database.open(file).close()
+    with closing(sqlite3.connect(file)) as state:
+        state.executescript(
+            "DROP TABLE suppression_events; ALTER TABLE refusals DROP COLUMN certain;"
+            "ALTER TABLE refusals DROP COLUMN detail; UPDATE schema_version SET version = 9;"
+            "INSERT INTO subscribers VALUES (1, 'ada@example.org', '2026-06-20T08:00:00Z');"
+            "INSERT INTO refusals VALUES (1, '2026-06-20')"
+        )
+    database = Database.open(file)
+    with database.transaction() as connection:
+        found = list(refusal_records(connection))
+        assert untold_events(connection, {}) == ()
+    database.close()
+    assert found == [RefusalRecord("ada@example.org", frozenset({date(2026, 6, 20)}))]
 
 
 def test_a_long_text_is_kept_compressed_and_a_plain_one_of_old_is_read(file: Path) -> None:

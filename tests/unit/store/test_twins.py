@@ -20,6 +20,10 @@ def _old_state(file: Path) -> None:
     Database.open(file).close()
     with closing(sqlite3.connect(file)) as state:
         state.execute("UPDATE schema_version SET version = ?", [MIGRATIONS.index(merge_twins)])
+        state.executescript(
+            "DROP TABLE suppression_events; ALTER TABLE refusals DROP COLUMN certain;"
+            "ALTER TABLE refusals DROP COLUMN detail"
+        )
         state.executemany(
             "INSERT INTO subscribers VALUES (?, ?, ?)",
             [

@@ -573,3 +573,18 @@ def test_who_is_missing_in_the_configuration_is_forgotten_at_once(
 )
 def test_a_subscriber_is_found_in_any_spelling(registry: SubscriberRegistry, spelling: str) -> None:
     assert registry.find(spelling) == KnownSubscriber(JOERG, "subscribers[1]")
+
+
+def test_bounces_stop_the_mail_of_a_few_within_a_day_and_all_count(
+    home: Config, clock: FakeClock, store: SqlStore
+) -> None:
+    many = [subscriber(f"reader{n}@example.org", label=f"subscribers[{n}]") for n in range(5)]
+    home = replace(home, subscribers=tuple(many))
+    store.subscriptions.sync(home, NOON)
+    with open_registry(home, clock) as registry:
+        bounces = [report(sent_mail(store, one.email), f"rfc822; {one.email}") for one in many]
+        told = [applied.text for applied in map(registry.apply, bounces) if applied]
+        events = registry.events()
+    gone = [f"the address of subscribers[{n}] does not exist (5.1.1)" for n in range(3)]
+    assert told == [*gone, *(f"a mail to subscribers[{n}] came back (5.1.1)" for n in (3, 4))]
+    assert [(event.label, event.made) for event in events] == [(f"subscribers[{n}]", n < 3) for n in range(5)]

@@ -140,7 +140,7 @@ MEANINGS = [
     ("end of data", 552, b"5.3.4 too long", TOO_LARGE),
     ("end of data", 554, b"5.6.0 what a message", NO_CONTENT),
     ("end of data", 550, b"spam", NO_CONTENT),
-    ("end of data", 550, b"5.7.26 not authenticated", NO_CONTENT),
+    ("end of data", 550, b"5.7.26 not authenticated", POLICY),
     ("end of data", 550, b"4.2.1 the code counts, not its refinement", NO_CONTENT),
     ("end of data", 552, b"too long", TOO_LARGE),
     ("end of data", 550, b"5.1.8 sender's domain not found", POLICY),

@@ -3,27 +3,31 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.mails import DeliveryResult, Mail, MailState
-from digest.domain.subscribers import Suppression, SuppressionReason
+from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
+from digest.domain.tokens import Signer
 from digest.errors import StoreError
 from digest.store.database import Database
+from digest.store.queries.refusals import clear_refusals, record_refusal
+from digest.store.queries.suppression_events import untold_events
 from digest.store.queries.suppressions import (
     addresses,
-    clear_refusals,
     entry,
     erase_person,
+    events_with_labels,
     lift,
     mark_read,
-    record_refusal,
     record_return,
     signing_key,
+    strike_off,
     subscriber_of,
     suppress,
     suppressed,
@@ -76,9 +80,13 @@ def mail(database: Database, number: int, recipient: str = ADA, *, days: int = 0
 
 def number_of(database: Database, email: str) -> int:
     with database.transaction() as connection:
-        number = connection.scalar(select(subscribers.c.number).where(subscribers.c.email == email))
-    assert number
-    return int(number)
+        return number_of_in(connection, email)
+
+
+def number_of_in(connection: Connection, email: str) -> int:
+    return int(
+        connection.execute(select(subscribers.c.number).where(subscribers.c.email == email)).scalar_one()
+    )
 
 
 def test_the_key_is_drawn_once(database: Database, tmp_path: Path) -> None:
@@ -126,37 +134,107 @@ def test_a_lifted_suppression_restarts_the_count(database: Database) -> None:
     number = number_of(database, ADA)
     with database.transaction() as connection:
         for day in range(5):
-            record_refusal(connection, number, "a", "full", NOON + day * DAY)
-        assert lift(connection, "a", ADA.upper(), NOON) == Suppression(
-            SuppressionReason.REFUSED, NOON + 4 * DAY, "full"
-        )
-        assert lift(connection, "a", ADA, NOON) is None
-        record_refusal(connection, number, "a", "full", NOON + 5 * DAY)
-        assert entry(connection, "a") is None
+            record_refusal(connection, number, "full", NOON + day * DAY)
+        struck, _ = strike_off(connection, NOON + 4 * DAY, 5)
+        assert struck == {ADA: Suppression(SuppressionReason.REFUSED, NOON + 4 * DAY, "full")}
+        fingerprint = Signer(signing_key(connection)).fingerprint(ADA)
+        assert lift(connection, fingerprint, ADA.upper(), NOON) == struck[ADA]
+        assert lift(connection, fingerprint, ADA, NOON) is None
+        record_refusal(connection, number, "full", NOON + 5 * DAY)
+        assert strike_off(connection, NOON + 5 * DAY, 5) == ({}, 0)
 
 
 def test_refusals_on_five_days_suppress_an_address(database: Database) -> None:
     number = number_of(database, ADA)
     with database.transaction() as connection:
         for hour in range(0, 4 * 24, 3):
-            record_refusal(connection, number, "a", "full", NOON + timedelta(hours=hour - 12))
-        assert entry(connection, "a") is None
-        record_refusal(connection, number, "a", "550 5.2.2 full", NOON + 4 * DAY)
-        assert entry(connection, "a") == Suppression(
-            SuppressionReason.REFUSED, NOON + 4 * DAY, "550 5.2.2 full"
-        )
+            record_refusal(connection, number, "full", NOON + timedelta(hours=hour - 12))
+        assert strike_off(connection, NOON + 3 * DAY, 5) == ({}, 0)
+        record_refusal(connection, number, "550 5.2.2 full", NOON + 4 * DAY)
+        refused = Suppression(SuppressionReason.REFUSED, NOON + 4 * DAY, "550 5.2.2 full")
+        assert strike_off(connection, NOON + 4 * DAY, 5) == ({ADA: refused}, 0)
+        assert strike_off(connection, NOON + 5 * DAY, 5) == ({}, 0)
 
 
 def test_a_delivery_ends_the_count(database: Database) -> None:
     ada, bo = number_of(database, ADA), number_of(database, BO)
     with database.transaction() as connection:
         for day in range(4):
-            record_refusal(connection, ada, "a", "full", NOON + day * DAY)
-            record_refusal(connection, bo, "b", "full", NOON + day * DAY)
+            record_refusal(connection, ada, "full", NOON + day * DAY)
+            record_refusal(connection, bo, "full", NOON + day * DAY)
         clear_refusals(connection, ada)
-        for number, name in ((ada, "a"), (bo, "b")):
-            record_refusal(connection, number, name, "full", NOON + 4 * DAY)
-        assert suppressed(connection, "ab").keys() == {"b"}
+        for number in (ada, bo):
+            record_refusal(connection, number, "full", NOON + 4 * DAY)
+        assert strike_off(connection, NOON + 4 * DAY, 5)[0].keys() == {BO}
+
+
+def test_who_is_refused_for_reasons_that_nobody_knows_is_struck_off_once_others_are_served(
+    database: Database,
+) -> None:
+    number = number_of(database, ADA)
+    with database.transaction() as connection:
+        for day in range(6):
+            record_refusal(connection, number, "550 Hm", NOON + day * DAY, certain=False)
+        assert strike_off(connection, NOON + 5 * DAY, 5) == ({}, 0)
+    mail(database, 1, BO, days=5)
+    with database.transaction() as connection:
+        assert strike_off(connection, NOON + 5 * DAY, 5)[0].keys() == {ADA}
+
+
+def lab(database: Database, folder: Path, size: int) -> None:
+    """Ada, Bo, and others at the same domain."""
+    others = [subscriber(f"reader{number}@example.org") for number in range(size - 2)]
+    everybody = config(folder, subscriber(ADA), subscriber(BO), *others)
+    SqlStore.over(database).subscriptions.sync(everybody, NOON)
+
+
+@pytest.mark.parametrize(("size", "percent", "most"), [(4, 5, 3), (100, 5, 5), (100, 0, 3), (100, 9, 9)])
+def test_mail_servers_stop_the_mail_of_a_few_within_a_day(
+    database: Database, tmp_path: Path, size: int, percent: int, most: int
+) -> None:
+    lab(database, tmp_path, size)
+    with database.transaction() as connection:
+        made = [suppress(connection, f"{number}", GONE, percent) for number in range(size)]
+        assert made == [True] * most + [False] * (size - most)
+        assert suppress(connection, "wish", UNSUBSCRIBED, percent)
+        tomorrow = replace(GONE, since=NOON + DAY + timedelta(seconds=1))
+        assert suppress(connection, "tomorrow", tomorrow, percent)
+        events = events_with_labels(connection, NOON, {})
+    assert [event.made for event in events] == [True] * most + [False] * (size - most) + [True]
+
+
+def test_more_than_that_refused_on_five_days_at_once_are_told_once_a_day_and_none_is_struck_off(
+    database: Database, tmp_path: Path
+) -> None:
+    lab(database, tmp_path, 30)
+    mail(database, 1, BO, days=3)
+    for number in range(20):
+        mail(database, 10 + number, f"reader{number}@example.org", days=3)
+    with database.transaction() as connection:
+        for number in range(4):
+            who = number_of_in(connection, f"reader{20 + number}@example.org")
+            for day in range(5):
+                record_refusal(connection, who, "550 no such user", NOON + day * DAY)
+        for _run in range(2):
+            assert strike_off(connection, NOON + 4 * DAY, 5) == ({}, 4)
+        assert [event.made for event in untold_events(connection, {})] == [False] * 4
+
+
+def test_the_operator_is_told_once_of_each_suppression_but_not_of_a_wish(database: Database) -> None:
+    suppressions = SqlStore.over(database).suppressions
+    with database.transaction() as connection:
+        ada = Signer(signing_key(connection)).fingerprint(ADA)
+        suppress(connection, ada, GONE)
+        suppress(connection, "gone by now", REFUSED)
+        suppress(connection, "left", UNSUBSCRIBED)
+        suppress(connection, "forgotten", FORGOTTEN)
+    events = suppressions.untold({ADA: "subscribers[0]"})
+    assert events == (
+        SuppressionEvent(1, NOON, "subscribers[0]", SuppressionReason.NO_SUCH_ADDRESS, "5.1.1"),
+        SuppressionEvent(2, NOON, "a former subscriber", SuppressionReason.REFUSED, "550 5.2.2 full"),
+    )
+    suppressions.mark_told(events, NOON)
+    assert suppressions.untold({}) == ()
 
 
 def first_part(message_id: str) -> str:
@@ -267,7 +345,7 @@ def test_a_person_is_erased_from_all_tables_and_nobody_else_is(database: Databas
         SqlStore.over(database).mails.enqueue([content], 0, NOON)
         subscriber_number = number_of(database, email)
         with database.transaction() as connection:
-            record_refusal(connection, subscriber_number, email, "full", NOON)
+            record_refusal(connection, subscriber_number, "full", NOON)
     ada, bo = number_of(database, ADA), number_of(database, BO)
     kinds = (deliveries, mails, refusals, refused_papers, subscribers, subscriptions, welcomes)
     tables = {table.name for table in kinds}
