@@ -10,6 +10,7 @@ ASK_AGAIN = (
 )
 
 THIS_RECIPIENT = (  # with words that elsewhere mean us
+    r"\bdisabled recipient\b",
     r"\brecipient address rejected: access denied\b",  # Microsoft 365 has no such mailbox
     r"\bpreviously bounced address\b",
     r"\b(?:on|in) (?:the|our|your) (?:account )?suppression list\b",

@@ -7,6 +7,8 @@ relays and filters Amazon SES, SendGrid, Mailgun, Brevo, Mimecast, Proofpoint, B
 """
 
 BLOCKLIST = (
+    r"\bmismatch(?:es)? client ip\b",
+    r"\bhost network not allowed\b",
     r"\b(?:block|black|deny|banned)[- ]?list",
     r"\bblock listed\b",
     r"\bblocked using\b",
@@ -108,6 +110,7 @@ LOGIN = (
 )
 
 QUOTA = (  # of the sending account
+    r"\bsent to too many recipients\b",
     (
         r"\b(?:daily|hourly|monthly|sending|submission|outgoing|outbound|sender|recipient rate|"
         r"message rate)\b.{0,40}\b(?:limit|quota|rate|allowance)\b"
