@@ -71,6 +71,14 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
             "../etc/passwd",
             'unknown time zone "../etc/passwd"; use a name such as Europe/Berlin',
         ),
+        *(
+            (
+                fields.timezone,
+                zone,
+                f'unknown time zone "{zone}"; an offset knows no summer time; use a name such as Europe/Berlin',
+            )
+            for zone in ("UTC+2", "GMT-5", "utc +02:00", "+0200", "UTC−3")
+        ),
         (fields.timezone, "/etc", 'unknown time zone "/etc"; use a name such as Europe/Berlin'),
         (fields.timezone, "", 'unknown time zone ""; use a name such as Europe/Berlin'),
         (fields.timezone, "a\x00b", 'unknown time zone "a\\x00b"; use a name such as Europe/Berlin'),
