@@ -10,9 +10,9 @@ from pathlib import Path
 from digest.config.build import ConfigBuilder, definitions
 from digest.config.environment import read_environment
 from digest.config.keyword_warnings import keyword_warnings
+from digest.config.mail_server import read_mail_server
 from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
-from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
 from digest.domain.identity import mailbox_of
@@ -28,7 +28,7 @@ MOST_BYTES = 10_000_000
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """The Config of the file and the environment, with defaults for the rest.
 
-    Its `warnings` are about keywords. Raises ConfigError with every fault of both, first those of the file.
+    Raises ConfigError with every fault of both, first those of the file.
     """
     overrides, faults = read_environment(environment)
     try:
@@ -38,17 +38,19 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     folder = file.absolute().parent
     defined = definitions(document)
     section, schema_faults = read_sections(document)
-    smtp, smtp_faults = read_smtp(document, folder, overrides)
-    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *smtp_faults]
+    mail_server = read_mail_server(document, folder, overrides)
+    smtp = mail_server.server
+    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults, *mail_server.faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
     uses = path_uses(file.absolute(), document, overrides, smtp)
     faults += path_faults(uses)
     if section is None or faults:
-        raise ConfigError(_in_order(faults))
+        raise ConfigError(_in_order(faults), mail_server.files)
     config = ConfigBuilder(file.absolute(), section, defined, overrides, smtp).config()
     used_paths = tuple(use.used for use in uses)
-    return replace(config, used_paths=used_paths, warnings=keyword_warnings(document, defined))
+    warnings = (*mail_server.warnings, *keyword_warnings(document, defined))
+    return replace(config, used_paths=used_paths, warnings=warnings)
 
 
 def line_of(config: Config, email: str) -> int | None:

@@ -1,7 +1,7 @@
 """The keys below `mail:`: how mails look, how they are delivered, and what comes back."""
 
 from digest.config.section import Section, default, optional
-from digest.config.value_types import FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
+from digest.config.value_types import Command, FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
 
 
 class MailSection(Section):
@@ -31,4 +31,13 @@ class MailSection(Section):
     smtp_url_file: FilePath | None = optional(
         "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
         "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."
+    )
+    smtp_token_command: Command | None = optional(
+        "For smtps+xoauth2:// and smtp+starttls+xoauth2://: a program that prints an access token, and its "
+        "arguments. It runs for each login, in the folder of this file, for at most 30 seconds. There is no "
+        "shell.",
+        "[oauth2-token, you@example.org]",
+    )
+    smtp_token_file: FilePath | None = optional(
+        "The same, for a file that another program renews. Only its owner may read it."
     )

@@ -45,6 +45,7 @@ def _outbox(folder: Path) -> list[UsedPath]:
 
 SETTINGS = (
     PathSetting(("mail", "smtp_url_file"), _file("the secret file"), "DIGEST_SMTP_URL_FILE"),
+    PathSetting(("mail", "smtp_token_file"), _file("the token file")),
     PathSetting(("templates",), _templates),
     PathSetting(("state",), files_of_state, "DIGEST_STATE"),
     PathSetting(("outbox",), _outbox, "DIGEST_OUTBOX"),

@@ -278,13 +278,19 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "2:8: mail.smtp: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "mails_per_connection, reply_to, smtp_token_command, smtp_token_file, smtp_url_file, "
+                    "when_empty, when_unconfirmed"
                 ),
                 (
                     "2:17: mail.password: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "mails_per_connection, reply_to, smtp_token_command, smtp_token_file, smtp_url_file, "
+                    "when_empty, when_unconfirmed"
                 ),
             ],
+        ),
+        (
+            _SUBSCRIBER + "mail: {smtp_token_command: get me}",
+            ["2:28: mail.smtp_token_command: a list is needed, one item for each word; write [get, me]"],
         ),
         (
             _SUBSCRIBER + "mail: {keep_days: 0}",

@@ -415,7 +415,7 @@ def test_closing_sends_no_quit_in_the_middle_of_a_mail() -> None:
 
 
 def test_the_timeouts_are_those_of_the_rfc_and_fifty_minutes_for_a_mail() -> None:
-    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10, 3000)
+    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10, 3000, None)
 
 
 @pytest.mark.parametrize(
