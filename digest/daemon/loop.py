@@ -16,7 +16,7 @@ import schedule
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import file_version, why_unreadable
+from digest.daemon.watched_files import WatchedFiles, why_unreadable
 from digest.domain.auditing import NEVER
 from digest.domain.runs import Report
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
@@ -75,7 +75,7 @@ class Daemon:
         self._attempts: dict[str, datetime] = {}
         self._guard = ShrinkGuard()
         config = load()
-        self._config_version = file_version(config.file)
+        self._files = WatchedFiles(config.watched_files)
         self._apply_config(config)
 
     def run_forever(self) -> None:
@@ -98,8 +98,7 @@ class Daemon:
     def tick(self) -> None:
         """Plan and carry out what is due now. Errors are logged; what they left undone stays due."""
         with self._errors_logged():
-            is_edited = file_version(self._config.file) != self._config_version
-            if is_edited or self._guard.is_over(self._clock.now()):
+            if self._files.have_changed or self._guard.is_over(self._clock.now()):
                 self._reload()
             plan = self._plan()
             if plan.audit:
@@ -189,19 +188,21 @@ class Daemon:
             self._attempts[subscriber.email] = now
 
     def _reload(self, *, wanted: bool = False) -> None:
-        """Read the configuration file; if it cannot be used, log why and keep the configuration in use.
+        """Read the configuration and its files; if they cannot be used, log why and keep what is in use.
 
         One that has lost much is held back, unless a person wanted the reload.
         """
         self._notifier.reloading()
-        # Before the file is read: an edit in the meantime is then noticed at the next tick.
-        self._config_version = file_version(self._config.file)
+        # Before the files are read: an edit in the meantime is then noticed at the next tick.
+        self._files.look(self._config.watched_files)
         try:
             config = self._load()
         except ConfigError as exc:
+            self._files.add(exc.files)
             self._guard.release()
             self._log_unusable(exc)
         else:
+            self._files.add(config.watched_files)
             if self._holds_back(config, wanted=wanted):
                 logger.warning(_SHRUNK, self._config.file)
             else:
@@ -209,9 +210,9 @@ class Daemon:
         self._notifier.ready()
 
     def _holds_back(self, config: Config, *, wanted: bool) -> bool:
-        size = self._config_version.size if self._config_version else 0
+        size = self._files.size(self._config.file)
         shrunk = not wanted and has_shrunk(self._config, config, self._bytes_in_use, size)
-        return self._guard.holds_back(self._config_version, self._clock.now(), shrunk=shrunk)
+        return self._guard.holds_back(self._files.versions, self._clock.now(), shrunk=shrunk)
 
     def _take_up(self, config: Config) -> None:
         with self._errors_logged():
@@ -250,7 +251,7 @@ class Daemon:
     def _apply_config(self, config: Config) -> None:
         self._config = config
         self._config_at = self._clock.now()
-        self._bytes_in_use = self._config_version.size if self._config_version else 0
+        self._bytes_in_use = self._files.size(config.file)
         self._monitor = self._monitor_for(config)
         self._slots.clear()
         self._wait_policy = WaitPolicy(
