@@ -62,9 +62,13 @@ class CommandContext:
 
     def fault_lines(self, error: ConfigError) -> list[str]:
         """The faults as results for standard output: in a log only where they are."""
+        return [fault.in_log if self.prints_to_log else str(fault) for fault in error.faults]
+
+    @property
+    def prints_to_log(self) -> bool:
+        """Whether standard output becomes a log, so that others may read it."""
         for_log = self.quiet or self.log_format == "json" or is_journal(_STDOUT, os.environ)
-        is_log = for_log and not is_terminal(sys.stdout)
-        return [fault.in_log if is_log else str(fault) for fault in error.faults]
+        return for_log and not is_terminal(sys.stdout)
 
 
 def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from digest.commands.context import CommandContext, ExitStatus, config_summary, 
 from digest.domain.settings import Config, SmtpServer
 from digest.domain.text import counted
 from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
+from digest.mail.smtp.limits import LOOK
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.store.remedies import RESTORE
@@ -53,7 +54,7 @@ def doctor(command: CommandContext) -> int:
     log_warnings(config)
     _warn_of_others(config)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
-        print_lines(check.lines)
+        print_lines((replace(check, detail="") if command.prints_to_log else check).lines)
         failed = failed or bool(check.problem)
     return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE
 
@@ -66,12 +67,14 @@ class Check:
     """A sentence that is true: of something that is well, or of something that is not."""
     problem: str = ""
     hint: str = ""
+    detail: str = ""
+    """More about the problem, which no log may have: DigestError.detail."""
 
     @property
     def lines(self) -> Iterator[str]:
         """The result with a tick; or with a cross, and below it what is wrong and what to do."""
         yield f"{'✗' if self.problem else '✓'} {self.result}"
-        for line in (*self.problem.splitlines(), self.hint):
+        for line in (*self.problem.splitlines(), self.detail, self.hint):
             if line:
                 yield f"    {line}"
 
@@ -88,7 +91,7 @@ class _Test:
         try:
             self.run()
         except DigestError as exc:
-            return Check(self.failed, str(exc), exc.hint)
+            return Check(self.failed, str(exc), exc.hint, exc.detail)
         except OSError as exc:
             return Check(self.failed, said(exc), remedy(exc))
         return Check(self.well)
@@ -192,7 +195,7 @@ def _check_arxiv(config: Config, clock: Clock) -> Iterator[Check]:
 
 
 def _try_smtp(server: SmtpServer, config: Config) -> None:
-    with closing(smtp_transport(server, config)) as transport:
+    with closing(smtp_transport(server, config, timeouts=LOOK)) as transport:
         transport.connect()
 
 
