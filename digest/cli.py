@@ -15,7 +15,7 @@ from digest import __version__
 from digest.commands.context import CommandContext, ExitStatus
 from digest.errors import ConfigError, DigestError, LockHeld, StateRestored, StoreBusy
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
+from digest.system.logging import BARE, FORMATS, PRIVATE, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
 from digest.system.output import keep_output_from_failing, lost_output
 from digest.system.remedies import said
@@ -42,6 +42,7 @@ COMMANDS = {
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
     "status": ("status", "Show the state of each keyword and each subscriber."),
+    "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
@@ -60,7 +61,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"digest.commands.{module}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"digest.commands.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -173,6 +175,8 @@ def _report(exc: DigestError) -> None:
             logger.error("%s", fault, extra=for_person(in_log=fault.in_log))
     else:
         logger.error("error: %s", exc, extra=BARE)
+    if exc.detail:
+        logger.error("%s", exc.detail, extra=PRIVATE)
     if exc.hint:
         logger.warning("hint: %s", exc.hint, extra=BARE)
 
