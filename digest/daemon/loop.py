@@ -28,7 +28,7 @@ from digest.monitoring.monitor import Monitor
 from digest.pipeline.audit import audit_if_due
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
-from digest.pipeline.report import summary_lines
+from digest.pipeline.report import hints, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.system.clock import Clock
 
@@ -278,6 +278,8 @@ def _log(report: Report) -> None:
         logger.info("%s", line)
     for problem in report.problems.lines:
         logger.warning("%s", problem)
+    for hint in hints(report):
+        logger.warning("hint: %s", hint)
 
 
 def _log_waiting(plan: Plan) -> None:

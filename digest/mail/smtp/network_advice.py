@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from digest.domain.settings import SmtpServer
 
-TLS_FROM_THE_START = "write smtps:// in place of smtp+starttls:// in the SMTP URL"
+TLS_FROM_THE_START = "write smtps:// at the beginning of the SMTP URL"
 TLS_LATER = "write smtp+starttls:// in place of smtps:// in the SMTP URL"
 
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # alert and handshake: RFC 8446, section 5.1

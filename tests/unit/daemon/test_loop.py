@@ -412,6 +412,7 @@ def test_a_run_is_logged_in_a_few_lines_without_an_address(
         "asked for 1 keyword: 0 new papers",
         "sent 0 mails with 0 papers",
         "the mail to subscribers[0] was not delivered: 550 5.1.1 no such user",
+        "hint: check the address; its papers come with the next mail",
     ]
 
 

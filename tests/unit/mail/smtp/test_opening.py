@@ -395,7 +395,7 @@ def test_tls_in_place_of_the_greeting_is_told_at_once(closing: bool) -> None:
 
 
 TLS_FIRST = (
-    "speaks TLS from the first byte", "write smtps:// in place of smtp+starttls:// in the SMTP URL"
+    "speaks TLS from the first byte", "write smtps:// at the beginning of the SMTP URL"
 )  # fmt: skip
 
 
