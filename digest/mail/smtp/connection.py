@@ -4,7 +4,6 @@ The only module that knows smtplib. No error from here contains an address or a 
 """
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
@@ -31,7 +30,14 @@ from digest.mail.smtp.replies import Meaning, Phase, Reply, ReplyParser, ReplyTo
 _RECEIVED_BYTES = 4096  # at a time
 
 _LOGIN_WANTED = 530  # RFC 4954, section 6; of STARTTLS too: RFC 3207, section 4
-_MECHANISM = re.compile(r"[A-Z0-9_-]{1,20}")  # RFC 4422, section 3.1
+_MECHANISMS = frozenset(
+    (
+        *("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "MSN", "GSSAPI", "GSS-SPNEGO", "KERBEROS_V4"),
+        *("SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512"),
+        *("XOAUTH", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS", "OTP"),
+    )
+)
+"""Ways to log in. Source: IANA's registry of SASL mechanisms, and those that mail servers add."""
 
 _REFUSED: Mapping[Phase, str] = {
     Phase.GREETING: "refused to serve",
@@ -208,9 +214,10 @@ class Connection(smtplib.SMTP):
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The ways to log in that the server offers (RFC 4954), such as PLAIN."""
+        """The ways to log in that the server offers (RFC 4954), such as PLAIN. Other words are left out: a
+        hostile server may send back a secret that it has heard before."""
         words = self.esmtp_features.get("auth", "").upper().split()
-        return tuple(dict.fromkeys(word for word in words if _MECHANISM.fullmatch(word)))
+        return tuple(dict.fromkeys(word for word in words if word in _MECHANISMS))
 
     @property
     def is_encrypted(self) -> bool:

@@ -27,7 +27,7 @@ class Timeouts:
     that delays its greeting to find senders of spam takes early bytes for spam, so a run waits."""
 
 
-LOOK = Timeouts(connect=15.0, command=20.0, data=60.0, block=60.0, silence=5.0)
+LOOK = Timeouts(connect=15.0, command=30.0, data=60.0, block=60.0, silence=5.0)
 """For a command whose user waits. The reply to the end of data keeps its time."""
 
 

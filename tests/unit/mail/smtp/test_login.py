@@ -47,7 +47,12 @@ LOGINS: dict[str, tuple[Script, str, str]] = {
         "it says: 334 <secret>",
     ),
     "not offered": ({"ehlo": f"250 plain {ECHO}"}, "takes no user and password (no AUTH)", ""),
-    "unknown ways": ({"ehlo": "250-hello\r\n250 AUTH MAGIC ntlm"}, "takes no login but by MAGIC, NTLM", ""),
+    "unknown ways": ({"ehlo": "250-hello\r\n250 AUTH GSSAPI ntlm"}, "takes no login but by GSSAPI, NTLM", ""),
+    "ways that are secrets": (
+        {"ehlo": f"250-hello\r\n250 AUTH POSTBOX {ECHO[:16]} NTLM"},
+        "takes no login but by NTLM",
+        "",
+    ),
     "closed": ({"auth": CLOSE}, "did not let us log in: it closed the connection", ""),
     "hangs": ({"auth": HANG}, "did not let us log in: timed out", ""),
 }
