@@ -23,6 +23,7 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.mail.smtp.limits import Timeouts
+from digest.mail.smtp.login_advice import LOGIN_WANTED
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import (
     CLOSE,
@@ -566,8 +567,10 @@ def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
         ("mail", "552 5.3.4 long", MessageTooLarge.hint),
         ("greeting", "554 no", TransportUnavailable.hint),
         ("rcpt", "550 5.7.1 no", PolicyRefused.hint),
+        ("mail", "530 5.7.57 Client not authenticated to send mail", LOGIN_WANTED),
+        ("rcpt", "530 5.7.0 Must issue a STARTTLS command first", LOGIN_WANTED),
     ],
-    ids=["sender", "too long", "service", "policy"],
+    ids=["sender", "too long", "service", "policy", "login", "encryption"],
 )
 def test_the_hint_fits_the_failure(phase: str, reply: str, hint: str) -> None:
     with HostileServer({phase: reply}) as server:
