@@ -17,6 +17,8 @@ from digest.mail.smtp.replies import NOT_A_REPLY, Phase, shown
 
 _SECOND_LOOK_SECONDS = 5.0
 """To find out, on another connection, what the port speaks."""
+_RELAY = 25
+"""At this port a server may greet late on purpose, and takes who does not wait for a sender of spam."""
 
 _MOST_NAMES, _LONGEST_NAME = 5, 100  # of a certificate
 
@@ -75,9 +77,7 @@ def _introduce(smtp: Connection, server: SmtpServer, client: Client, context: ss
 
 
 def _await_greeting(smtp: Connection, server: SmtpServer, client: Client) -> None:
-    silence = client.timeouts.silence
-    is_silent = silence and server.security != "tls" and smtp.is_silent_for(silence)
-    if is_silent and speaks_tls(server.host, server.port, smtp.deadline.within(_SECOND_LOOK_SECONDS)):
+    if server.security != "tls" and server.port != _RELAY and _wants_tls(smtp, server, client):
         raise _speaks_tls(smtp)
     try:
         reply = smtp.reply()
@@ -88,6 +88,12 @@ def _await_greeting(smtp: Connection, server: SmtpServer, client: Client) -> Non
     if reply.code == NOT_A_REPLY and server.security != "tls" and advice.is_tls(reply.words):
         raise _speaks_tls(smtp)
     smtp.check(Phase.GREETING, reply)
+
+
+def _wants_tls(smtp: Connection, server: SmtpServer, client: Client) -> bool:
+    """Whether the server is silent because it waits for TLS."""
+    seconds = min(client.timeouts.silence, client.timeouts.command)
+    return smtp.is_silent_for(seconds) and speaks_tls(server.host, server.port, smtp.deadline.within(seconds))
 
 
 def _start_tls(smtp: Connection) -> None:

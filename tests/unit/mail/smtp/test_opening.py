@@ -454,3 +454,14 @@ def test_who_watches_is_told_each_step(certificate: Path) -> None:
         "the recipient is accepted: 250 2.0.0 fine",
         "the mail is accepted, and the server's last words are: 250 2.0.0 taken as Q1 for <address>",
     ]
+
+
+def test_at_port_25_nobody_looks_for_tls_before_a_late_greeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = Reply(b"220 at last\r\n", after_seconds=2 * SHORT)
+    with HostileServer({"greeting": late}) as server:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        transport = smtp_transport(25, timeouts=replace(LONG_TIMEOUTS, silence=SHORT))
+        transport.connect()
+        transport.close()
+    assert server.connections == 1
