@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.domain.keywords import Keyword
 from digest.domain.schedule import ScheduleState
@@ -221,18 +221,16 @@ def archive_at(file: Path, config: Config) -> "ReadmeArchive":
     return ReadmeArchive(file, *_template_folders(config))
 
 
-def smtp_transport(
-    server: SmtpServer, config: Config, on_step: Callable[[], None] = lambda: None
-) -> "SmtpTransport":
-    """One connection to the mail server. Greets with the sender's domain: a laptop's name means nothing."""
+def smtp_transport(server: SmtpServer, config: Config, **options: Any) -> "SmtpTransport":
+    """One connection to the mail server; the options are those of SmtpTransport.
+
+    Greets with the sender's domain: a laptop's name means nothing.
+    """
+    from digest.config.mail_server import reread
     from digest.mail.smtp.transport import SmtpTransport
 
-    return SmtpTransport(
-        server,
-        helo=domain(config.mail.sender),
-        mails_per_connection=config.mail.mails_per_connection,
-        on_step=on_step,
-    )
+    options = {"mails_per_connection": config.mail.mails_per_connection, "reread": reread, **options}
+    return SmtpTransport(server, domain(config.mail.sender), **options)
 
 
 def only_daemon(config: Config) -> AbstractContextManager[Path]:
@@ -286,7 +284,7 @@ def _transports(config: Config, on_step: Callable[[], None]) -> Iterator[Sequenc
     with ExitStack() as stack:
         if server := config.smtp:
             yield [
-                stack.enter_context(closing(smtp_transport(server, config, on_step)))
+                stack.enter_context(closing(smtp_transport(server, config, on_step=on_step)))
                 for _ in range(config.mail.connections)
             ]
         else:

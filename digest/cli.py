@@ -45,6 +45,7 @@ COMMANDS = {
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
     "status": ("status", "Show the state of each keyword and each subscriber."),
+    "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
@@ -63,7 +64,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"digest.commands.{module}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"digest.commands.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -9,6 +9,8 @@ class DigestError(Exception):
     """An anticipated failure. The command line reports it in one line, without a traceback."""
 
     hint: str = ""
+    detail: str = ""
+    """More about the cause, for the operator's own terminal: no log, no state and no mail has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,17 @@ class ConfigFault:
 
 
 class ConfigError(DigestError):
-    """The configuration cannot be used; `faults` has everything that is wrong with it."""
+    """The configuration cannot be used; `faults` has everything that is wrong with it.
+
+    `files` are those that it names as a part of itself: a change of one may mend it.
+    """
 
     hint = "fix the lines above; `digest check` shows what is left"
 
-    def __init__(self, faults: Sequence[ConfigFault]) -> None:
+    def __init__(self, faults: Sequence[ConfigFault], files: Sequence[Path] = ()) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+        self.files = tuple(files)
 
 
 class SourceError(DigestError):
@@ -135,6 +141,13 @@ class TransportUnavailable(TransportError):
     hint = "see that server, port, user and password of the SMTP URL are right; nothing is lost"
 
 
+class LoginRefused(TransportUnavailable):
+    """The mail server does not let us log in with the user and the password, or token, that it was given.
+
+    `detail` has its own words.
+    """
+
+
 class MailCutOff(TransportUnavailable):
     """The mail server took the sender, then closed the connection or fell silent, twice: perhaps at any mail,
     perhaps at this one. digest.pipeline.judgement decides."""
@@ -202,11 +215,10 @@ class DeliveryUnknown(TransportError):
 class InboxError(DigestError):
     """The mailbox with the answers cannot be read, and a person must mend that."""
 
-    def __init__(self, problem: str, hint: str, words: str = "") -> None:
+    def __init__(self, problem: str, hint: str, detail: str = "") -> None:
         super().__init__(problem)
         self.hint = hint
-        self.words = words
-        """What the server says of it, if it does: for the terminal of a person, and for no log."""
+        self.detail = detail
 
 
 class InboxUnavailable(InboxError):

@@ -12,6 +12,8 @@ class Check:
     """A sentence that is true: of something that is well, or of something that is not."""
     problem: str = ""
     hint: str = ""
+    detail: str = ""
+    """More about the problem, which no log may have: DigestError.detail."""
     is_advice: bool = False
     """The program works all the same; but large receivers may take its mails for spam, or refuse them."""
 
@@ -24,7 +26,7 @@ class Check:
     def lines(self) -> Iterator[str]:
         """The result with a tick; or with a cross or a mark, and below it what is wrong and what to do."""
         yield f"{self._sign} {self.result}"
-        for line in (*self.problem.splitlines(), self.hint):
+        for line in (*self.problem.splitlines(), self.detail, self.hint):
             if line:
                 yield f"    {line}"
 

@@ -13,9 +13,9 @@ import click
 
 from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
-from digest.errors import ConfigError, DigestError, InboxError
+from digest.errors import ConfigError, DigestError
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, for_person, is_journal, is_terminal
+from digest.system.logging import BARE, PRIVATE, is_journal, is_terminal
 from digest.system.places import place_of
 from digest.system.signals import ShutdownSignals
 
@@ -62,9 +62,13 @@ class CommandContext:
 
     def fault_lines(self, error: ConfigError) -> list[str]:
         """The faults as results for standard output: in a log only where they are."""
+        return [fault.in_log if self.prints_to_log else str(fault) for fault in error.faults]
+
+    @property
+    def prints_to_log(self) -> bool:
+        """Whether standard output becomes a log, so that others may read it."""
         for_log = self.quiet or self.log_format == "json" or is_journal(_STDOUT, os.environ)
-        is_log = for_log and not is_terminal(sys.stdout)
-        return [fault.in_log if is_log else str(fault) for fault in error.faults]
+        return for_log and not is_terminal(sys.stdout)
 
 
 def selected_subscribers(config: "Config", emails: Iterable[str]) -> "tuple[Subscriber, ...]":
@@ -115,9 +119,9 @@ def report_warning(error: DigestError) -> None:
 
 
 def _report(kind: str, error: DigestError, level: int) -> None:
-    told = f"{kind}: {error}"
-    words = error.words if isinstance(error, InboxError) else ""
-    logger.log(level, "%s", f"{told} ({words})" if words else told, extra=for_person(in_log=told))
+    logger.log(level, "%s: %s", kind, error, extra=BARE)
+    if error.detail:
+        logger.log(level, "%s", error.detail, extra=PRIVATE)
     if error.hint:
         logger.warning("hint: %s", error.hint, extra=BARE)
 

@@ -6,10 +6,9 @@ Sends no mail.
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -22,14 +21,15 @@ from digest.commands.context import CommandContext, ExitStatus, config_summary, 
 from digest.commands.sender_checks import check_sender
 from digest.domain.settings import Config, ImapServer, SmtpServer
 from digest.domain.text import counted
-from digest.errors import ArchiveError, ConfigError, DigestError, InboxError, RenderError, StoreError
+from digest.errors import ArchiveError, ConfigError, DigestError, RenderError, StoreError
+from digest.mail.smtp.limits import LOOK
 from digest.preview.template_check import template_faults
 from digest.store.database import Database
 from digest.store.remedies import RESTORE
 from digest.subscribers.reading import try_inbox
 from digest.system.clock import Clock
 from digest.system.files import followed, try_writing, who_else_writes
-from digest.system.logging import BARE, is_terminal
+from digest.system.logging import BARE
 from digest.system.remedies import remedy, said
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def doctor(command: CommandContext) -> int:
     log_warnings(config)
     _warn_of_others(config)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
-        print_lines(check.lines)
+        print_lines((replace(check, detail="") if command.prints_to_log else check).lines)
         failed = failed or check.failed
     return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE
 
@@ -77,16 +77,10 @@ class _Test:
         try:
             self.run()
         except DigestError as exc:
-            return Check(self.failed, _told(exc), exc.hint)
+            return Check(self.failed, str(exc), exc.hint, exc.detail)
         except OSError as exc:
             return Check(self.failed, said(exc), remedy(exc))
         return Check(self.well)
-
-
-def _told(error: DigestError) -> str:
-    """The error, and where a person watches, below it what a server says."""
-    words = error.words if isinstance(error, InboxError) and is_terminal(sys.stdout) else ""
-    return f"{error}\n{words}" if words else str(error)
 
 
 def examine(config: Config, clock: Clock) -> Iterator[Check]:
@@ -203,7 +197,7 @@ def _check_sender(config: Config) -> Iterator[Check]:
 
 
 def _try_smtp(server: SmtpServer, config: Config) -> None:
-    with closing(smtp_transport(server, config)) as transport:
+    with closing(smtp_transport(server, config, timeouts=LOOK)) as transport:
         transport.connect()
 
 

@@ -24,10 +24,10 @@ from digest.errors import DigestError, LockHeld
 from digest.monitoring.monitor import RunMonitor
 from digest.pipeline.audit import audit_if_due, leaves_room
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import hints, report_lines, struck_off_lines
+from digest.pipeline.report import details, hints, report_lines, struck_off_lines
 from digest.pipeline.run import run as run_pipeline
 from digest.subscribers.reading import MailboxReader, Reading, read_configured
-from digest.system.logging import BARE
+from digest.system.logging import BARE, PRIVATE
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +124,8 @@ def _log_failures(report: Report) -> None:
         logger.warning("%s", line, extra=BARE)
     for problem in report.problems.lines:
         logger.error("error: %s", problem, extra=BARE)
+    for detail in details(report):
+        logger.error("%s", detail, extra=PRIVATE)
     for hint in hints(report):
         logger.warning("hint: %s", hint, extra=BARE)
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from digest.config.environment import Overrides
-from digest.config.secret_file import read_guarded
 from digest.config.yaml_document import Document, Location
 from digest.errors import ConfigFault
+from digest.system.secret_files import is_guarded, secret_text
 
 _KEY_FILE: Location = ("mail", "dkim", "key_file")
 
@@ -19,7 +19,7 @@ def read_dkim_key(
         return None, []
     file = folder / named
     try:
-        return _checked(read_guarded(file, overrides.credentials)), []
+        return _checked(secret_text(file, is_guarded=is_guarded(file, overrides.credentials)).encode()), []
     except ValueError as exc:
         return None, [document.fault(_KEY_FILE, f"{file}: {exc}")]
 

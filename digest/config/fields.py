@@ -32,6 +32,7 @@ WHEN_UNCONFIRMED = ("retry", "never")
 _NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _LONGEST_ADDRESS = 1_000  # of what is looked at; an address has 254 characters at most
 _ENCODED_WORD = "=?"
+_OFFSET = re.compile(r"[+\-−]\s*\d")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _SHORTEST_DAY = 3
 _URL_REMEDY = "write one such as https://example.org/path"
@@ -175,6 +176,8 @@ def timezone(text: str) -> ZoneInfo:
 
 
 def _nearest_timezone(text: str) -> str:
+    if _OFFSET.search(text):  # the nearest name would move every mail by hours
+        return "an offset knows no summer time; use a name such as Europe/Berlin"
     zones = available_timezones()
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
     city = cities.get(text.casefold().replace(" ", "_"))

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, unquote
 
 from digest.config.environment import Overrides, fault_of
 from digest.config.fields import is_loopback, path
-from digest.config.smtp_url import read_secret
 from digest.config.yaml_document import Document
 from digest.domain.settings import ImapServer
 from digest.errors import ConfigFault
 from digest.system.places import Kind, place_of
+from digest.system.secret_files import is_guarded, secret_text
 
 Value = TypeVar("Value")
 
@@ -152,10 +152,18 @@ def _password(
     if not file:
         return None
     return _or_fault(
-        lambda: read_secret(file, overrides.credentials, "the password"),
+        lambda: _line_in(file, overrides.credentials),
         lambda problem: fault(f"{file}: {problem}"),
         faults,
     )
+
+
+def _line_in(file: Path, credentials: Path | None) -> str:
+    """The one line of a secret file. Raises ValueError."""
+    text = secret_text(file, is_guarded=is_guarded(file, credentials))
+    if len(text.splitlines()) != 1:
+        raise ValueError("must have exactly one line, the password; write it, or delete the other lines")
+    return text
 
 
 def _or_fault(

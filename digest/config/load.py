@@ -12,10 +12,10 @@ from digest.config.dkim_key import read_dkim_key
 from digest.config.environment import read_environment
 from digest.config.inbox_url import read_inbox
 from digest.config.keyword_warnings import keyword_warnings
+from digest.config.mail_server import read_mail_server
 from digest.config.mail_warnings import mail_warnings
 from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
-from digest.config.smtp_url import read_smtp
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
 from digest.domain.identity import mailbox_of
@@ -31,8 +31,7 @@ MOST_BYTES = 10_000_000
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """The Config of the file and the environment, with defaults for the rest.
 
-    Its `warnings` are about keywords and domains. Raises ConfigError with every fault of both, first those
-    of the file.
+    Raises ConfigError with every fault of both, first those of the file.
     """
     overrides, faults = read_environment(environment)
     try:
@@ -42,20 +41,22 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     folder = file.absolute().parent
     defined = definitions(document)
     section, schema_faults = read_sections(document)
-    smtp, smtp_faults = read_smtp(document, folder, overrides)
+    mail_server = read_mail_server(document, folder, overrides)
+    smtp = mail_server.server
     dkim_key, dkim_faults = read_dkim_key(document, folder, overrides)
     inbox, password, inbox_faults = read_inbox(document, folder, overrides)
     faults += [*duplicates, *consistency_faults(document, defined), *schema_faults]
-    faults += [*smtp_faults, *dkim_faults, *inbox_faults]
+    faults += [*mail_server.faults, *dkim_faults, *inbox_faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)
     uses = path_uses(file.absolute(), document, overrides, smtp, inbox)
     faults += path_faults(uses)
     if section is None or faults:
-        raise ConfigError(_in_order(faults))
+        raise ConfigError(_in_order(faults), [use.used.path for use in uses if use.used.is_watched])
     builder = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, dkim_key, inbox, password)
     config = builder.config()
-    warnings = (*keyword_warnings(document, defined), *mail_warnings(document, config.mail))
+    of_mail = (*mail_server.warnings, *mail_warnings(document, config.mail))
+    warnings = (*keyword_warnings(document, defined), *of_mail)
     return replace(config, used_paths=tuple(use.used for use in uses), warnings=warnings)
 
 

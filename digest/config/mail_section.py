@@ -2,6 +2,7 @@
 
 from digest.config.section import Section, default, key, optional
 from digest.config.value_types import (
+    Command,
     DnsName,
     FilePath,
     Mailbox,
@@ -89,4 +90,13 @@ class MailSection(Section):
         "The file with the password of the inbox. Only its owner may read it (chmod 600). "
         "DIGEST_INBOX_PASSWORD is another way to give it.",
         "inbox-password",
+    )
+    smtp_token_command: Command | None = optional(
+        "For smtps+xoauth2:// and smtp+starttls+xoauth2://: a program that prints an access token, and its "
+        "arguments. It runs for each login, in the folder of this file, for at most 30 seconds. There is no "
+        "shell.",
+        "[oauth2-token, you@example.org]",
+    )
+    smtp_token_file: FilePath | None = optional(
+        "The same, for a file that another program renews. Only its owner may read it."
     )

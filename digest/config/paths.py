@@ -31,8 +31,8 @@ class PathSetting:
     """The environment variable that wins over it, if there is one."""
 
 
-def _file(name: str) -> FilesOf:
-    return lambda path: [UsedPath(name, path)]
+def _file(name: str, *, is_watched: bool = False) -> FilesOf:
+    return lambda path: [UsedPath(name, path, is_watched=is_watched)]
 
 
 def _templates(folder: Path) -> list[UsedPath]:
@@ -47,15 +47,18 @@ def _inbox(inbox: ImapServer | Path | None) -> Iterator[UsedPath]:
     if isinstance(inbox, Path):
         yield UsedPath("the inbox", inbox, is_folder=inbox.is_dir())
     elif inbox and inbox.ca_file:
-        yield UsedPath("the certificate of the inbox", inbox.ca_file)
+        yield UsedPath("the certificate of the inbox", inbox.ca_file, is_watched=True)
 
 
 SETTINGS = (
-    PathSetting(("mail", "smtp_url_file"), _file("the secret file"), "DIGEST_SMTP_URL_FILE"),
-    PathSetting(("mail", "dkim", "key_file"), _file("the key that signs mails")),
+    PathSetting(("mail", "smtp_url_file"), _file("the secret file", is_watched=True), "DIGEST_SMTP_URL_FILE"),
+    PathSetting(("mail", "dkim", "key_file"), _file("the key that signs mails", is_watched=True)),
     PathSetting(
-        ("mail", "inbox_password_file"), _file("the inbox's password file"), "DIGEST_INBOX_PASSWORD_FILE"
+        ("mail", "inbox_password_file"),
+        _file("the inbox's password file", is_watched=True),
+        "DIGEST_INBOX_PASSWORD_FILE",
     ),
+    PathSetting(("mail", "smtp_token_file"), _file("the token file")),
     PathSetting(("templates",), _templates),
     PathSetting(("state",), files_of_state, "DIGEST_STATE"),
     PathSetting(("outbox",), _outbox, "DIGEST_OUTBOX"),
@@ -110,7 +113,7 @@ def path_uses(
     """
     given = [UsedPath("the configuration", file), *_templates(templates_folder()), *_inbox(inbox)]
     if smtp and smtp.ca_file:
-        given.append(UsedPath("the certificate of the mail server", smtp.ca_file))
+        given.append(UsedPath("the certificate of the mail server", smtp.ca_file, is_watched=True))
     uses = [PathUse(used) for used in given]
     for setting in SETTINGS:
         uses += _uses_of(setting, file.parent, document, overrides)

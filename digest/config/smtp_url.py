@@ -1,98 +1,65 @@
-"""Read the mail server from the SMTP URL: find the URL, guard the file that holds it, take it apart.
+"""Take the SMTP URL apart, as people write it: `smtps://user:password@host:465`.
 
 The URL holds a password, so no fault shows any part of it.
 """
 
 import re
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
-from digest.config.environment import Overrides, fault_of
 from digest.config.fields import is_loopback
-from digest.config.secret_file import read_guarded
-from digest.config.yaml_document import Document
 from digest.domain.settings import SmtpServer
-from digest.errors import ConfigFault
 from digest.system.places import Kind, place_of
 
-_URL_FILE = ("mail", "smtp_url_file")
 _SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("plain", 25)}
 
 _HOST_AND_PORT = re.compile(
     r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?", re.IGNORECASE | re.ASCII
 )
 
+_BLANK = " \t\r\n\ufeff\u200b\xa0"
+_SCHEME = r"smtps?(?:\+\w+)*://"
+_ASSIGNMENT = re.compile(rf"\A(?:export\s+)?[A-Za-z_]\w*\s*[=:]\s*(?=[\"'“‘]?{_SCHEME})", re.IGNORECASE)
+_QUOTED = re.compile(r"""["'“‘](.*)["'”’]\s*(?:#.*)?""")
+_COMMENT = re.compile(r"\s+#[^@]*$")
+_COMMENT_OR_PASSWORD = re.compile(r"@.*\s#.*@")
+_XOAUTH2 = "+xoauth2"
+
 _HIGHEST_PORT = 65535
 _OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
 
 
-def read_smtp(
-    document: Document, folder: Path, overrides: Overrides
-) -> tuple[SmtpServer | None, list[ConfigFault]]:
-    """The server that the environment names, or else the file; None if neither does.
-
-    `folder` is that of the file.
-    """
-    if overrides.smtp_url:
-        url = overrides.smtp_url
-        return _server_or_fault(lambda: smtp_server(url, Path.cwd()), partial(fault_of, "DIGEST_SMTP_URL"))
-    if overrides.smtp_url_file:
-        fault = partial(fault_of, "DIGEST_SMTP_URL_FILE")
-        return _server_in(overrides.smtp_url_file, overrides, fault)
-    named = document.at(_URL_FILE)
-    if isinstance(named, str) and named:
-        return _server_in(folder / named, overrides, partial(document.fault, _URL_FILE))
-    return None, []
-
-
-def _server_in(
-    file: Path, overrides: Overrides, fault: Callable[[str], ConfigFault]
-) -> tuple[SmtpServer | None, list[ConfigFault]]:
-    return _server_or_fault(
-        lambda: smtp_server(read_secret(file, overrides.credentials), file.parent),
-        lambda problem: fault(f"{file}: {problem}"),
-    )
-
-
-def _server_or_fault(
-    read: Callable[[], SmtpServer], fault: Callable[[str], ConfigFault]
-) -> tuple[SmtpServer | None, list[ConfigFault]]:
-    try:
-        return read(), []
-    except ValueError as exc:
-        return None, [fault(str(exc))]
-
-
-def read_secret(file: Path, credentials: Path | None, name: str = "the SMTP address") -> str:
-    """The one line of the file, without its line end; `name` says in errors what it is.
-
-    The file must be for its owner alone, unless it is in `credentials` (read_guarded). Raises ValueError.
-    """
-    try:
-        text = read_guarded(file, credentials).decode().strip()
-    except UnicodeDecodeError as exc:
-        raise ValueError(f"not UTF-8; write {name} on its first line") from exc
-    if len(text.splitlines()) != 1:
-        raise ValueError(f"must have exactly one line, {name}; write it, or delete the other lines")
-    return text
+def tidy_url(text: str) -> str:
+    """The URL without what is often written around it: white space, quotes, `export NAME=` and a comment."""
+    text = _ASSIGNMENT.sub("", text.strip(_BLANK), count=1)
+    if quoted := _QUOTED.fullmatch(text):
+        return quoted[1].strip(_BLANK)
+    return _COMMENT.sub("", text)
 
 
 def smtp_server(url: str, folder: Path) -> SmtpServer:
     """The server of `smtp+starttls://user:password@host:587?ca=FILE`.
 
-    User and password end at the last `@` and are percent-decoded. A relative FILE starts at `folder`.
+    User and password end at the last `@` and are percent-decoded. A relative FILE starts at `folder`. With
+    `+xoauth2` behind the scheme there is a user and no password: a token is still to be added.
     Raises ValueError.
     """
+    url = tidy_url(url)
+    if _COMMENT_OR_PASSWORD.search(url):  # a guess may send the password to a wrong host
+        raise ValueError(
+            "an @ stands before and after the # in the SMTP address: if the # is in the password, write "
+            "it as %23; write a comment in a line of its own"
+        )
     scheme, _, rest = url.partition("://")
-    if scheme.lower() not in _SECURITY:
+    with_token = scheme.lower().endswith(_XOAUTH2)
+    scheme = scheme.lower().removesuffix(_XOAUTH2)
+    if scheme not in _SECURITY:
         raise ValueError("the SMTP address must begin with smtps://, smtp+starttls:// or smtp://")
-    security, default_port = _SECURITY[scheme.lower()]
+    security, default_port = _SECURITY[scheme]
     login, at, location = rest.rpartition("@")
     server, _, query = location.partition("?")
     host, port = _host_and_port(server)
-    user, password = _login(login) if at else (None, None)
+    user, password = _login(login, with_token=with_token) if at or with_token else (None, None)
     options = _options(query)
     if security == "plain" and not is_loopback(host):
         _refuse_unencrypted(options, with_password=user is not None)
@@ -113,17 +80,23 @@ def _host_and_port(text: str) -> tuple[str, int | None]:
     return server["host"].strip("[]").lower(), port
 
 
-def _login(text: str) -> tuple[str, str]:
+def _login(text: str, *, with_token: bool) -> tuple[str, str | None]:
     user, colon, password = text.partition(":")
-    if not (user and colon and password):
+    if with_token and (colon or not user):
+        raise ValueError("with +xoauth2 the SMTP address must have a user and no password before the @")
+    if not (with_token or (user and password)):
         raise ValueError("the SMTP address must have user:password before the @, or neither of them")
     try:
         decoded = unquote(user, errors="strict"), unquote(password, errors="strict")
-    except UnicodeDecodeError as exc:
-        raise ValueError("user and password of the SMTP address must be UTF-8, percent-encoded") from exc
+    except UnicodeDecodeError:
+        problem = "user and password of the SMTP address must be UTF-8, percent-encoded; write % as %25"
+        raise ValueError(problem) from None
     if not all(part.isprintable() for part in decoded):
-        raise ValueError("user or password of the SMTP address has a control character; delete it")
-    return decoded
+        raise ValueError(
+            "user or password of the SMTP address has a character that cannot be seen, such as the space "
+            "U+00A0 that web pages have; type it again"
+        )
+    return decoded[0], None if with_token else decoded[1]
 
 
 def _options(query: str) -> dict[str, str]:

@@ -39,6 +39,13 @@ def _one_or_many(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _command(value: object) -> object:
+    """Accepts a list of words: no shell is there to split a text, or to be led astray by one."""
+    if isinstance(value, str) and value.split():
+        raise ValueError(f"a list is needed, one item for each word; write [{', '.join(value.split())}]")
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _without_repetition(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
@@ -86,6 +93,12 @@ _NotEmpty = Field(min_length=1)
 
 KeywordNames = Annotated[tuple[Text, ...], _Listed, _NotEmpty, _one_or_many_schema(_SHORT_TEXT)]
 Phrases = Annotated[tuple[Phrase, ...], _Listed, _one_or_many_schema(_SHORT_TEXT)]
+Command = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_command),
+    _NotEmpty,
+    WithJsonSchema({"type": "array", "items": _ANY_TEXT, "minItems": 1}),
+]
 Categories = Annotated[
     tuple[Category, ...], _Listed, AfterValidator(_without_repetition), _one_or_many_schema(_ANY_TEXT)
 ]

@@ -6,6 +6,7 @@
 
 Everything else:
     loop.py           the tick once a minute; reloads the configuration, carries a plan out
+    log_lines.py      what is logged of a run
     answers.py        reads the inbox every few minutes, between two ticks
     state.py          reads the state again when it has changed
     watched_files.py  has a file changed? why can it not be read?

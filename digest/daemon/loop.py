@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 import schedule
 
 from digest.daemon.answers import AnswerReader
+from digest.daemon.log_lines import log_run, log_waiting
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
-from digest.daemon.watched_files import file_version, why_unreadable
+from digest.daemon.watched_files import WatchedFiles, why_unreadable
 from digest.domain.auditing import NEVER
-from digest.domain.runs import Report, UnreadInbox
+from digest.domain.runs import UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule
@@ -29,7 +30,6 @@ from digest.monitoring.monitor import Monitor
 from digest.pipeline.audit import audit_if_due
 from digest.pipeline.context import RunContext
 from digest.pipeline.ports import Calendar
-from digest.pipeline.report import struck_off_lines, summary_lines
 from digest.pipeline.run import recorded_run, sync_subscriptions
 from digest.system.clock import Clock
 
@@ -78,7 +78,7 @@ class Daemon:
         self._attempts: dict[str, datetime] = {}
         self._guard = ShrinkGuard()
         config = load()
-        self._config_version = file_version(config.file)
+        self._files = WatchedFiles(config.watched_files)
         self._apply_config(config)
 
     def run_forever(self) -> None:
@@ -101,8 +101,7 @@ class Daemon:
     def tick(self) -> None:
         """Plan and carry out what is due now. Errors are logged; what they left undone stays due."""
         with self._errors_logged():
-            is_edited = file_version(self._config.file) != self._config_version
-            if is_edited or self._guard.is_over(self._clock.now()):
+            if self._files.have_changed or self._guard.is_over(self._clock.now()):
                 self._reload()
             plan = self._plan()
             if plan.audit:
@@ -174,13 +173,13 @@ class Daemon:
                 if fetched:
                     run.fetch()
                     plan = self._plan()
-                    _log_waiting(plan)
+                    log_waiting(plan)
                 self._record_attempts(plan)
                 run.dispatch(plan.dispatch)
                 run.retry_deferred(plan.retry_deferred)
                 if fetched:
                     run.publish()
-            _log(run.report)
+            log_run(run.report)
             self._monitor.ended(context, run.report, everybody_served=not self._plan().unserved)
 
     def _audit(self) -> None:
@@ -198,19 +197,21 @@ class Daemon:
             self._attempts[subscriber.email] = now
 
     def _reload(self, *, wanted: bool = False) -> None:
-        """Read the configuration file; if it cannot be used, log why and keep the configuration in use.
+        """Read the configuration and its files; if they cannot be used, log why and keep what is in use.
 
         One that has lost much is held back, unless a person wanted the reload.
         """
         self._notifier.reloading()
-        # Before the file is read: an edit in the meantime is then noticed at the next tick.
-        self._config_version = file_version(self._config.file)
+        # Before the files are read: an edit in the meantime is then noticed at the next tick.
+        self._files.look(self._config.watched_files)
         try:
             config = self._load()
         except ConfigError as exc:
+            self._files.add(exc.files)
             self._guard.release()
             self._log_unusable(exc)
         else:
+            self._files.add(config.watched_files)
             if self._holds_back(config, wanted=wanted):
                 logger.warning(_SHRUNK, self._config.file)
             else:
@@ -218,9 +219,9 @@ class Daemon:
         self._notifier.ready()
 
     def _holds_back(self, config: Config, *, wanted: bool) -> bool:
-        size = self._config_version.size if self._config_version else 0
+        size = self._files.size(self._config.file)
         shrunk = not wanted and has_shrunk(self._config, config, self._bytes_in_use, size)
-        return self._guard.holds_back(self._config_version, self._clock.now(), shrunk=shrunk)
+        return self._guard.holds_back(self._files.versions, self._clock.now(), shrunk=shrunk)
 
     def _take_up(self, config: Config) -> None:
         with self._errors_logged():
@@ -259,7 +260,7 @@ class Daemon:
     def _apply_config(self, config: Config) -> None:
         self._config = config
         self._config_at = self._clock.now()
-        self._bytes_in_use = self._config_version.size if self._config_version else 0
+        self._bytes_in_use = self._files.size(config.file)
         self._monitor = self._monitor_for(config)
         self._slots.clear()
         self._wait_policy = WaitPolicy(
@@ -279,18 +280,6 @@ class Daemon:
         ]
         following = moment(min(slots)) if slots else "not known yet"
         return f"serving {counted(len(subscribers), 'subscriber')}; the next hour is {following}"
-
-
-def _log(report: Report) -> None:
-    for line in summary_lines(report):
-        logger.info("%s", line)
-    for line in (*struck_off_lines(report), *report.problems.lines):
-        logger.warning("%s", line)
-
-
-def _log_waiting(plan: Plan) -> None:
-    for until, subscribers in plan.waiting.items():
-        logger.info("waiting for arXiv until %s at most: %s", moment(until), counted(subscribers, "mail"))
 
 
 def _second_of_the_minute(clock: Clock) -> int:

@@ -6,7 +6,7 @@ Half a file, as an editor, a copy or a full disk leaves it, often is a configura
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.daemon.watched_files import FileVersion
+from digest.daemon.watched_files import Versions
 from digest.domain.settings import Config
 
 SHRUNK_FOR = timedelta(minutes=5)
@@ -17,16 +17,16 @@ SHRUNK_FOR = timedelta(minutes=5)
 class ShrinkGuard:
     """Decides whether an edited configuration is taken up now."""
 
-    _version: FileVersion | None = None
+    _versions: Versions | None = None
     _held_at: datetime | None = None
-    """When this version was held back; None: none is."""
+    """When these versions were held back; None: none are."""
 
-    def holds_back(self, version: FileVersion | None, now: datetime, *, shrunk: bool) -> bool:
-        """Whether to wait with the configuration of this version of the file."""
+    def holds_back(self, versions: Versions, now: datetime, *, shrunk: bool) -> bool:
+        """Whether to wait with the configuration of these versions of its files."""
         if not shrunk:
             self.release()
-        elif self._held_at is None or self._version != version:
-            self._version, self._held_at = version, now
+        elif self._held_at is None or self._versions != versions:
+            self._versions, self._held_at = versions, now
         elif self.is_over(now):
             self.release()
         return self._held_at is not None

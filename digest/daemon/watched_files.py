@@ -1,5 +1,6 @@
 """Notice that a file has changed, and say why one cannot be read."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,10 @@ class FileVersion:
     changed_ns: int
 
 
+Versions = Mapping[Path, FileVersion | None]
+"""Of files, by their paths; None for one that is not there."""
+
+
 def file_version(file: Path) -> FileVersion | None:
     """The version of the file now; None if there is none or its folder cannot be searched."""
     try:
@@ -25,6 +30,35 @@ def file_version(file: Path) -> FileVersion | None:
     except OSError:
         return None
     return FileVersion(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def file_versions(files: Iterable[Path]) -> Versions:
+    """The versions of the files now, by file."""
+    return {file: file_version(file) for file in files}
+
+
+class WatchedFiles:
+    """Notices when one of these files changes."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self.versions = file_versions(files)
+
+    @property
+    def have_changed(self) -> bool:
+        return file_versions(self.versions) != self.versions
+
+    def look(self, files: Iterable[Path]) -> None:
+        """Watch these from now on, as they are now, and no others."""
+        self.versions = file_versions(files)
+
+    def add(self, files: Iterable[Path]) -> None:
+        """Watch these too."""
+        self.versions = {**file_versions(files), **self.versions}
+
+    def size(self, file: Path) -> int:
+        """Of a watched file, in bytes; 0 if there is none."""
+        version = self.versions[file]
+        return version.size if version else 0
 
 
 def why_unreadable(file: Path) -> str:

@@ -1,6 +1,6 @@
 """The outcomes of a run, its report and problems, and its record in the log of runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.domain.fetching import UnavailablePaper
@@ -39,6 +39,8 @@ class MailOutcome:
     papers: int = 0
     problem: str = ""
     hint: str = ""
+    detail: str = field(default="", repr=False)
+    """More about the problem, for the operator's own terminal alone: DigestError.detail."""
     unavailable: bool = False
     """The mail server is down for all recipients."""
     for_us: bool = False

@@ -16,8 +16,23 @@ SUPPRESSED_PERCENT = 5
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSource:
+    """Where the access token for a mail server comes from: a file, or the output of a command."""
+
+    file: Path | None = None
+    command: tuple[str, ...] = field(default=(), repr=False)
+    """A program and its arguments; it runs in `folder`."""
+    folder: Path = Path()
+    is_guarded: bool = False
+    """Whether systemd guards the file (LoadCredential=), whatever its permissions are."""
+
+
+@dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """The mail server. `security` is `tls`, `starttls` or `plain`."""
+    """The mail server. `security` is `tls`, `starttls` or `plain`.
+
+    A user has a password or, for XOAUTH2, a token.
+    """
 
     host: str
     port: int
@@ -25,6 +40,9 @@ class SmtpServer:
     user: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    token: TokenSource | None = None
+    url_file: Path | None = field(default=None, compare=False)
+    """The file that holds the SMTP URL; None: the environment itself does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +145,8 @@ class UsedPath:
     name: str
     path: Path
     is_folder: bool = False
+    is_watched: bool = False
+    """A change of it changes the configuration."""
 
 
 def files_of_state(state: Path) -> tuple[UsedPath, ...]:
@@ -178,6 +198,11 @@ class Config:
         """The same, where these are all the subscribers."""
         wanted = [keyword for subscriber in subscribers for keyword in subscriber.keywords]
         return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))
+
+    @property
+    def watched_files(self) -> tuple[Path, ...]:
+        """The configuration and each file that holds a part of it: a change of any counts at once."""
+        return (self.file, *(used.path for used in self.used_paths if used.is_watched))
 
     @property
     def run_lock(self) -> Path:

@@ -1,4 +1,4 @@
-"""Connect to a mail server and encrypt the connection, in limited time."""
+"""Connect to a mail server and encrypt the connection, in limited time; see what a port speaks."""
 
 import socket
 import ssl
@@ -11,16 +11,37 @@ from digest.errors import TransportUnavailable
 from digest.mail.deadline import Deadline
 from digest.system.remedies import remedy, said
 
-_Addresses = list[tuple[Any, ...]]
+_FEW_BYTES = 64
+
+Addresses = list[tuple[Any, ...]]
 """As socket.getaddrinfo returns them."""
 
 
-def connected_socket(host: str, port: int, deadline: Deadline) -> socket.socket:
+def addresses_of(host: str, port: int, deadline: Deadline) -> Addresses:
+    """Look the name up. Raises OSError.
+
+    Nothing can interrupt getaddrinfo, so it gets a thread that is left alone where it takes too long.
+    """
+    found: Future[Addresses] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as exc:  # raised again where the result is read
+            found.set_exception(exc)
+
+    Thread(target=look_up, daemon=True).start()
+    try:
+        return found.result(deadline.seconds_left())
+    except TimeoutError as exc:
+        raise TimeoutError("its name is not looked up in time") from exc
+
+
+def connected_socket(addresses: Addresses, deadline: Deadline) -> socket.socket:
     """A TCP connection without Nagle's algorithm, which would delay each end of data by 40 milliseconds.
 
     Tries one address of the host after the other; each has its share of the time. Raises OSError.
     """
-    addresses = _addresses(host, port, deadline)
     problem = OSError("its name has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         connection = socket.socket(family, kind, protocol)
@@ -57,18 +78,23 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _addresses(host: str, port: int, deadline: Deadline) -> _Addresses:
-    """Nothing can interrupt getaddrinfo, so it gets a thread that is left alone where it takes too long."""
-    found: Future[_Addresses] = Future()
+def first_bytes(host: str, port: int, deadline: Deadline) -> bytes:
+    """What the server says by itself to who has connected. Raises OSError, also if that is nothing."""
+    with connected_socket(addresses_of(host, port, deadline), deadline) as connection:
+        connection.settimeout(deadline.seconds_left())
+        return connection.recv(_FEW_BYTES)
 
-    def look_up() -> None:
-        try:
-            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except Exception as exc:  # raised again where the result is read
-            found.set_exception(exc)
 
-    Thread(target=look_up, daemon=True).start()
+def speaks_tls(host: str, port: int, deadline: Deadline) -> bool:
+    """Whether the server answers to the first bytes of TLS, on a connection of its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # nothing is said on this connection
     try:
-        return found.result(deadline.seconds_left())
-    except TimeoutError as exc:
-        raise TimeoutError("its name is not looked up in time") from exc
+        with connected_socket(addresses_of(host, port, deadline), deadline) as connection:
+            encrypted_socket(connection, host, context, deadline).close()
+    except ssl.SSLError as exc:
+        return "ALERT" in (exc.reason or "")
+    except OSError:
+        return False
+    return True

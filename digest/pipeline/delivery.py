@@ -91,6 +91,7 @@ class Delivery:
             subscriber.label,
             problem=f"{error}; given up, `digest explain` tells more" if given_up else str(error),
             hint=error.hint,
+            detail=error.detail,
             unavailable=isinstance(error, TransportUnavailable),
             for_us=isinstance(error, RefusedForUs),
             retry_at=result.retry_at,

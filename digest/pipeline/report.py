@@ -99,6 +99,11 @@ def hints(report: Report) -> Iterator[str]:
     yield from filter(None, dict.fromkeys([*advice, withheld, report.archive.hint]))
 
 
+def details(report: Report) -> Iterator[str]:
+    """More about what failed, for the operator's own terminal alone; each once."""
+    yield from filter(None, dict.fromkeys(outcome.detail for outcome in report.mails))
+
+
 def _sent(report: Report) -> tuple[str, str]:
     """How many mails were sent, and papers in them."""
     sent = [outcome for outcome in report.mails if not outcome.problem]

@@ -21,6 +21,9 @@ FORMATS = ("plain", "json")
 BARE: Mapping[str, object] = {"bare": True}
 """The `extra` of a line for the person at the terminal: plain lines then have no time and no level."""
 
+PRIVATE: Mapping[str, object] = {**BARE, "private": True}
+"""The `extra` of a bare line that only a person may read, and no log has."""
+
 logger = logging.getLogger(__name__)
 
 _STDERR = 2
@@ -81,13 +84,16 @@ def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Masks tracebacks and the lines of other packages, and every line where it writes a log (`is_log`)."""
+    """Masks tracebacks and the lines of other packages. Where it writes a log (`is_log`), it masks every line
+    and leaves out PRIVATE ones."""
 
     def __init__(self, *, is_log: bool) -> None:
         super().__init__()
         self.is_log = is_log
 
     def emit(self, record: logging.LogRecord) -> None:
+        if self.is_log and getattr(record, "private", False):
+            return
         self.setStream(sys.stderr)
         super().emit(self._masked(record))
 

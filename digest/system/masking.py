@@ -1,12 +1,14 @@
 """Mask addresses and secrets in texts that others may read: logs, health checks, the problems in the state.
 
-`masked` is for a text of this program, `without_mailbox` for the words of a mail server.
+`masked` is for a text of this program; `without_mailbox` and `without_secrets` are for the words of a mail
+server.
 """
 
+import base64
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 ADDRESS, SECRET = "<address>", "<secret>"
 
@@ -20,6 +22,8 @@ _URL_PATH = re.compile(r"""\b(https?://[^\s/?#'"<>]+)[/?#][^\s'"<>]+""")
 
 _ENCODED = re.compile(rb"[%=+]([0-9A-Fa-f]{2})|\\x\{([0-9A-Fa-f]{1,6})\}")
 """A byte in a URL, as quoted-printable, in xtext (RFC 3461); a character in RFC 6533."""
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{4,}=*")
+_PIECE = 5  # bytes of a secret that are not in an encoded word by chance
 _SEPARATORS = re.compile(r"[\W_]+")
 _LEAST_LETTERS = 3
 _LONGEST_ADDRESS = 320  # 64 and 255 characters, and the @ (RFC 5321, section 4.5.3.1)
@@ -52,6 +56,44 @@ def without_mailbox(lines: Iterable[str], local_part: str = "") -> str:
 
     text = _QUOTED_LOCAL_PART.sub("x", _joined(lines, own))
     return _WORD.sub(mask, text).replace(f"<{ADDRESS}>", ADDRESS)
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with a mark for each of these secrets, which may go on in the next line, and for each word
+    that has one, or a part of one, encoded: in base64 (RFC 4954), in a URL or otherwise.
+    """
+    known = list(filter(None, secrets))
+    for secret in known:
+        signs = (r"\s+" if sign.isspace() else re.escape(sign) for sign in secret)
+        text = re.sub(r"\n?".join(signs), SECRET, text, flags=re.IGNORECASE)
+    folded = [_folded(secret) for secret in known if len(secret) >= _LEAST_LETTERS]
+    pieces = {piece for secret in known if len(secret) > 1 for piece in _pieces(secret.encode())}
+
+    def mask(word: re.Match[str]) -> str:
+        is_written = any(secret in reading for reading in _readings(word[0]) for secret in folded)
+        return SECRET if is_written or _is_in_base64(word[0], pieces) else word[0]
+
+    return _WORD.sub(mask, text) if known else text
+
+
+def _pieces(secret: bytes) -> Iterator[bytes]:
+    """All parts of the secret that are so long; the whole, if it is shorter."""
+    for start in range(max(1, len(secret) - _PIECE + 1)):
+        yield secret[start : start + _PIECE]
+
+
+def _is_in_base64(word: str, pieces: Collection[bytes]) -> bool:
+    """Whether a piece is in the word once that is decoded from its first, second, third or fourth letter."""
+    for found in _BASE64.findall(word.encode("utf-8", "replace")):
+        letters = found.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+        for start in range(4):
+            whole = letters[start : start + (len(letters) - start) // 4 * 4]
+            rest = letters[start + len(whole) :]
+            padded = whole + (rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b"")
+            decoded = base64.b64decode(padded)
+            if any(piece in decoded for piece in pieces):
+                return True
+    return False
 
 
 def _mask_in_log(word: re.Match[str]) -> str:

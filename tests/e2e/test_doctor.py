@@ -3,9 +3,11 @@
 import pytest
 
 from digest.mail.dkim import record_of
+from digest.mail.smtp.login_advice import USUAL
 from tests.support.dkim_keys import KEY, write_key
 from tests.support.dns_server import serving_names
 from tests.support.home import LEAST, SENDER, Home
+from tests.support.hostile_smtp import HostileServer
 from tests.support.mailbox import Mailbox, serving
 
 
@@ -140,6 +142,24 @@ def test_doctor_finds_a_mail_server_that_cannot_be_used(home: Home) -> None:
         done = home.digest("doctor")
     assert done.returncode == 1
     assert "✗ the mail server localhost:9: cannot connect or log in" in done.stdout.splitlines()
+
+
+REFUSED = "535 5.7.8 no, postbox; go to https://support.example.org/help"
+
+
+def test_doctor_shows_what_the_server_says_of_a_login_but_not_the_user(home: Home) -> None:
+    home.write(LEAST + SENDER)
+    with HostileServer({"auth": REFUSED}, login=("postbox", "x")) as server:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://postbox:s3cr3t@localhost:{server.port}"
+        shown, logged = (home.digest(*options, "doctor").stdout for options in ((), ("--quiet",)))
+    fact = f"    the mail server localhost:{server.port} refused our user and password: 535 5.7.8 "
+    assert shown.splitlines()[-4:] == [
+        f"✗ the mail server localhost:{server.port}: cannot connect or log in",
+        f"{fact}(it offers PLAIN, LOGIN)",
+        "    it says: 535 5.7.8 no, <secret>; go to https://support.example.org/help",
+        f"    {USUAL}",
+    ]
+    assert logged.splitlines() == [line for line in shown.splitlines() if "it says" not in line]
 
 
 def test_doctor_only_looks(home: Home) -> None:

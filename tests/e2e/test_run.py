@@ -16,7 +16,8 @@ import pytest
 from digest.demo.scenario import DAYS
 from digest.demo.server import Reply
 from digest.system.locks import exclusive_lock
-from tests.support.home import LEAST, TWO, Home
+from tests.support.home import LEAST, SENDER, TWO, Home
+from tests.support.hostile_smtp import HostileServer
 from tests.support.mailbox import Mailbox, serving
 from tests.support.pseudo_terminal import pseudo_terminal
 
@@ -310,3 +311,21 @@ def test_the_database_keeps_who_got_what(home: Home) -> None:
         (count,) = connection.execute("select count(*) from deliveries").fetchone()
     connection.close()
     assert count == 18
+
+
+def test_what_the_server_says_of_a_login_is_shown_at_a_terminal_only(home: Home) -> None:
+    home.write(LEAST + SENDER)
+    with HostileServer({"auth": "535 5.7.8 go to our help"}, login=("postbox", "x")) as server:
+        home.environment["DIGEST_SMTP_URL"] = f"smtp://postbox:s3cr3t@localhost:{server.port}"
+        with pseudo_terminal() as terminal:
+            process = home.start("run", stderr=terminal.program_end)
+            terminal.hand_over()
+            shown = terminal.read_all()
+            process.communicate(timeout=30)
+        logged = home.digest("run").stderr
+        state = home.digest("status").stdout
+    refused = "refused our user and password: 535 5.7.8 (it offers PLAIN, LOGIN)"
+    words = "it says: 535 5.7.8 go to our help"
+    assert process.returncode == 75
+    assert [refused in text for text in (shown, logged)] == [True, True]
+    assert [words in text for text in (shown, logged, state)] == [True, False, False]

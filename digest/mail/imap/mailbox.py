@@ -19,7 +19,7 @@ from digest.mail.deadline import Deadline
 from digest.mail.imap.connection import BrokenOff, Connection, Limits, ReadOnly, ServerSaidNo
 from digest.mail.imap.failures import HINT_PORT, failures_of, words_of
 from digest.mail.imap.refusals import is_temporary, login_hint
-from digest.mail.network import connected_socket, encrypted_socket, tls_context
+from digest.mail.network import addresses_of, connected_socket, encrypted_socket, tls_context
 
 HANDLED = "$DailyPapersRead"
 """The keyword of a message that needs nothing any more."""
@@ -176,7 +176,7 @@ def _connected(server: ImapServer, limits: Limits) -> Iterator[Connection]:
         with failures_of(server, HINT_PORT):
             context = None if server.security == "plain" else tls_context(server.ca_file)
             step = limits.deadline.within(limits.step_seconds)
-            sock = connected_socket(server.host, server.port, step)
+            sock = connected_socket(addresses_of(server.host, server.port, step), step)
             stack.callback(sock.close)
             if context and server.security == "tls":
                 sock = encrypted_socket(sock, server.host, context, step)

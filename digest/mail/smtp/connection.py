@@ -1,4 +1,4 @@
-"""Open a connection to a mail server, encrypt it and log in; send commands and check their replies.
+"""A connection to a mail server: send commands and check their replies.
 
 The only module that knows smtplib. No error from here contains an address or a secret.
 """
@@ -7,7 +7,7 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.domain.fault import REMEDIES
@@ -24,17 +24,27 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.mail.deadline import Deadline
-from digest.mail.network import connected_socket, encrypted_socket, tls_context
+from digest.mail.network import encrypted_socket
 from digest.mail.smtp.limits import Timeouts
+from digest.mail.smtp.login_advice import LOGIN_WANTED
 from digest.mail.smtp.replies import Meaning, Phase, Reply, ReplyParser, ReplyTooLong, meaning_of, shown
 
 _RECEIVED_BYTES = 4096  # at a time
+
+_LOGIN_WANTED = 530  # RFC 4954, section 6; of STARTTLS too: RFC 3207, section 4
+_MECHANISMS = frozenset(
+    (
+        *("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "MSN", "GSSAPI", "GSS-SPNEGO", "KERBEROS_V4"),
+        *("SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512"),
+        *("XOAUTH", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS", "OTP"),
+    )
+)
+"""Ways to log in. Source: IANA's registry of SASL mechanisms, and those that mail servers add."""
 
 _REFUSED: Mapping[Phase, str] = {
     Phase.GREETING: "refused to serve",
     Phase.EHLO: "refused to serve",
     Phase.STARTTLS: "refused to encrypt",
-    Phase.AUTH: "refused our user and password",
     Phase.MAIL: "refused a mail from our sender",
     Phase.RCPT: "refused the recipient",
     Phase.DATA: "refused the mail unseen",
@@ -53,13 +63,13 @@ _ERRORS: Mapping[Meaning, type[TransportError]] = {
 
 _OF_A_MAIL = (Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.END_OF_DATA)
 
-_HINT_CERTIFICATE = (
-    "name the server as its certificate does; add ?ca=FILE to the SMTP URL for another authority"
-)
-
-_HINT_ENCRYPTION = (
-    "try smtps://, or another network: somebody may intercept the connection; no password was sent"
-)
+_TOLD: Mapping[Phase, str] = {
+    Phase.GREETING: "the server greets",
+    Phase.MAIL: "the sender is accepted",
+    Phase.RCPT: "the recipient is accepted",
+    Phase.END_OF_DATA: "the mail is accepted, and the server's last words are",
+}
+"""What a good reply means to a person who watches."""
 
 
 class ConnectionLost(Exception):
@@ -80,6 +90,8 @@ class Client:
     on_step: Callable[[], None]
     """Is called after each reply of the server and each block that it took: a slow server is no hanging
     program."""
+    tell: Callable[[str], None] | None = None
+    """Is called with a line about each step that went well, for a person who watches."""
 
 
 class Connection(smtplib.SMTP):
@@ -87,7 +99,15 @@ class Connection(smtplib.SMTP):
 
     sock: socket.socket
 
-    def __init__(self, sock: socket.socket, server: SmtpServer, client: Client, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        server: SmtpServer,
+        client: Client,
+        deadline: Deadline,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        """`secrets`: what no error may show, such as the user and the password."""
         super().__init__(local_hostname=client.helo)
         self.sock = sock
         self.command_encoding = "utf-8"  # for addresses (RFC 6531); all else is ASCII
@@ -96,6 +116,7 @@ class Connection(smtplib.SMTP):
         self.deadline = deadline
         """Of the mail under way, or of the login."""
         self.name = server_name(server)
+        self.secrets = secrets
         self._server = server
         self._client = client
         self._seconds = client.timeouts.command
@@ -111,9 +132,10 @@ class Connection(smtplib.SMTP):
         seconds = timeouts.data if phase is Phase.DATA else timeouts.command
         self.check(phase, self.exchange(command, seconds), recipient)
 
-    def exchange(self, command: str, seconds: float) -> Reply:
-        """Send the command; returns its reply. Raises OSError, also after so many seconds."""
-        self._seconds = seconds
+    def exchange(self, command: str, seconds: float | None = None) -> Reply:
+        """Send the command; returns its reply. Raises OSError, also after so many seconds, or those of any
+        command."""
+        self._seconds = seconds or self._client.timeouts.command
         self.putcmd(command)
         return self.reply()
 
@@ -165,15 +187,54 @@ class Connection(smtplib.SMTP):
         ConnectionLost, DeliveryUnknown (after the end of data), or the TransportErrors of `_ERRORS`.
         """
         meaning = meaning_of(phase, reply)
-        if meaning is Meaning.GO_ON:
+        if meaning is Meaning.GO_ON and not (self._client.tell and phase in _TOLD):
             return
-        secrets = (self._server.user or "", self._server.password or "")
-        words = reply.redacted(secrets, recipient.rpartition("@")[0])
+        words = reply.redacted(self.secrets, recipient.rpartition("@")[0])
+        if meaning is Meaning.GO_ON:
+            self.tell(f"{_TOLD[phase]}: {words}")
+            return
         if meaning is Meaning.RECONNECT:
             raise ConnectionLost(words)
         if meaning is Meaning.UNKNOWN:
             raise DeliveryUnknown(f"{self.name} had the whole mail, and answered {words}")
         raise error_of(phase, reply, f"{self.name} {_REFUSED[phase]}: {words}")
+
+    def tell(self, line: str) -> None:
+        """Tell a step that went well to who watches, if anybody does."""
+        if self._client.tell:
+            self._client.tell(line)
+
+    def greet(self) -> None:
+        """EHLO, or HELO to a server that does not know it (RFC 5321, section 3.2)."""
+        code, words = self.ehlo()
+        if code // 100 == 5:
+            code, words = self.helo()
+        self.check(Phase.EHLO, Reply(code, words))
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The ways to log in that the server offers (RFC 4954), such as PLAIN. Other words are left out: a
+        hostile server may send back a secret that it has heard before."""
+        words = self.esmtp_features.get("auth", "").upper().split()
+        return tuple(dict.fromkeys(word for word in words if word in _MECHANISMS))
+
+    @property
+    def is_encrypted(self) -> bool:
+        return isinstance(self.sock, ssl.SSLSocket)
+
+    @property
+    def unread(self) -> bytes:
+        """The beginning of what was received and is no complete reply."""
+        return self._parser.unread
+
+    def is_silent_for(self, seconds: float) -> bool:
+        """Whether a server says nothing for so long, before any encryption."""
+        self.sock.settimeout(seconds)
+        try:
+            self.sock.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return True
+        return False
 
     def encrypt(self, context: ssl.SSLContext) -> None:
         """The TLS handshake. Raises OSError."""
@@ -199,83 +260,11 @@ def error_of(phase: Phase, reply: Reply, problem: str) -> TransportError:
         error.remedy = f"{REMEDIES[cause.trouble]}; nothing is lost"
     if isinstance(error, PolicyRefused) or (phase is Phase.MAIL and meaning is Meaning.UNAVAILABLE):
         error.hint = error.remedy or PolicyRefused.hint
+    if reply.code == _LOGIN_WANTED:
+        error.hint = LOGIN_WANTED
     return error
 
 
 def server_name(server: SmtpServer) -> str:
     """The server as errors name it."""
     return f"the mail server {server.host}:{server.port}"
-
-
-def open_connection(server: SmtpServer, client: Client, deadline: Deadline) -> Connection:
-    """Connect, encrypt and log in as the settings say, before the deadline. Raises TransportUnavailable."""
-    context = None if server.security == "plain" else tls_context(server.ca_file)
-    try:
-        with contextlib.ExitStack() as on_failure:
-            sock = connected_socket(server.host, server.port, deadline.within(client.timeouts.connect))
-            smtp = Connection(sock, server, client, deadline)
-            on_failure.callback(smtp.close)
-            _introduce(smtp, server, context)
-            on_failure.pop_all()
-    except (OSError, UnicodeError) as exc:
-        error = TransportUnavailable(f"{server_name(server)} cannot be used: {shown(exc)}")
-        if isinstance(exc, ssl.SSLCertVerificationError):
-            error.hint = _HINT_CERTIFICATE
-        raise error from exc
-    return smtp
-
-
-def _introduce(smtp: Connection, server: SmtpServer, context: ssl.SSLContext | None) -> None:
-    if context and server.security == "tls":
-        smtp.encrypt(context)
-    smtp.check(Phase.GREETING, smtp.reply())
-    _greet(smtp)
-    if context and server.security == "starttls":
-        _start_tls(smtp)
-        smtp.encrypt(context)
-        _greet(smtp)
-    if server.user:
-        _log_in(smtp, server.user, server.password or "")
-
-
-def _greet(smtp: Connection) -> None:
-    """EHLO, or HELO to a server that does not know it (RFC 5321, section 3.2)."""
-    code, words = smtp.ehlo()
-    if code // 100 == 5:
-        code, words = smtp.helo()
-    smtp.check(Phase.EHLO, Reply(code, words))
-
-
-def _start_tls(smtp: Connection) -> None:
-    """STARTTLS; refuses unencrypted data after its reply, which anybody may inject (CVE-2021-38371)."""
-    if not smtp.has_extn("STARTTLS"):
-        raise _unencrypted(f"{smtp.name} offers no encryption (STARTTLS)")
-    smtp.send_command(Phase.STARTTLS, "STARTTLS")
-    if smtp.has_unexpected_reply():
-        raise _unencrypted(f"{smtp.name} went on unencrypted after STARTTLS")
-
-
-def _unencrypted(problem: str) -> TransportUnavailable:
-    error = TransportUnavailable(problem)
-    error.hint = _HINT_ENCRYPTION
-    return error
-
-
-def _log_in(smtp: Connection, user: str, password: str) -> None:
-    """Errors leave out the server's words and the cause: both may contain the encoded password."""
-    problem, refusal = "", None
-    try:
-        smtp.login(user, password)
-    except smtplib.SMTPNotSupportedError:
-        problem = "takes no user and password (no AUTH)"
-    except smtplib.SMTPResponseException as exc:
-        words = exc.smtp_error if isinstance(exc.smtp_error, bytes) else exc.smtp_error.encode()
-        refusal = Reply(exc.smtp_code, words).wordless
-    except UnicodeEncodeError:
-        problem = "can only be given a user and password in ASCII"
-    except (OSError, ValueError):
-        problem = "did not let us log in"
-    if problem:
-        raise TransportUnavailable(f"{smtp.name} {problem}")
-    if refusal:
-        smtp.check(Phase.AUTH, refusal)

@@ -21,3 +21,10 @@ class Timeouts:
     mail: float = 3000.0
     """From the beginning to the end of data, whose reply has its own time: a bit more than the slowest server
     that keeps to the RFC needs for a mail with a login and two blocks."""
+    silence: float = 5.0
+    """After so many seconds without a greeting, another connection shows whether the port wants TLS first; it
+    has as many again."""
+
+
+LOOK = Timeouts(connect=15.0, command=30.0, data=60.0, block=60.0)
+"""For a command whose user waits. The reply to the end of data keeps its time."""

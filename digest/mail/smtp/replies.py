@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from digest.domain.fault import Cause, Fault, Trouble, cause_of
 from digest.domain.text import one_line
-from digest.system.masking import SECRET, without_mailbox
+from digest.system.masking import without_mailbox, without_secrets
 from digest.system.remedies import said
 
 LONGEST_REPLY = 32_768
@@ -98,7 +98,8 @@ class Reply:
         """The codes and the beginning of the words, in one line, without these secrets and without what tells
         a mailbox; `local_part` is that of the mail's recipient."""
         code = "(not a reply)" if self.code == NOT_A_REPLY else f"{self.code:03}"
-        words = without_mailbox(_without(secrets, self._lines()), local_part)
+        lines = without_secrets("\n".join(self._lines()), secrets).split("\n")
+        words = without_mailbox(lines, local_part)
         return " ".join(filter(None, (code, self.enhanced, words[:_LONGEST_WORDS]))).strip()
 
     def _lines(self) -> Iterator[str]:
@@ -126,15 +127,6 @@ def _decoded(words: bytes) -> str:
         return words.decode()
     except UnicodeDecodeError:
         return words.decode("latin-1")
-
-
-def _without(secrets: Iterable[str], lines: Iterable[str]) -> list[str]:
-    """The lines without these secrets, one of which may go on in the next line."""
-    text = "\n".join(lines)
-    for secret in filter(None, secrets):
-        signs = (r"\s+" if sign.isspace() else re.escape(sign) for sign in secret)
-        text = re.sub(r"\n?".join(signs), SECRET, text, flags=re.IGNORECASE)
-    return text.split("\n")
 
 
 _MAIL = (Phase.MAIL,)

@@ -12,6 +12,7 @@ from digest.domain.mails import Mail
 from digest.domain.settings import SmtpServer
 from digest.errors import (
     DeliveryUnknown,
+    LoginRefused,
     MailCutOff,
     MessageRefused,
     PolicyRefused,
@@ -25,10 +26,11 @@ from digest.mail.smtp.connection import (
     Connection,
     ConnectionLost,
     MailLost,
-    open_connection,
     server_name,
 )
 from digest.mail.smtp.limits import Timeouts
+from digest.mail.smtp.login import login_of
+from digest.mail.smtp.opening import open_connection
 from digest.mail.smtp.replies import Phase, shown
 
 _RFC_TIMEOUTS = Timeouts()
@@ -42,7 +44,8 @@ class SmtpTransport:
     """A pipeline.ports.Transport with one connection, opened when needed and reused for further mails.
 
     `helo` is the name to introduce this machine by; None: its own. `on_step` is called after each step that
-    the server lets us take; the longest takes ten minutes.
+    the server lets us take; the longest takes ten minutes. `tell` gets a line about each step, for a person
+    who watches. `reread` returns the server as its file names it now: a password may be new.
     """
 
     def __init__(
@@ -53,9 +56,12 @@ class SmtpTransport:
         mails_per_connection: int = 100,
         timeouts: Timeouts = _RFC_TIMEOUTS,
         on_step: Callable[[], None] = lambda: None,
+        tell: Callable[[str], None] | None = None,
+        reread: Callable[[SmtpServer], SmtpServer] = lambda server: server,
     ) -> None:
         self._server = server
-        self._client = Client(helo, timeouts, on_step)
+        self._client = Client(helo, timeouts, on_step, tell)
+        self._reread = reread
         self._mails_per_connection = mails_per_connection
         self._timeouts = timeouts
         self._smtp: Connection | None = None
@@ -103,9 +109,23 @@ class SmtpTransport:
     def _connected(self, deadline: Deadline) -> Connection:
         if self._smtp and self._smtp.mails >= self._mails_per_connection:
             self.close()
-        self._smtp = self._smtp or open_connection(self._server, self._client, deadline)
+        self._smtp = self._smtp or self._opened(deadline)
         self._smtp.deadline = deadline
         return self._smtp
+
+    def _opened(self, deadline: Deadline) -> Connection:
+        """A new connection. A refused login is tried once more, with the password or token of now if that is
+        another one."""
+        login = login_of(self._server)
+        try:
+            return open_connection(self._server, login, self._client, deadline)
+        except LoginRefused:
+            server = self._reread(self._server)
+            again = login_of(server)
+            if (server, again) == (self._server, login):
+                raise
+        self._server = server
+        return open_connection(self._server, again, self._client, deadline)
 
     def _deliver_once(self, mail: Mail, before_end_of_data: Callable[[], None], deadline: Deadline) -> None:
         smtp = self._connected(deadline)

@@ -58,7 +58,11 @@ def test_a_record_has_its_own_values_then_those_of_the_first_source_then_its_def
 
 
 _SECTIONS = [
-    (MailSection, MailSettings, {"smtp_url_file", "inbox", "inbox_password_file"}),
+    (
+        MailSection,
+        MailSettings,
+        {"smtp_url_file", "smtp_token_command", "smtp_token_file", "inbox", "inbox_password_file"},
+    ),
     (ArchiveSection, ArchiveSettings, {"url"}),
     (ArxivSection, ArxivSettings, set()),
     (MonitoringSection, MonitoringSettings, set()),

@@ -12,6 +12,8 @@ from digest.config.quoting import quoted
 from digest.domain.expressions import Field, Term
 from digest.domain.keywords import Match
 
+_OFFSET = "an offset knows no summer time; use a name such as Europe/Berlin"
+
 
 @pytest.mark.parametrize(
     ("read", "text", "expected"),
@@ -70,6 +72,14 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
             fields.timezone,
             "../etc/passwd",
             'unknown time zone "../etc/passwd"; use a name such as Europe/Berlin',
+        ),
+        *(
+            (
+                fields.timezone,
+                zone,
+                f'unknown time zone "{zone}"; {_OFFSET}',
+            )
+            for zone in ("UTC+2", "GMT-5", "utc +02:00", "+0200", "UTC−3")
         ),
         (fields.timezone, "/etc", 'unknown time zone "/etc"; use a name such as Europe/Berlin'),
         (fields.timezone, "", 'unknown time zone ""; use a name such as Europe/Berlin'),

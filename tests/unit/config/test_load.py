@@ -302,6 +302,23 @@ def test_faults_of_the_environment_are_reported_even_if_the_file_cannot_be_read(
     )
 
 
+def test_each_file_that_holds_a_part_of_the_configuration_is_watched_also_while_it_has_faults(
+    file: Path, tmp_path: Path
+) -> None:
+    url, password = tmp_path / "smtp-url", tmp_path / "inbox-password"
+    url.write_text("smtps://a%40example.org:secret@mail.example.org")
+    password.write_text("secret")
+    mail = "mail: {smtp_url_file: smtp-url, inbox_password_file: inbox-password}\n"
+    file.write_text(LEAST + mail)
+    for secret in (url, password):
+        secret.chmod(0o600)
+    assert load_config(file, {}).watched_files == (file.absolute(), url, password)
+    password.unlink()
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {})
+    assert caught.value.files == (url, password)
+
+
 def test_a_folder_is_not_a_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path, {})

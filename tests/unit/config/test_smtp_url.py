@@ -4,16 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.environment import Overrides
-from digest.config.smtp_url import read_secret, read_smtp, smtp_server
-from digest.config.yaml_document import Document, parse
+from digest.config.smtp_url import smtp_server
 from digest.domain.settings import SmtpServer
 
 _HOST = (
     "the SMTP address must name a host and may name a port, as in smtps://user:password@host:465; "
     "in the password write % as %25 and @ as %40"
 )
+_SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
+_TOKEN = "with +xoauth2 the SMTP address must have a user and no password before the @"
+_CODING = "user and password of the SMTP address must be UTF-8, percent-encoded; write % as %25"
+_INVISIBLE = (
+    "user or password of the SMTP address has a character that cannot be seen, such as the space U+00A0 that "
+    "web pages have; type it again"
+)
 _LOGIN = "the SMTP address must have user:password before the @, or neither of them"
+_COMMENT = (
+    "an @ stands before and after the # in the SMTP address: if the # is in the password, write it as %23; "
+    "write a comment in a line of its own"
+)
 _OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
 _OPEN = (
     "smtp:// sends mails unencrypted, so it is for this machine only; "
@@ -36,6 +45,9 @@ _OPEN_PASSWORD = (
         ("smtp://10.0.0.1?insecure=yes", SmtpServer("10.0.0.1", 25, "plain")),
         ("smtps://me@x.org:a@b:c/d?e#f@h.org", SmtpServer("h.org", 465, "tls", "me@x.org", "a@b:c/d?e#f")),
         ("smtps://me%40x.org:p%25%C3%A4@h.org", SmtpServer("h.org", 465, "tls", "me@x.org", "p%ä")),
+        ("smtps://me@x.org:100%@h.org", SmtpServer("h.org", 465, "tls", "me@x.org", "100%")),
+        ("smtp+starttls+xoauth2://me@x.org@h.org", SmtpServer("h.org", 587, "starttls", "me@x.org")),
+        ("SMTPS+XOAuth2://me%40x.org@h.org:1", SmtpServer("h.org", 1, "tls", "me@x.org")),
     ],
     ids=[
         "tls",
@@ -46,10 +58,36 @@ _OPEN_PASSWORD = (
         "insecure on purpose",
         "raw characters",
         "coded",
+        "a percent sign",
+        "token",
+        "token and port",
     ],
 )
 def test_a_url_is_read_as_a_server(url: str, expected: SmtpServer, tmp_path: Path) -> None:
     assert smtp_server(url, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\ufeff smtps://u:p@h\r\n",
+        '"smtps://u:p@h"',
+        "'smtps://u:p@h' ",
+        "“smtps://u:p@h”",
+        "export DIGEST_SMTP_URL='smtps://u:p@h'",
+        "DIGEST_SMTP_URL=smtps://u:p@h",
+        "smtp_url: smtps://u:p@h",
+        "smtps://u:p@h  # the relay",
+        'X="smtps://u:p@h" # the relay',
+    ],
+)
+def test_what_is_often_written_around_a_url_does_no_harm(written: str, tmp_path: Path) -> None:
+    assert smtp_server(written, tmp_path) == SmtpServer("h", 465, "tls", "u", "p")
+
+
+def test_a_password_may_look_like_what_stands_around_a_url(tmp_path: Path) -> None:
+    server = smtp_server('smtps://u:X=smtps://"p" #1@h', tmp_path)
+    assert server.password == 'X=smtps://"p" #1'
 
 
 def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
@@ -73,11 +111,19 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtps://hunter2@h", _LOGIN),
         ("smtps://:hunter2@h", _LOGIN),
         ("smtps://hunter2:@h", _LOGIN),
-        ("smtps://u:hunter2%ff@h", "user and password of the SMTP address must be UTF-8, percent-encoded"),
+        ("smtps://u:hunter2%ff@h", _CODING),
         (
             "smtps://u:hunter2%0d%0a@h",
-            "user or password of the SMTP address has a control character; delete it",
+            _INVISIBLE,
         ),
+        ("smtps://u:hunter2\xa0hunter2@h", _INVISIBLE),
+        ("smtps+xoauth2://u:hunter2@h", _TOKEN),
+        ("smtps+xoauth2://hunter2", _TOKEN),
+        ("smtps+xoauth2://@h", _TOKEN),
+        ("smtp+starttls+oauth://hunter2@h", _SCHEME),
+        ("smtp+xoauth2://hunter2@h", _OPEN_PASSWORD),
+        ("smtps://u:hunter2@h:465 # ask hunter2@h", _COMMENT),
+        ('"smtps://u:hunter2@h', _SCHEME),
         ("smtps://u:hunter2@h?ca", _OPTIONS),
         ("smtps://u:hunter2@h?hunter2=yes", _OPTIONS),
         ("smtp://u:hunter2@h?insecure=no", _OPTIONS),
@@ -110,125 +156,3 @@ def _outcome(url: str) -> str:
         return repr(smtp_server(url, Path("/")))
     except ValueError as error:
         return str(error)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "smtp-url"
-    file.touch(mode=0o600)
-    return file
-
-
-def test_the_one_line_is_read_without_its_line_end(file: Path) -> None:
-    file.write_text("smtps://u:p@h\n")
-    assert read_secret(file, None) == "smtps://u:p@h"
-
-
-@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o601], ids=oct)
-def test_a_secret_that_others_can_access_is_refused(file: Path, mode: int) -> None:
-    file.write_text("smtps://u:p@h\n")
-    file.chmod(mode)
-    with pytest.raises(ValueError) as caught:
-        read_secret(file, file.parent / "elsewhere")
-    assert str(caught.value) == f"others may read this secret; run: chmod 600 {file}"
-
-
-def test_a_credential_from_systemd_may_have_any_permissions(file: Path) -> None:
-    file.write_text("smtps://u:p@h\n")
-    file.chmod(0o444)
-    assert read_secret(file, file.parent) == "smtps://u:p@h"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\n\n", "smtps://u:p@h\nhunter2\n"], ids=["empty", "blank", "two lines"]
-)
-def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> None:
-    file.write_text(text)
-    with pytest.raises(ValueError) as caught:
-        read_secret(file, None)
-    assert (
-        str(caught.value)
-        == "must have exactly one line, the SMTP address; write it, or delete the other lines"
-    )
-
-
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError) as caught:
-        read_secret(tmp_path / "none", None)
-    assert str(caught.value) == ("cannot be read (No such file or directory); make it, or correct the path")
-
-
-def test_a_file_that_is_not_utf_8_is_refused(file: Path) -> None:
-    file.write_bytes(b"hunter2\xff")
-    with pytest.raises(ValueError) as caught:
-        read_secret(file, None)
-    assert str(caught.value) == "not UTF-8; write the SMTP address on its first line"
-
-
-_SERVER = SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2")
-_URL = "smtps://robot:hunter2@mail.example.org"
-
-
-def document(text: str = "welcome: 1") -> Document:
-    return parse("s.yaml", text)[0]
-
-
-@pytest.fixture
-def secret(tmp_path: Path) -> Path:
-    file = tmp_path / "url"
-    file.touch(mode=0o600)
-    file.write_text(_URL)
-    return file
-
-
-def test_without_an_address_there_is_no_server(tmp_path: Path) -> None:
-    assert read_smtp(document(), tmp_path, Overrides()) == (None, [])
-
-
-def test_the_file_names_a_secret_beside_it(secret: Path) -> None:
-    named = document("mail: {smtp_url_file: url}")
-    assert read_smtp(named, secret.parent, Overrides()) == (_SERVER, [])
-
-
-def test_a_variable_names_a_secret(secret: Path) -> None:
-    assert read_smtp(document(), Path("/"), Overrides(smtp_url_file=secret)) == (_SERVER, [])
-
-
-def test_the_variable_wins_over_the_file(tmp_path: Path) -> None:
-    named = document("mail: {smtp_url_file: missing}")
-    assert read_smtp(named, tmp_path, Overrides(smtp_url=_URL)) == (_SERVER, [])
-
-
-def test_a_certificate_lies_beside_the_secret_that_names_it(secret: Path) -> None:
-    secret.write_text(f"{_URL}?ca=ca.pem")
-    (secret.parent / "ca.pem").touch()
-    server, _ = read_smtp(document(), Path("/"), Overrides(smtp_url_file=secret))
-    assert server == SmtpServer("mail.example.org", 465, "tls", "robot", "hunter2", secret.parent / "ca.pem")
-
-
-def faults(document: Document, folder: Path, overrides: Overrides) -> list[str]:
-    server, faults = read_smtp(document, folder, overrides)
-    assert server is None
-    return [str(fault) for fault in faults]
-
-
-_SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
-
-
-def test_a_fault_in_the_secret_has_the_position_of_its_name(secret: Path) -> None:
-    secret.write_text("hunter2")
-    named = document("mail:\n  smtp_url_file: url")
-    assert faults(named, secret.parent, Overrides()) == [
-        f"s.yaml:2:18: mail.smtp_url_file: {secret}: {_SCHEME}"
-    ]
-    assert faults(document(), Path("/"), Overrides(smtp_url_file=secret)) == [
-        f"DIGEST_SMTP_URL_FILE: {secret}: {_SCHEME}"
-    ]
-    assert faults(document(), Path("/"), Overrides(smtp_url="hunter2")) == [f"DIGEST_SMTP_URL: {_SCHEME}"]
-
-
-def test_a_secret_that_others_can_read_is_a_fault_with_its_remedy(secret: Path) -> None:
-    secret.chmod(0o644)
-    assert faults(document(), Path("/"), Overrides(smtp_url_file=secret)) == [
-        f"DIGEST_SMTP_URL_FILE: {secret}: others may read this secret; run: chmod 600 {secret}"
-    ]

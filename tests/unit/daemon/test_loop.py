@@ -18,7 +18,7 @@ from digest.daemon.loop import Daemon
 from digest.daemon.state import ScheduleStateCache
 from digest.daemon.systemd import SystemdNotifier
 from digest.domain.auditing import Changes
-from digest.domain.settings import ArxivSettings, Config
+from digest.domain.settings import ArxivSettings, Config, UsedPath
 from digest.errors import (
     ConfigError,
     ConfigFault,
@@ -60,6 +60,7 @@ class Scenario:
         self.reading = Reading()
         self.change_list = FakeChangeList(Changes(()))
         self.config.file.write_text("one")
+        self.secret = folder / "smtp-url"
         self.clock = FakeClock(START)
         self.source = FakeSource({"Reward Model": [paper("2606.00001")]}, up_to_date=True)
         self.transport, self.mail_builder = FakeTransport(), FakeMailBuilder()
@@ -81,6 +82,8 @@ class Scenario:
     def load(self) -> Config:
         if not self.config.file.is_file():
             raise ConfigError([ConfigFault("subscribers.yaml", None, None, "", "cannot be read")])
+        if self.config.file.read_text() == "broken by another file" and not self.secret.exists():
+            raise ConfigError([ConfigFault("subscribers.yaml", 1, 1, "", "no")], [self.secret])
         if self.config.file.read_text() == "broken":
             raise ConfigError(
                 [ConfigFault("subscribers.yaml", 3, 5, "subscribers", "missing; list your subscribers")]
@@ -313,6 +316,33 @@ def test_permissions_that_are_put_right_are_noticed(
     assert caplog.messages == ["configuration reloaded: 2 subscribers"]
 
 
+def test_a_new_password_in_the_file_that_holds_it_is_noticed(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = UsedPath("the secret file", scenario.secret, is_watched=True)
+    scenario.config = replace(scenario.config, used_paths=(secret,))
+    scenario.config.file.write_text("with a mail server")
+    scenario.daemon.tick()
+    with caplog.at_level(logging.INFO):
+        scenario.daemon.tick()
+        scenario.secret.write_text("new")
+        scenario.daemon.tick()
+        scenario.daemon.tick()
+    assert caplog.messages == ["configuration reloaded: 2 subscribers"]
+
+
+def test_a_file_that_keeps_a_new_configuration_from_being_used_is_watched_too(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    scenario.config.file.write_text("broken by another file")
+    scenario.daemon.tick()
+    scenario.config = replace(scenario.config, subscribers=(ADA,))
+    with caplog.at_level(logging.INFO):
+        scenario.secret.write_text("mended")
+        scenario.daemon.tick()
+    assert caplog.messages[-1] == "configuration reloaded: 1 subscriber"
+
+
 def test_a_good_edit_is_applied(scenario: Scenario) -> None:
     scenario.tick_until(6, 45)
     scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("06:50")),))
@@ -387,6 +417,7 @@ def test_a_run_is_logged_in_a_few_lines_without_an_address(
         "asked for 1 keyword: 0 new papers",
         "sent 0 mails with 0 papers",
         "the mail to subscribers[0] was not delivered: 550 5.1.1 no such user",
+        "hint: check the address; its papers come with the next mail",
     ]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from digest.system.logging import (
     BARE,
+    PRIVATE,
     StandardError,
     configure_logging,
     for_person,
@@ -111,6 +112,12 @@ def test_a_log_has_another_line_than_a_person() -> None:
     line = record(logging.ERROR, 'no address: "ada"', **for_person(in_log="a mistake"))
     assert written(line, is_log=False) == 'no address: "ada"\n'
     assert written(line, is_log=True) == "a mistake\n"
+
+
+def test_a_log_has_no_private_line() -> None:
+    line = record(logging.ERROR, "it says: 535 no", **PRIVATE)
+    assert written(line, is_log=False) == "it says: 535 no\n"
+    assert written(line, is_log=True) == ""
 
 
 class Terminal(io.StringIO):

@@ -1,8 +1,10 @@
 """What is masked in a log, and in the words of a mail server."""
 
+import base64
+
 import pytest
 
-from digest.system.masking import masked, masked_traceback, without_mailbox
+from digest.system.masking import masked, masked_traceback, without_mailbox, without_secrets
 
 LOG_LINES = {
     "plain": ("the mail to ada@example.org failed", "the mail to <address> failed"),
@@ -79,3 +81,36 @@ def test_the_words_of_a_server_tell_no_mailbox(line: str, shown: str) -> None:
 )
 def test_a_mailbox_that_goes_on_in_the_next_line_is_masked(lines: list[str], shown: str) -> None:
     assert without_mailbox(lines, "ada.lovelace") == shown
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+USER, PASSWORD = "postbox@example.org", "correct horse"
+LOGIN_WORDS = {
+    "the password": ("bad Correct Horse!", "bad <secret>!"),
+    "over two lines": ("bad correct\nhorse", "bad <secret>"),
+    "broken within": ("bad corr\nect horse", "bad <secret>"),
+    "in base64": (f"bad {encoded(PASSWORD)}", "bad <secret>"),
+    "without its padding": (f"bad {encoded(PASSWORD).rstrip('=')}", "bad <secret>"),
+    "for URLs": ("bad {}".format(encoded("\0correct horse??").replace("/", "_")), "bad <secret>"),
+    "of PLAIN": (f"bad <{encoded(f'{chr(0)}{USER}{chr(0)}{PASSWORD}')}>", "bad <<secret>>"),
+    "a part of it": (f"bad {encoded(f'{chr(0)}{USER}')[4:19]}", "bad <secret>"),
+    "of a token": (f"bad {encoded(f'user={USER}{chr(1)}auth=Bearer x')}", "bad <secret>"),
+    "in a URL": ("see https://x.example/?u=postbox%40example.org", "see <secret>"),
+    "harmless": (
+        "5.7.9 Application-specific password: https://support.example/mail/?p=InvalidSecondFactor a640-ab.12",
+        "5.7.9 Application-specific password: https://support.example/mail/?p=InvalidSecondFactor a640-ab.12",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "shown"), LOGIN_WORDS.values(), ids=LOGIN_WORDS.keys())
+def test_the_words_of_a_server_show_no_user_and_no_password(words: str, shown: str) -> None:
+    assert without_secrets(words, (USER, PASSWORD)) == shown
+
+
+@pytest.mark.parametrize("secrets", [(), ("",), ("x",)], ids=["none", "empty", "a letter"])
+def test_without_a_secret_the_words_stay(secrets: tuple[str, ...]) -> None:
+    assert without_secrets("bad password", secrets) == "bad password"

@@ -66,7 +66,7 @@ def problem(answers: Mapping[str, Answer], step_seconds: float = 10.0) -> InboxE
         for uids in mailbox.uids(again=False):
             mailbox.settle([uid for uid, _ in mailbox.messages(uids)], [])
     text = str(caught.value).replace(f"127.0.0.1:{server.port}", "HOST")
-    return type(caught.value)(text, caught.value.hint, caught.value.words)
+    return type(caught.value)(text, caught.value.hint, caught.value.detail)
 
 
 def test_messages_are_read_unseen_latest_first_and_marked_and_nothing_is_deleted() -> None:
@@ -221,7 +221,7 @@ def test_a_refused_login_shows_the_server_s_words_apart_and_never_the_password()
     no = b"TAG NO [AUTHENTICATIONFAILED] Invalid credentials a secret AGFkYQBhIHNlY3JldA==\r\n"
     found = problem({"AUTHENTICATE": no})
     assert (type(found), str(found)) == (InboxError, "the inbox at HOST refused our user and password")
-    assert found.words == "[AUTHENTICATIONFAILED] Invalid credentials … …"
+    assert found.detail == "[AUTHENTICATIONFAILED] Invalid credentials … …"
     assert found.hint.startswith("see that user and password are right")
 
 
@@ -244,7 +244,7 @@ def test_a_missing_folder_is_named_with_those_that_there_are() -> None:
         InboxError,
         "the inbox at HOST has no such folder as its address names",
     )
-    assert found.words == "there are INBOX, Über uns"
+    assert found.detail == "there are INBOX, Über uns"
 
 
 def test_without_a_password_nobody_is_asked() -> None:

@@ -23,6 +23,7 @@ from digest.errors import (
     TransportUnavailable,
 )
 from digest.mail.smtp.limits import Timeouts
+from digest.mail.smtp.login_advice import LOGIN_WANTED
 from digest.mail.smtp.transport import SmtpTransport
 from tests.support.hostile_smtp import (
     CLOSE,
@@ -128,7 +129,8 @@ FAULTS: dict[str, tuple[str, str | Reply, Fails]] = {
     "greeting 5yz": ("greeting", "554 no", Fails(UNAVAILABLE, "refused to serve: 554 no")),
     "greeting 421": ("greeting", "421 busy", Fails(UNAVAILABLE, "refused to serve: 421 busy")),
     "greeting closes": ("greeting", CLOSE, Fails(UNAVAILABLE, f"cannot be used: {CLOSED}")),
-    "greeting hangs": ("greeting", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}")),
+    # the second connection only sees whether the port wants TLS
+    "greeting hangs": ("greeting", HANG, Fails(UNAVAILABLE, f"cannot be used: {TIMED_OUT}", 2)),
     "greeting garbage": ("greeting", GARBAGE, Fails(UNAVAILABLE, f"refused to serve: {NONSENSE}")),
     "ehlo 4yz": ("ehlo", "451 later", Fails(UNAVAILABLE, "refused to serve: 451 later")),
     "ehlo 421": ("ehlo", "421 bye", Fails(UNAVAILABLE, "refused to serve: 421 bye")),
@@ -415,7 +417,7 @@ def test_closing_sends_no_quit_in_the_middle_of_a_mail() -> None:
 
 
 def test_the_timeouts_are_those_of_the_rfc_and_fifty_minutes_for_a_mail() -> None:
-    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10, 3000)
+    assert astuple(Timeouts()) == (60, 300, 120, 180, 600, 10, 3000, 5)
 
 
 @pytest.mark.parametrize(
@@ -566,8 +568,10 @@ def test_a_mail_that_the_server_cannot_carry_is_refused_before_it_is_begun(
         ("mail", "552 5.3.4 long", MessageTooLarge.hint),
         ("greeting", "554 no", TransportUnavailable.hint),
         ("rcpt", "550 5.7.1 no", PolicyRefused.hint),
+        ("mail", "530 5.7.57 Client not authenticated to send mail", LOGIN_WANTED),
+        ("rcpt", "530 5.7.0 Must issue a STARTTLS command first", LOGIN_WANTED),
     ],
-    ids=["sender", "too long", "service", "policy"],
+    ids=["sender", "too long", "service", "policy", "login", "encryption"],
 )
 def test_the_hint_fits_the_failure(phase: str, reply: str, hint: str) -> None:
     with HostileServer({phase: reply}) as server:

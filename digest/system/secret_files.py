@@ -1,0 +1,34 @@
+"""Read a file that holds a secret: it must be for its owner alone."""
+
+from pathlib import Path
+
+from digest.system.files import read_file
+from digest.system.remedies import remedy, said
+
+MOST_BYTES = 100_000
+"""A token has some thousands."""
+
+_OTHERS = 0o077  # permissions of everybody but the file's owner
+
+
+def secret_text(file: Path, *, is_guarded: bool = False) -> str:
+    """The text of the file, without a byte order mark and white space around it.
+
+    `is_guarded`: systemd guards it (LoadCredential=), so its permissions do not matter. Raises ValueError,
+    which says what to do and shows nothing of the secret.
+    """
+    try:
+        permissions = file.stat().st_mode
+        text = read_file(file, MOST_BYTES).decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8; save the file as UTF-8, with the secret on its first line") from None
+    except OSError as exc:
+        raise ValueError(f"cannot be read ({said(exc)}); {remedy(exc)}") from exc
+    if permissions & _OTHERS and not is_guarded:
+        raise ValueError(f"others may read this secret; run: chmod 600 {file}")
+    return text
+
+
+def is_guarded(file: Path, credentials: Path | None) -> bool:
+    """Whether systemd guards the file: it is below the folder of its credentials."""
+    return credentials is not None and file.resolve().is_relative_to(credentials.resolve())
