@@ -78,7 +78,7 @@ WRAPPERS = words(
 
 DECLARATIONS = words(
     "bf bfseries centering em footnotesize it itshape large noindent normalsize protect rm sc scriptsize sf"
-    " sl small tiny tt ttfamily"
+    " sl small tiny tt ttfamily xspace"
 )
 """Macros that only change the look of what follows."""
 
