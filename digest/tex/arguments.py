@@ -57,3 +57,9 @@ def footnote(text: Source, found: re.Match[str], end: int) -> Converted:
         return " (", brace + 1
     shown, at = text.argument(found.end(), end)
     return f" ({shown})", at
+
+
+def dropped(text: Source, found: re.Match[str], end: int) -> Converted:
+    """A macro whose argument is not shown: a colour, a picture."""
+    _, closing = text.raw_argument(text.skip(patterns.OPTIONS, found.end(), end), end)
+    return "", closing + 1

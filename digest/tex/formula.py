@@ -8,6 +8,7 @@ letters lose their alphabet (except ℝ and its like), since many phones lack su
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from digest.tex import units
 from digest.tex.macros import ENCLOSED, applied
@@ -209,28 +210,40 @@ class _Parser:
         return self._special(name)
 
     def _special(self, name: str) -> Atom:
+        if name in _SPECIAL:
+            return _SPECIAL[name](self)
         if name in _DOUBLE_STRUCK_FONTS:
             return Atom(self._argument().translate(DOUBLE_STRUCK))
-        if name == "operatorname":
-            self._taken(_STAR)
-            return Atom(self._argument(), Kind.NAME)
-        if name == "sqrt":
-            index = self._taken(_ROOT_INDEX).translate(RAISED)
-            return Atom(f"{index}√{_enclosed(self._argument(), _SIMPLE_RADICAND)}", Kind.SCRIPTED)
-        if name == "unicode":
-            return Atom(_character(self._taken(_CODE)))
         if name in units.MACROS:
             arguments, shown = units.MACROS[name]
             return Atom(shown(*(self._taken(_RAW) for _ in range(arguments))), Kind.SCRIPTED)
-        if name == "textcolor":
-            self._argument()
-            return Atom(self._text())
-        if name == "not":
-            return Atom(unicodedata.normalize("NFC", f"{self._argument()}\u0338"), Kind.RELATION)
-        if name in ("overset", "stackrel", "underset"):
-            sign, script = "_" if name == "underset" else "^", self._argument()
-            return Atom(self._argument() + (lowered(script) if sign == "_" else raised(script)))
         return self._unknown(name)
+
+    def operator(self) -> Atom:
+        self._taken(_STAR)
+        return Atom(self._argument(), Kind.NAME)
+
+    def root(self) -> Atom:
+        index = self._taken(_ROOT_INDEX).translate(RAISED)
+        return Atom(f"{index}√{_enclosed(self._argument(), _SIMPLE_RADICAND)}", Kind.SCRIPTED)
+
+    def character(self) -> Atom:
+        return Atom(_character(self._taken(_CODE)))
+
+    def coloured(self) -> Atom:
+        self._argument()
+        return Atom(self._text())
+
+    def negated(self) -> Atom:
+        return Atom(unicodedata.normalize("NFC", f"{self._argument()}\u0338"), Kind.RELATION)
+
+    def with_script_above(self) -> Atom:
+        script = raised(self._argument())
+        return Atom(self._argument() + script)
+
+    def with_script_below(self) -> Atom:
+        script = lowered(self._argument())
+        return Atom(self._argument() + script)
 
     def _unknown(self, name: str) -> Atom:
         """A macro with the arguments that follow it in braces."""
@@ -245,6 +258,18 @@ class _Parser:
         above, below = self._argument(), self._argument()
         above, below = _enclosed(above, _SIMPLE_NUMERATOR), _enclosed(below, _SIMPLE_DENOMINATOR)
         return Atom(f"{above}/{below}", Kind.FRACTION)
+
+
+_SPECIAL: dict[str, Callable[[_Parser], Atom]] = {
+    "operatorname": _Parser.operator,
+    "sqrt": _Parser.root,
+    "unicode": _Parser.character,
+    "textcolor": _Parser.coloured,
+    "not": _Parser.negated,
+    "overset": _Parser.with_script_above,
+    "stackrel": _Parser.with_script_above,
+    "underset": _Parser.with_script_below,
+}
 
 
 def _character(code: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from digest.tex.symbols import DOUBLE_STRUCK, words
+from digest.tex.symbols import DOUBLE_STRUCK, UNSHOWN, words
 
 # One or two letters for an alphabet, and the letter: \cG, \bx, \calF, \bbR.
 _ALPHABET = re.compile(
@@ -53,7 +53,7 @@ ENCLOSED = {
     "binom": "binom({})",
     "ang": "{}°",
     "order": "O({})",
-    **dict.fromkeys(words("phantom hphantom vphantom label hspace vspace color tag begin end"), ""),
+    **dict.fromkeys(UNSHOWN | words("hphantom phantom tag vphantom"), ""),
     **dict.fromkeys(words("xrightarrow xlongrightarrow"), " → "),
     "xleftarrow": " ← ",
     **dict.fromkeys(

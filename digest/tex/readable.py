@@ -255,6 +255,7 @@ _MACROS: dict[str, _Method] = {
     **dict.fromkeys(("footnote", "footnotetext", "thanks"), arguments.footnote),
     **dict.fromkeys(("href", "hyperlink"), arguments.href),
     **dict.fromkeys(units.MACROS, arguments.quantity),
+    **dict.fromkeys(symbols.UNSHOWN, arguments.dropped),
     "ding": arguments.ding,
     "item": _replacement(" • "),
     "enquote": _with_argument("“{}”".format),

@@ -82,6 +82,9 @@ DECLARATIONS = words(
 )
 """Macros that only change the look of what follows."""
 
+UNSHOWN = words("begin color end hspace includegraphics label vspace")
+"""Macros whose argument is not shown."""
+
 BREAKS = words("linebreak newline par qquad quad")
 
 REFERENCES = words("autoref cite citealp citeauthor citep citet citeyear cref Cref eqref ref")

@@ -76,6 +76,7 @@ MACROS: dict[str, tuple[int, Callable[..., str]]] = {
     **dict.fromkeys(("SI", "qty"), (2, lambda amount, of: quantity(number(amount), unit(of)))),
     **dict.fromkeys(("si", "unit"), (1, unit)),
     **dict.fromkeys(("SIrange", "qtyrange"), (3, _range)),
+    "qtyproduct": (2, lambda sizes, of: quantity(sizes.replace("x", "×"), unit(of))),
     "num": (1, number),
     "numrange": (2, lambda first, last: f"{number(first)}–{number(last)}"),
 }

@@ -271,6 +271,9 @@ _CASES = [
     ("sign after a backslash", r"(\>20 and \<5)", "(>20 and <5)"),
     ("ranges", r"\SIrange{1}{3}{\kilo\hertz} \qty{5}{\percent} \num{3e-5}", "1–3 kHz 5% 3×10⁻⁵"),
     ("unit of several", r"\unit{\meter\per\second\squared} \si{\square\centi\meter}", "m/s² cm²"),
+    ("picture in a link", r"\href{https://a.b}{\includegraphics[height=1em]{img/a.png}}", "https://a.b"),
+    ("colour of the rest", r"{\color{black}and units}", "and units"),
+    ("product of sizes", r"\qtyproduct{128 x 128}{\m}", "128 × 128 m"),
     ("list", r"\begin{itemize}\item one \item two\end{itemize}", "• one • two"),
     ("code", r"a\n b \r\n", r"a\n b \r\n"),
     (
