@@ -1,7 +1,7 @@
 """The keys below `mail:`: how mails look, how they are delivered, and what comes back."""
 
-from digest.config.section import Section, default, optional
-from digest.config.value_types import FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
+from digest.config.section import Section, default, key, optional
+from digest.config.value_types import FilePath, Mailbox, Services, WhenEmpty, WhenUnconfirmed
 
 
 class MailSection(Section):
@@ -18,6 +18,12 @@ class MailSection(Section):
         "retry",
         "Whether to send a mail again, an hour later, if the connection broke before the mail server "
         "confirmed it. It may then arrive twice.",
+    )
+    links: Services = key(
+        (),
+        "Other pages about a paper to link to: alphaxiv, huggingface. Default: none.",
+        "[alphaxiv, huggingface]",
+        {},
     )
     connections: int = default(1, "Parallel connections to the mail server.", ge=1, le=32)
     mails_per_connection: int = default(100, "Mails per connection before it is opened again.", ge=1)

@@ -44,6 +44,8 @@ class MailSettings:
     """Multiplies every pause before a mail is tried again (for tests)."""
     keep_days: int = 3
     """How many days the state keeps the bodies of mails that were delivered or given up."""
+    links: tuple[str, ...] = ()
+    """Other pages about a paper to link to: some of digest.domain.links.SERVICES."""
 
 
 @dataclass(frozen=True, slots=True)

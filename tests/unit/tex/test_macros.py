@@ -8,8 +8,8 @@ from digest.tex.macros import applied, dingbat, shortcut
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("cG", "G"), ("bx", "x"), ("vx", "x"), ("calF", "F"), ("bbR", "ℝ"), ("RR", "ℝ"), ("R", "ℝ"), ("EE", "E"),
-        ("eps", "ε"), ("bigO", "O"), ("softO", "Õ"), ("ours", "ours"), ("db", "db"),
+        ("cG", "G"), ("bx", "x"), ("vx", "x"), ("calF", "F"), ("bbR", "ℝ"), ("RR", "ℝ"), ("R", "ℝ"),
+        ("EE", "E"), ("eps", "ε"), ("bigO", "O"), ("softO", "Õ"), ("ours", "ours"), ("db", "db"),
     ],
 )  # fmt: skip
 def test_a_name_stands_for_what_is_common_or_for_itself(name: str, shown: str) -> None:
