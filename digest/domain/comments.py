@@ -95,6 +95,8 @@ def _badge(venue: Venue, text: str) -> Badge:
 
 def without_counts(comment: str) -> str:
     """The comment without how many pages, figures and tables the paper has."""
+    if not any(map(_is_count, _PIECE.split(comment))):
+        return comment
     kept, at, separator = "", 0, ""
     for end in (*_PIECE.finditer(comment), None):
         piece = comment[at : end.start() if end else None]

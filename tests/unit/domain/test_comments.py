@@ -131,6 +131,7 @@ def test_a_journal_reference_is_a_publication() -> None:
         ("3 figures of nuts, and a poem", "3 figures of nuts, and a poem"),
         ("In the main text", "In the main text"),
         ("preprint", "preprint"),
+        (".", "."),
         ("", ""),
     ],
 )
