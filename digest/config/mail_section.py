@@ -8,6 +8,7 @@ from digest.config.value_types import (
     Mailbox,
     NameServer,
     ReturnPath,
+    Services,
     Text,
     UnsubscribeUrl,
     WhenEmpty,
@@ -45,6 +46,12 @@ class MailSection(Section):
         "retry",
         "Whether to send a mail again, an hour later, if the connection broke before the mail server "
         "confirmed it. It may then arrive twice.",
+    )
+    links: Services = key(
+        (),
+        "Other pages about a paper to link to: alphaxiv, huggingface. Default: none.",
+        "[alphaxiv, huggingface]",
+        {},
     )
     connections: int = default(1, "Parallel connections to the mail server.", ge=1, le=32)
     mails_per_connection: int = default(100, "Mails per connection before it is opened again.", ge=1)

@@ -17,6 +17,7 @@ from digest.config import fields, mail_fields
 from digest.config.phrases import phrase
 from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.keywords import Match
+from digest.domain.links import SERVICES
 
 
 def _text(read: Callable[[str], object]) -> PlainValidator:
@@ -62,11 +63,13 @@ _TIME_OF_DAY: JsonSchemaValue = {"type": "string", "pattern": "^([01]?[0-9]|2[0-
 _DAY: JsonSchemaValue = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
 _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
 _AUDIT: JsonSchemaValue = {"enum": list(AUDIT_TIMES)}
+_SERVICE: JsonSchemaValue = {"enum": list(SERVICES)}
 _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 
 Text = Annotated[str, _text(str)]
 Phrase = Annotated[str, _text(phrase)]
 Category = Annotated[str, _text(fields.category)]
+Service = Annotated[str, _text(fields.service)]
 DaySet = Annotated[frozenset[int], _text(fields.days)]
 
 Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
@@ -101,5 +104,8 @@ Command = Annotated[
 ]
 Categories = Annotated[
     tuple[Category, ...], _Listed, AfterValidator(_without_repetition), _one_or_many_schema(_ANY_TEXT)
+]
+Services = Annotated[
+    tuple[Service, ...], _Listed, AfterValidator(_without_repetition), _one_or_many_schema(_SERVICE)
 ]
 Days = Annotated[tuple[DaySet, ...], _Listed, _NotEmpty, _one_or_many_schema(_DAY)]

@@ -102,6 +102,8 @@ class MailSettings:
     """The DNS server that `digest doctor` asks, such as `127.0.0.1:53`. None: the system's."""
     suppressed_percent: int = SUPPRESSED_PERCENT
     """Mail servers may bring at most so many of all subscribers onto the suppression list within a day."""
+    links: tuple[str, ...] = ()
+    """Other pages about a paper to link to: some of digest.domain.links.SERVICES."""
 
 
 @dataclass(frozen=True, slots=True)

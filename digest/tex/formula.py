@@ -1,4 +1,6 @@
-"""Turn a TeX formula into one line of characters; refuse, as a whole, one that has no such form.
+"""Turn a TeX formula into one line of characters; refuse, as a whole, one that is not well-formed.
+
+A macro that is not known shows its name, with its arguments in parentheses.
 
 Scripts become small digits where Unicode has them, else `x_i` and `x^(n+1)`; fractions get a slash;
 letters lose their alphabet (except ℝ and its like), since many phones lack such letters.
@@ -6,7 +8,10 @@ letters lose their alphabet (except ℝ and its like), since many phones lack su
 
 import re
 import unicodedata
+from collections.abc import Callable
 
+from digest.tex import units
+from digest.tex.macros import ENCLOSED, applied
 from digest.tex.spacing import Atom, Kind, kind, line, symbol
 from digest.tex.symbols import ACCENTS, DOUBLE_STRUCK, LOWERED, NAMES, RAISED, SYMBOLS, words
 
@@ -31,7 +36,7 @@ _UNSEEN = _DELIMITERS | words(
 )
 
 _SPACES = words(r"~ \, \; \: \> \quad \qquad") | {"\\ "}
-_ESCAPED = {**{character: character for character in "{}%&$#_"}, "|": "‖"}
+_ESCAPED = {**{character: character for character in "{}%&$#_"}, "|": "‖", "\\": "; "}
 _OWN_SIGNS = words("th st nd rd ° ′ * † ‡ ® ™")
 
 KNOWN = frozenset(
@@ -55,6 +60,9 @@ _TOKEN = re.compile(r"\\[A-Za-z]+(?:\s+(?![=<>+\-*/|:]\s))?|\\.|\s+|.", re.DOTAL
 _SCRIPT_SIGN = re.compile(r"\s*([_^]|'+)")
 _EMPTY_DELIMITER = re.compile(r"\s*(\.)")
 _STAR = re.compile(r"(\*)")
+_BRACE = re.compile(r"\s*\{")
+_RAW = re.compile(r"\s*(?:\[[^\[\]]*\])?\s*\{((?:[^{}]|\{[^{}]{0,40}\}){0,200})\}")
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _CODE = re.compile(r"\{x([0-9A-Fa-f]{2,6})\}")
 _ROOT_INDEX = re.compile(r"\s*\[(\d+)\]")
 _SIMPLE_SCRIPT = re.compile(r"(?:[^\W_₀-₉]|[.∞⊤⊥′\u0300-\u036f\u20d7])+|\([^()]*\)|[^\w\s]")
@@ -88,7 +96,8 @@ def lowered(shown: str) -> str:
 
 
 def _script(sign: str, shown: str, small: dict[int, int]) -> str:
-    if all(ord(character) in small for character in shown):
+    decimal = small is LOWERED and _DECIMAL.fullmatch(shown)
+    if decimal or all(ord(character) in small for character in shown):
         return shown.translate(small)
     return f"{sign}{_enclosed(shown, _SIMPLE_SCRIPT)}"
 
@@ -173,7 +182,7 @@ class _Parser:
     def _nucleus(self) -> Atom:
         self._depth += 1
         piece = self._next()
-        if self._depth > _DEEPEST or piece in ("", "}", "&", "$", "\\", "^", "_"):
+        if self._depth > _DEEPEST or piece in ("", "}", "$", "\\", "^", "_"):
             raise Unreadable
         atom = self._meaning(piece)
         self._depth -= 1
@@ -184,10 +193,8 @@ class _Parser:
         if piece == "{":
             return Atom(line(self.atoms("}")))
         if piece[0] != "\\":
-            return Atom(piece)
-        if name in _ESCAPED:
-            return Atom(_ESCAPED[name])
-        return self._macro(name)
+            return Atom(" " if piece == "&" else piece)
+        return Atom(_ESCAPED[name]) if name in _ESCAPED else self._macro(name)
 
     def _macro(self, name: str) -> Atom:
         if name in NAMES:
@@ -203,22 +210,66 @@ class _Parser:
         return self._special(name)
 
     def _special(self, name: str) -> Atom:
+        if name in _SPECIAL:
+            return _SPECIAL[name](self)
         if name in _DOUBLE_STRUCK_FONTS:
             return Atom(self._argument().translate(DOUBLE_STRUCK))
-        if name == "operatorname":
-            self._taken(_STAR)
-            return Atom(self._argument(), Kind.NAME)
-        if name == "sqrt":
-            index = self._taken(_ROOT_INDEX).translate(RAISED)
-            return Atom(f"{index}√{_enclosed(self._argument(), _SIMPLE_RADICAND)}", Kind.SCRIPTED)
-        if name == "unicode":
-            return Atom(_character(self._taken(_CODE)))
-        raise Unreadable
+        if name in units.MACROS:
+            arguments, shown = units.MACROS[name]
+            return Atom(shown(*(self._taken(_RAW) for _ in range(arguments))), Kind.SCRIPTED)
+        return self._unknown(name)
+
+    def operator(self) -> Atom:
+        self._taken(_STAR)
+        return Atom(self._argument(), Kind.NAME)
+
+    def root(self) -> Atom:
+        index = self._taken(_ROOT_INDEX).translate(RAISED)
+        return Atom(f"{index}√{_enclosed(self._argument(), _SIMPLE_RADICAND)}", Kind.SCRIPTED)
+
+    def character(self) -> Atom:
+        return Atom(_character(self._taken(_CODE)))
+
+    def coloured(self) -> Atom:
+        self._argument()
+        return Atom(self._text())
+
+    def negated(self) -> Atom:
+        return Atom(unicodedata.normalize("NFC", f"{self._argument()}\u0338"), Kind.RELATION)
+
+    def with_script_above(self) -> Atom:
+        script = raised(self._argument())
+        return Atom(self._argument() + script)
+
+    def with_script_below(self) -> Atom:
+        script = lowered(self._argument())
+        return Atom(self._argument() + script)
+
+    def _unknown(self, name: str) -> Atom:
+        """A macro with the arguments that follow it in braces."""
+        arguments = []
+        while self._peek(_BRACE):
+            arguments.append(self._argument())
+        named = len(name) > 1 and not arguments and name not in ENCLOSED
+        shown = applied(name, arguments)
+        return Atom(shown, Kind.NAME if named and shown == name else Kind.ORDINARY)
 
     def _fraction(self) -> Atom:
         above, below = self._argument(), self._argument()
         above, below = _enclosed(above, _SIMPLE_NUMERATOR), _enclosed(below, _SIMPLE_DENOMINATOR)
         return Atom(f"{above}/{below}", Kind.FRACTION)
+
+
+_SPECIAL: dict[str, Callable[[_Parser], Atom]] = {
+    "operatorname": _Parser.operator,
+    "sqrt": _Parser.root,
+    "unicode": _Parser.character,
+    "textcolor": _Parser.coloured,
+    "not": _Parser.negated,
+    "overset": _Parser.with_script_above,
+    "stackrel": _Parser.with_script_above,
+    "underset": _Parser.with_script_below,
+}
 
 
 def _character(code: str) -> str:
@@ -232,5 +283,5 @@ def _character(code: str) -> str:
 def _accented(shown: str, mark: str) -> str:
     found = _ACCENTED.fullmatch(shown)
     if not found:
-        raise Unreadable
+        return unicodedata.normalize("NFC", shown[:1] + mark) + shown[1:]
     return unicodedata.normalize("NFC", found[1] + mark) + (found[2] or "")

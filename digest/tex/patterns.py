@@ -3,7 +3,7 @@
 import re
 
 # A text without any of these has no TeX.
-TEX = re.compile(r"[\\${}~`]|--")
+TEX = re.compile(r"[\\${}~`]|--|_\d")
 
 # Where a PIECE may begin.
 SIGN = re.compile(r"[\\{$_^`'\"~:/-]")
@@ -17,6 +17,7 @@ PIECE = re.compile(
       | (?P<group>\{)
       | (?P<math>\$\$?)
       | (?P<script>(?:(?<=[\w)\]])_|\^)(?=\{|\\[A-Za-z]))
+      | (?P<index>(?:(?<=\b(?:PM|CO|NO|SO|CH|NH))|(?<=\b[HNO]))_\d(?:\.\d)?(?![\w.]*[_a-z]))
       | (?P<opening>(?<!`)``(?!`)|(?<![\w`])`(?![\s`]))
       | (?P<closing>''|['"])
       | (?P<dash>(?<![-<!])-{2,3}(?![->]))
@@ -45,3 +46,7 @@ ESCAPED_IN_ADDRESS = re.compile(r"\\([_%&#~$])(?:\{\})?")
 DOUBLE_QUOTED = re.compile(r"``(?:(?!``|'').){1,400}?(?P<end>''|\"(?!\w))", re.DOTALL)
 
 SINGLE_QUOTED = re.compile(r"`[^`]{1,200}?(?P<end>')(?![\w'])")
+
+ACCENTED_AFTER_SPACE = re.compile(r"\s+\\?([^\W\d_])(?=\})")
+
+VERBATIM = re.compile(r"\\verb\*?([|!+])([^|!+\n]{1,200})\1")

@@ -1,24 +1,27 @@
 """Turn the TeX in titles, abstracts, comments and names into plain text.
 
 arXiv gives out what authors typed: prose with some TeX, some Markdown, prices and paths, and macros
-that only their own paper defines. What is surely TeX and has a plain form is converted; everything
-else, a macro with its arguments or a whole formula, stays exactly as it was written. A general
-converter would take every dollar and backslash for TeX, and drop what it does not know.
+that only their own paper defines. What is surely TeX is converted, and a macro without a known meaning
+shows its arguments or its name; everything else stays exactly as it was written. A general converter
+would take every dollar and backslash for TeX, and drop what it does not know.
 """
 
 import re
 from collections.abc import Callable
 
-from digest.tex import patterns, symbols
+from digest.tex import arguments, patterns, symbols, units
 from digest.tex.formula import KNOWN, Unreadable, first_atom, formula, lowered, raised
-from digest.tex.signs import accented, is_money, is_set, matching_braces, restore_macros, ties
+from digest.tex.macros import ENCLOSED, applied
+from digest.tex.signs import accented, composed, is_money, is_set, restore_macros, ties
+from digest.tex.source import Converted, Source
 
-_Converted = tuple[str, int]
-"""The plain text, and the position in the source after it."""
+_MOST_ARGUMENTS = 4
 
 _ESCAPED = {
     **{character: character for character in "%&#_${}"},
     **dict.fromkeys(" ,;:", " "),
+    "<": "<",
+    ">": ">",
     **dict.fromkeys("!-@", ""),
 }
 
@@ -35,70 +38,73 @@ def readable(text: str) -> str:
     """
     if len(text) > LONGEST:
         return readable(text[:LONGEST]) + text[LONGEST:]
-    source = restore_macros(text, _RESTORABLE)
+    source = patterns.VERBATIM.sub(r"\2", restore_macros(text, _RESTORABLE))
     if not patterns.TEX.search(source):
         return source
-    return " ".join(_Converter(source).convert(0, len(source)).split()) or text
+    converter = _Converter(source)
+    converted = " ".join(converter.convert(0, len(source)).split()) or text
+    return f"{converted})" if converter.notes_unclosed else converted
 
 
-class _Converter:
+class _Converter(Source):
     """Converts a text. Each group of patterns.PIECE has a method of its name, which takes the match and the
     end of the stretch that is converted, and raises Unreadable for what must stay as written."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-        self._closing_braces = matching_braces(source)
+        super().__init__(source)
         self._quote_ends: set[int] = set()
 
     def convert(self, start: int, end: int) -> str:
         parts, at = [], start
-        while sign := patterns.SIGN.search(self._source, at, end):
-            parts.append(self._source[at : sign.start()])
+        while sign := patterns.SIGN.search(self.text, at, end):
+            parts.append(self.text[at : sign.start()])
             part, at = self._piece(sign.start(), end)
             parts.append(part)
-        return "".join((*parts, self._source[at:end]))
+        return "".join((*parts, self.text[at:end]))
 
-    def _piece(self, at: int, end: int) -> _Converted:
-        found = patterns.PIECE.match(self._source, at, end)
+    def _piece(self, at: int, end: int) -> Converted:
+        found = patterns.PIECE.match(self.text, at, end)
         if not found:
-            return self._source[at], at + 1
+            return self.text[at], at + 1
         try:
             return _PIECES[str(found.lastgroup)](self, found, end)
         except Unreadable:
-            return self._as_written(found, end)
+            return self.as_written(found, end)
 
-    def _as_written(self, found: re.Match[str], end: int) -> _Converted:
-        """The source of a macro or a script with all its arguments; of other pieces, the match only."""
-        at = found.end()
-        while found.lastgroup in ("macro", "script") and (
-            options := patterns.OPTIONS.match(self._source, at, end)
-        ):
-            closing = self._closing_braces.get(options.end(), end)
-            if closing >= end:
-                break
-            at = closing + 1
-        return self._source[found.start() : at], at
-
-    def address(self, found: re.Match[str], end: int) -> _Converted:
+    def address(self, found: re.Match[str], end: int) -> Converted:
         """The rest of a web address, from a slash on."""
         return patterns.ESCAPED_IN_ADDRESS.sub(r"\1", found[0]), found.end()
 
-    def path(self, found: re.Match[str], end: int) -> _Converted:
+    def path(self, found: re.Match[str], end: int) -> Converted:
         raise Unreadable
 
-    def macro(self, found: re.Match[str], end: int) -> _Converted:
+    def macro(self, found: re.Match[str], end: int) -> Converted:
         name = found[0][1:]
         if name in _MACROS:
             return _MACROS[name](self, found, end)
-        if name not in KNOWN or (
-            name in symbols.ACCENTS and not patterns.GAP.match(self._source, found.end(), end)
-        ):
+        if name not in KNOWN:
+            return self.unknown(found, end)
+        if name in symbols.ACCENTS and not patterns.GAP.match(self.text, found.end(), end):
             raise Unreadable
         return self._symbol(found, end)
 
-    def _symbol(self, found: re.Match[str], end: int) -> _Converted:
+    def unknown(self, found: re.Match[str], end: int) -> Converted:
+        """A macro that only the paper defines: what its braces hold, or else its name."""
+        name, at = found[0][1:], found.end()
+        shown: list[str] = []
+        while (options := patterns.OPTIONS.match(self.text, at, end)) and len(shown) < _MOST_ARGUMENTS:
+            argument, at = self.argument(options.end(), end)
+            shown.append(argument)
+        if any(shown):
+            return (applied(name, shown) if name in ENCLOSED else " ".join(shown)), at
+        before = self.before(found)
+        if len(name) == 1 or before == "\\" or before.isalpha():  # as in `a\n` and `server\share`
+            raise Unreadable
+        return ("" if name in ENCLOSED else name), at
+
+    def _symbol(self, found: re.Match[str], end: int) -> Converted:
         """A piece of a formula outside dollars; here an apostrophe is no prime, and spaces count."""
-        apostrophe = self._source.find("'", found.start(), end)
+        apostrophe = self.text.find("'", found.start(), end)
         shown, at = self._first_atom(found, end if apostrophe < 0 else apostrophe)
         at = self.skip(patterns.BLANKS, at, end) if self._joins(found) else at
         return shown, self.skip(patterns.EMPTY_GROUP, at, end)
@@ -106,19 +112,23 @@ class _Converter:
     def _joins(self, found: re.Match[str]) -> bool:
         r"""Whether the space after a macro only ends its name, as in `data\textemdash are`."""
         opens = found[0] in (r"\textless", r"\textbackslash")
-        return opens or (found[0].startswith(r"\text") and not self._before(found).isspace())
+        return opens or (found[0].startswith(r"\text") and not self.before(found).isspace())
 
-    def script(self, found: re.Match[str], end: int) -> _Converted:
+    def script(self, found: re.Match[str], end: int) -> Converted:
         return self._first_atom(found, end)
 
-    def _first_atom(self, found: re.Match[str], end: int) -> _Converted:
-        brace = patterns.GAP.match(self._source, found.end(), end)
-        if brace and brace.end() not in self._closing_braces:
-            raise Unreadable
-        shown, at = first_atom(self._source, found.start(), end)
-        return shown, at - self._source[at - 1].isspace()
+    def index(self, found: re.Match[str], end: int) -> Converted:
+        """The number of a chemical formula or of a size of dust: `CO_2`, `PM_2.5`."""
+        return lowered(found[0][1:]), found.end()
 
-    def escape(self, found: re.Match[str], end: int) -> _Converted:
+    def _first_atom(self, found: re.Match[str], end: int) -> Converted:
+        brace = patterns.GAP.match(self.text, found.end(), end)
+        if brace and brace.end() not in self.closing_braces:
+            raise Unreadable
+        shown, at = first_atom(self.text, found.start(), end)
+        return shown, at - self.text[at - 1].isspace()
+
+    def escape(self, found: re.Match[str], end: int) -> Converted:
         character = found[0][1]
         if character in "([":
             return self._delimited(found, end)
@@ -126,67 +136,77 @@ class _Converter:
             return self.accent(found, end)
         if character in _ESCAPED:
             return _ESCAPED[character], found.end()
-        if character == "\\" and not self._after(found.end()).strip():
+        if character == "\\" and not self.after(found.end()).strip():
             return " ", found.end()
         raise Unreadable
 
-    def _delimited(self, found: re.Match[str], end: int) -> _Converted:
-        closing = self._source.find(r"\)" if found[0] == r"\(" else r"\]", found.end(), end)
+    def _delimited(self, found: re.Match[str], end: int) -> Converted:
+        closing = self.text.find(r"\)" if found[0] == r"\(" else r"\]", found.end(), end)
         if closing < 0:
             raise Unreadable
         return self._formula((found.start(), closing + 2), (found.end(), closing))
 
-    def math(self, found: re.Match[str], end: int) -> _Converted:
+    def math(self, found: re.Match[str], end: int) -> Converted:
         """A formula between dollars, unless they are a currency."""
         pattern = patterns.CLOSING_DOLLAR if found[0] == "$" else patterns.CLOSING_DOLLARS
-        closing = pattern.match(self._source, found.end(), end)
-        if not closing or is_money(closing[0].rstrip("$"), self._after(closing.end())):
+        closing = pattern.match(self.text, found.end(), end)
+        if not closing or is_money(closing[0].rstrip("$"), self.after(closing.end())):
             return "$", found.start() + 1
         inner = (found.end(), closing.end() - len(found[0]))
         return self._formula((found.start(), closing.end()), inner)
 
-    def _formula(self, outer: tuple[int, int], inner: tuple[int, int]) -> _Converted:
-        if patterns.LINK.match(self._source, *inner):
+    def _formula(self, outer: tuple[int, int], inner: tuple[int, int]) -> Converted:
+        if patterns.LINK.match(self.text, *inner):
             return self.convert(*inner), outer[1]
         try:
-            return formula(self._source, *inner), outer[1]
+            return formula(self.text, *inner), outer[1]
         except Unreadable:
-            return self._source[outer[0] : outer[1]], outer[1]
+            return self.text[outer[0] : outer[1]], outer[1]
 
-    def group(self, found: re.Match[str], end: int) -> _Converted:
-        start, closing = self._raw_argument(found.start(), end)
-        inner, after = self._source[start:closing], closing + 1
+    def group(self, found: re.Match[str], end: int) -> Converted:
+        start, closing = self.raw_argument(found.start(), end)
+        inner, after = self.text[start:closing], closing + 1
+        if inner[:1] == "\\" and inner[1:] in symbols.TEXT_ACCENTS and self.after(after).isalpha():
+            return composed(inner[1:], self.after(after)), after + 1
         shown = self.convert(start, closing)
         if inner.startswith("{") or (inner == shown and "\\" in inner):
             return f"{{{inner}}}", after
-        return (f"{{{shown}}}" if is_set(inner, self._before(found), self._after(after)) else shown), after
+        return (f"{{{shown}}}" if is_set(inner, self.before(found), self.after(after)) else shown), after
 
-    def opening(self, found: re.Match[str], end: int) -> _Converted:
+    def opening(self, found: re.Match[str], end: int) -> Converted:
         pattern, quote = (patterns.DOUBLE_QUOTED, "“") if found[0] == "``" else (patterns.SINGLE_QUOTED, "‘")
-        quoted = pattern.match(self._source, found.start(), end)
+        quoted = pattern.match(self.text, found.start(), end)
         if not quoted:
             raise Unreadable
         self._quote_ends.add(quoted.start("end"))
         return quote, found.end()
 
-    def closing(self, found: re.Match[str], end: int) -> _Converted:
+    def closing(self, found: re.Match[str], end: int) -> Converted:
         if found.start() not in self._quote_ends:
             return found[0], found.end()
         return ("’" if found[0] == "'" else "”"), found.end()
 
-    def dash(self, found: re.Match[str], end: int) -> _Converted:
+    def dash(self, found: re.Match[str], end: int) -> Converted:
         return ("–" if len(found[0]) == 2 else "—"), found.end()
 
-    def tie(self, found: re.Match[str], end: int) -> _Converted:
-        return (" " if ties(self._before(found), self._after(found.end())) else "~"), found.end()
+    def tie(self, found: re.Match[str], end: int) -> Converted:
+        return (" " if ties(self.before(found), self.after(found.end())) else "~"), found.end()
 
-    def accent(self, found: re.Match[str], end: int) -> _Converted:
-        letter = accented(found[0][1:], self._source[:end], found.end())
+    def accent(self, found: re.Match[str], end: int) -> Converted:
+        mark = found[0][1:]
+        letter = accented(mark, self.text[:end], found.end()) or self._spaced_letter(found, end)
         if not letter:
             raise Unreadable
         return letter
 
-    def letter(self, found: re.Match[str], end: int) -> _Converted:
+    def _spaced_letter(self, found: re.Match[str], end: int) -> Converted | None:
+        r"""The letter of `{\c c}`, where the braces are around the accent too."""
+        letter = patterns.ACCENTED_AFTER_SPACE.match(self.text, found.end(), end + 1)
+        if not letter or not found[0][1:].isalpha() or self.before(found) != "{":
+            return None
+        return composed(found[0][1:], letter[1]), letter.end()
+
+    def letter(self, found: re.Match[str], end: int) -> Converted:
         """The space that ends the name of a letter is dropped; words such as LaTeX keep it."""
         shown = symbols.LETTERS[found[0][1:]]
         at = (
@@ -196,68 +216,21 @@ class _Converter:
         )
         return shown, self.skip(patterns.EMPTY_GROUP, at, end)
 
-    def abbreviation(self, found: re.Match[str], end: int) -> _Converted:
+    def abbreviation(self, found: re.Match[str], end: int) -> Converted:
         at = self.skip(patterns.EMPTY_GROUP, found.end(), end)
-        return f"{symbols.ABBREVIATIONS[found[0][1:]]}{'' if self._after(at) == '.' else '.'}", at
-
-    def url(self, found: re.Match[str], end: int) -> _Converted:
-        start, closing = self._raw_argument(found.end(), end)
-        return patterns.ESCAPED_IN_ADDRESS.sub(r"\1", self._source[start:closing]), closing + 1
-
-    def href(self, found: re.Match[str], end: int) -> _Converted:
-        address, at = self.url(found, end)
-        shown, at = self.argument(at, end)
-        return (address if shown.strip(" /") in address else f"{shown} ({address})"), at
-
-    def reference(self, found: re.Match[str], end: int) -> _Converted:
-        """The label and its notes, in brackets."""
-        at = self.skip(patterns.OPTIONS, found.end(), end)
-        start, closing = self._raw_argument(at, end)
-        notes = patterns.NOTE.findall(self._source, found.end(), at)
-        return f"[{', '.join((self._source[start:closing], *notes))}]", closing + 1
-
-    def coloured(self, found: re.Match[str], end: int) -> _Converted:
-        _, closing = self._raw_argument(found.end(), end)
-        return self.argument(closing + 1, end)
-
-    def quantity(self, found: re.Match[str], end: int) -> _Converted:
-        number, at = self.argument(found.end(), end)
-        unit, at = self.argument(at, end)
-        if "\\" in unit:
-            raise Unreadable
-        return f"{number} {unit}", at
-
-    def argument(self, at: int, end: int) -> _Converted:
-        """The converted group at this position. Raises Unreadable if there is none."""
-        start, closing = self._raw_argument(at, end)
-        return self.convert(start, closing), closing + 1
-
-    def _raw_argument(self, at: int, end: int) -> tuple[int, int]:
-        """Where the group at this position begins and ends, without its braces. Raises Unreadable."""
-        start = self.skip(patterns.GAP, at, end)
-        closing = self._closing_braces.get(start, end)
-        if closing >= end:
-            raise Unreadable
-        return start + 1, closing
-
-    def skip(self, pattern: re.Pattern[str], at: int, end: int) -> int:
-        found = pattern.match(self._source, at, end)
-        return found.end() if found else at
-
-    def _before(self, found: re.Match[str]) -> str:
-        return self._source[max(found.start() - 1, 0) : found.start()]
-
-    def _after(self, at: int) -> str:
-        return self._source[at : at + 1]
+        return f"{symbols.ABBREVIATIONS[found[0][1:]]}{'' if self.after(at) == '.' else '.'}", at
 
 
-_Method = Callable[[_Converter, re.Match[str], int], _Converted]
+_Method = Callable[[_Converter, re.Match[str], int], Converted]
 
 
 def _with_argument(transform: Callable[[str], str]) -> _Method:
     """The method of a macro with one argument."""
 
-    def method(text: _Converter, found: re.Match[str], end: int) -> _Converted:
+    def method(text: _Converter, found: re.Match[str], end: int) -> Converted:
+        brace = text.skip(patterns.GAP, found.end(), end)
+        if text.is_unclosed(brace):
+            return "", brace + 1
         shown, at = text.argument(found.end(), end)
         return transform(shown), at
 
@@ -277,16 +250,19 @@ _MACROS: dict[str, _Method] = {
     **dict.fromkeys(symbols.BREAKS, _replacement(" ")),
     **dict.fromkeys(symbols.LETTERS, _Converter.letter),
     **dict.fromkeys(filter(str.isalpha, symbols.TEXT_ACCENTS), _Converter.accent),
-    **dict.fromkeys(symbols.REFERENCES, _Converter.reference),
+    **dict.fromkeys(symbols.REFERENCES, arguments.reference),
     **dict.fromkeys(symbols.ABBREVIATIONS, _Converter.abbreviation),
-    **dict.fromkeys(("footnote", "footnotetext", "thanks"), _with_argument(" ({})".format)),
-    **dict.fromkeys(("href", "hyperlink"), _Converter.href),
-    **dict.fromkeys(("SI", "qty"), _Converter.quantity),
+    **dict.fromkeys(("footnote", "footnotetext", "thanks"), arguments.footnote),
+    **dict.fromkeys(("href", "hyperlink"), arguments.href),
+    **dict.fromkeys(units.MACROS, arguments.quantity),
+    **dict.fromkeys(symbols.UNSHOWN, arguments.dropped),
+    "ding": arguments.ding,
+    "item": _replacement(" • "),
     "enquote": _with_argument("“{}”".format),
-    "textcolor": _Converter.coloured,
+    "textcolor": arguments.coloured,
     "textsubscript": _with_argument(lowered),
     "textsuperscript": _with_argument(raised),
-    "url": _Converter.url,
+    "url": arguments.url,
 }
 
 _RESTORABLE = KNOWN | frozenset(_MACROS)

@@ -81,8 +81,13 @@ def accented(accent: str, source: str, at: int) -> tuple[str, int] | None:
     letter = _BRACED_LETTER.match(source, at) or _bare_letter(accent, source, at)
     if not letter:
         return None
-    composed = unicodedata.normalize("NFC", letter[1] + TEXT_ACCENTS[accent])
-    return (composed, letter.end()) if len(composed) == 1 else None
+    shown = composed(accent, letter[1])
+    return (shown, letter.end()) if len(shown) == 1 else None
+
+
+def composed(accent: str, letter: str) -> str:
+    """The letter under this accent."""
+    return unicodedata.normalize("NFC", letter + TEXT_ACCENTS[accent])
 
 
 def restore_macros(text: str, macros: Container[str]) -> str:

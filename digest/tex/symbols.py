@@ -78,9 +78,12 @@ WRAPPERS = words(
 
 DECLARATIONS = words(
     "bf bfseries centering em footnotesize it itshape large noindent normalsize protect rm sc scriptsize sf"
-    " sl small tiny tt ttfamily"
+    " sl small tiny tt ttfamily xspace"
 )
 """Macros that only change the look of what follows."""
+
+UNSHOWN = words("begin color end hspace includegraphics label vspace")
+"""Macros whose argument is not shown."""
 
 BREAKS = words("linebreak newline par qquad quad")
 

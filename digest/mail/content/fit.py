@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from digest.domain.digests import Digest, Entry, Section
 from digest.domain.mails import Rendered
-from digest.mail.content.truncate import truncate_at_sentence
+from digest.mail.content.contribution import excerpt
 
 MESSAGE_BYTES = 100_000
 """As sent, with headers and both parts."""
@@ -29,7 +29,7 @@ class DetailLevel(Enum):
 
     FULL = auto()
     SHORTENED = auto()
-    """Only the beginning of its abstract."""
+    """Only an excerpt of its abstract."""
     NO_ABSTRACT = auto()
     TITLE_ONLY = auto()
 
@@ -54,9 +54,9 @@ class DetailLimits:
         return DetailLevel.FULL if self.shortened(abstract) == abstract else DetailLevel.SHORTENED
 
     def shortened(self, abstract: str) -> str:
-        """The abstract, cut to `abstract_characters`."""
+        """The abstract, or an excerpt of at most `abstract_characters`."""
         limit = self.abstract_characters
-        return abstract if limit is None else truncate_at_sentence(abstract, limit)
+        return abstract if limit is None else excerpt(abstract, limit)
 
 
 _LENGTHS = (1200, 900, 700, 500, 350, 250)

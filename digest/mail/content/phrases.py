@@ -1,8 +1,6 @@
-"""The short texts of a mail: subject, amounts, dates, author lists, links to code, what is left out."""
+"""The short texts of a mail: subject, amounts, dates, author lists, what is left out."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from digest.domain.digests import Digest, Entry, Showing
@@ -20,28 +18,6 @@ _SUBJECT_LENGTH = 78  # characters of a header line (RFC 5322, section 2.1.1)
 _NAMED_KEYWORDS = 2
 _ALL_AUTHORS = 6
 _FIRST_AUTHORS = 5
-
-# Paths of these sites that are not somebody's repository.
-_PAGES = "blog|collections|docs|features|orgs|papers|topics"
-
-# No name there is longer than 100 characters.
-_REPOSITORY = re.compile(
-    r"(?<![\w.-])(?:www\.)?"
-    rf"(?P<place>(?:github\.com|gitlab\.com|bitbucket\.org|huggingface\.co)/(?!(?:{_PAGES})/)"
-    r"(?:(?:datasets|spaces)/)?)(?P<name>[\w.-]{1,100}/[\w.-]{0,99}\w)(?!\w)",
-    re.ASCII | re.IGNORECASE,
-)
-
-_KINDS = {"huggingface.co/": "Model", "huggingface.co/datasets/": "Data", "huggingface.co/spaces/": "Demo"}
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """A place of code, a model or data: `Code`, `invented/paper`, `https://github.com/invented/paper`."""
-
-    kind: str
-    name: str
-    url: str
 
 
 def subject(digest: Digest) -> str:
@@ -124,15 +100,6 @@ def authors_line(authors: Sequence[str]) -> str:
     if len(authors) <= _ALL_AUTHORS:
         return ", ".join(authors)
     return listed(authors, _FIRST_AUTHORS)
-
-
-def repository(text: str) -> Repository | None:
-    """The first repository of source code, models or data that the text names."""
-    found = _REPOSITORY.search(text.replace(r"\_", "_"))  # an underscore as TeX writes it
-    if not found:
-        return None
-    kind = _KINDS.get(found["place"].lower(), "Code")
-    return Repository(kind, found["name"], f"https://{found['place']}{found['name']}")
 
 
 def _lead(entries: Sequence[Entry]) -> str:

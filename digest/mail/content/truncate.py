@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from digest.domain.papers import Paper
 from digest.domain.text import shortened
+from digest.mail.content.sentences import sentence_starts
 
 # One odd record must not fill a mail, nor shorten all others. Real papers have less: arXiv accepts abstracts
 # of 1,920 characters (https://info.arxiv.org/help/prep.html); a few older ones have 2,700 without their TeX.
@@ -32,8 +33,6 @@ LIST_CHARACTERS = 1_000
 ALSO_CHARACTERS = 200
 """Of the other keywords that have a paper."""
 
-_SENTENCE_END = re.compile(r"[.?!](?=\s+[^\sa-z])")
-_ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:\w|etc|resp|approx|vs|cf|Fig|Figs|Eq|Sec|Ref|al|incl|Dr|Prof|St)$")
 _WORD_END = re.compile(r"\S(?=\s)")
 
 
@@ -62,7 +61,7 @@ def truncate_at_sentence(text: str, characters: int) -> str:
     """The whole sentences among the first `characters`, or else the whole words, followed by ` …`."""
     if len(text) <= characters:
         return text
-    ends = [end.start() for end in _SENTENCE_END.finditer(text) if end.start() < characters]
-    whole = [end + 1 for end in ends if not _ABBREVIATED.search(text[:end])]
+    sentences = [len(text[:start].rstrip()) for start in sentence_starts(text) if 0 < start <= characters + 1]
     words = [end.end() for end in _WORD_END.finditer(text[: characters + 1])]
-    return f"{text[: (whole or words or [characters])[-1]]}\u00a0…"
+    fitting = [end for end in sentences or words or [characters] if end <= characters]
+    return f"{text[: fitting[-1]]}\u00a0…"

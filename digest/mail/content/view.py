@@ -7,8 +7,10 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from itertools import count, islice
 
+from digest.domain.comments import badge, without_counts
 from digest.domain.digests import Digest, Entry, Showing
 from digest.domain.keywords import Keyword
+from digest.domain.links import PaperLink, repository
 from digest.domain.matching import Segment, mark
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
@@ -16,7 +18,6 @@ from digest.domain.text import counted, listed, one_line, shortened
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
 from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
 from digest.mail.content.phrases import (
-    Repository,
     amount,
     authors_line,
     left_out,
@@ -24,7 +25,6 @@ from digest.mail.content.phrases import (
     missing,
     not_in_full,
     plain_date,
-    repository,
     subject,
 )
 from digest.mail.content.reasons import reason
@@ -64,10 +64,10 @@ class PaperView:
     title_segments: tuple[Segment, ...]
     authors: str = ""
     facts: tuple[str, ...] = ()
-    """The day of this version and its primary category; every card has them."""
+    """The day of this version and its primary category, which every card has, and where it was accepted."""
     comment: str = ""
     pdf: str = ""
-    repository: Repository | None = None
+    repository: PaperLink | None = None
     abstract: str = ""
     abstract_segments: tuple[Segment, ...] = ()
     reason: str = ""
@@ -245,8 +245,8 @@ def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstr
     return replace(
         view,
         authors=authors_line(paper.authors),
-        facts=(plain_date(paper.updated.date()), *paper.categories[:1]),
-        comment=shortened(paper.comment, COMMENT_CHARACTERS),
+        facts=_facts(paper),
+        comment=shortened(without_counts(paper.comment), COMMENT_CHARACTERS),
         pdf=paper.pdf_url,
         repository=repository(f"{paper.abstract} {paper.comment}"),
         abstract=abstract,
@@ -255,6 +255,11 @@ def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstr
         unmarked_reason="" if is_marked else why,
         also=truncate_list([_name(name) for name in entry.also], ALSO_CHARACTERS) if entry.also else (),
     )
+
+
+def _facts(paper: Paper) -> tuple[str, ...]:
+    venue = badge(paper.comment)
+    return (plain_date(paper.updated.date()), *paper.categories[:1], *([venue.text] if venue else []))
 
 
 @lru_cache(4096)  # the same papers go to many subscribers, and each mail is tried in several lengths

@@ -8,12 +8,10 @@ import pytest
 from digest.domain.digests import Digest, Entry, Section
 from digest.mail.content.fit import DetailLevel
 from digest.mail.content.phrases import (
-    Repository,
     amount,
     authors_line,
     left_out,
     long_date,
-    repository,
     subject,
 )
 from tests.support.builders import keyword, paper, subscriber
@@ -124,58 +122,3 @@ FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
 )
 def test_the_mail_says_what_it_leaves_out(levels: set[DetailLevel], sentence: str) -> None:
     assert left_out(levels) == sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "url"),
-    [
-        ("Code: https://github.com/invented/code.", "https://github.com/invented/code"),
-        ("see http://www.gitlab.com/a/b-c/tree/main", "https://gitlab.com/a/b-c"),
-        (r"\url{https://github.com/a/b\_c}", "https://github.com/a/b_c"),
-        ("bitbucket.org/a/b, and more", "https://bitbucket.org/a/b"),
-        ("https://github.com/topics/x then https://github.com/a/b", "https://github.com/a/b"),
-        (f"github.com/a/{'b' * 100}", f"https://github.com/a/{'b' * 100}"),
-    ],
-    ids=["full stop", "deeper path", "TeX", "no scheme", "second one", "longest name"],
-)
-def test_a_repository_that_a_text_names_becomes_a_link(text: str, url: str) -> None:
-    found = repository(text)
-    assert found == Repository("Code", "/".join(url.split("/")[-2:]), url)
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("huggingface.co/a/b", Repository("Model", "a/b", "https://huggingface.co/a/b")),
-        ("huggingface.co/datasets/a/b", Repository("Data", "a/b", "https://huggingface.co/datasets/a/b")),
-        ("huggingface.co/spaces/a/b", Repository("Demo", "a/b", "https://huggingface.co/spaces/a/b")),
-    ],
-    ids=["model", "data", "demo"],
-)
-def test_what_lies_in_a_repository_is_named(text: str, found: Repository) -> None:
-    assert repository(text) == found
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "https://huggingface.co/papers/2606.00001",
-        "https://github.com/invented",
-        "https://github.com.evil.example/a/b",
-        "https://notgithub.com/a/b",
-        'https://github.com/a/"><script>',
-        f"https://github.com/a/{'b' * 101}",
-        "",
-    ],
-    ids=[
-        "page of a paper",
-        "owner only",
-        "other host after",
-        "other host before",
-        "markup",
-        "endless name",
-        "nothing",
-    ],
-)
-def test_what_is_no_repository_becomes_no_link(text: str) -> None:
-    assert repository(text) is None

@@ -61,7 +61,7 @@ def test_the_text_is_written_to_be_read() -> None:
     found = paper(
         title="Reward Models That Read the Whole Answer: An Invented Study in Nine Languages",
         abstract="A paper, with code at https://github.com/invented/code-of-the-paper-that-we-invent, too.",
-        comment="9 pages",
+        comment="a note",
     )
     digest = digest_of(found, paper("2606.00002", version=3), also=("Reasoning",))
     assert RENDERER.render(digest, TOKEN).text == (
@@ -83,7 +83,7 @@ Reward Model · 2 new papers
     https://arxiv.org/abs/2606.00001v1
     Ada Example, Bo Sample
     20 June 2026 · cs.LG
-    9 pages
+    a note
     PDF: https://arxiv.org/pdf/2606.00001v1
     Code: https://github.com/invented/code-of-the-paper-that-we-invent
 
@@ -148,7 +148,7 @@ Reward Model · 1 new paper
     "limits", [DetailLimits(), DetailLimits(20), DetailLimits(20, 0.0), DetailLimits(20, 0.0, 0.5)]
 )
 def test_the_page_shows_what_the_text_shows(limits: DetailLimits) -> None:
-    digest = digest_of(paper(comment="9 pages"), paper("hep-th/9901001"), also=("Reasoning",))
+    digest = digest_of(paper(comment="a note"), paper("hep-th/9901001"), also=("Reasoning",))
     rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, limits)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
     only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe is at the end\."

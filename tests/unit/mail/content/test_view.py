@@ -8,11 +8,11 @@ import pytest
 
 from digest.domain.digests import Digest, Entry, Section, Unanswered
 from digest.domain.keywords import Keyword
+from digest.domain.links import PaperLink
 from digest.domain.matching import Segment
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
-from digest.mail.content.phrases import Repository
 from digest.mail.content.view import DigestView, PaperView, SectionView, digest_view
 from tests.support.builders import keyword, paper, schedule, subscriber
 
@@ -36,7 +36,7 @@ def test_a_digest_becomes_ready_values() -> None:
         version=2,
         title="Reward Models",
         abstract="They reason. https://github.com/a/b",
-        comment="9 pages",
+        comment="a note",
         updated=datetime(2026, 6, 21, 23, 59, tzinfo=UTC),
     )
     digest = Digest(
@@ -66,9 +66,9 @@ def test_a_digest_becomes_ready_values() -> None:
                         title_segments=(Segment("Reward Models", marked=True),),
                         authors="Ada Example, Bo Sample",
                         facts=("21 June 2026", "cs.LG"),
-                        comment="9 pages",
+                        comment="a note",
                         pdf="https://arxiv.org/pdf/2606.00001v2",
-                        repository=Repository("Code", "a/b", "https://github.com/a/b"),
+                        repository=PaperLink("Code", "a/b", "https://github.com/a/b"),
                         abstract="They reason. https://github.com/a/b",
                         abstract_segments=(
                             Segment("They ", marked=False),
@@ -138,17 +138,17 @@ def test_tex_is_made_readable_before_words_are_marked() -> None:
             title=r"\emph{Reward} models of $\mathcal{O}(\alpha)$",
             abstract=r"A {reward} model, 8.7\% better. \url{https://github.com/a/b\_c}",
             authors=(r"J\"org Example",),
-            comment=r"9 pages, 10$^{3}$ figures",
+            comment=r"a note, 10$^{3}$ nuts",
         )
     )
     assert shown.title_segments[0] == Segment("Reward models", marked=True)
     assert (shown.title, shown.authors, shown.comment) == (
         "Reward models of O(α)",
         "Jörg Example",
-        "9 pages, 10³ figures",
+        "a note, 10³ nuts",
     )
     assert shown.abstract == "A reward model, 8.7% better. https://github.com/a/b_c"
-    assert shown.repository == Repository("Code", "a/b_c", "https://github.com/a/b_c")
+    assert shown.repository == PaperLink("Code", "a/b_c", "https://github.com/a/b_c")
 
 
 def test_the_texts_of_a_paper_are_cut_to_their_limits() -> None:
@@ -188,25 +188,25 @@ WHY = (
         (DetailLimits(), [FULL] * 4, [ABSTRACT] * 4, ()),
         (DetailLimits(100), [FULL] * 4, [ABSTRACT] * 4, ()),
         (
-            DetailLimits(20),
+            DetailLimits(25),
             [SHORTENED] * 4,
             ["The first sentence.\u00a0…"] * 4,
             (f"Abstracts are shortened, {WHY}",),
         ),
         (
-            DetailLimits(20, 0.6),
+            DetailLimits(25, 0.6),
             [*[SHORTENED] * 3, NO_ABSTRACT],
             [*["The first sentence.\u00a0…"] * 3, ""],
             (f"Some abstracts are shortened or left out, {WHY}",),
         ),
         (
-            DetailLimits(20, 0.0, 0.1),
+            DetailLimits(25, 0.0, 0.1),
             [NO_ABSTRACT, *[TITLE_ONLY] * 3],
             [""] * 4,
             (f"Abstracts are left out, and some papers are shown by title only, {WHY}",),
         ),
         (
-            DetailLimits(20, 0.0, 0.0),
+            DetailLimits(25, 0.0, 0.0),
             [TITLE_ONLY] * 4,
             [""] * 4,
             (f"Only titles are shown, {WHY}",),
