@@ -7,10 +7,10 @@ import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, print_lines
+from digest.domain.evidence import reason
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.status import difference
 from digest.domain.text import counted, moment
-from digest.mail.content.reasons import reason
 from digest.pipeline.report import unavailable_lines
 from digest.store.history import Dispute, History, Seen, disputes, history, unavailable_paper
 

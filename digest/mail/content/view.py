@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import count, islice
 
 from digest.domain.digests import Digest, Entry, Showing
+from digest.domain.evidence import reason
 from digest.domain.keywords import Keyword
 from digest.domain.matching import Segment, mark
 from digest.domain.papers import Paper
@@ -27,7 +28,6 @@ from digest.mail.content.phrases import (
     repository,
     subject,
 )
-from digest.mail.content.reasons import reason
 from digest.mail.content.truncate import (
     ALSO_CHARACTERS,
     COMMENT_CHARACTERS,
