@@ -13,6 +13,7 @@ from digest.config.quoting import quoted, suggestion
 from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.expressions import Expression
 from digest.domain.keywords import Match
+from digest.domain.subscribers import Order
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
 from digest.sources.arxiv.query_grammar import MalformedQuery
 from digest.sources.arxiv.query_language import expression_of_query
@@ -254,6 +255,11 @@ def query(text: str) -> Expression:
 def match(text: str) -> Match:
     """Where a phrase must be."""
     return Match(choice(text, tuple(Match)))
+
+
+def order(text: str) -> Order:
+    """The order of the papers in a mail."""
+    return Order(choice(text, tuple(Order)))
 
 
 def when_empty(text: str) -> str:

@@ -1,7 +1,7 @@
 """The keys below `mail:`: how mails look, how they are delivered, and what comes back."""
 
 from digest.config.section import Section, default, optional
-from digest.config.value_types import FilePath, Mailbox, WhenEmpty, WhenUnconfirmed
+from digest.config.value_types import FilePath, Mailbox, MailOrder, WhenEmpty, WhenUnconfirmed
 
 
 class MailSection(Section):
@@ -13,6 +13,11 @@ class MailSection(Section):
         alias="from",
     )
     reply_to: Mailbox | None = optional("Where replies and unsubscribe requests go.", "you@example.org")
+    order: MailOrder = default(
+        "relevance",
+        "The order of the papers under each keyword: relevance (docs/ranking.md), or the newest first.",
+        "newest",
+    )
     when_empty: WhenEmpty = default("skip", "What to do when there are no new papers.")
     when_unconfirmed: WhenUnconfirmed = default(
         "retry",

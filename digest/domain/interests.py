@@ -19,6 +19,8 @@ NEAREST = 3
 BACKGROUND = 1_000
 """The frequencies of words are those in so many of the latest papers."""
 
+LIBRARY_SUFFIXES = (".bib", ".ris")
+
 _Gram = str
 _Vector = dict[_Gram, float]
 
@@ -33,6 +35,14 @@ class Interests:
 
     def __bool__(self) -> bool:
         return bool(self.files or self.papers or self.phrases)
+
+    def __add__(self, other: "Interests") -> "Interests":
+        """Those of both, each once."""
+        return Interests(
+            tuple(dict.fromkeys(self.files + other.files)),
+            tuple(dict.fromkeys(self.papers + other.papers)),
+            tuple(dict.fromkeys(self.phrases + other.phrases)),
+        )
 
 
 NO_INTERESTS = Interests()
@@ -78,8 +88,11 @@ class Frequencies:
         return {gram: weight / length for gram, weight in weights.items()}
 
     def _weight(self, gram: _Gram, times: int) -> float:
-        rarity = math.log((1 + self._papers) / (1 + self._with[gram])) + 1
-        return (1 + math.log(times)) * rarity
+        return (1 + math.log(times)) * self.rarity(gram)
+
+    def rarity(self, gram: str) -> float:
+        """From 1 for a word, or a pair of words, that is everywhere."""
+        return math.log((1 + self._papers) / (1 + self._with[gram])) + 1
 
 
 class InterestIndex:

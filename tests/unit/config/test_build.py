@@ -58,7 +58,7 @@ def test_a_record_has_its_own_values_then_those_of_the_first_source_then_its_def
 
 
 _SECTIONS = [
-    (MailSection, MailSettings, {"smtp_url_file"}),
+    (MailSection, MailSettings, {"order", "smtp_url_file"}),
     (ArchiveSection, ArchiveSettings, {"url"}),
     (ArxivSection, ArxivSettings, set()),
     (MonitoringSection, MonitoringSettings, set()),

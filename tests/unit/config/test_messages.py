@@ -278,11 +278,11 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "2:8: mail.smtp: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "mails_per_connection, order, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
                 (
                     "2:17: mail.password: unknown key; the keys known here are connections, from, keep_days, "
-                    "mails_per_connection, reply_to, smtp_url_file, when_empty, when_unconfirmed"
+                    "mails_per_connection, order, reply_to, smtp_url_file, when_empty, when_unconfirmed"
                 ),
             ],
         ),
