@@ -84,7 +84,8 @@ def score_lines(
     place, found = next(
         (place, one) for place, one in enumerate(ranked, 1) if one.pending.paper.id == paper_id
     )
-    where = "the next mail" if together.waits else f"the mail of {moment(together.queued_at)}"
+    mailed = f"the mail of {moment(together.queued_at)}" if together.queued_at else "a mail of long ago"
+    where = "the next mail" if together.waits else mailed
     yield f"{subscriber.email}: place {place} of {counted(len(ranked), 'paper')} in {where}"
     if subscriber.order is Order.NEWEST:
         yield "    newest first: `order: newest` is set"

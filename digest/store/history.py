@@ -82,7 +82,8 @@ def waiting_for(database: Database, emails: Collection[str], paper_id: str) -> i
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The papers that come to a subscriber together; `queued_at` is None while they wait for a mail."""
+    """The papers that come to a subscriber together; `queued_at` is None if they wait, or if it was long
+    ago."""
 
     papers: tuple[PendingPaper, ...]
     waits: bool

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from random import Random
 from statistics import mean, stdev
@@ -55,9 +55,13 @@ def measure() -> str:
         return "ranking: not measured; name a file of papers in RANKING_CORPUS (tests/bench/ranking.py)"
     days = _days(Path(corpus))
     readers = sorted(_readers(days), key=lambda reader: reader.day)
+    gains: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for reader in readers:  # in the order of days: what all readers of a day share is made once
+        for name, most in product(_ORDERS, _NAMED):
+            gains[name, most].append(_gain(_ORDERS[name](reader, days, most), reader.right))
     lines = [f"ranking: nDCG@10 of {len(readers)} readers who name {_NAMED} papers of their own"]
-    for name, order in _ORDERS.items():
-        figures = [[_gain(order(reader, days, most), reader.right) for reader in readers] for most in _NAMED]
+    for name in _ORDERS:
+        figures = [gains[name, most] for most in _NAMED]
         shown = "  ".join(f"{mean(each):.3f}±{stdev(each) / math.sqrt(len(each)):.3f}" for each in figures)
         lines.append(f"  {name:22} {shown}")
     return "\n".join(lines)
