@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.domain.keywords import Keyword, Phrase
 from digest.domain.matching import fills_gaps, mark, occurrences
@@ -40,6 +41,8 @@ def reason(keyword: Keyword, paper: Paper) -> str:
     return "; ".join((*phrases, *authors, *categories))
 
 
+# The same papers are ranked for many subscribers with the same keywords.
+@lru_cache(maxsize=20_000)
 def found_phrases(keyword: Keyword, paper: Paper) -> tuple[FoundPhrase, ...]:
     """The phrases of the keyword that the paper has, in their order."""
     phrases = keyword.phrases

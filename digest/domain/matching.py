@@ -197,9 +197,9 @@ def _occurrences(text: str, phrase: Phrase) -> int:
     return sum(run == wanted for run in _runs(found, offsets))
 
 
-# The same papers are ranked for many subscribers.
-_stems_of = lru_cache(4096)(stems)
-_exact_words_of = lru_cache(4096)(exact_words)
+# All keywords of a subscriber are looked for in one paper after the other.
+_stems_of = lru_cache(64)(stems)
+_exact_words_of = lru_cache(64)(exact_words)
 
 
 def _stop_words(text: str) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ from math import ceil
 
 from digest.domain.digests import Entry, PendingPaper, Section
 from digest.domain.interests import InterestIndex
+from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.scoring import IN_TITLE, UNRANKED, PaperFacts, Score, Scorer, no_facts
 from digest.domain.subscribers import Order, Subscriber
@@ -58,10 +59,12 @@ def picks(sections: Sequence[Section]) -> tuple[Entry, ...]:
     """The best papers over all sections, best first: one for each three papers, at most five; none of fewer
     than six papers, and none without a score.
 
-    No section has more than its even share as long as others have good papers: those with as many points as
+    No keyword has more than its even share as long as others have good papers: those with as many points as
     a phrase in the title has.
     """
-    entries = [(section.keyword.id, entry) for section in sections for entry in section.entries]
+    entries = [
+        (_main_keyword(entry, section.keyword), entry) for section in sections for entry in section.entries
+    ]
     if len(entries) < FEWEST_PAPERS:
         return ()
     ranked = sorted((one for one in entries if one[1].score.parts), key=lambda one: _entry_place(one[1]))
@@ -70,6 +73,12 @@ def picks(sections: Sequence[Section]) -> tuple[Entry, ...]:
     fair = _shared(good, most)
     others = [entry for _, entry in ranked if entry not in fair]
     return tuple(sorted([*fair, *others[: most - len(fair)]], key=_entry_place))
+
+
+def _main_keyword(entry: Entry, first: Keyword) -> str:
+    """The name of the keyword with the most points; `first` is the one that lists the paper."""
+    parts = [part for part in entry.score.parts if part.keyword]
+    return max(parts, key=lambda part: part.points).keyword if parts else first.name
 
 
 def _shared(entries: Sequence[tuple[str, Entry]], most: int) -> list[Entry]:

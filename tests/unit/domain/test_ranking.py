@@ -86,6 +86,15 @@ def test_what_no_other_keyword_needs_a_broad_one_takes() -> None:
     assert picked(*broad, in_abstract(40, NARROW)) == ["29", "28", "27", "26", "25"]
 
 
+def test_a_paper_counts_for_the_keyword_that_it_is_about() -> None:
+    broad = [in_title(number, BROAD) for number in range(20, 30)]
+    both = [
+        pending(number, BROAD, NARROW, title=NARROW.name, abstract=f"{BROAD.name}. {NARROW.name}.")
+        for number in range(40, 50)
+    ]
+    assert picked(*broad, *both) == ["49", "48", "47", "29", "28"]
+
+
 def test_picks_are_entries_of_the_digest() -> None:
     found = digest(*(in_title(number, BROAD) for number in range(9)))
     assert set(found.picks) <= set(found.entries)
