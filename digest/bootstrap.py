@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digest.domain.volume import VolumeResult
     from digest.mail.content.render import MailRenderer
     from digest.mail.smtp.transport import SmtpTransport
+    from digest.pipeline.ranking import RunRankings
     from digest.publish.readme import ReadmeArchive
     from digest.sources.arxiv.source import ArxivSource
     from digest.sources.http import ArxivClient
@@ -189,13 +190,14 @@ def schedule_state(config: Config) -> ScheduleState:
         return SqlStore.over(database).schedule_state(subscriber.email for subscriber in config.subscribers)
 
 
-def waiting_for(database: "Database", config: Config, paper_id: str) -> int:
-    """The number of subscribers whose next mail has the paper."""
-    from digest.store.store import SqlStore
+def rankings(database: "Database") -> "RunRankings":
+    """What the papers of each subscriber are ranked by."""
+    from digest.bibliography.reading import read_library
+    from digest.mail.content.facts import paper_facts
+    from digest.pipeline.ranking import RunRankings
+    from digest.store.queries.papers import SqlPaperStore
 
-    store = SqlStore.over(database)
-    emails = {subscriber.email for subscriber in config.subscribers}
-    return len((store.mails.awaiting(paper_id) & emails) - store.suppressions.of(emails).keys())
+    return RunRankings(SqlPaperStore(database), read_library, paper_facts)
 
 
 def arxiv_client(config: Config, clock: Clock) -> "ArxivClient":
@@ -256,6 +258,7 @@ def _context(
         clock=clock,
         signals_deferred=nullcontext,
         change_list=change_list_of(source),
+        rankings=rankings(store.database),
     )
 
 

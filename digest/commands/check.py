@@ -8,6 +8,7 @@ import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, config_summary, print_lines
+from digest.commands.interests import interest_lines
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.settings import Config
 from digest.domain.status import difference
@@ -38,6 +39,7 @@ def check(command: CommandContext, volume: bool) -> int:
     print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
     print_lines(map(str, config.warnings))
     print_lines(_query_lines(distinct(config.keywords)))
+    print_lines(interest_lines(config))
     if os.path.lexists(config.state):
         print_lines(_state_lines(config))
     return _volumes(command, config) if volume else ExitStatus.DONE

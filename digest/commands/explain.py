@@ -6,19 +6,32 @@ from collections.abc import Iterator, Sequence
 import click
 
 from digest import bootstrap
-from digest.commands.context import CommandContext, print_lines
+from digest.commands.context import CommandContext, print_lines, selected_subscribers
+from digest.domain.evidence import reason
 from digest.domain.keywords import Keyword, distinct
+from digest.domain.ranking import Ranking, rank
 from digest.domain.status import difference
+from digest.domain.subscribers import Order, Subscriber
 from digest.domain.text import counted, moment
-from digest.mail.content.reasons import reason
 from digest.pipeline.report import unavailable_lines
-from digest.store.history import Dispute, History, Seen, disputes, history, unavailable_paper
+from digest.store.history import (
+    Company,
+    Dispute,
+    History,
+    Seen,
+    company,
+    disputes,
+    history,
+    unavailable_paper,
+    waiting_for,
+)
 
 
 @click.command()
 @click.argument("arxiv_id")
+@click.option("--subscriber", "email", metavar="EMAIL", help="Print its score and place for this subscriber.")
 @click.pass_obj
-def explain(command: CommandContext, arxiv_id: str) -> None:
+def explain(command: CommandContext, arxiv_id: str, email: str | None) -> None:
     """Explain why a paper was, or was not, sent.
 
     ARXIV_ID may also be the address of the paper's page.
@@ -28,8 +41,10 @@ def explain(command: CommandContext, arxiv_id: str) -> None:
     except ValueError as exc:
         raise click.BadParameter(f"{exc}; it looks like 2606.12345") from exc
     config = command.config()
+    readers = selected_subscribers(config, [email]) if email else ()
+    emails = {subscriber.email for subscriber in config.subscribers}
     with bootstrap.open_state(config) as database:
-        waiting = bootstrap.waiting_for(database, config, paper_id)
+        waiting = waiting_for(database, emails, paper_id)
         found = history(database, paper_id)
         disputed = disputes(database, paper_id)
         if not found and (unavailable := unavailable_paper(database, paper_id)):
@@ -38,6 +53,10 @@ def explain(command: CommandContext, arxiv_id: str) -> None:
             print_lines(_dispute_lines(paper_id, disputed))
         else:
             print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
+        for subscriber in readers if found else ():
+            together = company(database, subscriber, paper_id)
+            ranking = bootstrap.rankings(database).of(subscriber)
+            print_lines(score_lines(paper_id, subscriber, together, ranking))
 
 
 def explanation(
@@ -52,6 +71,28 @@ def explanation(
     yield f"first submitted {moment(history.paper.submitted)}"
     yield from _found_by(history, keywords)
     yield from _sent_to(history, waiting)
+
+
+def score_lines(
+    paper_id: str, subscriber: Subscriber, together: Company | None, ranking: Ranking
+) -> Iterator[str]:
+    """The place of a paper among those that come with it, and each part of its score."""
+    if together is None:
+        yield f"{subscriber.email}: it is in none of their mails, and does not wait for one"
+        return
+    ranked = rank(together.papers, subscriber, ranking)
+    place, found = next(
+        (place, one) for place, one in enumerate(ranked, 1) if one.pending.paper.id == paper_id
+    )
+    mailed = f"the mail of {moment(together.queued_at)}" if together.queued_at else "a mail of long ago"
+    where = "the next mail" if together.waits else mailed
+    yield f"{subscriber.email}: place {place} of {counted(len(ranked), 'paper')} in {where}"
+    if subscriber.order is Order.NEWEST:
+        yield "    newest first: `order: newest` is set"
+        return
+    for part in found.score.parts:
+        yield f"    {part.points:5.2f}  {part.why or part.part}"
+    yield f"    {found.score.total:5.2f}  in all"
 
 
 def _found_by(history: History, keywords: Sequence[Keyword]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from digest.config.phrases import phrase
 from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
 from digest.config.yaml_document import Document
 from digest.domain.identity import name_key
+from digest.domain.interests import NO_INTERESTS, Interests
 from digest.domain.keywords import Keyword, Match, distinct
 from digest.domain.settings import (
     ArchiveSettings,
@@ -161,10 +162,17 @@ class ConfigBuilder:
         return record(
             Subscriber,
             section,
+            self.section.mail,
+            interests=self._interests(section),
             keywords=self.definitions.keywords(section.keywords),
             schedule=record(Schedule, section, common, days=days),
             label=f"subscribers[{number}]",
         )
+
+    def _interests(self, section: SubscriberSection) -> Interests:
+        """All of a subscriber's interests. Their paths start at the folder of the file."""
+        named = sum(section.interests or (), NO_INTERESTS)
+        return replace(named, files=tuple(self.file.parent / path for path in named.files))
 
     def _mail(self) -> MailSettings:
         section = self.section.mail

@@ -13,7 +13,6 @@ from digest.config.quoting import quoted, suggestion
 from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.expressions import Expression
 from digest.domain.keywords import Match
-from digest.domain.links import SERVICES
 from digest.sources.arxiv.categories import ARCHIVES, CATEGORIES, pattern
 from digest.sources.arxiv.query_grammar import MalformedQuery
 from digest.sources.arxiv.query_language import expression_of_query
@@ -268,11 +267,6 @@ def when_empty(text: str) -> str:
 def when_unconfirmed(text: str) -> str:
     """`retry` or `never`, for a mail that the server did not confirm."""
     return choice(text, WHEN_UNCONFIRMED)
-
-
-def service(text: str) -> str:
-    """`alphaxiv` or `huggingface`, for links to a paper's pages there."""
-    return choice(text, SERVICES)
 
 
 def audit(text: str) -> str:

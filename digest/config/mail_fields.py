@@ -1,12 +1,14 @@
-"""Read the texts below `mail:` that are for large receivers. Each function raises ValueError with problem
-and remedy."""
+"""Read the texts that have a meaning below `mail:` only. Each function raises ValueError with problem and
+remedy."""
 
 import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from digest.config.fields import address
+from digest.config.fields import address, choice
 from digest.config.quoting import quoted
+from digest.domain.links import SERVICES
+from digest.domain.subscribers import Order
 from digest.mail.addresses import PLACEHOLDER
 
 _LONGEST_LOCAL_PART = 64  # octets (RFC 5321, section 4.5.3.1.1)
@@ -20,6 +22,16 @@ _URL_REMEDY = f"write one such as https://example.org/unsubscribe/{PLACEHOLDER}"
 _SERVER_REMEDY = "write its address, such as 127.0.0.1, 127.0.0.1:5353 or [::1]:53"
 _HIGHEST_PORT = 65535
 DNS_PORT = 53
+
+
+def order(text: str) -> Order:
+    """The order of the papers in a mail."""
+    return Order(choice(text, tuple(Order)))
+
+
+def service(text: str) -> str:
+    """`alphaxiv` or `huggingface`, for links to a paper's pages there."""
+    return choice(text, SERVICES)
 
 
 def return_path(text: str) -> str:

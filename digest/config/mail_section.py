@@ -6,6 +6,7 @@ from digest.config.value_types import (
     DnsName,
     FilePath,
     Mailbox,
+    MailOrder,
     NameServer,
     ReturnPath,
     Services,
@@ -41,6 +42,11 @@ class MailSection(Section):
         alias="from",
     )
     reply_to: Mailbox | None = optional("Where replies and unsubscribe requests go.", "you@example.org")
+    order: MailOrder = default(
+        "relevance",
+        "The order of the papers under each keyword: relevance (docs/ranking.md), or the newest first.",
+        "newest",
+    )
     when_empty: WhenEmpty = default("skip", "What to do when there are no new papers.")
     when_unconfirmed: WhenUnconfirmed = default(
         "retry",

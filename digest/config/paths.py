@@ -12,6 +12,7 @@ from typing import get_args
 
 from digest.config import fields
 from digest.config.environment import Overrides, fault_of
+from digest.config.interests import libraries
 from digest.config.schema import sections
 from digest.config.yaml_document import Document, Location, spelled
 from digest.domain.settings import ImapServer, SmtpServer, UsedPath, files_of_state
@@ -114,6 +115,7 @@ def path_uses(
     given = [UsedPath("the configuration", file), *_templates(templates_folder()), *_inbox(inbox)]
     if smtp and smtp.ca_file:
         given.append(UsedPath("the certificate of the mail server", smtp.ca_file, is_watched=True))
+    given += [UsedPath("the interests of a subscriber", file.parent / path) for path in libraries(document)]
     uses = [PathUse(used) for used in given]
     for setting in SETTINGS:
         uses += _uses_of(setting, file.parent, document, overrides)

@@ -22,8 +22,10 @@ from digest.config.value_types import (
     Endpoint,
     Feed,
     FilePath,
+    InterestList,
     KeywordNames,
     Label,
+    MailOrder,
     MatchPlace,
     Phrases,
     TimeOfDay,
@@ -45,6 +47,12 @@ class SubscriberSection(Section):
     at: TimeOfDay | None = optional("Replaces schedule.at for this subscriber.", "07:00")
     timezone: Timezone | None = optional("Replaces schedule.timezone for this subscriber.", "Europe/Berlin")
     days: Days | None = optional("Replaces schedule.days for this subscriber.", "weekdays")
+    order: MailOrder | None = optional("Replaces mail.order for this subscriber.", "newest")
+    interests: InterestList | None = optional(
+        "Papers like these come first: a BibTeX (.bib) or RIS (.ris) file, arXiv identifiers in quotes, or "
+        "phrases.",
+        "[my-papers.bib, '2505.14674', reward hacking]",
+    )
 
 
 class KeywordSection(Section):

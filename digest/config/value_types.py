@@ -14,10 +14,13 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from digest.config import fields, mail_fields
+from digest.config.interests import interest
 from digest.config.phrases import phrase
 from digest.domain.auditing import AUDIT_TIMES
+from digest.domain.interests import Interests
 from digest.domain.keywords import Match
 from digest.domain.links import SERVICES
+from digest.domain.subscribers import Order
 
 
 def _text(read: Callable[[str], object]) -> PlainValidator:
@@ -69,7 +72,7 @@ _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 Text = Annotated[str, _text(str)]
 Phrase = Annotated[str, _text(phrase)]
 Category = Annotated[str, _text(fields.category)]
-Service = Annotated[str, _text(fields.service)]
+Service = Annotated[str, _text(mail_fields.service)]
 DaySet = Annotated[frozenset[int], _text(fields.days)]
 
 Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
@@ -82,6 +85,8 @@ TimeOfDay = Annotated[time, _text(fields.time_of_day), WithJsonSchema(_TIME_OF_D
 Timezone = Annotated[ZoneInfo, _text(fields.timezone), WithJsonSchema(_ANY_TEXT)]
 WhenEmpty = Annotated[str, _text(fields.when_empty), WithJsonSchema(_WHEN_EMPTY)]
 WhenUnconfirmed = Annotated[str, _text(fields.when_unconfirmed), WithJsonSchema(_WHEN_UNCONFIRMED)]
+MailOrder = Annotated[Order, _text(mail_fields.order), WithJsonSchema({"enum": list(Order)})]
+Interest = Annotated[Interests, _text(interest)]
 AuditTime = Annotated[str, _text(fields.audit), WithJsonSchema(_AUDIT)]
 FilePath = Annotated[Path, _text(fields.path), WithJsonSchema(_ANY_TEXT)]
 ReturnPath = Annotated[str, _text(mail_fields.return_path), WithJsonSchema(_ANY_TEXT)]
@@ -95,6 +100,7 @@ _Listed = BeforeValidator(_one_or_many)
 _NotEmpty = Field(min_length=1)
 
 KeywordNames = Annotated[tuple[Text, ...], _Listed, _NotEmpty, _one_or_many_schema(_SHORT_TEXT)]
+InterestList = Annotated[tuple[Interest, ...], _Listed, _NotEmpty, _one_or_many_schema(_SHORT_TEXT)]
 Phrases = Annotated[tuple[Phrase, ...], _Listed, _one_or_many_schema(_SHORT_TEXT)]
 Command = Annotated[
     tuple[Text, ...],

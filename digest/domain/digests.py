@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
+from digest.domain.scoring import UNRANKED, Score
 from digest.domain.subscribers import Subscriber
 
 MOST_PAPERS = 2_000
@@ -25,6 +26,8 @@ class Entry:
     """One of the latest papers that a new subscriber gets first, and no new one."""
     late: bool = False
     """Announced earlier, and found by an audit only."""
+    score: Score = UNRANKED
+    """Why it has its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Digest:
     """So many papers more wait for the next digests."""
     given_up: int = 0
     """So many papers the mail server refused until they were given up, since the last mail that arrived."""
+    picks: tuple[Entry, ...] = ()
+    """Those of the entries to start with, best first."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -57,11 +57,6 @@ class PaperLink:
     url: str
 
 
-def repository(text: str) -> PaperLink | None:
-    """The first repository of source code, models or data that the text names."""
-    return next(iter(_repositories(_plain(text))), None)
-
-
 def paper_links(text: str) -> tuple[PaperLink, ...]:
     """What the text names, the first of each kind: code, then models, data, demos and the project page."""
     plain = _plain(text)

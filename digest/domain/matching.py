@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from digest.domain.analyzer import Stems, exact_words, phrase_stems, searchable, stem_of, stems, words
@@ -130,6 +131,11 @@ class _Names:
                 yield from (term for name, term in self._by_word.get(word, ()) if name.is_of(found))
 
 
+def occurrences(text: str, phrases: Iterable[Phrase]) -> tuple[int, ...]:
+    """How often each phrase stands in the text."""
+    return tuple(_occurrences(text, phrase) for phrase in phrases)
+
+
 def mark(text: str, phrases: Iterable[Phrase]) -> tuple[Segment, ...]:
     """The text (in NFC) cut into segments; those that a phrase found are marked, with the word in a gap."""
     text = unicodedata.normalize("NFC", with_few_marks(text))
@@ -185,6 +191,17 @@ def is_found_by_gaps(keyword: Keyword, described: Described) -> bool:
     )
 
 
+def _occurrences(text: str, phrase: Phrase) -> int:
+    offsets, wanted = _shape(phrase)
+    found = _exact_words_of(text) if phrase.exact else _stems_of(text)
+    return sum(run == wanted for run in _runs(found, offsets))
+
+
+# All keywords of a subscriber are looked for in one paper after the other.
+_stems_of = lru_cache(64)(stems)
+_exact_words_of = lru_cache(64)(exact_words)
+
+
 def _stop_words(text: str) -> list[tuple[int, str]]:
     """The stop words between the first and the last other word, and where they are."""
     found = [(stem_of(word), word) for word in exact_words(text)]
@@ -205,6 +222,7 @@ def _spans(text: str, phrases: Iterable[Phrase]) -> Iterator[tuple[int, int]]:
                 yield places[first].start(), places[first + offsets[-1]].end()
 
 
+@lru_cache(maxsize=20_000)
 def _shape(phrase: Phrase) -> tuple[_Offsets, tuple[str, ...]]:
     """The offsets of a phrase's words, and the words; both empty if it has none."""
     found = exact_words(phrase.text) if phrase.exact else phrase_stems(phrase.text)

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from digest.domain.interests import NO_INTERESTS, Interests
 from digest.domain.keywords import Keyword
 
 FORMER = "a former subscriber"
@@ -20,6 +21,14 @@ class Schedule:
     days: frozenset[int]
 
 
+class Order(StrEnum):
+    """The order of the papers in a mail."""
+
+    RELEVANCE = "relevance"
+    """By digest.domain.ranking."""
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """A subscriber of the configuration. `email` is normalised (domain in ASCII) and is their identity."""
@@ -30,6 +39,8 @@ class Subscriber:
     name: str = ""
     label: str = ""
     """Names the subscriber in logs, without the address: `subscribers[3]`."""
+    order: Order = Order.RELEVANCE
+    interests: Interests = NO_INTERESTS
 
 
 class SuppressionReason(StrEnum):

@@ -16,6 +16,7 @@ from digest.pipeline.ports import (
     Transport,
 )
 from digest.pipeline.progress import NullProgress, Progress
+from digest.pipeline.ranking import Rankings, UnaidedRankings
 from digest.system.clock import Clock
 
 
@@ -48,6 +49,7 @@ class RunContext:
     """Makes signals wait until the block ends, in which a mail is sent and its result is recorded."""
     change_list: ChangeList | None = None
     """What the source is audited with; None: it is not audited."""
+    rankings: Rankings = field(default_factory=UnaidedRankings)
     progress: Progress = field(default_factory=NullProgress)
     journal: Journal = field(default_factory=NullJournal)
     """Keeps what the store cannot take just then."""

@@ -89,9 +89,11 @@ class Turn:
     def _build(self, batch: Batch, pending: PendingPapers, now: datetime) -> Built:
         """Raises RenderError."""
 
+        ranking = self.context.rankings.of(self.subscriber)
+
         def digest_of(papers: Sequence[PendingPaper]) -> Digest:
             today = now.astimezone(self.subscriber.schedule.timezone).date()
-            digest = compose(self.subscriber, papers, today, self.failing)
+            digest = compose(self.subscriber, papers, today, self.failing, ranking)
             return replace(digest, showing=batch.showing, waiting=pending.more, given_up=pending.given_up)
 
         return build_mails(self.context.mail_builder, digest_of, batch.papers, now)

@@ -177,9 +177,10 @@ def _sample_tab(context: RunContext, subscriber: Subscriber) -> Tab:
     if not candidates:
         note = f"No mail would go out now: {why}. There is no sample either: no papers are known yet."
         return Tab(display_name(subscriber), note=note)
+    ranking = context.rankings.of(subscriber)
     today = context.clock.now().astimezone(subscriber.schedule.timezone).date()
     note = f"A sample, made of the latest papers: no mail would go out now ({why})."
-    return digest_tab(context, compose(subscriber, candidates, today, {}), note)
+    return digest_tab(context, compose(subscriber, candidates, today, {}, ranking), note)
 
 
 def _latest(context: RunContext, subscriber: Subscriber) -> list[PendingPaper]:

@@ -1,17 +1,23 @@
 """The read model of `digest explain`: what happened to one paper."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, Select, select
 
+from digest.domain.digests import MOST_PAPERS, PendingPaper
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.mails import MailState
 from digest.domain.papers import Paper
+from digest.domain.subscribers import Subscriber
 from digest.store.database import Database
+from digest.store.queries.mails import SqlMailStore
 from digest.store.queries.papers import paper_from
+from digest.store.queries.pending import carried_papers, pending_papers
 from digest.store.queries.refused import given_up
+from digest.store.queries.suppressions import SqlSuppressionStore
 from digest.store.queries.unavailable import unavailable_papers
 from digest.store.schema import deliveries, keywords, mails, papers, refused_papers, sightings, subscribers
 
@@ -66,6 +72,53 @@ def history(database: Database, paper_id: str) -> History | None:
             given_up=tuple(mail.problem or "" for mail in carried_by if mail.subscriber in lost),
             refused=len(refused - lost),
         )
+
+
+def waiting_for(database: Database, emails: Collection[str], paper_id: str) -> int:
+    """The number of subscribers with these addresses whose next mail has the paper. Raises StoreError."""
+    suppressed = SqlSuppressionStore(database).of(emails).keys()
+    return len((SqlMailStore(database).awaiting(paper_id) & set(emails)) - suppressed)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The papers that come to a subscriber together; `queued_at` is None if they wait, or if it was long
+    ago."""
+
+    papers: tuple[PendingPaper, ...]
+    waits: bool
+    queued_at: datetime | None = None
+
+
+def company(database: Database, subscriber: Subscriber, paper_id: str) -> Company | None:
+    """The papers among which this subscriber gets the paper, or got it; None if they do neither.
+
+    Raises StoreError.
+    """
+    with database.transaction() as connection:
+        found = select(subscribers.c.number).where(subscribers.c.email == subscriber.email)
+        number = connection.scalar(found)
+        if number is None:
+            return None
+        waiting = pending_papers(connection, number, MOST_PAPERS)
+        if any(pending.paper.id == paper_id for pending in waiting):
+            return Company(waiting, waits=True)
+        return _carried_with(connection, number, paper_id)
+
+
+def _carried_with(connection: Connection, subscriber: int, paper_id: str) -> Company | None:
+    """What was queued at one moment is one digest, in one mail or several."""
+    paper = select(papers.c.number).where(papers.c.id == paper_id).scalar_subquery()
+    carried = select(deliveries.c.mail).where(
+        deliveries.c.subscriber == subscriber, deliveries.c.paper == paper
+    )
+    mail = connection.scalar(carried)
+    if mail is None:
+        return None
+    queued_at = connection.scalar(select(mails.c.created_at).where(mails.c.number == mail))
+    together = select(mails.c.number).where(mails.c.subscriber == subscriber, mails.c.created_at == queued_at)
+    numbers = {mail, *connection.scalars(together)}
+    return Company(carried_papers(connection, subscriber, sorted(numbers)), waits=False, queued_at=queued_at)
 
 
 @dataclass(frozen=True, slots=True)

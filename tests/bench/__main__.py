@@ -1,6 +1,6 @@
 """Benchmarks: `python -m tests.bench` prints a line for each."""
 
-from tests.bench import longevity, matching, rendering, requests
+from tests.bench import longevity, matching, ranking, rendering, requests
 
-for benchmark in (matching, rendering, requests, longevity):
+for benchmark in (matching, ranking, rendering, requests, longevity):
     print(benchmark.measure())  # noqa: T201 - its purpose

@@ -9,8 +9,9 @@ from itertools import count, islice
 
 from digest.domain.comments import badge, without_counts
 from digest.domain.digests import Digest, Entry, Showing
+from digest.domain.evidence import reason
 from digest.domain.keywords import Keyword
-from digest.domain.links import PaperLink, repository
+from digest.domain.links import PaperLink, paper_links, service_links
 from digest.domain.matching import Segment, mark
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
@@ -27,7 +28,6 @@ from digest.mail.content.phrases import (
     plain_date,
     subject,
 )
-from digest.mail.content.reasons import reason
 from digest.mail.content.truncate import (
     ALSO_CHARACTERS,
     COMMENT_CHARACTERS,
@@ -67,7 +67,8 @@ class PaperView:
     """The day of this version and its primary category, which every card has, and where it was accepted."""
     comment: str = ""
     pdf: str = ""
-    repository: PaperLink | None = None
+    links: tuple[PaperLink, ...] = ()
+    """What belongs to it elsewhere: code, data, a project page."""
     abstract: str = ""
     abstract_segments: tuple[Segment, ...] = ()
     reason: str = ""
@@ -116,7 +117,7 @@ def digest_view(
 
     `token` is the subscriber's unsubscribe token, `limits` how much of the papers is shown.
     """
-    sections = tuple(_section_views(digest, limits))
+    sections = tuple(_section_views(digest, limits, settings.links))
     return DigestView(
         subject=subject(digest),
         date=long_date(digest.date),
@@ -193,7 +194,7 @@ def _notice(names: Sequence[str], last_good_at: datetime | None, timezone: tzinf
     )
 
 
-def _section_views(digest: Digest, limits: DetailLimits) -> Iterator[SectionView]:
+def _section_views(digest: Digest, limits: DetailLimits, services: tuple[str, ...]) -> Iterator[SectionView]:
     numbers = count(1)
     for section in digest.sections:
         papers = []
@@ -201,7 +202,7 @@ def _section_views(digest: Digest, limits: DetailLimits) -> Iterator[SectionView
             if digest.showing is Showing.LINK:
                 entry = _numbered(entry)
             others = [keyword for keyword in digest.subscriber.keywords if keyword.name in entry.also]
-            policy = _DetailPolicy(limits, rank / len(section.entries))
+            policy = _DetailPolicy(limits, rank / len(section.entries), services)
             papers.append(_paper_view(next(numbers), entry, (section.keyword, *others), policy))
         yield SectionView(_name(section.keyword.name), amount(section.entries), tuple(papers))
 
@@ -213,10 +214,12 @@ def _numbered(entry: Entry) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class _DetailPolicy:
-    """The limits for one paper; `position` is the share of its section before it."""
+    """The limits for one paper; `position` is the share of its section before it, `services` where else links
+    lead."""
 
     limits: DetailLimits
     position: float
+    services: tuple[str, ...] = ()
 
     def apply(self, abstract: str) -> tuple[DetailLevel, str]:
         """The level of a paper with this abstract, and what is shown of the abstract."""
@@ -234,7 +237,9 @@ def _paper_view(number: int, entry: Entry, found_by: Sequence[Keyword], policy: 
     )
     if level is DetailLevel.TITLE_ONLY:
         return view
-    return _with_card(view, replace(entry, paper=paper), found_by, abstract)
+    card = _with_card(view, replace(entry, paper=paper), found_by, abstract)
+    services = service_links(paper, policy.services)
+    return replace(card, links=(*paper_links(f"{paper.abstract} {paper.comment}"), *services))
 
 
 def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstract: str) -> PaperView:
@@ -248,7 +253,6 @@ def _with_card(view: PaperView, entry: Entry, found_by: Sequence[Keyword], abstr
         facts=_facts(paper),
         comment=shortened(without_counts(paper.comment), COMMENT_CHARACTERS),
         pdf=paper.pdf_url,
-        repository=repository(f"{paper.abstract} {paper.comment}"),
         abstract=abstract,
         abstract_segments=segments,
         reason=why,

@@ -8,8 +8,26 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.papers import Paper
+from digest.store.database import Database
 from digest.store.queries.members import these
 from digest.store.schema import papers
+
+
+class SqlPaperStore:
+    """digest.pipeline.ranking.KnownPapers over a Database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, ids: Iterable[str]) -> tuple[Paper, ...]:
+        query = select(papers).where(papers.c.id.in_(these(ids))).order_by(papers.c.announcement_order)
+        with self._database.transaction() as connection:
+            return tuple(map(paper_from, connection.execute(query)))
+
+    def latest(self, most: int) -> tuple[Paper, ...]:
+        query = select(papers).order_by(papers.c.announcement_order.desc()).limit(most)
+        with self._database.transaction() as connection:
+            return tuple(map(paper_from, connection.execute(query)))
 
 
 def record_papers(connection: Connection, found: Iterable[Paper], now: datetime) -> None:

@@ -5,6 +5,7 @@ the keyword's first good fetch.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from digest.domain.digests import PendingPaper
+from digest.store.queries.members import these
 from digest.store.queries.papers import paper_from
 from digest.store.queries.refused import refused_papers_of
 from digest.store.schema import (
@@ -60,6 +62,19 @@ def pending_papers(connection: Connection, subscriber: int, most: int) -> tuple[
         )
         for row in rows
     )
+
+
+def carried_papers(
+    connection: Connection, subscriber: int, numbers: Sequence[int]
+) -> tuple[PendingPaper, ...]:
+    """The papers that the mails with these numbers carried to the subscriber, as when they waited."""
+    query = select(deliveries.c.paper).where(
+        deliveries.c.subscriber == subscriber, deliveries.c.mail.in_(these(numbers))
+    )
+    carried = query.subquery()
+    theirs = _keywords_that_have(connection, subscriber, carried)
+    rows = connection.execute(select(papers).where(papers.c.number.in_(query)))
+    return tuple(PendingPaper(paper_from(row), frozenset(theirs[row.number]), welcome=False) for row in rows)
 
 
 def count_pending(connection: Connection, subscriber: int) -> int:

@@ -61,7 +61,14 @@ _SECTIONS = [
     (
         MailSection,
         MailSettings,
-        {"smtp_url_file", "smtp_token_command", "smtp_token_file", "inbox", "inbox_password_file"},
+        {
+            "order",
+            "smtp_url_file",
+            "smtp_token_command",
+            "smtp_token_file",
+            "inbox",
+            "inbox_password_file",
+        },
     ),
     (ArchiveSection, ArchiveSettings, {"url"}),
     (ArxivSection, ArxivSettings, set()),

@@ -279,13 +279,13 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
                 (
                     "2:8: mail.smtp: unknown key; the keys known here are connections, dkim, from, "
                     "inbox, inbox_password_file, keep_days, links, mails_per_connection, name_server, "
-                    "reply_to, return_path, smtp_token_command, smtp_token_file, smtp_url_file, "
+                    "order, reply_to, return_path, smtp_token_command, smtp_token_file, smtp_url_file, "
                     "suppressed_percent, unsubscribe_url, when_empty, when_unconfirmed"
                 ),
                 (
                     "2:17: mail.password: unknown key; the keys known here are connections, dkim, from, "
                     "inbox, inbox_password_file, keep_days, links, mails_per_connection, name_server, "
-                    "reply_to, return_path, smtp_token_command, smtp_token_file, smtp_url_file, "
+                    "order, reply_to, return_path, smtp_token_command, smtp_token_file, smtp_url_file, "
                     "suppressed_percent, unsubscribe_url, when_empty, when_unconfirmed"
                 ),
             ],

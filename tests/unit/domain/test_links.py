@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.domain.links import PaperLink, bibtex_url, html_url, paper_links, repository, service_links
+from digest.domain.links import PaperLink, bibtex_url, html_url, paper_links, service_links
 from tests.support.builders import paper
 from tests.support.cost import require_cheap
 
@@ -23,8 +23,7 @@ from tests.support.cost import require_cheap
     ids=["full stop", "deeper path", "TeX", "no scheme", "second one", "longest name"],
 )
 def test_a_repository_that_a_text_names_becomes_a_link(text: str, url: str) -> None:
-    found = repository(text)
-    assert found == PaperLink("Code", "/".join(url.split("/")[-2:]), url)
+    assert paper_links(text) == (PaperLink("Code", "/".join(url.split("/")[-2:]), url),)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def test_a_repository_that_a_text_names_becomes_a_link(text: str, url: str) -> N
     ids=["model", "data", "demo"],
 )
 def test_what_lies_in_a_repository_is_named(text: str, found: PaperLink) -> None:
-    assert repository(text) == found
+    assert paper_links(text) == (found,)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,7 @@ def test_what_lies_in_a_repository_is_named(text: str, found: PaperLink) -> None
     ],
 )
 def test_what_is_no_repository_becomes_no_link(text: str) -> None:
-    assert repository(text) is None
+    assert paper_links(text) == ()
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from digest.domain.digests import PendingPaper
 from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.keywords import Keyword
 from digest.domain.mails import DeliveryResult, Mail, MailState
 from digest.store.database import Database
-from digest.store.history import Dispute, History, Seen, disputes, history
+from digest.store.history import Company, Dispute, History, Seen, company, disputes, history, waiting_for
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 
@@ -71,3 +72,36 @@ def test_a_paper_that_arxiv_alone_gives_to_a_keyword_is_known_as_such(database: 
     SqlStore.over(database).keywords.record(result, (), BASELINE, NOON)
     assert disputes(database, "2606.00077") == (Dispute("Reward Model", 30, 20),)
     assert disputes(database, "2606.00078") == ()
+
+
+def pending(paper_id: str) -> PendingPaper:
+    return PendingPaper(paper(paper_id), frozenset({MODEL.id}), welcome=False)
+
+
+def test_a_paper_that_waits_is_in_the_company_of_all_that_wait(database: Database) -> None:
+    answer(database, MODEL, 0)
+    answer(database, MODEL, 1, "2606.00501", "2606.00502")
+    assert company(database, SUBSCRIBER, "2606.00501") == Company(
+        (pending("2606.00502"), pending("2606.00501")), waits=True
+    )
+    assert waiting_for(database, {SUBSCRIBER.email, "nobody@example.org"}, "2606.00501") == 1
+
+
+def test_a_paper_that_was_mailed_is_in_the_company_of_that_days_mails(database: Database) -> None:
+    answer(database, MODEL, 1, "2606.00501", "2606.00502", "2606.00503", "2606.00504")
+    store = SqlStore.over(database)
+    parts = [
+        Mail(f"<{id}@example.org>", SUBSCRIBER.email, "digest@example.org", b"", (id,))
+        for id in ("2606.00501", "2606.00502", "2606.00503")
+    ]
+    store.mails.enqueue(parts[:2], 0, NOON)
+    store.mails.enqueue(parts[2:], 0, NOON + HOUR)
+    assert company(database, SUBSCRIBER, "2606.00501") == Company(
+        (pending("2606.00501"), pending("2606.00502")), waits=False, queued_at=NOON
+    )
+
+
+def test_a_paper_that_comes_to_a_subscriber_in_no_mail_has_no_company(database: Database) -> None:
+    answer(database, MODEL, 1, "2606.00501", fresh=False)
+    assert company(database, SUBSCRIBER, "2606.00501") is None
+    assert company(database, subscriber("nobody@example.org"), "2606.00501") is None

@@ -68,7 +68,7 @@ def test_a_digest_becomes_ready_values() -> None:
                         facts=("21 June 2026", "cs.LG"),
                         comment="a note",
                         pdf="https://arxiv.org/pdf/2606.00001v2",
-                        repository=PaperLink("Code", "a/b", "https://github.com/a/b"),
+                        links=(PaperLink("Code", "a/b", "https://github.com/a/b"),),
                         abstract="They reason. https://github.com/a/b",
                         abstract_segments=(
                             Segment("They ", marked=False),
@@ -148,7 +148,7 @@ def test_tex_is_made_readable_before_words_are_marked() -> None:
         "a note, 10³ nuts",
     )
     assert shown.abstract == "A reward model, 8.7% better. https://github.com/a/b_c"
-    assert shown.repository == PaperLink("Code", "a/b_c", "https://github.com/a/b_c")
+    assert shown.links == (PaperLink("Code", "a/b_c", "https://github.com/a/b_c"),)
 
 
 def test_the_texts_of_a_paper_are_cut_to_their_limits() -> None:

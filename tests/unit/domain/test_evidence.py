@@ -2,9 +2,9 @@
 
 import pytest
 
+from digest.domain.evidence import reason
 from digest.domain.expressions import AllOf, Field, Term
 from digest.domain.keywords import Keyword
-from digest.mail.content.reasons import reason
 from tests.support.builders import paper
 
 PAPER = paper(
@@ -22,7 +22,7 @@ PAPER = paper(
         (Keyword("k", any=("models reward", "absent words")), "“models reward” in abstract"),
         (
             Keyword("k", any=("rewards",), all=("models", "rewards")),
-            "“rewards” in title and abstract; “models” in title and abstract",
+            "“rewards” in title and abstract 2×; “models” in title and abstract 2×",
         ),
         (Keyword("k", authors=("example",)), "by Ada Example"),
         (Keyword("k", authors=("E. Ada", "Sample, Bo")), "by Ada Example; by Bo Sample"),
@@ -34,7 +34,7 @@ PAPER = paper(
         (Keyword("k", any=("reward models",), exact=True), "“reward models” in abstract"),
         (
             Keyword("k", query=AllOf((Term(Field.TITLE, "rewards"), Term(Field.CATEGORY, "eess.SY")))),
-            "“rewards” in title and abstract; in eess.SY",
+            "“rewards” in title and abstract 2×; in eess.SY",
         ),
         (Keyword("k", categories=("cs.*",)), "in cs.LG"),
         (Keyword("k", categories=("eess.SY", "stat.ML")), "in eess.SY"),
