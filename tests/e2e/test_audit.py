@@ -53,6 +53,7 @@ def status(home: Home) -> dict[str, object]:
     return facts
 
 
+@pytest.mark.exhaustive
 def test_an_audit_finds_what_was_missed_and_it_comes_late_and_once(tmp_path: Path) -> None:
     with lived(tmp_path, HIDDEN) as home:
         first = home.digest("audit")

@@ -25,6 +25,8 @@ from tests.support.home import Home
 from tests.support.hostile_smtp import HostileServer, Script
 from tests.support.ledger import SENDER, SUBSCRIBER, states
 
+pytestmark = pytest.mark.exhaustive
+
 SUBSCRIBERS = [f"canary-{letter}@example.org" for letter in "abcd"]
 USER, PASSWORD = "canary-user", "canary-password"
 SECRETS = (

@@ -55,6 +55,7 @@ def test_explain_prints_each_part_of_a_score_and_the_place_among_the_papers_of_t
     assert "subscribers[0]: 1 mistake in the files of interests" in done.stderr
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("order", "last"),
     [("relevance", "     4.50  in all"), ("newest", "    newest first: `order: newest` is set")],

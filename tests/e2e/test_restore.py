@@ -39,6 +39,7 @@ def got(home: Home) -> Counter[tuple[str, str]]:
     return Counter((mail["To"], paper) for mail in home.mails() for paper in papers_in(mail))
 
 
+@pytest.mark.exhaustive
 def test_a_restored_backup_sends_nothing_until_a_person_decides(home: Home) -> None:
     home.digest("run")
     back_up(home)

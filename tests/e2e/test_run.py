@@ -90,6 +90,7 @@ def test_a_second_run_at_once_sends_and_changes_nothing(home: Home) -> None:
     assert {path: path.read_bytes() for path in home.folder.rglob("*.[emh]*")} == before
 
 
+@pytest.mark.exhaustive
 def test_text_of_a_person_in_the_archive_file_stays(home: Home) -> None:
     words = b"# Mine\r\n\r\nin latin-1: \xe4\r\n"
     (home.folder / "README.md").write_bytes(words)
@@ -97,6 +98,7 @@ def test_text_of_a_person_in_the_archive_file_stays(home: Home) -> None:
     assert (home.folder / "README.md").read_bytes().startswith(words)
 
 
+@pytest.mark.exhaustive
 def test_a_dry_run_records_sends_and_publishes_nothing(home: Home) -> None:
     done = home.digest("run", "--dry-run")
     assert done.stdout.splitlines() == [
@@ -169,6 +171,7 @@ def test_a_log_quotes_no_address_of_the_command_line(home: Home) -> None:
     assert (done.returncode, "unexpected extra argument (<address>)" in done.stderr) == (2, True)
 
 
+@pytest.mark.exhaustive
 def test_a_keyword_that_fails_is_named_and_the_rest_is_done(home: Home) -> None:
     home.arxiv.misbehave(None, None, *[cut_off] * 6)  # after what is asked for all keywords together
     done = home.digest("run")
@@ -185,6 +188,7 @@ def test_an_arxiv_that_is_busy_is_asked_again(home: Home) -> None:
     assert len(home.arxiv.requests) == 2 + 2 + 2  # two in vain, two for all, one for each keyword
 
 
+@pytest.mark.exhaustive
 def test_an_arxiv_that_cannot_be_reached_means_try_later(home: Home) -> None:
     home.environment["DIGEST_ARXIV_API"] = "http://127.0.0.1:9/api/query"
     done = home.digest("run")
@@ -267,6 +271,7 @@ def test_mails_go_out_by_smtp_one_message_a_subscriber(home: Home) -> None:
     assert not (home.folder / "outbox").exists()
 
 
+@pytest.mark.exhaustive
 def test_a_mail_server_that_is_down_means_try_later_and_loses_nothing(home: Home) -> None:
     home.write(LEAST + "mail:\n  from: Daily Papers <digest@example.org>\n")
     with socket.socket() as nobody:
@@ -282,6 +287,7 @@ def test_a_mail_server_that_is_down_means_try_later_and_loses_nothing(home: Home
     assert [len(papers_in(mail)) for mail in home.mails()] == [18]
 
 
+@pytest.mark.exhaustive
 def test_what_is_written_is_private(home: Home) -> None:
     home.digest("run")
     modes = {

@@ -46,6 +46,7 @@ def test_a_test_mail_is_a_digest_of_invented_papers_and_each_step_is_told(home: 
     assert home.digest("unsubscribe", token).stdout.startswith("subscribers[0] gets no more mail")
 
 
+@pytest.mark.exhaustive
 def test_a_test_mail_is_not_remembered_and_goes_to_strangers_too(home: Home) -> None:
     home.write(LEAST + SENDER)
     with HostileServer() as server:
@@ -57,6 +58,7 @@ def test_a_test_mail_is_not_remembered_and_goes_to_strangers_too(home: Home) -> 
     assert home.arxiv.requests == []
 
 
+@pytest.mark.exhaustive
 def test_a_log_shows_no_address_of_a_test_mail(home: Home) -> None:
     home.write(LEAST + SENDER)
     with HostileServer({"dot": "250 2.0.0 taken for eve@example.org"}) as server:
@@ -66,6 +68,7 @@ def test_a_log_shows_no_address_of_a_test_mail(home: Home) -> None:
     assert "@" not in done.stdout
 
 
+@pytest.mark.exhaustive
 def test_a_test_mail_that_fails_says_at_which_step(home: Home) -> None:
     home.write(LEAST + SENDER)
     with HostileServer({"rcpt": "550 5.7.1 relaying denied"}) as server:
@@ -78,6 +81,7 @@ def test_a_test_mail_that_fails_says_at_which_step(home: Home) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_nobody_who_wants_no_mail_gets_a_test_mail(home: Home) -> None:
     home.write(LEAST + SENDER)
     home.digest("unsubscribe", "ada@example.org")

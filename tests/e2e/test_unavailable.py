@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from digest.demo.scenario import DAYS
 from digest.demo.server import Reply
 from tests.support.home import Home
@@ -15,6 +17,7 @@ def cannot_show(reply: Reply) -> Reply:
     return Reply(500, b"", "text/plain") if shown else reply
 
 
+@pytest.mark.exhaustive
 def test_a_paper_that_arxiv_cannot_show_blocks_nothing_and_comes_later(home: Home) -> None:
     home.digest("run")
     home.at(DAYS[1])

@@ -226,6 +226,7 @@ def test_a_subscriber_may_unsubscribe_before_the_first_run(home: Home) -> None:
     assert receivers(home) == []
 
 
+@pytest.mark.exhaustive
 def test_an_address_that_does_not_exist_gets_no_more_mail(served: Home) -> None:
     assert fed(served, report(served, recipient=BO))[0] == "a mail to subscribers[0] came back (5.1.1)"
     assert checked(served) == []
@@ -365,6 +366,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_next_is_read(served: Home) 
     ]
 
 
+@pytest.mark.exhaustive
 def test_a_request_from_before_the_return_is_told_once(served: Home) -> None:
     message = request(served, Date="Mon, 22 Jun 2026 07:00:00 +0000")
     served.digest("resubscribe", ADA)

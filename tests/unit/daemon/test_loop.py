@@ -612,6 +612,7 @@ def test_an_unsubscribe_beside_the_daemon_takes_effect_at_the_next_tick(scenario
     assert scenario.sent_to == ["bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_an_inbox_that_cannot_be_read_for_a_day_stops_no_mail_and_is_told(scenario: Scenario) -> None:
     scenario.reading = Reading(problem=InboxUnavailable("the inbox cannot be used", "wait"))
     scenario.tick_until(10)
