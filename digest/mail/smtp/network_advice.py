@@ -70,6 +70,16 @@ def greeting_advice(server: SmtpServer) -> str:
     )
 
 
+def handshake_advice(error: OSError) -> str:
+    """What to do if the handshake of TLS fails; empty if it is not known, or if this is no such failure."""
+    reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
+    if reason in _NO_TLS:
+        return "what answers at this port is no mail server: see that host and port of the SMTP URL are right"
+    if "PROTOCOL" in reason or "HANDSHAKE_FAILURE" in reason:
+        return "the server knows no TLS 1.2: its operator must renew it, or use another relay"
+    return ""
+
+
 def certificate_advice(error: ssl.SSLCertVerificationError, names: Sequence[str]) -> str:
     """What to do about a certificate that is refused; `names` are the hosts that it is for, if known."""
     if error.verify_code in OTHER_NAME:

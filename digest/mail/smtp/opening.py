@@ -73,7 +73,7 @@ def _introduce(smtp: Connection, server: SmtpServer, client: Client, context: ss
             _encrypt(smtp, server, client, context)
             smtp.greet()
     except OSError as exc:
-        raise _unusable(server, shown(exc)) from exc
+        raise _unusable(server, shown(exc), advice.handshake_advice(exc)) from exc
 
 
 def _await_greeting(smtp: Connection, server: SmtpServer, client: Client) -> None:
