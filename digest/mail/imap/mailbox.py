@@ -16,7 +16,7 @@ from digest.domain.settings import ImapServer
 from digest.errors import InboxError, InboxUnavailable
 from digest.mail.deadline import Deadline
 from digest.mail.imap.connection import BrokenOff, Connection, Limits, ReadOnly, ServerSaidNo
-from digest.mail.imap.failures import HINT_PORT, failures_of, words_of
+from digest.mail.imap.failures import HINT_PORT, failures_of, it_says, words_of
 from digest.mail.imap.refusals import is_temporary, login_hint
 from digest.mail.network import addresses_of, connected_socket, encrypted_socket, tls_context
 from digest.system.masking import without_secrets
@@ -229,7 +229,9 @@ def _log_in(client: _Client, server: ImapServer, password: str | None) -> None:
 
 def _login_error(server: ImapServer, words: str) -> InboxError:
     kind = InboxUnavailable if is_temporary(words) else InboxError
-    return kind(f"{server.name} refused our user and password", login_hint(server.host, words), words)
+    return kind(
+        f"{server.name} refused our user and password", login_hint(server.host, words), it_says(words)
+    )
 
 
 def _quoted(text: str) -> str:
