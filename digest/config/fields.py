@@ -32,7 +32,8 @@ WHEN_UNCONFIRMED = ("retry", "never")
 _NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _LONGEST_ADDRESS = 1_000  # of what is looked at; an address has 254 characters at most
 _ENCODED_WORD = "=?"
-_OFFSET = re.compile(r"[+\-−]\s*\d")
+_OFFSET = re.compile(r"(?:[+\-−]|\b(?:UTC|GMT))\s*\d", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"[A-Za-z]{3,4}")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _SHORTEST_DAY = 3
 _URL_REMEDY = "write one such as https://example.org/path"
@@ -176,16 +177,16 @@ def timezone(text: str) -> ZoneInfo:
 
 
 def _nearest_timezone(text: str) -> str:
-    if _OFFSET.search(text):  # the nearest name would move every mail by hours
+    text = unicodedata.normalize("NFKC", text)
+    if _OFFSET.search(text):  # the nearest name would move every mail by hours; so with abbreviations
         return "an offset knows no summer time; use a name such as Europe/Berlin"
     zones = available_timezones()
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
-    city = cities.get(text.casefold().replace(" ", "_"))
-    return (
-        f'did you mean "{city}"?'
-        if city
-        else suggestion(text, zones, "use a name such as Europe/Berlin", 0.75)
-    )
+    if city := cities.get(text.casefold().replace(" ", "_")):
+        return f'did you mean "{city}"?'
+    if _ABBREVIATION.fullmatch(text):
+        return "an abbreviation means one thing here and another there; use a name such as Europe/Berlin"
+    return suggestion(text, zones, "use a name such as Europe/Berlin", 0.75)
 
 
 def days(text: str) -> frozenset[int]:
@@ -287,4 +288,6 @@ def path(text: str) -> Path:
     """The path of a file or folder; a relative one is not resolved yet."""
     if visible_text(text).startswith("~"):
         raise ValueError(f'{quoted(text)}: "~" has no meaning here; write the whole path')
+    if "://" in text:  # not shown: it may hold a password
+        raise ValueError("an address and not a path; write the path of a file or folder")
     return Path(text)

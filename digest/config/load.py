@@ -16,6 +16,7 @@ from digest.config.mail_server import read_mail_server
 from digest.config.mail_warnings import mail_warnings
 from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
+from digest.config.timezone_warnings import timezone_warnings
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
 from digest.config.yaml_document import parse
 from digest.domain.identity import mailbox_of
@@ -56,7 +57,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     builder = ConfigBuilder(file.absolute(), section, defined, overrides, smtp, dkim_key, inbox, password)
     config = builder.config()
     of_mail = (*mail_server.warnings, *mail_warnings(document, config.mail))
-    warnings = (*keyword_warnings(document, defined), *of_mail)
+    warnings = (*keyword_warnings(document, defined), *timezone_warnings(document), *of_mail)
     return replace(config, used_paths=tuple(use.used for use in uses), warnings=warnings)
 
 

@@ -76,7 +76,7 @@ class MailSection(Section):
         le=100,
     )
     smtp_url_file: FilePath | None = optional(
-        "The file with the SMTP address, smtps://user:password@host:465. Only its owner may read it (chmod "
+        "The file with the SMTP URL, smtps://user:password@host:465. Only its owner may read it (chmod "
         "600). Without it, and without DIGEST_SMTP_URL, mails go to the outbox folder."
     )
     return_path: ReturnPath | None = optional(

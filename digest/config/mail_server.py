@@ -68,7 +68,7 @@ def read_secret(file: Path, credentials: Path | None) -> str:
     text = secret_text(file, is_guarded=is_guarded(file, credentials))
     lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
     if len(lines) != 1:
-        raise ValueError("must have exactly one line, the SMTP address; write it, or delete the other lines")
+        raise ValueError("must have exactly one line, the SMTP URL; write it, or delete the other lines")
     return lines[0]
 
 

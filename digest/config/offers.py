@@ -5,6 +5,7 @@ by its parser. What the plain keys of a definition can say is offered with them,
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -36,6 +37,7 @@ _NO_TEXT = re.compile(r"true|false|yes|no|on|off|null|[-.\d]+", re.IGNORECASE)
 
 def offered_definition(text: str) -> Lines:
     """A definition that finds what the text says; empty if that is not clear."""
+    text = unicodedata.normalize("NFKC", text)  # `：` and `｜` are meant as `:` and `|`
     query = as_query(text)
     try:
         expression = fields.query(query if _is_read_whole(text) else "")

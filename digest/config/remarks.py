@@ -20,13 +20,16 @@ _PREFIX = re.compile(
 _OPERATOR = re.compile(r"(?<=\S)\s+(?:ANDNOT|AND|OR|NOT)\s+(?=\S)")
 _LOWER_CASE_OPERATOR = re.compile(r"(?<=\S)\s+(?:or|and\s+not)\s+(?=\S)")
 _SIGN = re.compile(r"\||(?<=\s)(?:&&|\+)(?=\s)|(?<!\S)[+-](?=\w)")
-_BRACKETS = re.compile(r"(?<!\S)\([^()]*\)(?!\w)|[\[\]{}]")
+_BRACKETS = re.compile(r"(?<!\S)\([^()]*\)(?!\w)|[\[\]{}【】〔〕「」『』《》〈〉]")
 _ACRONYM = re.compile(r"(?P<phrase>[^()]+?)\s*\((?P<acronym>[^()\s]+)\)")
 _STAR = re.compile(r"\w{2,}\*(?![\w-])")
 _AMPERSAND = re.compile(r"\s&\s")
-_SEPARATOR = re.compile(r"\s*(?:[，、；;]|,(?!\d)|(?<=\s)/(?=\s))\s*")
-_SEPARATOR_OF_NAMES = re.compile(r"\s*[，、；;]\s*")
+_COMMAS = "，､、﹐﹑،；﹔؛;"
+_SEPARATOR = re.compile(rf"\s*(?:[{_COMMAS}／・･。｡]|,(?!\d)|(?<=\s)/(?=\s))\s*")
+_SEPARATOR_OF_NAMES = re.compile(rf"\s*[{_COMMAS}]\s*")
 _CATEGORY = re.compile(r"([a-z-]+)\.([a-z]{2})", re.IGNORECASE)
+_ARCHIVE = re.compile(r"([a-z-]+)\.\*", re.IGNORECASE)
+_PAPER = re.compile(r"(?:https?://|arxiv:)\S+|\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE)
 _FOREIGN = (
     "\u0400-\u04ff\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
 )
@@ -40,7 +43,7 @@ _Check = Callable[[str], Remark | None]
 
 def remark_on_phrase(text: str, *, exact: bool = False) -> Remark | None:
     """What is to be said of a phrase, or None. An exact one is meant word for word."""
-    checks = (_quotes, _search, _category, _letters, _script, _nothing_left)
+    checks = (_quotes, _paper, _search, _category, _letters, _script, _nothing_left)
     return _first((*checks, *(() if exact else _GENTLE)), " ".join(text.split()))
 
 
@@ -60,12 +63,13 @@ def _quotes(text: str) -> Remark | None:
 
 def _search(text: str) -> Remark | None:
     """Operators, the prefixes of fields, signs."""
+    plain = _of_usual_width(text)
     for pattern in (_PREFIX, _OPERATOR, _SIGN):
-        if found := pattern.search(text):
+        if found := pattern.search(plain):
             return about_sign(text, " ".join(found[0].split()))
-    if _STAR.search(text):
+    if _STAR.search(plain):
         return Remark(f"{quoted(text)}: * means nothing here, since endings are found without it; delete it")
-    return _brackets(text) if _BRACKETS.search(text) else None
+    return _brackets(text) if _BRACKETS.search(plain) else None
 
 
 def _brackets(text: str) -> Remark:
@@ -75,10 +79,25 @@ def _brackets(text: str) -> Remark:
     return Remark(f"{problem}; delete them, or write a search under `query` in a definition")
 
 
+def _paper(text: str) -> Remark | None:
+    """The address or number of one paper."""
+    if not _PAPER.fullmatch(_of_usual_width(text)):
+        return None
+    return Remark(f"{quoted(text)} is looked for in titles and abstracts, and finds no paper; write words")
+
+
+def _of_usual_width(text: str) -> str:
+    """The text with ASCII signs in place of the wide ones that Chinese and Japanese input methods type."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def _category(text: str) -> Remark | None:
     """A category alone, or what looks like one."""
-    shaped = _CATEGORY.fullmatch(text)
-    name = f"{shaped[1].lower()}.{shaped[2].upper()}" if shaped else text
+    plain = _of_usual_width(text)
+    if archive := _ARCHIVE.fullmatch(plain):
+        plain = archive[1].lower()
+    shaped = _CATEGORY.fullmatch(plain)
+    name = f"{shaped[1].lower()}.{shaped[2].upper()}" if shaped else plain
     if fields.is_category(name):
         problem = f"{quoted(text)} is looked for as a phrase; if the category is meant, write"
         return Remark(problem, (listed("categories", [name]),))
@@ -186,7 +205,7 @@ _GENTLE: tuple[_Check, ...] = (_lower_case_search, _list, _less_left, _sentence)
 
 def _search_for_names(text: str) -> Remark | None:
     for pattern in (_PREFIX, _OPERATOR, _SIGN, _STAR):
-        if found := pattern.search(text):
+        if found := pattern.search(_of_usual_width(text)):
             sign = " ".join(found[0].split())
             problem = f"{quoted(text)} is taken for one name, in which {sign} has no special meaning"
             return Remark(f"{problem}; write each name alone as an item of the list")

@@ -26,7 +26,7 @@ _COMMENT_OR_PASSWORD = re.compile(r"@.*\s#.*@")
 _XOAUTH2 = "+xoauth2"
 
 _HIGHEST_PORT = 65535
-_OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
+_OPTIONS = "the part after the ? of the SMTP URL must be ca=FILE or insecure=yes"
 
 
 def tidy_url(text: str) -> str:
@@ -47,14 +47,14 @@ def smtp_server(url: str, folder: Path) -> SmtpServer:
     url = tidy_url(url)
     if _COMMENT_OR_PASSWORD.search(url):  # a guess may send the password to a wrong host
         raise ValueError(
-            "an @ stands before and after the # in the SMTP address: if the # is in the password, write "
+            "an @ stands before and after the # in the SMTP URL: if the # is in the password, write "
             "it as %23; write a comment in a line of its own"
         )
     scheme, _, rest = url.partition("://")
     with_token = scheme.lower().endswith(_XOAUTH2)
     scheme = scheme.lower().removesuffix(_XOAUTH2)
     if scheme not in _SECURITY:
-        raise ValueError("the SMTP address must begin with smtps://, smtp+starttls:// or smtp://")
+        raise ValueError("the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://")
     security, default_port = _SECURITY[scheme]
     login, at, location = rest.rpartition("@")
     server, _, query = location.partition("?")
@@ -71,29 +71,29 @@ def _host_and_port(text: str) -> tuple[str, int | None]:
     server = _HOST_AND_PORT.fullmatch(text)
     if not server:
         raise ValueError(
-            "the SMTP address must name a host and may name a port, as in smtps://user:password@host:465; "
+            "the SMTP URL must name a host and may name a port, as in smtps://user:password@host:465; "
             "in the password write % as %25 and @ as %40"
         )
     port = int(server["port"]) if server["port"] else None
     if port is not None and not 1 <= port <= _HIGHEST_PORT:
-        raise ValueError(f"the port of the SMTP address must be from 1 to {_HIGHEST_PORT}")
+        raise ValueError(f"the port of the SMTP URL must be from 1 to {_HIGHEST_PORT}")
     return server["host"].strip("[]").lower(), port
 
 
 def _login(text: str, *, with_token: bool) -> tuple[str, str | None]:
     user, colon, password = text.partition(":")
     if with_token and (colon or not user):
-        raise ValueError("with +xoauth2 the SMTP address must have a user and no password before the @")
+        raise ValueError("with +xoauth2 the SMTP URL must have a user and no password before the @")
     if not (with_token or (user and password)):
-        raise ValueError("the SMTP address must have user:password before the @, or neither of them")
+        raise ValueError("the SMTP URL must have user:password before the @, or neither of them")
     try:
         decoded = unquote(user, errors="strict"), unquote(password, errors="strict")
     except UnicodeDecodeError:
-        problem = "user and password of the SMTP address must be UTF-8, percent-encoded; write % as %25"
+        problem = "user and password of the SMTP URL must be UTF-8, percent-encoded; write % as %25"
         raise ValueError(problem) from None
     if not all(part.isprintable() for part in decoded):
         raise ValueError(
-            "user or password of the SMTP address has a character that cannot be seen, such as the space "
+            "user or password of the SMTP URL has a character that cannot be seen, such as the space "
             "U+00A0 that web pages have; type it again"
         )
     return decoded[0], None if with_token else decoded[1]
@@ -127,5 +127,5 @@ def _ca_file(text: str | None, folder: Path) -> Path | None:
         return None
     file = folder / text
     if place_of(file).kind is not Kind.FILE:
-        raise ValueError("the certificate file of the SMTP address (ca=) does not exist; fix its path")
+        raise ValueError("the certificate file of the SMTP URL (ca=) does not exist; fix its path")
     return file

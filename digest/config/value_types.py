@@ -3,6 +3,7 @@
 Each type reads its text with the function of config/fields.py that states what is allowed.
 """
 
+import unicodedata
 from collections.abc import Callable
 from datetime import time
 from pathlib import Path
@@ -37,7 +38,8 @@ def _text(read: Callable[[str], object]) -> PlainValidator:
 def _one_or_many(value: object) -> object:
     """Accepts one text where the schema has a list. pydantic's strict mode takes no list for a tuple."""
     if isinstance(value, str) and "," in value:
-        raise ValueError(f"one text with a comma in it; for a list write [{value}]")
+        items = unicodedata.normalize("NFKC", value).strip("[] ")  # also in wide brackets
+        raise ValueError(f"one text with a comma in it; for a list write [{items}]")
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value

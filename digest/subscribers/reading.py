@@ -58,7 +58,7 @@ class MailboxReader:
             complete = self._read_mailbox(reader, mailbox, deadline)
         if mailbox.refusal is not None:
             problem = f"{server.name} does not mark or move what was read"
-            raise InboxError(problem, _UNMARKED, mailbox.refusal)
+            raise InboxError(problem, _UNMARKED, f"it says: {mailbox.refusal}")
         return complete
 
     def read_path(self, reader: InboxReader, path: Path) -> bool:

@@ -23,6 +23,7 @@ _URL_PATH = re.compile(r"""\b(https?://[^\s/?#'"<>]+)[/?#][^\s'"<>]+""")
 _ENCODED = re.compile(rb"[%=+]([0-9A-Fa-f]{2})|\\x\{([0-9A-Fa-f]{1,6})\}")
 """A byte in a URL, as quoted-printable, in xtext (RFC 3461); a character in RFC 6533."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{4,}=*")
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){5,}")
 _PIECE = 5  # bytes of a secret that are not in an encoded word by chance
 _SEPARATORS = re.compile(r"[\W_]+")
 _LEAST_LETTERS = 3
@@ -60,7 +61,7 @@ def without_mailbox(lines: Iterable[str], local_part: str = "") -> str:
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text with a mark for each of these secrets, which may go on in the next line, and for each word
-    that has one, or a part of one, encoded: in base64 (RFC 4954), in a URL or otherwise.
+    that has one, or a part of one, encoded: in base64 (RFC 4954), in hexadecimal, in a URL or otherwise.
     """
     known = list(filter(None, secrets))
     for secret in known:
@@ -71,7 +72,7 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
     def mask(word: re.Match[str]) -> str:
         is_written = any(secret in reading for reading in _readings(word[0]) for secret in folded)
-        return SECRET if is_written or _is_in_base64(word[0], pieces) else word[0]
+        return SECRET if is_written or _is_encoded(word[0], pieces) else word[0]
 
     return _WORD.sub(mask, text) if known else text
 
@@ -82,9 +83,12 @@ def _pieces(secret: bytes) -> Iterator[bytes]:
         yield secret[start : start + _PIECE]
 
 
-def _is_in_base64(word: str, pieces: Collection[bytes]) -> bool:
-    """Whether a piece is in the word once that is decoded from its first, second, third or fourth letter."""
-    for found in _BASE64.findall(word.encode("utf-8", "replace")):
+def _is_encoded(word: str, pieces: Collection[bytes]) -> bool:
+    """Whether a piece is in the word once that is decoded, as base64 from each of its first four letters."""
+    written = word.encode("utf-8", "replace")
+    if any(piece in bytes.fromhex(found.decode()) for found in _HEX.findall(written) for piece in pieces):
+        return True
+    for found in _BASE64.findall(written):
         letters = found.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
         for start in range(4):
             whole = letters[start : start + (len(letters) - start) // 4 * 4]

@@ -17,6 +17,7 @@ from tests.support.systemd import Systemd
 
 pytestmark = pytest.mark.exhaustive
 
+NOT_UNDERSTOOD = ["1 not understood, please read:", "  message 3 of the inbox (no date): hello"]
 READ, LEFT = "$DailyPapersRead", "$DailyPapersLeft"
 ADA_LEFT = "subscribers[0] wants no more mail"
 NOTHING = b"Subject: hello\r\n\r\nHow are you?\r\n"
@@ -73,15 +74,16 @@ def test_answers_are_acted_on_once_and_stay_there_unseen(answered: Answered) -> 
         [
             "a mail to subscribers[0] came back (5.1.1)",
             ADA_LEFT,
-            "3 messages: 2 acted on, 0 acted on before, 1 not understood: please read them",
+            "3 messages: 2 acted on, 0 acted on before, 1 not understood",
+            *NOT_UNDERSTOOD,
         ],
         "",
     )
     assert server.flags() == [READ, READ, LEFT]
     nothing = "0 messages: 0 acted on, 0 acted on before, 0 not understood"
     assert answered.inbox(server.url()) == (0, [nothing], "")
-    again = "3 messages: 0 acted on, 2 acted on before, 1 not understood: please read them"
-    assert answered.inbox(server.url(), "--again") == (0, [again], "")
+    again = "3 messages: 0 acted on, 2 acted on before, 1 not understood"
+    assert answered.inbox(server.url(), "--again") == (0, [again, *NOT_UNDERSTOOD], "")
     assert checked(answered.home)[0].startswith("subscribers[0] gets no mail since")
 
 
@@ -126,13 +128,15 @@ def test_a_terminal_shows_what_the_server_says_of_it(answered: Answered) -> None
         terminal.hand_over()
         shown = terminal.read_all()
         process.communicate()
-    assert "refused our user and password ([AUTHENTICATIONFAILED] Authentication failed.)" in shown
+    assert (
+        "refused our user and password\r\nit says: [AUTHENTICATIONFAILED] Authentication failed.\r\n" in shown
+    )
 
 
 def test_a_certificate_that_is_not_verified_ends_it_before_the_password(answered: Answered) -> None:
     status, _, err = answered.inbox(answered.server.url().partition("?")[0])
-    assert (status, "certificate verify failed" in err) == (75, True)
-    assert "hint: name the server as its certificate does; add ?ca=FILE" in err
+    assert (status, "its certificate is refused: self-signed certificate" in err) == (75, True)
+    assert "hint: if the server is your own, add ?ca=FILE to the inbox address" in err
 
 
 def test_a_server_that_is_not_there_is_tried_later(answered: Answered) -> None:
@@ -208,5 +212,5 @@ def test_thousands_of_messages_are_read_at_once(answered: Answered) -> None:
         file.chmod(0o666)
     status, lines, _ = answered.inbox(answered.server.url())
     assert status == 0
-    assert lines[-1].startswith("3003 messages: 2 acted on")
+    assert any(line.startswith("3003 messages: 2 acted on") for line in lines)
     answered.server.empty()

@@ -6,7 +6,6 @@ module that knows IMAPClient. No error from here contains an address or a secret
 
 import contextlib
 import ssl
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,10 @@ from digest.domain.settings import ImapServer
 from digest.errors import InboxError, InboxUnavailable
 from digest.mail.deadline import Deadline
 from digest.mail.imap.connection import BrokenOff, Connection, Limits, ReadOnly, ServerSaidNo
-from digest.mail.imap.failures import HINT_PORT, failures_of, words_of
+from digest.mail.imap.failures import HINT_PORT, failures_of, it_says, words_of
 from digest.mail.imap.refusals import is_temporary, login_hint
 from digest.mail.network import addresses_of, connected_socket, encrypted_socket, tls_context
+from digest.system.masking import without_secrets
 
 HANDLED = "$DailyPapersRead"
 """The keyword of a message that needs nothing any more."""
@@ -162,12 +162,22 @@ def opened_mailbox(
         command_bytes=dialogue.answer_bytes + _ROOM,
         on_step=dialogue.on_step,
     )
-    with _connected(server, limits) as connection:
+    with _secrets_hidden(server.user, password or ""), _connected(server, limits) as connection:
         with failures_of(server):
             client = _Client(connection)
         _log_in(client, server, password)
         yield Mailbox(client, server, dialogue, read_only=read_only)
         connection.say_goodbye(_GOODBYE_SECONDS)
+
+
+@contextlib.contextmanager
+def _secrets_hidden(*secrets: str) -> Iterator[None]:
+    """Whatever the server repeats of the login, at any step."""
+    try:
+        yield
+    except InboxError as exc:
+        exc.detail = without_secrets(exc.detail, secrets)
+        raise
 
 
 @contextlib.contextmanager
@@ -214,19 +224,14 @@ def _log_in(client: _Client, server: ImapServer, password: str | None) -> None:
         except BrokenOff:
             raise
         except ServerSaidNo as exc:
-            raise _login_error(server, _without(words_of(exc), server.user, password)) from None
+            raise _login_error(server, words_of(exc)) from None
 
 
 def _login_error(server: ImapServer, words: str) -> InboxError:
     kind = InboxUnavailable if is_temporary(words) else InboxError
-    return kind(f"{server.name} refused our user and password", login_hint(server.host, words), words)
-
-
-def _without(words: str, user: str, password: str) -> str:
-    """Without the password, also as a server may repeat it from AUTHENTICATE PLAIN (RFC 4616)."""
-    for secret in (password, b64encode(f"\0{user}\0{password}".encode()).decode()):
-        words = words.replace(secret, "…")
-    return words
+    return kind(
+        f"{server.name} refused our user and password", login_hint(server.host, words), it_says(words)
+    )
 
 
 def _quoted(text: str) -> str:

@@ -84,9 +84,9 @@ _BY_WORDS: Sequence[tuple[str, str, str]] = (
     ("*",           r"requires? (tls|ssl|encryption)|(secure|encrypted) connection", _UNENCRYPTED),
     ("538*",        "", _UNENCRYPTED),
     ("*",           r"password (has |is )?expired|password transition|expired password", _EXPIRED),
-    ("4*",          "", _LATER),
+    ("4*",          r"^(?!.*(invalid|incorrect|wrong|not accepted))", _LATER),
 )  # fmt: skip
-"""Holds for a login by a token too."""
+"""Holds for a login by a token too. Some servers refuse a wrong password as if it were for now: 454."""
 
 _BY_WORDS_OF_PASSWORDS: Sequence[tuple[str, str, str]] = (
     ("*",           r"basic auth(entication)? is (disabled|not|no longer)", _MICROSOFT),

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from collections.abc import Sequence
 
 from digest.domain.settings import SmtpServer
 
@@ -12,19 +11,6 @@ TLS_LATER = "write smtp+starttls:// in place of smtps:// in the SMTP URL"
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # alert and handshake: RFC 8446, section 5.1
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
 """What OpenSSL makes of a greeting in its place, by version."""
-
-# The codes: X509_STORE_CTX_get_error(3ssl), and x509_vfy.h.
-OTHER_NAME = (62, 64)
-"""The certificate is another host's, or another address's."""
-_CA = "add ?ca=FILE to the SMTP URL, where FILE has the certificate of"
-_SELF_SIGNED = f"if the server is your own, {_CA} the server or of who signed it (PEM)"
-_OTHER_AUTHORITY = f"if the authority is your own, {_CA} the authority (PEM); else install ca-certificates"
-_CERTIFICATE_ADVICE = {
-    9: "see that the clock of this machine is right: the certificate is not valid yet",
-    10: "renew the certificate of the server; see also that the clock of this machine is right",
-    18: _SELF_SIGNED,
-    19: _SELF_SIGNED,
-}
 
 
 def is_tls(received: bytes) -> bool:
@@ -70,9 +56,11 @@ def greeting_advice(server: SmtpServer) -> str:
     )
 
 
-def certificate_advice(error: ssl.SSLCertVerificationError, names: Sequence[str]) -> str:
-    """What to do about a certificate that is refused; `names` are the hosts that it is for, if known."""
-    if error.verify_code in OTHER_NAME:
-        known = f": {', '.join(names)}" if names else ""
-        return f"write the host in the SMTP URL as the server's certificate has it{known}"
-    return _CERTIFICATE_ADVICE.get(error.verify_code, _OTHER_AUTHORITY)
+def handshake_advice(error: OSError) -> str:
+    """What to do if the handshake of TLS fails; empty if it is not known, or if this is no such failure."""
+    reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
+    if reason in _NO_TLS:
+        return "what answers at this port is no mail server: see that host and port of the SMTP URL are right"
+    if "PROTOCOL" in reason or "HANDSHAKE_FAILURE" in reason:
+        return "the server knows no TLS 1.2: its operator must renew it, or use another relay"
+    return ""

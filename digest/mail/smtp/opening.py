@@ -8,6 +8,7 @@ from typing import Any
 from digest.domain.settings import SmtpServer
 from digest.domain.text import one_line
 from digest.errors import TransportUnavailable
+from digest.mail.certificate_advice import OTHER_NAME, certificate_advice
 from digest.mail.deadline import Deadline
 from digest.mail.network import addresses_of, connected_socket, first_bytes, speaks_tls, tls_context
 from digest.mail.smtp import network_advice as advice
@@ -73,7 +74,7 @@ def _introduce(smtp: Connection, server: SmtpServer, client: Client, context: ss
             _encrypt(smtp, server, client, context)
             smtp.greet()
     except OSError as exc:
-        raise _unusable(server, shown(exc)) from exc
+        raise _unusable(server, shown(exc), advice.handshake_advice(exc)) from exc
 
 
 def _await_greeting(smtp: Connection, server: SmtpServer, client: Client) -> None:
@@ -110,9 +111,9 @@ def _encrypt(smtp: Connection, server: SmtpServer, client: Client, context: ssl.
     try:
         smtp.encrypt(context)
     except ssl.SSLCertVerificationError as exc:
-        names = _names(server, client, smtp.deadline) if exc.verify_code in advice.OTHER_NAME else ()
+        names = _names(server, client, smtp.deadline) if exc.verify_code in OTHER_NAME else ()
         problem = f"its certificate is refused: {one_line(exc.verify_message)}"
-        raise _unusable(server, problem, advice.certificate_advice(exc, names)) from exc
+        raise _unusable(server, problem, certificate_advice(exc, names)) from exc
     except OSError as exc:
         if server.security == "tls" and advice.is_perhaps_plain(exc) and _is_plain(server, smtp.deadline):
             raise _error(f"{smtp.name} begins without TLS", advice.TLS_LATER) from exc

@@ -12,6 +12,7 @@ from digest.config.quoting import quoted
 from digest.domain.expressions import Field, Term
 from digest.domain.keywords import Match
 
+_ABBREVIATION = "an abbreviation means one thing here and another there; use a name such as Europe/Berlin"
 _OFFSET = "an offset knows no summer time; use a name such as Europe/Berlin"
 
 
@@ -67,6 +68,11 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
             "Europe/Brelin",
             'unknown time zone "Europe/Brelin"; did you mean "Europe/Berlin"?',
         ),
+        *(
+            (fields.timezone, zone, f'unknown time zone "{zone}"; {_ABBREVIATION}')
+            for zone in ("CEST", "cest", "PST", "MESZ")
+        ),
+        (fields.timezone, "utc", 'unknown time zone "utc"; did you mean "UTC"?'),
         (fields.timezone, "Europe", 'unknown time zone "Europe"; use a name such as Europe/Berlin'),
         (
             fields.timezone,
@@ -79,7 +85,7 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
                 zone,
                 f'unknown time zone "{zone}"; {_OFFSET}',
             )
-            for zone in ("UTC+2", "GMT-5", "utc +02:00", "+0200", "UTC−3")
+            for zone in ("UTC+2", "GMT-5", "utc +02:00", "+0200", "UTC−3", "UTC＋2", "GMT 1", "utc2")
         ),
         (fields.timezone, "/etc", 'unknown time zone "/etc"; use a name such as Europe/Berlin'),
         (fields.timezone, "", 'unknown time zone ""; use a name such as Europe/Berlin'),
@@ -100,6 +106,11 @@ def test_a_text_is_read(read: Callable[[str], object], text: str, expected: obje
         (fields.when_empty, "no", 'unknown word "no"; use skip or send'),
         (fields.audit, "mondays", 'unknown word "mondays"; did you mean "monday"?'),
         (fields.path, "", "empty; write a text or delete this"),
+        (
+            fields.path,
+            "smtps://ada:geheim@example.org",
+            "an address and not a path; write the path of a file or folder",
+        ),
         (fields.path, "~/state", '"~/state": "~" has no meaning here; write the whole path'),
         (fields.path, "a\x00", '"a\\x00" has the invisible character U+0000; type it again, on one line'),
     ],

@@ -276,7 +276,7 @@ arxiv: {interval: 1}
             "DIGEST_ARXIV_API: not a web address without user, query and fragment; "
             "write one such as https://example.org/path"
         ),
-        "DIGEST_SMTP_URL: the SMTP address must begin with smtps://, smtp+starttls:// or smtp://",
+        "DIGEST_SMTP_URL: the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://",
     ]
 
 

@@ -58,8 +58,7 @@ def test_a_file_without_exactly_one_line_is_refused(file: Path, text: str) -> No
     with pytest.raises(ValueError) as caught:
         read_secret(file, None)
     assert (
-        str(caught.value)
-        == "must have exactly one line, the SMTP address; write it, or delete the other lines"
+        str(caught.value) == "must have exactly one line, the SMTP URL; write it, or delete the other lines"
     )
 
 
@@ -126,7 +125,7 @@ def faults(document: Document, folder: Path, overrides: Overrides) -> list[str]:
     return [str(fault) for fault in found.faults]
 
 
-_SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
+_SCHEME = "the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://"
 
 
 def test_a_fault_in_the_secret_has_the_position_of_its_name(secret: Path) -> None:

@@ -45,6 +45,8 @@ IGNORED = "arXiv's search ignores signs and words such as a, it and to; use othe
 EXACT = " at an end; if every word is needed, write:"
 DELETE = "delete them, or write a search under `query` in a definition"
 EITHER = "without brackets; if either is meant, write:"
+TOWELS = "A Robot That Folds Towels"
+PAPER = " is looked for in titles and abstracts, and finds no paper; write words"
 ENGLISH = ": arXiv's titles and abstracts are in English; write it in English"
 RETYPE = "in place of a Latin letter or digit; type it again"
 
@@ -91,7 +93,18 @@ def definition(text: str, lines: list[str]) -> list[str]:
         ("quant-ph", CATEGORY, ["categories: [quant-ph]"], []),
         ("cs.ML", ' is looked for as a phrase, and is no category; did you mean "stat.ML"?', [], []),
         ("reward model, reasoning", f"{LIST}[reward model, reasoning]", [], []),
-        ("reward model；reasoning", f"{LIST}[reward model, reasoning]", [], []),
+        *(
+            (f"reward model{sign}reasoning", f"{LIST}[reward model, reasoning]", [], [])
+            for sign in "；，、､﹐،؛；／・。｡"
+        ),
+        ("cat：cs.CV", f"{ONE}cat:{SEARCH}", ["categories: [cs.CV]"], []),
+        ("NeRF｜robot", f"{ONE}|{SEARCH}", ["any: [NeRF, robot]"], []),
+        ("cs．CV", CATEGORY, ["categories: [cs.CV]"], []),
+        ("cs.*", CATEGORY, ["categories: [cs]"], []),
+        ("【robot】", f' is looked for as "robot", without brackets; {DELETE}', [], [TOWELS]),
+        ("「robot」", f' is looked for as "robot", without brackets; {DELETE}', [], [TOWELS]),
+        ("2406.01234v2", PAPER, [], []),
+        ("https://arxiv.org/abs/2406.01234", PAPER, [], []),
         ("reward model、reasoning", f"{LIST}[reward model, reasoning]", [], []),
         ("NeRF / robot", f"{LIST}[NeRF, robot]", [], []),
         ("NeRF | robot", f"{ONE}|{SEARCH}", ["any: [NeRF, robot]"], []),

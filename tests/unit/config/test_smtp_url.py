@@ -8,22 +8,22 @@ from digest.config.smtp_url import smtp_server
 from digest.domain.settings import SmtpServer
 
 _HOST = (
-    "the SMTP address must name a host and may name a port, as in smtps://user:password@host:465; "
+    "the SMTP URL must name a host and may name a port, as in smtps://user:password@host:465; "
     "in the password write % as %25 and @ as %40"
 )
-_SCHEME = "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"
-_TOKEN = "with +xoauth2 the SMTP address must have a user and no password before the @"
-_CODING = "user and password of the SMTP address must be UTF-8, percent-encoded; write % as %25"
+_SCHEME = "the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://"
+_TOKEN = "with +xoauth2 the SMTP URL must have a user and no password before the @"
+_CODING = "user and password of the SMTP URL must be UTF-8, percent-encoded; write % as %25"
 _INVISIBLE = (
-    "user or password of the SMTP address has a character that cannot be seen, such as the space U+00A0 that "
+    "user or password of the SMTP URL has a character that cannot be seen, such as the space U+00A0 that "
     "web pages have; type it again"
 )
-_LOGIN = "the SMTP address must have user:password before the @, or neither of them"
+_LOGIN = "the SMTP URL must have user:password before the @, or neither of them"
 _COMMENT = (
-    "an @ stands before and after the # in the SMTP address: if the # is in the password, write it as %23; "
+    "an @ stands before and after the # in the SMTP URL: if the # is in the password, write it as %23; "
     "write a comment in a line of its own"
 )
-_OPTIONS = "the part after the ? of the SMTP address must be ca=FILE or insecure=yes"
+_OPTIONS = "the part after the ? of the SMTP URL must be ca=FILE or insecure=yes"
 _OPEN = (
     "smtp:// sends mails unencrypted, so it is for this machine only; "
     "use smtps:// or smtp+starttls://, or add ?insecure=yes"
@@ -99,15 +99,15 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("hunter2", "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"),
-        ("imaps://u:hunter2@h", "the SMTP address must begin with smtps://, smtp+starttls:// or smtp://"),
+        ("hunter2", "the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://"),
+        ("imaps://u:hunter2@h", "the SMTP URL must begin with smtps://, smtp+starttls:// or smtp://"),
         ("smtps://u:hunter2@", _HOST),
         ("smtps://u:hunter2", _HOST),
         ("smtps://u:hunter2@h:port", _HOST),
         ("smtps://u:hunter2@h/path", _HOST),
         ("smtps://u:hunter2@h h", _HOST),
-        ("smtps://u:hunter2@h:0", "the port of the SMTP address must be from 1 to 65535"),
-        ("smtps://u:hunter2@h:65536", "the port of the SMTP address must be from 1 to 65535"),
+        ("smtps://u:hunter2@h:0", "the port of the SMTP URL must be from 1 to 65535"),
+        ("smtps://u:hunter2@h:65536", "the port of the SMTP URL must be from 1 to 65535"),
         ("smtps://hunter2@h", _LOGIN),
         ("smtps://:hunter2@h", _LOGIN),
         ("smtps://hunter2:@h", _LOGIN),
@@ -132,11 +132,11 @@ def test_a_certificate_file_is_taken_from_the_folder(tmp_path: Path) -> None:
         ("smtp://u:hunter2@h?insecure=yes", _OPEN_PASSWORD),
         (
             f"smtps://u:hunter2@h?ca={'x' * 300}",
-            "the certificate file of the SMTP address (ca=) does not exist; fix its path",
+            "the certificate file of the SMTP URL (ca=) does not exist; fix its path",
         ),
         (
             "smtps://u:hunter2@h?ca=hunter2.pem",
-            "the certificate file of the SMTP address (ca=) does not exist; fix its path",
+            "the certificate file of the SMTP URL (ca=) does not exist; fix its path",
         ),
     ],
 )

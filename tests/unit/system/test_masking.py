@@ -92,6 +92,7 @@ LOGIN_WORDS = {
     "the password": ("bad Correct Horse!", "bad <secret>!"),
     "over two lines": ("bad correct\nhorse", "bad <secret>"),
     "broken within": ("bad corr\nect horse", "bad <secret>"),
+    "in hexadecimal": (f"bad {PASSWORD.encode().hex()}", "bad <secret>"),
     "in base64": (f"bad {encoded(PASSWORD)}", "bad <secret>"),
     "without its padding": (f"bad {encoded(PASSWORD).rstrip('=')}", "bad <secret>"),
     "for URLs": ("bad {}".format(encoded("\0correct horse??").replace("/", "_")), "bad <secret>"),

@@ -221,8 +221,13 @@ def test_a_refused_login_shows_the_server_s_words_apart_and_never_the_password()
     no = b"TAG NO [AUTHENTICATIONFAILED] Invalid credentials a secret AGFkYQBhIHNlY3JldA==\r\n"
     found = problem({"AUTHENTICATE": no})
     assert (type(found), str(found)) == (InboxError, "the inbox at HOST refused our user and password")
-    assert found.detail == "[AUTHENTICATIONFAILED] Invalid credentials … …"
+    assert found.detail == "it says: [AUTHENTICATIONFAILED] Invalid credentials <secret> <secret>"
     assert found.hint.startswith("see that user and password are right")
+
+
+def test_nor_does_a_server_show_it_that_repeats_it_later() -> None:
+    found = problem({"SELECT": b"* BYE a secret, YSBzZWNyZXQ=, 6120736563726574\r\n"})
+    assert found.detail == "it says: command: SELECT => <secret>, <secret>, <secret>"
 
 
 def test_a_server_without_passwords_here_is_named() -> None:

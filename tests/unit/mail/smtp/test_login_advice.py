@@ -50,6 +50,7 @@ REPLIES = [
     ("", 432, "4.3.2 Concurrent connections limit exceeded", TOO_MANY),
     ("", 454, "4.7.0 Temporary authentication failure", LATER),
     ("", 421, "4.3.2 Service not available", LATER),
+    ("", 454, "4.7.0 invalid username or password", USUAL),
     ("", 432, "4.7.12 A password transition is needed", EXPIRED),
     ("", 535, "5.7.8 Your password has expired", EXPIRED),
     ("", 535, "5.7.0 Account is temporarily locked", LOCKED),
