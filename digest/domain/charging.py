@@ -10,11 +10,15 @@ from datetime import date
 
 DAYS_OF_REFUSAL = 5
 
-SEVERAL = 3
-"""So many dead addresses at different domains, and nobody served, are no chance."""
+SEVERAL = 2
+"""So many dead addresses at different domains, and nobody served, are taken for our own trouble: to go on
+costs little, to lose readers who live costs much."""
 
-MANY = 5
+MANY = 3
 """The same at one domain."""
+
+ALWAYS = 3
+"""So many may be suppressed within a day, however few subscribers there are."""
 
 HARDLY = 10
 """One served for so many refused is hardly any."""
@@ -50,17 +54,28 @@ class Past:
     """The addresses that were refused before, and others were served since."""
 
 
-def due_to_us(refused: Collection[RefusedAddress], served: int, past: Past = Past()) -> frozenset[str]:
-    """The addresses that were refused because of us. `served` is how many addresses had a mail accepted in
-    the same time."""
+def due_to_us(
+    refused: Collection[RefusedAddress], served: Collection[str], past: Past = Past()
+) -> frozenset[str]:
+    """The addresses that were refused because of us. `served` are those that had a mail accepted in the same
+    time."""
     emails = frozenset(one.email for one in refused)
     if emails <= past.refused:
         return frozenset()
-    if len(emails) >= _least(emails) and served * HARDLY <= len(emails):
+    if len(emails) >= _least(emails) and len(served) * HARDLY <= len(emails):
         return emails
     unclear = frozenset(one.email for one in refused if not one.is_certain)
     alone = not (served or past.served)
-    return unclear if alone or (_domains(unclear) > 1 and served < len(unclear)) else frozenset()
+    several = len(_domains(unclear)) > 1
+    if alone or (several and (len(served) < len(unclear) or _serves_itself_only(served, unclear))):
+        return unclear
+    return frozenset()
+
+
+def _serves_itself_only(served: Collection[str], refused: Collection[str]) -> bool:
+    """Whether all who are served are at one domain, and nobody there is refused: a server that relays no
+    mail."""
+    return len(_domains(served)) == 1 and _domains(served).isdisjoint(_domains(refused))
 
 
 def to_strike_off(
@@ -76,9 +91,9 @@ def to_strike_off(
     def is_due(record: RefusalRecord) -> bool:
         first = min(record.days)
         refused = [RefusedAddress(one.email, one.is_certain) for one in records if max(one.days) >= first]
-        served = sum(day > first for day in last_served.values())
+        served = [email for email, day in last_served.items() if day > first]
         innocent = record.email in due_to_us(refused, served)
-        return not innocent and (record.is_certain or served > 0)
+        return not innocent and (record.is_certain or bool(served))
 
     return [record for record in records if len(record.days) >= DAYS_OF_REFUSAL and is_due(record)]
 
@@ -91,14 +106,21 @@ def refused_while_served(
     return frozenset(record.email for record in records if min(record.days) < latest)
 
 
+def next_to_go(due: Iterable[RefusalRecord], room: int) -> list[RefusalRecord]:
+    """Those of too many at once who get no more mail all the same, in an order: who was certainly refused for
+    twice as long, after as many warnings. So a crowd that has left is not mailed for ever."""
+    long_refused = [one for one in due if one.is_certain and len(one.days) >= 2 * DAYS_OF_REFUSAL]
+    return sorted(long_refused, key=lambda one: (-len(one.days), one.email))[: max(room, 0)]
+
+
 def most_at_once(subscribers: int, percent: int) -> int:
     """So many may be suppressed within a day without having asked for it."""
-    return max(SEVERAL, subscribers * percent // 100)
+    return max(ALWAYS, subscribers * percent // 100)
 
 
 def _least(emails: Collection[str]) -> int:
-    return SEVERAL if _domains(emails) > 1 else MANY
+    return SEVERAL if len(_domains(emails)) > 1 else MANY
 
 
-def _domains(emails: Collection[str]) -> int:
-    return len({email.rpartition("@")[2].lower() for email in emails})
+def _domains(emails: Collection[str]) -> set[str]:
+    return {email.rpartition("@")[2].lower() for email in emails}

@@ -89,6 +89,9 @@ def cause_of(enhanced: str, words: str) -> Cause:
     by_code, by_words = _by_code(enhanced), _by_words(words)
     if by_words is None:
         return _cause(by_code, by_words=False)
+    is_ours = isinstance(by_code, Trouble) and by_code is not Trouble.POLICY
+    if is_ours and by_words in (Fault.GONE, Fault.ADDRESS):
+        return _cause(by_code, by_words=False)
     if by_words is Fault.GONE and by_code is not Fault.GONE:
         return Cause(Fault.ADDRESS, by_words=True)
     return _cause(by_words, by_words=True)

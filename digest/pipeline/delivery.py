@@ -115,9 +115,15 @@ class Delivery:
         """
         if unfounded := self.refusals.unfounded:
             self.store.mails.withdraw_refusals(unfounded)
-        if unfounded and not self.refusals.has_accepted:
-            return [replace(one, unavailable=one.unavailable or one.refused) for one in outcomes]
-        return outcomes
+        if not unfounded or self.refusals.has_accepted:
+            return outcomes
+        why = next((one for one in outcomes if one.unavailable), None)
+        return [_unavailable(one, why or one) if one.refused else one for one in outcomes]
+
+
+def _unavailable(outcome: MailOutcome, why: MailOutcome) -> MailOutcome:
+    """The outcome of a mail that was refused by a server that refuses us, in the words of that outcome."""
+    return replace(outcome, unavailable=True, problem=why.problem, hint=why.hint)
 
 
 def _postponed(queued: QueuedMail, subscriber: Subscriber) -> MailOutcome:

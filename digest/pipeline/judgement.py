@@ -78,7 +78,7 @@ class RefusalLog:
     _served: set[str] = field(default_factory=set)
     """Whose mail the server accepted in this run."""
     _addresses: dict[str, RefusedAddress] = field(default_factory=dict)
-    """Which addresses it refused."""
+    """Which addresses it refused, or by its policy mails to them."""
     _refusals: list[Refusal] = field(default_factory=list)
     _of_mails: list[str] = field(default_factory=list)
     _closed: bool = False
@@ -92,6 +92,7 @@ class RefusalLog:
     def accepted(self, recipient: str) -> None:
         """The server accepted a mail: it does not refuse us."""
         self._served.add(recipient)
+        self._addresses.pop(recipient, None)
         self._refusals.clear()
         self._of_mails.clear()
 
@@ -112,6 +113,9 @@ class RefusalLog:
         is_refusal = isinstance(error, PolicyRefused | ContentRefused | MailCutOff)
         if not is_refusal or isinstance(error, MessageTooLarge):
             return error
+        if isinstance(error, PolicyRefused):
+            recipient = queued.mail.recipient
+            self._addresses.setdefault(recipient, RefusedAddress(recipient, is_certain=False))
         judgement = self._judge(queued, error)
         if judgement is Judgement.OPEN and not self._closed and self._mails_aside < MOST_ASIDE:
             return self._put_aside(queued, error)
@@ -128,7 +132,7 @@ class RefusalLog:
         recipient = queued.mail.recipient
         self._addresses.setdefault(recipient, RefusedAddress(recipient, error.is_certain))
         refused = tuple(self._addresses.values())
-        ours = recipient in due_to_us(refused, len(self._served), self.past)
+        ours = recipient in due_to_us(refused, self._served, self.past)
         if not self._closed and (self.has_accepted or not ours or len(refused) < IN_VAIN):
             return self._put_aside(queued, error)
         if not ours:

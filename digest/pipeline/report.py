@@ -129,17 +129,16 @@ def _mail_problems(mails: Sequence[MailOutcome], struck_off: StruckOff) -> str |
 
 
 def _mail_lines(outcomes: Sequence[MailOutcome]) -> Iterator[str]:
-    """One line for each problem with a mail, and one for each reason why the mail server refuses us, however
-    many wait."""
+    """One line for each problem with a mail, and one for each remedy where the mail server refuses us,
+    however many wait: its words may differ from mail to mail."""
     shared: dict[str, list[MailOutcome]] = {}
     for outcome in outcomes:
         if outcome.unavailable or outcome.for_us:
-            reason = outcome.problem if outcome.unavailable else outcome.hint
-            shared.setdefault(reason, []).append(outcome)
+            shared.setdefault(outcome.hint, []).append(outcome)
         elif outcome.problem:
             yield _mail_line(outcome)
     for first, *others in shared.values():
-        yield _mail_line(first, len(others))
+        yield _mail_line(first, len({other.label for other in others} - {first.label}))
 
 
 def _mail_line(outcome: MailOutcome, others: int = 0) -> str:

@@ -87,7 +87,7 @@ def test_three_dead_addresses_in_a_row_in_a_lab_are_counted_and_end_no_run(tmp_p
     life.store.close()
 
 
-@pytest.mark.parametrize("emails", [readers(1), readers(2)], ids=["one", "two"])
+@pytest.mark.parametrize("emails", [readers(1), readers(2, domains=1)], ids=["one", "two"])
 def test_the_few_readers_of_a_small_installation_are_struck_off_if_they_are_dead(
     tmp_path: Path, emails: list[str]
 ) -> None:
@@ -187,4 +187,30 @@ def test_more_dead_addresses_than_may_go_at_once_are_told_and_stay(tmp_path: Pat
     assert len(again.problems.mail.splitlines()) == 4
     assert suppressed(life, emails) == set(emails[:4])
     assert WITHHELD_HINT not in hints(again)
+    life.store.close()
+
+
+def test_more_dead_addresses_than_may_go_at_once_go_in_time_as_many_a_day_as_may(tmp_path: Path) -> None:
+    emails = readers(20)
+    life = life_of(tmp_path, emails)
+    refuse(life, *emails[:4])
+    days(life, 9)
+    assert suppressed(life, emails) == set()
+    days(life, 1)
+    assert len(suppressed(life, emails)) == 3
+    days(life, 1)
+    assert suppressed(life, emails) == set(emails[:4])
+    life.store.close()
+
+
+def test_refusals_of_every_kind_together_show_that_nobody_is_served(tmp_path: Path) -> None:
+    emails = readers(3)
+    life = life_of(tmp_path, emails)
+    kinds = dict(
+        zip(emails, (RecipientRefused(DEAD), PolicyRefused("550 a"), PolicyRefused("550 b")), strict=True)
+    )
+    life.transport.filter = lambda mail: kinds[mail.recipient]
+    reports = days(life, 6)
+    assert [report and len(report.splitlines()) for report in reports] == [1] * 6
+    assert suppressed(life, emails) == set()
     life.store.close()

@@ -166,6 +166,9 @@ REPLIES: list[tuple[str, str, str, Trouble | None]] = [
     ("rcpt", "550 5.1.1 Hm", "address", None),
     ("rcpt", "550 Hm", "address", None),
     ("rcpt", "550 5.7.1 Hm", "us", POLICY),
+    # a code that names us, with words that could mean anybody
+    ("rcpt", "501 5.1.7 Invalid address", "us", SENDER),
+    ("rcpt", "550 5.1.8 Domain not found", "us", SENDER),
     ("dot", "554 Transaction failed", "content", None),
     ("rcpt", "450 4.7.1 Hm", "later", POLICY),
 ]  # fmt: skip
