@@ -26,6 +26,7 @@ PEOPLE = (
     Case("a wish in Polish", WISH, answer("Odp: 4 new papers\nIn-Reply-To: {id}", "Rezygnuję z subskrypcji")),
     Case("a wish in Swedish", WISH, answer("SV: 4 new papers\nIn-Reply-To: {id}", "Avsluta prenumerationen, tack")),
     Case("a wish in Turkish", WISH, answer("YNT: 4 new papers\nIn-Reply-To: {id}", "Listeden çıkmak istiyorum")),
+    Case("thanks, with a link below", NOTHING, f"{PERSON}Subject: Re: 4 new papers\nIn-Reply-To: {{id}}\nContent-Type: text/html; charset=utf-8\n\n<p>Thanks</p><p><a href='https://a.example/u'>unsubscribe</a></p>\n"),
     Case("thanks, with the mail quoted", NOTHING, answer("AW: 4 new papers", "Danke!\n\n> {link}")),
     Case("a question about unsubscribing", NOTHING, answer("Re: 4 new papers", "How do I unsubscribe my colleague?")),
     Case("a forwarded digest", NOTHING, answer("Fwd: 4 new papers", "{quoted head}\n\n> {link}")),
