@@ -4,12 +4,15 @@ As in digest.domain.fault_words, each takes linear time, and ignores case.
 """
 
 ASK_AGAIN = (
+    r"\bexceeds (?:the )?mailbox quota\b",
     r"\bgr[ae]y-?list",
     r"\bmailbox unavailable or access denied\b",  # QQ: gets too much at once
     r"\breceiving mail (?:too quickly|at a rate)\b",
 )
 
 THIS_RECIPIENT = (  # with words that elsewhere mean us
+    r"\bresolver\.rst\.(?!sendersizelimit|recipsizelimit)",  # Microsoft 365: takes mail of some people only
+    r"\bthe group you tried to contact\b",  # Gmail
     r"\bdisabled recipient\b",
     r"\brecipient address rejected: access denied\b",  # Microsoft 365 has no such mailbox
     r"\bpreviously bounced address\b",
@@ -25,6 +28,7 @@ MESSAGE = (
     r"(?<!mailbox )\bsize limit\b",
     r"\bexceed\w{0,3} (?:the )?(?:maximum |max |fixed |mail|message )?(?:message |mail)?size\b",
     r"\bmax(?:imum)? message size\b",
+    r"\blines? (?:is |are )?too long\b",
     r"\bmailsize limit\b",
     r"邮件过大",
     r"\bzu groß\b",

@@ -22,11 +22,12 @@ from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
 from digest.mail.inbound.parser import read
 from digest.store.database import Database, exists
 from digest.store.journal import record_kept
+from digest.store.queries.suppression_events import events_after, last_event
 from digest.store.queries.suppressions import (
     addresses,
     entry,
     erase_person,
-    events_with_labels,
+    labels_by_fingerprint,
     lift,
     lifted_at,
     mark_read,
@@ -81,9 +82,9 @@ class SubscriberRegistry:
         self._database = database
         self._clock = clock
         self._percent = config.mail.suppressed_percent
-        self._began = clock.now()
         with database.transaction() as connection:
             self._signer = Signer(signing_key(connection))
+            self._last_event = last_event(connection)
             former = [KnownSubscriber(email) for email in addresses(connection)]
         subscribers = [
             *former,
@@ -158,7 +159,7 @@ class SubscriberRegistry:
         """Who was suppressed since this registry was opened, or was not, since there are too many."""
         labels = {one.email: one.label for one in self._config.subscribers}
         with self._database.transaction() as connection:
-            return events_with_labels(connection, self._began, labels)
+            return events_after(connection, self._last_event, labels_by_fingerprint(connection, labels))
 
     def _concerned(self, said: UnsubscribeRequest | Bounce) -> KnownSubscriber | None:
         """The one whom its tokens and Message-IDs name; None if they name nobody, or several."""

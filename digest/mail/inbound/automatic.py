@@ -42,7 +42,7 @@ _LATER = re.compile(r"delayed|warning|verzögert|retardé|retraso|still being re
 _AGGREGATE = re.compile(r"report[ -]?domain:.*(submitter|report-id)", re.IGNORECASE)
 _AGGREGATE_FILE = re.compile(r"[\w.-]+![\w.-]+!\d+!\d+", re.IGNORECASE)
 _SPAM = {"X-Spam-Flag": "yes", "X-Spam-Status": "yes", "X-Spam": "yes", "X-Rspamd-Action": "reject"}
-_APPLE = "X-Apple-Unsubscribe"
+BUTTON = "X-Apple-Unsubscribe"
 """Of the button in Apple's mail programs, which may lose the subject: a person sees who wants to leave."""
 
 _CHANGES_NOTHING = {"not-spam", "auth-failure", "dmarc"}
@@ -77,7 +77,7 @@ def is_noise(message: Message) -> bool:
     if message.get_content_type() == "multipart/report" or _is_from_daemon(message):
         return _is_harmless_report(message)
     subject = said_in_subject(readable_subject(message))
-    if ((subject.token or subject.is_wish) and not subject.is_reply) or _APPLE in message:
+    if ((subject.token or subject.is_wish) and not subject.is_reply) or BUTTON in message:
         return False
     return is_automatic(message) or _is_statistics(message) or _is_unasked(message)
 

@@ -103,6 +103,16 @@ def subparts(part: Message) -> list[Message]:
     return cast(list[Message], part.get_payload()) if part.is_multipart() else []
 
 
+def returned_mail(part: Message) -> Message:
+    """The mail in a part that is a mail, whole or its headers only, also where a server encoded it, which
+    RFC 2046 forbids."""
+    for inner in subparts(part)[:1]:
+        if inner.keys() or "Content-Transfer-Encoding" not in part:
+            return inner
+        return parsed(_decoded(content(inner), header(part, "Content-Transfer-Encoding")))
+    return parsed(content(part))
+
+
 def leaves(part: Message) -> Iterator[Message]:
     """The parts that are no multipart, in order. An attached message is one part."""
     if part.get_content_maintype() != "multipart" or not part.is_multipart():
@@ -120,6 +130,13 @@ def is_text(part: Message) -> bool:
 def content(part: Message) -> bytes:
     """The decoded content of a part; empty for one that has parts."""
     return cast(bytes | None, part.get_payload(decode=True)) or b""
+
+
+def _decoded(encoded: bytes, encoding: str) -> bytes:
+    part = Message()
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(encoded.decode("ascii", "replace"))
+    return content(part)
 
 
 def _beginning(message: bytes) -> bytes:

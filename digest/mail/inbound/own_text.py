@@ -20,6 +20,7 @@ _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORE
 
 _QUOTED = re.compile(r"[>＞|]")
 _RULE = "-----"
+_LINK = "(link) "  # before its words, such as "unsubscribe" below a signature: nobody types a link
 
 # What follows is quoted, or a signature.
 _ENDS = re.compile(
@@ -101,6 +102,8 @@ def _pieces(root: "etree._Element") -> Iterator[str]:
         hidden += _is_hidden(element) * (1 if is_start else -1)
         if element.tag not in _INLINE and not hidden and not was_hidden:
             yield f"\n{_RULE}\n" if element.tag == "hr" and is_start else "\n> " if quoted else "\n"
+        if is_start and element.get("href") and not hidden:
+            yield _LINK
         if not hidden:
             yield re.sub(r"\s+", " ", (element.text if is_start else element.tail) or "")
 

@@ -133,14 +133,19 @@ SPACED = {
     ),
     "others": (
         """
-        afmelden, uitschrijven, afmelding, avregistrera, avsluta prenumeration, afmeld, meld meg av,
-        avmeld, peruuta tilaus, wypisz, wypisz mnie, wypisać, odhlásit, leiratkozás, dezabonare,
-        abonelikten çık, abonelikten çıkmak, huỷ đăng ký, berhenti berlangganan, إلغاء الاشتراك,
-        الغاء الاشتراك, لغو اشتراک, הסרה, הסר, सदस्यता समाप्त करें, सदस्यता रद्द करें, ยกเลิกการสมัคร
+        afmelden, uitschrijven, afmelding, uitschrijving, schrijf mij uit, meld mij af, avregistrera,
+        avsluta prenumeration, avsluta prenumerationen, avprenumerera, säg upp, afmeld, meld meg av, avmeld,
+        avmelding, peruuta tilaus, peruuttaa tilaus, rezygnuję, rezygnacja, wypisz, wypisz mnie,
+        wypisać, odhlásit, leiratkozás, dezabonare, abonelikten çık, abonelikten çıkmak, listeden çık,
+        listeden çıkmak, listeden çıkar, listeden çıkarın, üyelikten çık, aboneliği iptal, huỷ đăng ký,
+        berhenti berlangganan, إلغاء الاشتراك, الغاء الاشتراك, لغو اشتراک, הסרה, הסר, सदस्यता समाप्त करें,
+        सदस्यता रद्द करें, ยกเลิกการสมัคร
         """,
         """
-        please, graag, mij, me, van, deze, de, lijst, nieuwsbrief, bedankt, tack, mig, proszę, mnie, z,
-        listy, lütfen, من فضلك, لطفا, בבקשה, कृपया, मुझे
+        please, graag, gelieve, aub, svp, alstublieft, dank u, mij, me, van, deze, de, lijst, nieuwsbrief,
+        bedankt, tack, mig, från, listan, nyhetsbrevet, fra, takk, tak, proszę, mnie, z, subskrypcji,
+        newslettera, listy, dziękuję, lütfen, beni, istiyorum, etmek, edin, teşekkürler, من فضلك, لطفا,
+        בבקשה, कृपया, मुझे
         """,
     ),
 }

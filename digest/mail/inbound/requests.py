@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from email.message import Message
 
 from digest.mail.inbound.answers import UnsubscribeRequest
-from digest.mail.inbound.automatic import is_automatic, is_automatic_reply
+from digest.mail.inbound.automatic import BUTTON, is_automatic, is_automatic_reply
 from digest.mail.inbound.mime import header, headers, latest_date, message_id, message_ids
 from digest.mail.inbound.own_text import own_lines, whole_text
 from digest.mail.inbound.said import Said, said, said_in_subject, tokens_in
@@ -37,7 +37,7 @@ _BANNER = re.compile(
 def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
     """The wish to get no more mail that the message says; None if it says none."""
     subject, answered = said_in_subject(readable_subject(message)), _answered(message)
-    tokens = [*_bare_token(subject), *_tokens_of_address(message)]
+    tokens = [*_bare_token(subject, message), *_tokens_of_address(message)]
     answers: tuple[str, ...] = ()
     if not is_automatic(message):
         first = _first_line(message)
@@ -51,9 +51,9 @@ def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
     return UnsubscribeRequest(tuple(dict.fromkeys(tokens)), answers, name, latest_date(message))
 
 
-def _bare_token(subject: Said) -> Iterator[str]:
+def _bare_token(subject: Said, message: Message) -> Iterator[str]:
     """No program that answers mails writes a request without a prefix: the button of a mail program does."""
-    if subject.token and not subject.is_reply:
+    if subject.token and (not subject.is_reply or BUTTON in message):
         yield subject.token
 
 

@@ -33,7 +33,8 @@ _GATEWAY = re.compile(
 _SIGNS = re.compile(r"^[^\w\[({<]+")
 _PREFIX = re.compile(r"([^:：]{1,40})[:：]\s*")
 _SUBJECT = re.compile(r"subject|betreff|objet|asunto|assunto|oggetto|тема|主题|主題|件名|제목|mailto")
-_LINK = re.compile(r"^\s*(?:mailto:\S*)?\?subject=", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!] | [-–—|] ")
+_LINK = re.compile(r"^\s*(?:mailto:\S*)?\??subject=|[?&](?:body|cc)=.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Said:
     """A prefix stands before it, such as `Re:`."""
     is_nothing: bool = False
     """It is empty."""
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it says something else."""
+        return not (self.token or self.is_wish or self.is_nothing)
 
 
 def said_in_subject(subject: str) -> Said:
@@ -65,7 +71,9 @@ def said_in_subject(subject: str) -> Said:
             rest = rest[found.end() :]
         else:
             break
-    return _said(rest or subject[:_LONGEST], is_reply)
+    whole = _said(rest or subject[:_LONGEST], is_reply)
+    last = _said(_SENTENCE.split(rest)[-1], is_reply=True)  # a gateway's sentence stands before it
+    return last if whole.is_other and last.token else whole
 
 
 def said(line: str) -> Said:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from digest.domain.subscribers import FORMER, Suppression, SuppressionEvent, SuppressionReason
 from digest.store.queries.members import these
@@ -27,6 +27,18 @@ def events_since(
 ) -> tuple[SuppressionEvent, ...]:
     """Those since then; `labels` by fingerprint."""
     return _events(connection, events.c.at >= since, labels)
+
+
+def last_event(connection: Connection) -> int:
+    """The number of the latest event; 0 if there is none."""
+    return connection.scalar(select(func.max(events.c.number))) or 0
+
+
+def events_after(
+    connection: Connection, number: int, labels: Mapping[str, str]
+) -> tuple[SuppressionEvent, ...]:
+    """Those recorded after that one, whatever the clock says; `labels` by fingerprint."""
+    return _events(connection, events.c.number > number, labels)
 
 
 def untold_events(connection: Connection, labels: Mapping[str, str]) -> tuple[SuppressionEvent, ...]:

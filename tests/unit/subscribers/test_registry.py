@@ -588,3 +588,5 @@ def test_bounces_stop_the_mail_of_a_few_within_a_day_and_all_count(
     gone = [f"the address of subscribers[{n}] does not exist (5.1.1)" for n in range(3)]
     assert told == [*gone, *(f"a mail to subscribers[{n}] came back (5.1.1)" for n in (3, 4))]
     assert [(event.label, event.made) for event in events] == [(f"subscribers[{n}]", n < 3) for n in range(5)]
+    with open_registry(home, clock) as registry:  # at the same moment
+        assert registry.events() == ()

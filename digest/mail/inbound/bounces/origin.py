@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from digest.mail.inbound.bounces.status_reports import groups_of
-from digest.mail.inbound.mime import content, header, headers, is_text, parsed, subparts
+from digest.mail.inbound.mime import header, headers, returned_mail, subparts
 from digest.mail.inbound.text import readable
 
 _LETTERS = r"(?P<mail>[a-z2-7]{32})"
@@ -58,10 +58,10 @@ def _names(message: Message, parts: Sequence[Message]) -> Iterator[str]:
     """The best proof comes first."""
     yield from filter(None, map(_returned, parts))
     yield from filter(None, (_of_header(part) for part in parts if part is not message))
-    for group in (group for part in parts for group in groups_of(part)):
+    for group in (group for part in parts for group in _fields_of(part)):
         yield from _named_by(group)
-    for part in parts:
-        if is_text(part) and (found := quoted_mail(readable(part))):
+    for part in parts:  # some attach the mail as a file
+        if not returns_mail(part) and (found := quoted_mail(readable(part))):
             yield found["mail"].lower()
     if addressed := addressed_mail(message):
         yield addressed
@@ -71,9 +71,18 @@ def _returned(part: Message) -> str:
     """Of the returned mail, also where its header is cut by an empty line; empty for other parts."""
     if not returns_mail(part):
         return ""
-    inner, *_ = subparts(part) or [parsed(content(part))]
-    found = _MESSAGE_ID.search(header(inner, "Message-ID")) or quoted_mail(readable(inner))
+    inner = returned_mail(part)
+    if "Message-ID" in inner:  # what a mail of somebody else quotes is not what came back
+        found = _MESSAGE_ID.search(header(inner, "Message-ID"))
+    else:
+        found = quoted_mail(readable(inner))
+    found = found or _RETURN_PATH.search(header(inner, "Return-Path"))
     return found["mail"].lower() if found else ""
+
+
+def _fields_of(part: Message) -> Iterator[Message]:
+    """The fields of a report of a failure or of a complaint."""
+    yield from subparts(part) if part.get_content_type() == "message/feedback-report" else groups_of(part)
 
 
 def _of_header(part: Message) -> str:
@@ -86,5 +95,7 @@ def _named_by(group: Message) -> Iterator[str]:
     for name in _IDS_OF_THE_ORIGINAL:
         if found := _MESSAGE_ID.search(header(group, name)):
             yield found["mail"]
-    if found := _ENVELOPE_ID.search(header(group, "Original-Envelope-Id")):
-        yield found["mail"].lower()
+    places = (_ENVELOPE_ID, "Original-Envelope-Id"), (_RETURN_PATH, "Original-Mail-From")
+    for pattern, name in places:
+        if found := pattern.search(header(group, name)):
+            yield found["mail"].lower()

@@ -55,10 +55,15 @@ FAILURE = _any(
     # Polish, Czech, Hungarian, Romanian, Turkish, Greek
     r"\bniedostarcz|\bnie .{0,30}dostarcz|\bnedoručiteln|\bnepodařilo.{0,20}doruč",
     r"\bnem (?:kézbesít|sikerült)|\bnu (?:a putut fi|poate fi) livrat|\bteslim edilem",
-    r"\bδεν (?:ήταν δυνατή|παραδόθηκε)",
+    r"\bδεν (?:ήταν δυνατή|παραδόθηκε|μπορεί να παραδοθεί)|\bπαράδοση απέτυχε",
+    r"\bnelivrabil|\blivrarea .{0,30}eșuat|\b(?:toimitus|toimittaminen) epäonnistui",
     # Russian, Ukrainian
     r"\bне (?:было |была |был |может быть |удалось |могло быть )?достав|\bнедоставлен",
-    r"\bошибка доставки|\bневозможно доставить",
+    r"\bошибка доставки|\bневозможно доставить|\bне уда(?:лось|ется) (?:\w+ )?достав",
+    r"\bне вдалося (?:\w+ )?достав|\bдоставк\w .{0,30}не удалась",
+    # Arabic, Hebrew, Thai, Vietnamese, Indonesian
+    r"فشل (?:في )?(?:التسليم|تسليم)|غير قابل للتسليم|تعذر (?:ال)?تسليم|מסירה נכשלה|לא ניתן למסור",
+    r"ไม่สามารถ(?:จัด)?ส่ง|การส่งล้มเหลว|\bkhông thể gửi|\bgửi không thành công|\btidak (?:dapat )?terkirim",
     # Japanese, Chinese, Korean
     r"配信(?:でき|不能|不可|に失敗)|配達(?:でき|不能)|届(?:けられ|きません)|送信(?:でき|に失敗)|宛先不明",
     r"退信|退回|无法(?:投递|送达|发送|传递)|未能(?:送达|投递|发送)|投递失败|無法(?:傳遞|投遞|送達|傳送)",
@@ -75,7 +80,8 @@ NOT_FINAL = _any(
     r"\bstill (?:being|trying|in the queue|undelivered|waiting)\b|\bnot yet been delivered\b",
     r"\bnoch nicht zugestellt|\bverzögert|\bretard(?:é|ée|ado|ada)\b|\bretras(?:ado|ada|o)\b",
     r"\bin ritardo\b|\batras(?:ado|ada)\b|\bvertraagd|\bförsenad|\bforsinket|\bopóźnion|\bzpožd",
-    r"\bпока не достав|\bзадерж|\bотложен|遅延|遅れ|延迟|延遲|지연",
+    r"تأخر|מתעכב|ล่าช้า|\bchậm trễ|\bîntârzi|\bviivästy|\bκαθυστερ",
+    r"\bзатрим|\bпока не достав|\bзадерж|\bотложен|遅延|遅れ|延迟|延遲|지연",
 )
 """The mail may still arrive."""
 

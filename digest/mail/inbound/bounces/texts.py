@@ -44,9 +44,13 @@ def told_failure(message: Message, parts: Sequence[Message]) -> Failure | None:
 
 
 def told_reply(parts: Sequence[Message]) -> str:
-    """The reply of a mail server that the words quote; empty if they quote none."""
+    """The reply of a mail server that the words quote, or else what they say behind an address: Exim writes
+    there what it found out itself. Empty if they say neither."""
     words = _words(parts)
-    return _reply(words) if _REPLY.search(words) else ""
+    if _REPLY.search(words):
+        return _reply(words)
+    address = _ON_ITS_LINE.search(words)
+    return _paragraph(words[address.end() :]) if address else ""
 
 
 def is_given_up(parts: Sequence[Message]) -> bool:
@@ -91,8 +95,12 @@ def _reply(words: str) -> str:
     found = _REPLY.search(words) or _CODE.search(words)
     if not found:
         return words
-    reply = words[found.start() : found.start() + _MOST_REPLY]
-    return _EMPTY_LINE.split(reply, maxsplit=1)[0]
+    return _paragraph(words[found.start() :])
+
+
+def _paragraph(words: str) -> str:
+    """The beginning, to an empty line."""
+    return _EMPTY_LINE.split(words[:_MOST_REPLY], maxsplit=1)[0]
 
 
 def _recipients(message: Message, words: str) -> tuple[str, ...]:

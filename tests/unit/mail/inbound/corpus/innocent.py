@@ -49,6 +49,7 @@ INNOCENT = (
     Case("a failure of somebody else's mail", NOTHING, postfix("5.1.1", "smtp; 550 5.1.1 User unknown").replace("{head}", f"Message-ID: {OTHER_ID}")),
     Case("a failure in words of somebody else's mail", NOTHING, old(QMAIL, "550 5.1.1 User unknown").replace("{head}", f"Message-ID: {OTHER_ID}")),
     Case("a forged return path that is too short", NOTHING, plain(daemon("Undeliverable", more="Delivered-To: bounces+abc@sender.example\n"), "550 5.1.1 User unknown")),
+    Case("a failure of a mail that quotes ours", NOTHING, postfix("5.1.1", "smtp; 550 5.1.1 User unknown").replace("{head}", "From: {to}\nMessage-ID: <n1@reader.example>\nReferences: {id}\n\n> Message-ID: {id}")),
     Case("a report of a report", NOTHING, "Subject: Fwd: failure\nContent-Type: message/rfc822\n\n" + postfix("5.1.1", "smtp; 550 5.1.1 User unknown")),
     Case("postmaster's copy of a session", NOTHING, plain(daemon("Postfix SMTP server: errors from unknown[192.0.2.1]"), "Transcript of session follows.\n\n Out: 220 mx.example.net ESMTP\n In:  QUIT\n Out: 221 2.0.0 Bye")),
     Case("mailer daemon says hello, at the return path", NOTHING, plain(daemon("Welcome", more="To: bounces+{mail}@sender.example\n"), "Your new mailbox is ready.")),

@@ -19,6 +19,8 @@ OWN_TROUBLE = (
     Case("postfix: relaying", OURS, postfix("5.7.1", "smtp; 554 5.7.1 <{to}>: Relay access denied")),
     Case("postfix: the sender's domain", OURS, postfix("5.1.8", "smtp; 553 5.1.8 Domain of sender address bounces@sender.example does not exist")),
     Case("postfix: no reverse name", OURS, postfix("5.7.25", "smtp; 550 5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup")),
+    Case("exim: long lines", OURS, exim("message has lines too long for transport")),
+    Case("exim: too many failures of our domain", OURS, exim("Domain sender.example has exceeded the max defers and failures per hour (5/5 (100%)) allowed. Message discarded.")),
     Case("exim: policy", OURS, exim("554 5.7.1 Message rejected for policy reasons")),
     Case("exim: local policy without a code", OURS, exim("550 Denied by policy")),
     Case("exim: remote domains", OURS, exim("550 Mailing to remote domains not supported")),
