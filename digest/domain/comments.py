@@ -52,6 +52,7 @@ _COUNTED = _words(
     " movie ancillary file files one two three four five six seven eight nine ten eleven twelve no"
     " none"
 )
+_NUMBERS = _words("one two three four five six seven eight nine ten eleven twelve no none")
 _COUNTS = _words("page pages pp pg p figure figures figs fig table tables tab words algorithm algorithms")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -109,10 +110,7 @@ def without_counts(comment: str) -> str:
 
 
 def _is_count(piece: str) -> bool:
-    words = [word.lower() for word in _WORD.findall(piece) if not word.isdigit()]
-    return (
-        bool(words)
-        and not _COUNTED.isdisjoint(words)
-        and set(words) <= _COUNTED
-        and bool(_COUNTS & set(words))
-    )
+    """Whether it says how many: a number, and nothing but words of counting."""
+    words = {word.lower() for word in _WORD.findall(piece)}
+    has_number = bool(_NUMBERS & words) or any(sign.isdigit() for sign in piece)
+    return has_number and words <= _COUNTED and bool(_COUNTS & words)

@@ -28,7 +28,7 @@ REPLIES = dict(
 )
 OURS = "because of our sender, account or mail server (5.7.1); nobody is charged for it"
 SENDER = "mail: {from: Daily Papers <digest@sender.example>}\nsubscribers:\n"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def bounces_to(sink: HostileServer, count: int) -> Sequence[Accepted]:
@@ -46,8 +46,9 @@ def read_back(home: Home, bounces: Sequence[Accepted]) -> list[str]:
         (home.folder / "Maildir" / folder).mkdir(parents=True)
     for number, bounce in enumerate(bounces):
         (home.folder / "Maildir" / "new" / str(number)).write_bytes(bounce.content)
-    *said, counts = home.digest("inbox", "Maildir").stdout.splitlines()
+    *said, counts, event = home.digest("inbox", "Maildir").stdout.splitlines()
     assert counts == "3 messages: 3 acted on, 0 acted on before, 0 not understood"
+    assert event.startswith("subscribers[0] gets no more mail: ")
     return sorted(said, key=lambda line: line.partition("subscribers[")[2])
 
 
