@@ -15,6 +15,8 @@ from tests.e2e.test_run import papers_in
 from tests.support.arxiv_support import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, about_rewards, batch
 from tests.support.home import Home
 
+pytestmark = pytest.mark.exhaustive
+
 HIDDEN = "2606.00006"
 PAPERS = (
     *batch(MONDAY, range(1, 4)),

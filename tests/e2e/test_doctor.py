@@ -147,6 +147,7 @@ def test_doctor_finds_a_mail_server_that_cannot_be_used(home: Home) -> None:
 REFUSED = "535 5.7.8 no, postbox; go to https://support.example.org/help"
 
 
+@pytest.mark.exhaustive
 def test_doctor_shows_what_the_server_says_of_a_login_but_not_the_user(home: Home) -> None:
     home.write(LEAST + SENDER)
     with HostileServer({"auth": REFUSED}, login=("postbox", "x")) as server:

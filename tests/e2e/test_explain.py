@@ -29,6 +29,7 @@ def test_explain_says_why_a_paper_was_not_sent(second_day: Home) -> None:
     assert unseen[0] == "2606.13340 was never seen: no keyword has found it so far."
 
 
+@pytest.mark.exhaustive
 def test_explain_counts_the_subscribers_for_whom_a_paper_waits(second_day: Home) -> None:
     second_day.at(DAYS[2])
     second_day.digest("run", "--only", "bo@example.org")

@@ -63,6 +63,7 @@ def assert_next_run_serves(home: Home, subscribers: Sequence[str], accepted: Seq
     assert {last for (*_, last) in states(home).values()} == {"sent"}
 
 
+@pytest.mark.exhaustive
 @one_or_four_connections
 def test_a_refused_recipient_affects_no_other(home: Home, connections: int) -> None:
     subscribe(home, SUBSCRIBERS, connections)
@@ -166,6 +167,7 @@ def test_a_policy_against_the_first_recipient_alone_stops_no_other_mail(home: Ho
     assert_next_run_serves(home, [FIRST], server.accepted)
 
 
+@pytest.mark.exhaustive
 @one_or_four_connections
 def test_a_server_that_accepts_a_mail_and_hangs_up_leaves_one_unknown(home: Home, connections: int) -> None:
     subscribe(home, FEW, connections)

@@ -8,6 +8,8 @@ from digest.system.locks import exclusive_lock
 from tests.support.health_check import HealthCheckServer
 from tests.support.home import TWO, Home
 
+pytestmark = pytest.mark.exhaustive
+
 START, WELL, FAILED = "/secret-uuid/start", "/secret-uuid", "/secret-uuid/fail"
 
 

@@ -15,6 +15,8 @@ from digest.demo.scenario import DAYS
 from tests.support.browser import Browser, Page
 from tests.support.home import LEAST, PROJECT, TWO, Home
 
+pytestmark = pytest.mark.exhaustive
+
 CHOSEN = """() => Array.from(document.querySelectorAll("[role=tab][aria-selected=true]"))
     .filter(tab => !document.getElementById(tab.getAttribute("aria-controls")).hidden)
     .map(tab => tab.textContent.trim())"""

@@ -231,6 +231,7 @@ def test_a_second_run_at_the_same_time_does_nothing(home: Home) -> None:
     ]
 
 
+@pytest.mark.exhaustive
 def test_an_interrupt_ends_the_run_and_the_next_one_finishes_it(home: Home) -> None:
     home.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
     process = home.start("run")
@@ -304,6 +305,7 @@ def test_what_is_written_is_private(home: Home) -> None:
     assert {oct((home.folder / name).stat().st_mode & 0o777) for name in ("state", "outbox")} == {"0o700"}
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_is_published_or_logged_has_an_address(home: Home) -> None:
     done = home.digest("--verbose", "run")
     assert "@" not in home.readme.replace("<span>@</span>", "")
@@ -319,6 +321,7 @@ def test_the_database_keeps_who_got_what(home: Home) -> None:
     assert count == 18
 
 
+@pytest.mark.exhaustive
 def test_what_the_server_says_of_a_login_is_shown_at_a_terminal_only(home: Home) -> None:
     home.write(LEAST + SENDER)
     with HostileServer({"auth": "535 5.7.8 go to our help"}, login=("postbox", "x")) as server:

@@ -17,6 +17,8 @@ from tests.e2e.test_unsubscribe import ADA, BO, checked, fed, receivers, request
 from tests.support.home import Home
 from tests.support.variations import variations
 
+pytestmark = pytest.mark.exhaustive
+
 _DUMP = Path(__file__).parents[1] / "support" / "data" / "state_of_schema_3.sql"
 _OF_SCHEMA_1 = """
 INSERT INTO schema_version VALUES (1);

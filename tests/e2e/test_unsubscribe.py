@@ -260,6 +260,7 @@ def test_a_bare_word_and_a_complaint_end_the_mails_until_somebody_resubscribes(s
     assert receivers(served) == [BO]
 
 
+@pytest.mark.exhaustive
 def test_requests_are_acted_on_during_a_run(served: Home) -> None:
     with exclusive_lock(served.folder / "state" / "run.lock", wait=False):
         assert fed(served, request(served))[0] == "subscribers[0] wants no more mail"
@@ -306,6 +307,7 @@ def everything_kept(home: Home) -> bytes:
     return b"".join([*(path.read_bytes() for path in files), *map(zlib.decompress, packed)])
 
 
+@pytest.mark.exhaustive
 def test_a_forgotten_subscriber_leaves_no_trace_and_does_not_come_back(served: Home) -> None:
     served.at(DAYS[1])
     served.digest("run")

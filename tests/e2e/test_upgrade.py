@@ -29,6 +29,8 @@ from tests.support.fakes import FakeTransport
 from tests.support.home import Home
 from tests.support.ledger import surroundings
 
+pytestmark = pytest.mark.exhaustive
+
 _DUMP = Path(__file__).parents[1] / "support" / "data" / "state_of_schema_3.sql"
 
 _SUBSCRIBERS = """\

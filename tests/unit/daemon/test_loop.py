@@ -137,6 +137,7 @@ def test_each_subscriber_gets_mail_at_their_own_hour(scenario: Scenario) -> None
     assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(scenario: Scenario) -> None:
     scenario.tick_until(9, 0)
     scenario.source.answers["Reward Model"] = [paper("2606.00001"), paper("2606.00601"), paper("2606.00602")]
@@ -146,6 +147,7 @@ def test_after_a_sleep_there_is_one_mail_for_all_that_was_missed(scenario: Scena
     assert scenario.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601", "2606.00602")]
 
 
+@pytest.mark.exhaustive
 def test_arxiv_is_fetched_once_for_all_subscribers_ten_minutes_before_the_first(scenario: Scenario) -> None:
     scenario.tick_until(6, 49)
     assert scenario.source.asked == []
@@ -156,6 +158,7 @@ def test_arxiv_is_fetched_once_for_all_subscribers_ten_minutes_before_the_first(
     assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_a_late_announcement_is_waited_for(scenario: Scenario) -> None:
     """arXiv answers, but has not announced yet, though it should have."""
     scenario.source.up_to_date = False
@@ -235,6 +238,7 @@ def test_a_later_hour_brings_no_mail_at_once(scenario: Scenario) -> None:
     assert scenario.transport.papers("ada@example.org") == [("2606.00001",), ("2606.00601",)]
 
 
+@pytest.mark.exhaustive
 def test_the_monitor_learns_of_success_only_when_nobody_waits_any_more(scenario: Scenario) -> None:
     scenario.source.up_to_date = False
     scenario.tick_until(6, 59)
@@ -255,6 +259,7 @@ def test_the_monitor_learns_why_a_run_failed(scenario: Scenario) -> None:
     assert scenario.monitor.events[-1] == "a bug: this tick is given up, the next one comes in a minute"
 
 
+@pytest.mark.exhaustive
 def test_a_deferred_mail_is_tried_again_at_its_time_without_a_fetch(scenario: Scenario) -> None:
     scenario.transport.troubles["ada@example.org"] = [RecipientDeferred("450 4.2.2 mailbox full")]
     scenario.tick_until(7, 0)
@@ -596,6 +601,7 @@ def test_an_audit_that_fails_does_not_come_again_at_the_next_tick(scenario: Scen
     assert "audited" not in scenario.monitor.events
 
 
+@pytest.mark.exhaustive
 def test_an_unsubscribe_beside_the_daemon_takes_effect_at_the_next_tick(scenario: Scenario) -> None:
     scenario.tick_until(6, 55)
     scenario.config.file.write_text(

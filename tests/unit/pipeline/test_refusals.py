@@ -164,6 +164,7 @@ def test_a_server_that_refuses_everybody_is_left_alone_after_three_and_no_mail_i
     ]
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_refuses_every_mail_of_the_only_reader_charges_no_paper(life: Life) -> None:
     life.announce("Reward Model", *IDS)
     life.transport.filter = lambda mail: ContentRefused(SPAM)
@@ -200,6 +201,7 @@ def followers(life: Life, many: int) -> list[str]:
     return [one.email for one in them]
 
 
+@pytest.mark.exhaustive
 def test_a_refused_paper_that_all_of_many_readers_wait_for_keeps_no_other_back(life: Life) -> None:
     emails = followers(life, MOST_ASIDE + 2)
     life.transport.filter = refusing(IDS[0])
@@ -207,6 +209,7 @@ def test_a_refused_paper_that_all_of_many_readers_wait_for_keeps_no_other_back(l
     assert [all_papers(life, email) for email in emails] == [set(IDS[1:4])] * len(emails)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_refuses_all_of_many_readers_of_one_keyword_charges_nobody(life: Life) -> None:
     emails = followers(life, MOST_ASIDE + 5)
     life.transport.filter = lambda mail: ContentRefused(SPAM)
