@@ -201,6 +201,7 @@ def test_the_line_for_cron_has_five_fields_and_no_percent_sign() -> None:
     assert "%" not in command  # a line end, to cron
 
 
+@pytest.mark.exhaustive
 def test_cron_hears_nothing_of_a_run_that_went_well(tmp_path: Path) -> None:
     folder = tmp_path / "daily-papers"
     program = folder / ".venv" / "bin" / "digest"

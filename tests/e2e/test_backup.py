@@ -10,6 +10,7 @@ from digest.demo.server import Reply
 from tests.support.home import Home
 
 
+@pytest.mark.exhaustive
 def test_a_backup_is_made_and_its_size_printed(home: Home) -> None:
     home.digest("run")
     for _ in range(2):
@@ -19,6 +20,7 @@ def test_a_backup_is_made_and_its_size_printed(home: Home) -> None:
     assert (home.folder / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.exhaustive
 def test_a_backup_beside_a_run_has_what_that_has_written_so_far(home: Home) -> None:
     backups = []
 
@@ -44,6 +46,7 @@ def test_a_file_that_is_no_backup_is_not_replaced(home: Home) -> None:
     ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("target", "name"),
     [

@@ -82,6 +82,7 @@ def test_the_configuration_may_lie_elsewhere(home: Home) -> None:
     assert home.digest("check").returncode == 0
 
 
+@pytest.mark.exhaustive
 def test_the_demo_needs_nothing_and_says_where_everything_is(home: Home) -> None:
     (home.folder / "subscribers.yaml").unlink()
     home.environment = {"DIGEST_ARXIV_API": "", "DIGEST_NOW": "", "TMPDIR": str(home.folder)}
@@ -94,6 +95,7 @@ def test_the_demo_needs_nothing_and_says_where_everything_is(home: Home) -> None
     assert "## Graph Neural Network" in (folder / "README.md").read_text()
 
 
+@pytest.mark.exhaustive
 def test_the_daemon_sends_at_the_hour_and_ends_on_a_signal(home: Home) -> None:
     home.at(DAYS[0] - timedelta(hours=1))
     home.digest("run")

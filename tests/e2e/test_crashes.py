@@ -121,6 +121,7 @@ STORE_POINTS = [
 QUICK_POINTS = ["after claim", "before record_result"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("point", "left", "adas"), variations(STORE_POINTS, QUICK_POINTS))
 def test_a_run_that_dies_at_a_step_of_its_own_is_simply_run_again(
     subscribers: Home, point: str, left: dict[str, list[str]], adas: int
@@ -148,6 +149,7 @@ NETWORK_POINTS = [
 """Where the program dies, what the server does then, how Ada's mail may stand, and her copies in the end."""
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("phase", "script", "left", "adas"),
     variations(

@@ -124,6 +124,7 @@ def test_warnings_are_logged_at_the_start_and_again_after_an_edit(
     assert err.count(warning) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_signal_during_a_fetch_ends_it_at_once_and_loses_nothing(second_morning: Home) -> None:
     second_morning.arxiv.misbehave(lambda reply: replace(reply, delay_seconds=20))
     with running(second_morning) as process:
@@ -139,6 +140,7 @@ def test_a_signal_during_a_fetch_ends_it_at_once_and_loses_nothing(second_mornin
 PHASES = ("greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "answered")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("phase", variations(PHASES, ["dot"]))
 def test_a_mail_that_the_server_accepted_is_recorded_when_a_signal_comes(home: Home, phase: str) -> None:
     """SIGTERM in each phase of the first SMTP transaction: that mail is finished, and no other is begun."""

@@ -100,6 +100,7 @@ def test_a_server_that_has_enough_after_some_mails_gets_the_rest_on_new_connecti
     assert_state_agrees(home, server.accepted)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "script",
     [
@@ -157,6 +158,7 @@ def test_a_server_that_refuses_our_password_accuses_nobody_and_loses_nothing(hom
     assert_next_run_serves(home, FEW, [])
 
 
+@pytest.mark.exhaustive
 def test_a_policy_against_the_first_recipient_alone_stops_no_other_mail(home: Home) -> None:
     subscribe(home, FEW)
     policy = {FIRST: "550 5.7.1 not to this one"}

@@ -10,6 +10,7 @@ from digest.demo.scenario import DAYS
 from tests.support.home import TWO, Home
 
 
+@pytest.mark.exhaustive
 def test_a_good_run_logs_ten_lines_at_most(home: Home) -> None:
     home.write(TWO)
     for day in DAYS:

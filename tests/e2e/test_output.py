@@ -36,6 +36,7 @@ def test_a_run_whose_output_is_lost_has_done_its_work(home: Home) -> None:
     assert [mail["To"] for mail in home.mails()] == ["ada@example.org"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "arguments", [["check"], ["status"], ["status", "--json"], ["explain", "2606.00001"]]
 )

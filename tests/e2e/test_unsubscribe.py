@@ -209,6 +209,7 @@ def test_the_command_takes_a_token_or_an_address(served: Home) -> None:
     assert (none.returncode, none.stdout) == (0, "subscribers[1] gets mail already: nothing to do\n")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("command", ["unsubscribe", "resubscribe", "forget"])
 @pytest.mark.parametrize("word", ["eve@example.org", "a" * 32], ids=["address", "token"])
 def test_nobody_knows_a_stranger(home: Home, command: str, word: str) -> None:

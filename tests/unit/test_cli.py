@@ -55,12 +55,14 @@ def test_the_help_of_a_command_imports_only_its_own_module(tmp_path: Path) -> No
     assert "sqlalchemy" not in loaded_by(tmp_path, "check", "--help")
 
 
+@pytest.mark.exhaustive
 def test_check_imports_what_configuration_and_templates_need(tmp_path: Path) -> None:
     assert loaded_by(tmp_path, "check") == OF_PREMAILER | {
         *("email_validator", "jinja2", "pydantic", "pylatexenc", "yaml"),
     }
 
 
+@pytest.mark.exhaustive
 def test_status_imports_neither_templates_nor_http(tmp_path: Path) -> None:
     loaded_by(tmp_path, "unsubscribe", "ada@example.org")  # makes a state
     assert loaded_by(tmp_path, "status") <= {
