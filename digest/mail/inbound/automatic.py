@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-from digest.mail.inbound.mime import content, header, headers, subparts, word
+from digest.mail.inbound.bounces.status_reports import recipient_groups
+from digest.mail.inbound.mime import header, headers, subparts, word
 from digest.mail.inbound.said import said_in_subject, tokens_in
 from digest.mail.inbound.text import readable_subject
 
@@ -111,20 +112,11 @@ def _is_harmless_report(message: Message) -> bool:
         "tlsrpt",
     }:
         return True
-    actions = {action for part in parts_of(message) for action in _actions(part)}
+    actions = {word(header(group, "Action")) for group in recipient_groups([*parts_of(message)])} - {""}
     if actions:
         return "failed" not in actions
     subject = readable_subject(message)
     return bool(_LATER.search(subject)) and not _FAILED.search(subject)
-
-
-def _actions(part: Message) -> Iterator[str]:
-    """What happened to each recipient (RFC 3464, section 2.3.3)."""
-    if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
-        for group in [part, *subparts(part)]:
-            written = re.findall(rb"^Action:\s*(\S{1,40})", content(group), re.IGNORECASE | re.MULTILINE)
-            yield from (word(header(group, "Action")),) if "Action" in group else ()
-            yield from (action.decode("ascii", "replace").lower() for action in written)
 
 
 def _is_statistics(message: Message) -> bool:
