@@ -1,4 +1,4 @@
-"""Find what belongs to a paper on the web: code, models, data, demos, a project page, arXiv's other forms.
+"""Find what belongs to a paper on the web: code, models, data, demos, a project page.
 
 Everything that arXiv gives out may be hostile: an address is put together anew from a host and a path of
 plain characters, always with https, and never has a user, a port or a query.
@@ -6,15 +6,11 @@ plain characters, always with https, and never has a user, a port or a query.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from digest.domain.papers import Paper
 
 SERVICES = ("alphaxiv", "huggingface")
 """Pages about papers elsewhere, for those who want links to them."""
-
-_HTML_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
-"""arXiv makes HTML of what is submitted since then (https://info.arxiv.org/about/accessible_HTML.html)."""
 
 # Paths of these sites that are not somebody's repository.
 _PAGES = "blog|collections|docs|features|orgs|papers|topics"
@@ -65,16 +61,6 @@ def paper_links(text: str) -> tuple[PaperLink, ...]:
     return tuple(first[kind] for kind in ("Code", "Model", "Data", "Demo", "Project") if kind in first)
 
 
-def html_url(paper: Paper) -> str:
-    """The paper as a web page; empty if this version is older than arXiv's web pages."""
-    return _arxiv(paper, "html", f"v{paper.version}") if paper.updated >= _HTML_SINCE else ""
-
-
-def bibtex_url(paper: Paper) -> str:
-    """The paper's entry for a bibliography."""
-    return _arxiv(paper, "bibtex")
-
-
 def service_links(paper: Paper, services: tuple[str, ...]) -> tuple[PaperLink, ...]:
     """The paper's pages at these of SERVICES, in this order."""
     links = {
@@ -82,10 +68,6 @@ def service_links(paper: Paper, services: tuple[str, ...]) -> tuple[PaperLink, .
         "huggingface": PaperLink("Hugging Face", paper.id, f"https://huggingface.co/papers/{paper.id}"),
     }
     return tuple(links[service] for service in services if service in links)
-
-
-def _arxiv(paper: Paper, form: str, version: str = "") -> str:
-    return f"https://arxiv.org/{form}/{paper.id}{version}"
 
 
 def _plain(text: str) -> str:

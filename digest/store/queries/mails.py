@@ -21,7 +21,9 @@ from digest.store.queries.pending import (
     IS_PRESENT,
     LATEST_MATCH,
     count_pending,
+    got_papers,
     pending_papers,
+    served_at,
     subscribers_awaiting,
     subscribers_with_pending,
 )
@@ -51,7 +53,14 @@ class SqlMailStore:
             number = subscriber_number(connection, subscriber.email)
             newest = pending_papers(connection, number, most)
             more = count_pending(connection, number) - len(newest) if len(newest) == most else 0
-            return PendingPapers(newest, up_to, more, given_up_since(connection, number))
+            return PendingPapers(
+                newest,
+                up_to,
+                more,
+                given_up_since(connection, number),
+                is_first=not got_papers(connection, number),
+                served_at=served_at(connection, number),
+            )
 
     def has_pending(self) -> Set[str]:
         with self._database.transaction() as connection:

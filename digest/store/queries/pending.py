@@ -6,6 +6,7 @@ the keyword's first good fetch.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -81,6 +82,17 @@ def count_pending(connection: Connection, subscriber: int) -> int:
     """How many papers wait for the subscriber with this number."""
     waiting = _waiting(subscriber).subquery()
     return connection.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def got_papers(connection: Connection, subscriber: int) -> bool:
+    """Whether any mail carried a paper to the subscriber with this number."""
+    found = select(deliveries.c.paper).where(deliveries.c.subscriber == subscriber).limit(1)
+    return connection.scalar(found) is not None
+
+
+def served_at(connection: Connection, subscriber: int) -> datetime | None:
+    """When the last slot of the subscriber with this number was done, or else when it was added."""
+    return connection.scalar(select(subscribers.c.served_at).where(subscribers.c.number == subscriber))
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:

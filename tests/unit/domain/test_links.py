@@ -1,11 +1,8 @@
 """What belongs to a paper on the web, and what only looks like it."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 
-from digest.domain.links import PaperLink, bibtex_url, html_url, paper_links, service_links
+from digest.domain.links import PaperLink, paper_links, service_links
 from tests.support.builders import paper
 from tests.support.cost import require_cheap
 
@@ -120,17 +117,6 @@ def test_what_is_unknown_or_unsafe_becomes_no_link(text: str) -> None:
 )
 def test_a_query_or_a_fragment_is_left_out(text: str) -> None:
     assert [link.url for link in paper_links(text)] == ["https://nuts.example.org/"]
-
-
-def test_arxiv_has_html_of_versions_since_december_2023() -> None:
-    new = paper("2606.00001", version=2)
-    assert html_url(new) == "https://arxiv.org/html/2606.00001v2"
-    assert html_url(replace(new, updated=datetime(2023, 11, 30, tzinfo=UTC))) == ""
-    assert html_url(replace(new, updated=datetime(2023, 12, 1, tzinfo=UTC))) != ""
-
-
-def test_every_paper_has_an_entry_for_a_bibliography() -> None:
-    assert bibtex_url(paper("2606.00001")) == "https://arxiv.org/bibtex/2606.00001"
 
 
 def test_pages_at_other_services_come_in_the_order_that_is_asked_for() -> None:
