@@ -107,8 +107,8 @@ def sender_line(digest: Digest, contact: str, subscribed: Sequence[str]) -> str:
 
 
 def how_ordered(digest: Digest) -> str:
-    """How papers come into their order; empty if they are not ranked."""
-    if not any(entry.score.parts for entry in digest.entries):
+    """How papers come into their order; empty if there are no picks, since then nothing seems preferred."""
+    if not digest.picks:
         return ""
     return (
         "The order comes from counting: your words in titles and abstracts, code, an accepted venue. "

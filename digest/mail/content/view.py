@@ -147,17 +147,28 @@ def _named(digest: Digest) -> Sequence[Keyword]:
 
 
 def _start(digest: Digest, layout: Layout, views: PaperViews) -> SectionView | None:
-    picks = tuple(views.pick(_shown(placed, digest)) for placed in layout.picks)
+    picks = tuple(_pick(views, _shown(placed, digest), digest) for placed in layout.picks)
     return SectionView("Start here", f"{len(picks)} of {len(digest.in_all)}", picks) if picks else None
 
 
+def _pick(views: PaperViews, placed: Placed, digest: Digest) -> PaperView:
+    pick = views.pick(placed)
+    is_latest = placed.entry.welcome and not digest.is_first
+    return replace(pick, why=f"{_latest_on(placed.keywords[0])}; {pick.why}") if is_latest else pick
+
+
+def _latest_on(keyword: Keyword) -> str:
+    """What the first papers of a new keyword are called beside the news."""
+    return f"Latest on {keyword_name(keyword.name)}"
+
+
 def _section(digest: Digest, placed: PlacedSection, detail: Detail, views: PaperViews) -> SectionView:
-    name, entries = keyword_name(placed.section.keyword.name), placed.section.entries
+    keyword, entries = placed.section.keyword, placed.section.entries
     is_latest = not digest.is_first and all(entry.welcome for entry in entries)
     characters = None if detail.abstracts else BRIEF_CHARACTERS if placed.is_broad else EXCERPT_CHARACTERS
     cards = (views.card(_shown(one, digest), characters) for one in placed.cards)
     return SectionView(
-        f"Latest on {name}" if is_latest else name,
+        _latest_on(keyword) if is_latest else keyword_name(keyword.name),
         section_amount(entries, placed.picked) if len(digest.sections) > 1 or placed.picked else "",
         tuple(cards),
         tuple(_list_views(digest, placed, detail, views)),
