@@ -83,10 +83,10 @@ class PaperViews:
     all_forms: bool = True
 
     def pick(self, placed: Placed) -> PaperView:
-        """A card that says why the paper has its place."""
+        """A card that says why the paper has its place; that names the other keywords, too."""
         card = self.card(placed, EXCERPT_CHARACTERS)
         score = shortened(one_line(placed.entry.score.reason), REASON_CHARACTERS)
-        return replace(card, why=score or card.why)
+        return replace(card, why=score, also=()) if score else card
 
     def card(self, placed: Placed, characters: int | None) -> PaperView:
         """A card with so many characters of the abstract; None: all of it, more authors and the comment."""
