@@ -91,6 +91,19 @@ def test_a_digest_knows_whether_it_is_the_first_and_when_the_last_was_done(life:
     assert made[1].since == NOON.date()
 
 
+def test_a_newcomer_without_papers_gets_one_mail_that_says_so(tmp_path: Path) -> None:
+    with a_life(tmp_path, ADA, BO) as life:
+        life.announce("Reward Model")
+        life.announce("Reasoning", "2606.00003")
+        life.run()
+        life.run()
+        life.tomorrow()
+        life.run()
+        assert life.transport.papers("ada@example.org") == [()]
+        [first] = [digest for digest in life.mail_builder.made if digest.subscriber == ADA]
+        assert (first.is_first, first.latest) == (True, (Latest(MODEL, None),))
+
+
 def test_on_a_quiet_day_a_digest_knows_when_each_keyword_last_found_a_paper(life: Life) -> None:
     life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
     life.run()
