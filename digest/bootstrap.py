@@ -212,8 +212,9 @@ def arxiv_client(config: Config, clock: Clock) -> "ArxivClient":
 def mail_renderer(config: Config) -> "MailRenderer":
     """Renders mails with the configuration's templates."""
     from digest.mail.content.render import MailRenderer
+    from digest.sources.arxiv.pages import paper_forms
 
-    return MailRenderer(config.mail, *_template_folders(config))
+    return MailRenderer(config.mail, *_template_folders(config), forms_of=paper_forms)
 
 
 def archive_at(file: Path, config: Config) -> "ReadmeArchive":

@@ -15,6 +15,13 @@ from digest.domain.subscribers import Subscriber
 MOST_PAPERS = 2_000
 """So many papers a subscriber gets at a time; the others wait for the next digests, the oldest longest."""
 
+LONGEST_WEEKEND_DAYS = 3
+"""So many days pass from one daily digest to the next at most: from Friday to Monday."""
+
+MANY_PAPERS = 150
+
+_Day = date  # the field of a digest with that name hides it
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -42,6 +49,14 @@ class Unanswered:
 
     keyword: Keyword
     last_good_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A keyword without news, and when its latest known paper was submitted; None: no paper is known."""
+
+    keyword: Keyword
+    submitted: date | None
 
 
 class Showing(Enum):
@@ -76,10 +91,33 @@ class Digest:
     """So many papers the mail server refused until they were given up, since the last mail that arrived."""
     picks: tuple[Entry, ...] = ()
     """Those of the entries to start with, best first."""
+    whole: tuple[Entry, ...] = ()
+    """The entries of all parts, if there are several."""
+    before: int = 0
+    """So many papers are in the parts before this one."""
+    unlisted: int = 0
+    """So many papers count as sent, and only the archive has them."""
+    is_first: bool = False
+    """Whether the subscriber got no paper before."""
+    since: _Day | None = None
+    """When the last digest was done, in the subscriber's time zone."""
+    latest: tuple[Latest, ...] = ()
+    """What is known of the keywords if there is no paper."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for section in self.sections for entry in section.entries)
+
+    @property
+    def in_all(self) -> tuple[Entry, ...]:
+        """The entries of all parts."""
+        return self.whole or self.entries
+
+    @property
+    def is_catch_up(self) -> bool:
+        """Whether it has the papers of a week or of an absence, more than anybody reads."""
+        days = (self.date - self.since).days if self.since else 0
+        return days > LONGEST_WEEKEND_DAYS and len(self.in_all) > MANY_PAPERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +154,10 @@ class PendingPapers:
     """So many older ones wait too."""
     given_up: int = 0
     """That of Digest."""
+    is_first: bool = False
+    """That of Digest."""
+    served_at: datetime | None = None
+    """When the last digest was done, or else when the subscriber was added."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from digest.domain.auditing import Audit
-from digest.domain.digests import Digest, Showing
+from digest.domain.digests import Digest
 from digest.domain.mails import Mail, Rendered
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import DkimSettings, MailSettings
@@ -15,7 +15,8 @@ from digest.domain.subscribers import SuppressionEvent
 from digest.domain.tokens import Signer
 from digest.errors import RenderError
 from digest.mail.addresses import domain
-from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, most_detail_that_fits, size_ratio, split
+from digest.mail.content.fit import Detail, most_detail_that_fits, size_ratio, steps_for
+from digest.mail.content.parts import beginning, split
 from digest.mail.content.render import MailRenderer
 from digest.mail.mime import Sign, compose_message, compose_notice, unsigned
 
@@ -42,8 +43,11 @@ class DigestMailBuilder:
     def build(self, digest: Digest, now: datetime) -> list[Mail]:
         """As few mails as hold all papers; another `now` gives other Message-IDs. Raises RenderError."""
         token = self._signer.unsubscribe_token(digest.subscriber.email)
+        mails: list[Mail] = []
         with self._lock:
-            return [self._mail(part, rendered, token, now) for part, rendered in self._parts(digest, token)]
+            for part, rendered in self._parts(digest, token):
+                mails.append(self._mail(part, rendered, token, now, after=mails[:1]))
+        return mails
 
     def build_alert(self, alert: Alert, operator: str, now: datetime) -> Mail:
         """The mail to the operator's address about failing runs. Raises RenderError."""
@@ -83,24 +87,40 @@ class DigestMailBuilder:
             largest = max(size_ratio(mail) for _, mail in rendered)
             if largest <= 1:
                 return rendered
+            if digest.is_catch_up and self._settings.archive_url:
+                return [self._beginning(digest, token, largest)]
             # Each try renders everything, so skip numbers of mails that cannot be enough.
             parts = max(parts + 1, math.ceil(parts * largest))
         raise RenderError("one paper alone takes more room than a mail has")
 
+    def _beginning(self, digest: Digest, token: str, ratio: float) -> tuple[Digest, Rendered]:
+        """As many papers as one mail holds; the archive has the others. `ratio` is that of all of them."""
+        papers = len(digest.entries)
+        while papers > 1:
+            papers = int(papers / max(ratio, 1.02))
+            part = beginning(digest, papers)
+            rendered = self._most_detail_that_fits(part, token)
+            ratio = size_ratio(rendered)
+            if ratio <= 1:
+                return part, rendered
+        raise RenderError("one paper alone takes more room than a mail has")
+
     def _most_detail_that_fits(self, digest: Digest, token: str) -> Rendered:
         """The digest with as much detail as fits into one mail, or the least if nothing fits."""
-        rendered: dict[DetailLimits, Rendered] = {}
+        rendered: dict[Detail, Rendered] = {}
 
-        def fits(limits: DetailLimits) -> bool:
-            rendered[limits] = self._renderer.render(digest, token, limits)
-            return size_ratio(rendered[limits]) <= 1
+        def fits(detail: Detail) -> bool:
+            rendered[detail] = self._renderer.render(digest, token, detail)
+            return size_ratio(rendered[detail]) <= 1
 
-        if digest.showing in (Showing.TITLE, Showing.LINK):
-            return self._renderer.render(digest, token, DETAIL_STEPS[-1])
-        return rendered[most_detail_that_fits(fits)]
+        return rendered[most_detail_that_fits(steps_for(digest), fits)]
 
-    def _mail(self, digest: Digest, rendered: Rendered, token: str, now: datetime) -> Mail:
-        papers = tuple(entry.paper.id for entry in digest.entries)
+    def _mail(
+        self, digest: Digest, rendered: Rendered, token: str, now: datetime, *, after: Sequence[Mail]
+    ) -> Mail:
+        """`after`: the first of several mails, unless this is the first."""
+        entries = digest.in_all if digest.unlisted else digest.entries
+        papers = tuple(entry.paper.id for entry in entries)
         email = digest.subscriber.email
         mail = compose_message(
             rendered,
@@ -109,6 +129,7 @@ class DigestMailBuilder:
             message_id=self._message_id(email, " ".join((now.isoformat(), *sorted(papers)))),
             token=token,
             date=now,
+            references=tuple(mail.message_id for mail in after),
             sign=self._sign,
         )
         return replace(mail, papers=papers)

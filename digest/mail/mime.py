@@ -55,13 +55,14 @@ def compose_message(
     message_id: str,
     token: str,
     date: datetime,
+    references: Sequence[str] = (),
     sign: Sign = unsigned,
 ) -> Mail:
     """The finished mail: text, then HTML, both in quoted-printable; lines end in CRLF.
 
     All is ASCII, except a subscriber's address that is not (RFC 6532); that one needs SMTPUTF8.
-    `token` is the subscriber's unsubscribe token, `date` the Date header. Raises RenderError as
-    check_message does.
+    `token` is the subscriber's unsubscribe token, `date` the Date header, `references` the mails that this
+    one belongs to. Raises RenderError as check_message does.
     """
     headers = {
         "From": _sender_header("From", settings.sender),
@@ -70,6 +71,7 @@ def compose_message(
         "Subject": _encoded("Subject", header_text(rendered.subject)),
         "Date": format_datetime(date),
         "Message-ID": message_id,
+        **({"References": " ".join(references)} if references else {}),
         **list_headers(settings, token),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",

@@ -64,16 +64,22 @@ class Dispatch:
         )
 
     def _wants_empty(self, subscribers: Sequence[Subscriber], fetched: FetchSummary) -> Set[str]:
-        """The addresses that get a mail even if nothing is new: as configured, once a slot, and only if every
-        fetch was good."""
-        if self._context.config.mail.when_empty == "skip":
+        """The addresses that get a mail even if nothing is new, and only if every fetch was good: as
+        configured, once a slot; and once whoever never got a mail, so that they know that all is well."""
+        settings = self._context.config
+        newcomers = self._context.store.mails.never_mailed() if settings.welcome else frozenset()
+        everybody = settings.mail.when_empty == "send"
+        if not newcomers and not everybody:
             return frozenset()
         served_at, now = self._context.store.subscriptions.last_served_at(), self._context.clock.now()
         return {
             subscriber.email
             for subscriber in subscribers
             if fetched.failing.keys().isdisjoint(keyword.id for keyword in subscriber.keywords)
-            and is_due(subscriber.schedule, now, served_at=served_at[subscriber.email])
+            and (
+                subscriber.email in newcomers
+                or (everybody and is_due(subscriber.schedule, now, served_at=served_at[subscriber.email]))
+            )
         }
 
     def _is_due(self, subscriber: Subscriber) -> bool:

@@ -67,8 +67,7 @@ class KeywordStore(Protocol):
     def record(
         self, result: FetchResult, found: Sequence[KeywordMatch], baseline: int, now: datetime
     ) -> None:
-        """Record what was found, the high-water mark, and the problem if there was one; `baseline` is for a
-        keyword that has none yet."""
+        """Record all of the result; `baseline` is for a keyword that has none yet."""
 
     def record_failure(self, keyword: Keyword, reason: str, now: datetime) -> None:
         """Record that a fetch brought nothing that can be used."""
@@ -117,9 +116,11 @@ class MailStore(Protocol):
     def has_pending(self) -> Set[str]:
         """The addresses for which a mail is queued or papers wait."""
 
+    def never_mailed(self) -> Set[str]:
+        """The addresses whose subscriptions have begun, and for which no mail was ever made."""
+
     def enqueue(self, mails: Sequence[Mail], up_to: int, now: datetime) -> None:
-        """Store the finished mails of one subscriber before anything is sent, with their papers reserved for
-        them. `up_to` is that of PendingPapers."""
+        """Store a subscriber's finished mails, their papers reserved; `up_to` is that of PendingPapers."""
 
     def next_queued(self, subscriber: Subscriber) -> QueuedMail | None:
         """The oldest of their mails that is queued: stored, and not yet sent or failed for good."""

@@ -37,7 +37,9 @@ class EmptySource:
         self.calendar = calendar
 
     def fetch(self, requests: Sequence[FetchRequest], unavailable: Unavailable) -> Iterator[FetchResult]:
-        yield from (FetchResult(request.keyword) for request in requests)
+        """Nothing of a keyword that was never fetched: its subscriptions have not begun."""
+        known = (request for request in requests if request.known.baseline is not None)
+        yield from (FetchResult(request.keyword) for request in known)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from digest import bootstrap
 from digest.config.load import load_config
 from digest.demo.scenario import DAYS
 from digest.domain.compose import compose
+from digest.domain.digests import Latest
 from digest.domain.subscribers import Subscriber
 from digest.pipeline.context import RunContext
 from digest.preview.dry_run import digest_tab, pending_papers
@@ -64,4 +65,7 @@ def _tab(context: RunContext, subscriber: Subscriber, kind: _Kind) -> Tab:
     candidates = pending_papers(claimed, welcome=kind.welcome)
     last = subscriber.keywords[-1].id
     unanswered = {last: now - timedelta(days=2)} if kind.unanswered else {}
-    return digest_tab(context, compose(subscriber, candidates, now.date(), unanswered))
+    ranking = context.rankings.of(subscriber)
+    digest = compose(subscriber, candidates, now.date(), unanswered, ranking)
+    latest = tuple(Latest(keyword, now.date() - timedelta(days=6)) for keyword in subscriber.keywords)
+    return digest_tab(context, replace(digest, is_first=kind.welcome, latest=() if claimed else latest))

@@ -18,7 +18,7 @@ from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
 from digest.domain.subscribers import Schedule, Subscriber, SuppressionEvent, SuppressionReason
 from digest.errors import ArchiveError, RenderError
-from digest.mail.content.fit import DetailLimits
+from digest.mail.content.fit import LEAST_DETAIL, Detail
 from digest.mail.content.render import MailRenderer
 from digest.preview.sample_papers import SamplePaper, sample_papers
 from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
@@ -37,6 +37,7 @@ _SUBSCRIBER = Subscriber(
 )
 _SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https://example.org/papers")
 
+_COMMENT = "Accepted at ICML 2026. In colour. Code: https://github.com/invented/paper"
 _PAPERS = 8
 _TOO_MANY = 150  # papers with a long abstract; the page converts equal ones once
 _NOW = datetime(2026, 6, 25, 7, tzinfo=UTC)
@@ -46,7 +47,6 @@ _EVENTS = tuple(
 )
 _MISSED = (MissedPaper("2606.00001", "the reason"),)
 _AUDIT = Audit(_NOW, _NOW.date(), (KeywordFigures("Reasoning", 2, 1, 0, _MISSED),))
-_TITLES_AND_SHORT_CARDS = DetailLimits(abstract_characters=250, abstract_share=0.3, card_share=0.5)
 
 
 def template_faults(templates: Path | None) -> list[str]:
@@ -80,7 +80,8 @@ def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterato
     nothing = compose(_SUBSCRIBER, [], _NOW.date(), unanswered)
     for digest in (news, welcome, nothing):
         yield partial(renderer.render, digest, "token")
-    yield partial(renderer.render, replace(news, part=1, parts=2), "token", _TITLES_AND_SHORT_CARDS)
+    for detail in (Detail(cards=1), Detail(cards=0), LEAST_DETAIL):
+        yield partial(renderer.render, replace(news, part=1, parts=2), "token", detail)
     for over in (False, True):
         yield partial(renderer.render_alert, Alert(over=over, since=_NOW, runs=3, lines=("a problem",)))
     yield partial(renderer.render_audit, _AUDIT)
@@ -89,9 +90,9 @@ def _mail_uses(renderer: MailRenderer, papers: Sequence[SamplePaper]) -> Iterato
 
 
 def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
-    """Every second paper is late."""
+    """Every second paper is late; all have a venue and code."""
     candidates = [
-        PendingPaper(paper, keywords, welcome, late=number % 2 == 1)
+        PendingPaper(replace(paper, comment=_COMMENT), keywords, welcome, late=number % 2 == 1)
         for number, (paper, keywords) in enumerate(papers)
     ]
     return compose(_SUBSCRIBER, candidates, _NOW.date(), {})

@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import unescape
 
-LARGEST_MAIL = 102_400
-"""Bytes of a message; Gmail clips larger ones and hides their end."""
-
-LARGEST_PAGE = 92_160
-"""Bytes of the decoded HTML part: what is left for it beside the text."""
+from digest.domain.text import shortened
+from digest.mail.addresses import display_name
+from digest.mail.content.fit import HTML_BYTES, MESSAGE_BYTES
 
 _ALWAYS, _NEVER = "(min-width: 0px)", "(max-width: 0px)"  # `all` is not allowed after `and`
 
@@ -19,6 +18,12 @@ _SCHEMES_TAKEN = re.compile(
     r"(<meta\b[^>]*\bcolor-scheme\"[^>]*\bcontent=\"|\bcolor-scheme\s*:\s*)(?:light\s+dark|dark\s+light)",
     re.IGNORECASE,
 )
+
+PREVIEW_CHARACTERS = 140
+"""About as many as a phone shows of a mail in its list."""
+
+_HIDDEN = re.compile(r"<head\b.*?</head>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 
 _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 
@@ -40,6 +45,10 @@ class View:
     """A message taken apart. `headers` are decoded, in their order; `html` and `text` are the two parts."""
 
     subject: str
+    sender: str
+    """As a list of mails shows it."""
+    preview: str
+    """What a list of mails shows behind the subject."""
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     size: Size
     page_size: Size
@@ -54,9 +63,11 @@ def view(content: bytes) -> View:
     html = _part(message, "html")
     return View(
         subject=str(message["Subject"] or ""),
+        sender=display_name(str(message["From"] or "")) or str(message["From"] or ""),
+        preview=first_words(html),
         headers=tuple((name, str(value)) for name, value in message.items()),
-        size=Size(len(content), LARGEST_MAIL),
-        page_size=Size(len(html.encode()), LARGEST_PAGE),
+        size=Size(len(content), MESSAGE_BYTES),
+        page_size=Size(len(html.encode()), HTML_BYTES),
         html=html,
         text=_part(message, "plain"),
         content=content,
@@ -77,6 +88,12 @@ def in_scheme(html: str, scheme: str) -> str:
 def without_style(html: str) -> str:
     """The page without its style sheets, as some mail programs show it; style attributes stay."""
     return _STYLE.sub("", html)
+
+
+def first_words(html: str) -> str:
+    """What a list of mails shows of the page: the first words of its body."""
+    text = _TAG.sub(" ", _HIDDEN.sub(" ", html))
+    return shortened(" ".join(unescape(text).split()), PREVIEW_CHARACTERS)
 
 
 def _part(message: EmailMessage, subtype: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from digest.preview.views import without_style
 from tests.support.browser import Browser, Page
 from tests.support.screenshots import DIGESTS, HOSTILE, digest_of, html_of, html_of_digest, titled
+from tests.support.variations import variations
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3, for text of any size."""
@@ -62,7 +63,10 @@ def width(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-@pytest.fixture(params=list(DIGESTS))
+QUICK = ("no paper", "1 paper", "12 papers", "45 papers", "unanswered", "hostile titles", "long words")
+
+
+@pytest.fixture(params=variations(DIGESTS, QUICK))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -6,13 +6,17 @@ The papers are invented; the mails are those of the tests in tests/e2e/test_look
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from digest import bootstrap
-from digest.domain.digests import Digest, Entry, Section, Unanswered
+from digest.domain.compose import compose
+from digest.domain.digests import Digest, Entry, Latest, PendingPaper, Section, Unanswered
 from digest.domain.papers import Paper
+from digest.domain.ranking import Ranking
+from digest.mail.content.facts import paper_facts
 from digest.preview.views import in_scheme, view, without_style
 from tests.support.browser import Browser, chromium
 from tests.support.builders import NOON, config, keyword, paper, subscriber
@@ -69,6 +73,28 @@ def digest_of(*papers: Paper, unanswered: bool = False) -> Digest:
     )
 
 
+def ranked(count: int, galaxy: str = "", *, welcome: bool = False) -> Digest:
+    """A digest with picks of so many papers, as a run composes it: most of Reward Model, every tenth of Time
+    Series. With `galaxy`, five more of a new keyword, whose titles begin so."""
+    reward, series, new = keyword(), keyword("Time Series"), keyword("Galaxy")
+    pending = [
+        PendingPaper(
+            _venued(each, number), frozenset({(reward if number % 10 else series).id}), welcome and not galaxy
+        )
+        for number, each in enumerate(many(count))
+    ]
+    latest = [replace(each, id=f"2605.0000{n}", title=f"{galaxy} {n}") for n, each in enumerate(many(5))]
+    pending += [PendingPaper(each, frozenset({new.id}), welcome) for each in latest if galaxy]
+    reader = subscriber("rita@example.org", reward, series, new)
+    return compose(reader, pending, NOON.date(), {}, Ranking(paper_facts))
+
+
+def _venued(paper: Paper, number: int) -> Paper:
+    """Two of three titles do not name the keyword; every seventh paper was accepted."""
+    title = paper.title if number % 3 == 0 else paper.title.replace("Reward Models", "Invented Nuts")
+    return replace(paper, title=title, comment=paper.comment if number % 7 else "Accepted at ICML 2026")
+
+
 DIGESTS: Mapping[str, Digest] = {
     "no paper": digest_of(),
     "1 paper": digest_of(*many(1)),
@@ -76,6 +102,13 @@ DIGESTS: Mapping[str, Digest] = {
     "80 papers": digest_of(*many(80)),
     "unanswered": digest_of(*many(2), unanswered=True),
     "hostile titles": digest_of(*titled(*HOSTILE)),
+    "45 papers": ranked(45),
+    "124 papers": ranked(124),
+    "316 papers": ranked(316),
+    "first": replace(ranked(10, welcome=True), is_first=True),
+    "new keyword": ranked(4, "A galaxy", welcome=True),
+    "quiet": replace(digest_of(), latest=(Latest(keyword(), NOON.date()), Latest(keyword("Galaxy"), None))),
+    "two weeks away": replace(ranked(316), since=NOON.date() - timedelta(days=14)),
     "long words": digest_of(
         *many(1, categories=("cs.LG" * 40,)), paper("2606.00009", title="w" * 300, abstract="x" * 4000)
     ),

@@ -10,7 +10,7 @@ from digest.mail.content.cues import score
 from digest.mail.content.sentences import sentence_starts
 from digest.mail.content.truncate import truncate_at_sentence
 
-_LEFT_OUT = "…\u00a0"
+LEFT_OUT_BEFORE, LEFT_OUT_AFTER = "…\u00a0", "\u00a0…"
 
 _SEARCHED = 600
 """So many characters of a sentence are searched for cues."""
@@ -29,8 +29,8 @@ def excerpt(abstract: str, characters: int) -> str:
     if len(abstract) <= characters:
         return abstract
     start, _ = _place(abstract)
-    before = _LEFT_OUT if start else ""
-    room = characters - len(before) - len(_LEFT_OUT)
+    before = LEFT_OUT_BEFORE if start else ""
+    room = characters - len(before) - len(LEFT_OUT_AFTER)
     return f"{before}{truncate_at_sentence(abstract[start:], max(room, 1))}"
 
 

@@ -19,6 +19,7 @@ from digest.errors import RenderError
 from digest.system.templates import blanked
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # in which Outlook finds rules of its own
 _OWN_STYLE = re.compile(r'\sstyle="[^"]*"')
 _NUMBER = "data-tag"
 
@@ -39,7 +40,7 @@ def inline(template: str, css: str) -> str:
     styled = _styled(numbered, css)
     styles = {tag.number: tag.style for tag in _StartTags(styled).found}
     with_styles = _rewritten(template, tags, lambda number: _attribute(styles.get(str(number), "")))
-    return _with_rules(with_styles, "".join(_STYLE.findall(styled)))
+    return _with_rules(with_styles, "".join(_STYLE.findall(_COMMENT.sub("", styled))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def _rewritten(text: str, tags: Sequence[_Tag], attribute: Callable[[int], str])
 
 
 def _attribute(style: str) -> str:
-    """Without optional spaces: they would be repeated in every paper's card."""
-    compact = style.replace("; ", ";").replace('"', "'")
+    """Without optional spaces: they would be repeated for every paper."""
+    compact = style.replace("; ", ";").replace(", ", ",").replace('"', "'")
     return f' style="{compact}"' if style else ""
 
 

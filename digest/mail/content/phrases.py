@@ -1,11 +1,11 @@
-"""The short texts of a mail: subject, amounts, dates, author lists, what is left out."""
+"""The short texts of a mail: subject, amounts, dates, author lists, what comes when."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from digest.domain.digests import Digest, Entry, Showing
+from digest.domain.subscribers import Schedule
 from digest.domain.text import counted, listed, one_line
-from digest.mail.content.fit import DetailLevel
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -16,24 +16,29 @@ _MONTHS = (
 
 _SUBJECT_LENGTH = 78  # characters of a header line (RFC 5322, section 2.1.1)
 _NAMED_KEYWORDS = 2
-_ALL_AUTHORS = 6
-_FIRST_AUTHORS = 5
 
 
 def subject(digest: Digest) -> str:
-    """Such as `12 new papers: Reward Model, Reasoning and 1 more · 22 Jun (1 of 2)`.
+    """Such as `12 new papers: Reward Model, Reasoning and 1 more · 22 Jun`; where there are several mails,
+    `1 of 2` comes first. The count is that of all parts.
 
     Names fewer keywords, or none, where it would be longer than 78 characters.
     """
-    lead, end = _lead(digest.entries), f"{digest.date.day} {_MONTHS[digest.date.month - 1][:3]}"
+    lead, end = _lead(digest), f"{digest.date.day} {_MONTHS[digest.date.month - 1][:3]}"
     if digest.parts > 1:
-        end += f" ({digest.part} of {digest.parts})"
+        lead = f"{digest.part} of {digest.parts} · {lead}"
     names = [one_line(section.keyword.name) for section in digest.sections]
     for named in range(min(_NAMED_KEYWORDS, len(names)), 0, -1):
         candidate = f"{lead} {listed(names, named)} · {end}"
         if len(candidate) <= _SUBJECT_LENGTH:
             return candidate
     return f"{lead.rstrip(' :·')} · {end}"
+
+
+def _lead(digest: Digest) -> str:
+    if digest.is_first and digest.entries:
+        return f"Welcome: {amount(digest.in_all)} ·"
+    return f"{amount(digest.in_all)}:"
 
 
 def amount(entries: Sequence[Entry]) -> str:
@@ -46,17 +51,19 @@ def amount(entries: Sequence[Entry]) -> str:
     return f"{counted(new, 'new paper')} and {begin}" if new else begin
 
 
-def left_out(levels: Collection[DetailLevel]) -> str:
-    """What a mail leaves out that shows its papers at these levels; empty if that is nothing."""
-    found = set(levels)
-    if found <= {DetailLevel.FULL}:
-        return ""
-    titles_only = found == {DetailLevel.TITLE_ONLY}
-    fact = "Only titles are shown" if titles_only else _left_out_in_part(found)
-    return (
-        f"{fact}, because mail programs cut off long mails. "
-        "Click a title for the abstract, or ask for narrower keywords."
-    )
+def amount_here(digest: Digest) -> str:
+    """`12 new papers`, or of several mails `316 new papers, here 1–158`."""
+    whole = amount(digest.in_all)
+    if len(digest.entries) == len(digest.in_all):
+        return whole
+    return f"{whole}, here {digest.before + 1}–{digest.before + len(digest.entries)}"
+
+
+def section_amount(entries: Sequence[Entry], picked: int) -> str:
+    """`4 new papers, 2 of them above`: the picks are not repeated in their section."""
+    if not picked:
+        return amount(entries)
+    return f"{amount(entries)}, {'above' if picked == len(entries) else f'{picked} of them above'}"
 
 
 def not_in_full(showing: Showing) -> str:
@@ -76,13 +83,20 @@ def missing(waiting: int, given_up: int) -> Iterator[str]:
         )
 
 
-def _left_out_in_part(levels: Collection[DetailLevel]) -> str:
-    missing = DetailLevel.NO_ABSTRACT in levels or DetailLevel.TITLE_ONLY in levels
-    kept = DetailLevel.FULL in levels or DetailLevel.SHORTENED in levels
-    changes = ["shortened"] * (DetailLevel.SHORTENED in levels) + ["left out"] * missing
-    what = "Some abstracts" if missing and kept else "Abstracts"
-    titles = ", and some papers are shown by title only" if DetailLevel.TITLE_ONLY in levels else ""
-    return f"{what} are {' or '.join(changes)}{titles}"
+def when(schedule: Schedule) -> str:
+    """`every day at 07:00 (Europe/Berlin)`."""
+    return f"{_days(schedule.days)} at {schedule.at:%H:%M} ({schedule.timezone.key})"
+
+
+def _days(days: frozenset[int]) -> str:
+    names = [_WEEKDAYS[day] for day in sorted(days)]
+    if len(names) == len(_WEEKDAYS):
+        return "every day"
+    if days == frozenset(range(5)):
+        return "from Monday to Friday"
+    if len(names) == 1:
+        return f"every {names[0]}"
+    return f"on {', '.join(names[:-1])} and {names[-1]}"
 
 
 def long_date(day: date) -> str:
@@ -95,14 +109,9 @@ def plain_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def authors_line(authors: Sequence[str]) -> str:
-    """Up to six authors, or the first five and the number of the others."""
-    if len(authors) <= _ALL_AUTHORS:
-        return ", ".join(authors)
-    return listed(authors, _FIRST_AUTHORS)
-
-
-def _lead(entries: Sequence[Entry]) -> str:
-    if entries and all(entry.welcome for entry in entries):
-        return f"Welcome: {amount(entries)} ·"
-    return f"{amount(entries)}:"
+def authors_line(authors: Sequence[str], most: int) -> str:
+    """Up to so many authors; where there are more, one fewer, and the number of the others. A line with room
+    for one has `Ada Example et al.`"""
+    if most == 1 and len(authors) > 1:
+        return f"{authors[0]} et al."
+    return ", ".join(authors) if len(authors) <= most else listed(authors, max(1, most - 1))

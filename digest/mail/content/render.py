@@ -1,6 +1,5 @@
 """Fill in the mail templates: a digest becomes a subject, an HTML page and a text."""
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,12 +11,13 @@ from digest.domain.settings import MailSettings
 from digest.domain.subscribers import SuppressionEvent
 from digest.domain.text import counted, moment, one_line
 from digest.errors import RenderError
-from digest.mail.content.fit import FULL_DETAIL, DetailLimits
+from digest.mail.content.fit import FULL_DETAIL, Detail
 from digest.mail.content.inline import inline
+from digest.mail.content.paper_view import FormsOf, only_pdf
 from digest.mail.content.view import digest_view
+from digest.mail.content.wrapping import underlined, wrapped
 from digest.system.templates import TemplateProblem, Templates
 
-_TEXT_WIDTH = 76
 _LISTED = 20
 
 
@@ -25,19 +25,21 @@ class MailRenderer:
     """Renders with the templates `digest.html`, `digest.css`, `digest.txt`, `operator.txt`, `audit.txt`,
     `inbox.txt` and `suppressed.txt`.
 
-    Of several folders the first that has a template counts. Not for two threads at a time.
+    Of several folders the first that has a template counts. `forms_of` says where the source of the papers
+    shows them, beside their pages. Not for two threads at a time.
     """
 
-    def __init__(self, settings: MailSettings, *folders: Path) -> None:
+    def __init__(self, settings: MailSettings, *folders: Path, forms_of: FormsOf = only_pdf) -> None:
         self._templates = Templates(*folders, finish=self._styled, wrapped=wrapped, underlined=underlined)
         self._settings = settings
+        self._forms_of = forms_of
 
-    def render(self, digest: Digest, token: str, limits: DetailLimits = FULL_DETAIL) -> Rendered:
-        """`token` is the subscriber's unsubscribe token, `limits` how much of the papers is shown.
+    def render(self, digest: Digest, token: str, detail: Detail = FULL_DETAIL) -> Rendered:
+        """`token` is the subscriber's unsubscribe token, `detail` how much of the papers is shown.
 
         Raises RenderError, which names the template and, where known, its line.
         """
-        view = digest_view(digest, self._settings, token, limits)
+        view = digest_view(digest, self._settings, token, detail, self._forms_of)
         try:
             html = self._templates.filled("digest.html", digest=view)
             text = self._templates.filled("digest.txt", digest=view)
@@ -112,23 +114,3 @@ def _event_lines(events: Sequence[SuppressionEvent]) -> list[str]:
         for event in events
     ]
     return lines if len(lines) <= _LISTED else [*lines[:_LISTED], f"and {len(lines) - _LISTED} more"]
-
-
-def wrapped(text: str, indent: int = 0, first: str = "") -> str:
-    """The text in lines of at most 76 characters, indented; `first` begins the first line's indent.
-
-    A longer word, such as a web address, has a line of its own.
-    """
-    return textwrap.fill(
-        text,
-        _TEXT_WIDTH,
-        initial_indent=first.ljust(indent),
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def underlined(text: str) -> str:
-    """A heading and the line beneath it."""
-    return f"{text}\n{'-' * min(len(text), _TEXT_WIDTH)}"

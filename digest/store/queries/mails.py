@@ -21,9 +21,12 @@ from digest.store.queries.pending import (
     IS_PRESENT,
     LATEST_MATCH,
     count_pending,
+    got_mail,
     pending_papers,
+    served_at,
     subscribers_awaiting,
     subscribers_with_pending,
+    subscribers_without_mail,
 )
 from digest.store.queries.refusals import clear_refusals, record_refusal
 from digest.store.queries.refused import (
@@ -51,11 +54,22 @@ class SqlMailStore:
             number = subscriber_number(connection, subscriber.email)
             newest = pending_papers(connection, number, most)
             more = count_pending(connection, number) - len(newest) if len(newest) == most else 0
-            return PendingPapers(newest, up_to, more, given_up_since(connection, number))
+            return PendingPapers(
+                newest,
+                up_to,
+                more,
+                given_up_since(connection, number),
+                is_first=not got_mail(connection, number),
+                served_at=served_at(connection, number),
+            )
 
     def has_pending(self) -> Set[str]:
         with self._database.transaction() as connection:
             return subscribers_with_pending(connection)
+
+    def never_mailed(self) -> Set[str]:
+        with self._database.transaction() as connection:
+            return subscribers_without_mail(connection)
 
     def awaiting(self, paper_id: str) -> Set[str]:
         """The addresses for which the paper waits, in no mail yet."""

@@ -6,6 +6,7 @@ the keyword's first good fetch.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from digest.domain.digests import PendingPaper
+from digest.domain.mails import MailState
 from digest.store.queries.members import these
 from digest.store.queries.papers import paper_from
 from digest.store.queries.refused import refused_papers_of
@@ -81,6 +83,32 @@ def count_pending(connection: Connection, subscriber: int) -> int:
     """How many papers wait for the subscriber with this number."""
     waiting = _waiting(subscriber).subquery()
     return connection.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def got_mail(connection: Connection, subscriber: int) -> bool:
+    """Whether a mail reached the subscriber with this number, or carries a paper to them."""
+    carried = select(deliveries.c.paper).where(deliveries.c.subscriber == subscriber).limit(1)
+    sent = select(mails.c.number).where(
+        mails.c.subscriber == subscriber, mails.c.state == MailState.SENT.value
+    )
+    return any(connection.scalar(query) is not None for query in (carried, sent.limit(1)))
+
+
+def subscribers_without_mail(connection: Connection) -> frozenset[str]:
+    """The addresses in the configuration for which no mail was ever made, the latest of each being kept, and
+    whose subscriptions have begun."""
+    begun = select(subscriptions.c.subscriber).where(IS_PRESENT, subscriptions.c.since.is_not(None))
+    query = select(subscribers.c.email).where(
+        subscribers.c.number.in_(begun),
+        ~exists().where(mails.c.subscriber == subscribers.c.number),
+        ~exists().where(deliveries.c.subscriber == subscribers.c.number),
+    )
+    return frozenset(connection.scalars(query))
+
+
+def served_at(connection: Connection, subscriber: int) -> datetime | None:
+    """When the last slot of the subscriber with this number was done, or else when it was added."""
+    return connection.scalar(select(subscribers.c.served_at).where(subscribers.c.number == subscriber))
 
 
 def subscribers_with_pending(connection: Connection) -> frozenset[str]:

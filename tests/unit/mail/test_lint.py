@@ -14,13 +14,15 @@ import pytest
 from digest.domain.digests import Digest, Entry, Section, Unanswered
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
-from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, split
+from digest.mail.content.fit import DETAIL_STEPS, LEAST_DETAIL, Detail
+from digest.mail.content.parts import split
 from digest.mail.content.render import MailRenderer
+from digest.sources.arxiv.pages import paper_forms
 from digest.system.places import templates_folder
 from tests.support.builders import NOON, keyword, paper, subscriber
 
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
-RENDERER = MailRenderer(SETTINGS, templates_folder())
+RENDERER = MailRenderer(SETTINGS, templates_folder(), forms_of=paper_forms)
 REWARD, REASONING = keyword("Reward Model"), keyword("Reasoning", authors=("Ada",))
 
 ANYWHERE = {"class", "dir", "style"}
@@ -31,9 +33,11 @@ ELEMENTS: Mapping[str, set[str]] = {
     "title": set(),
     "style": set(),
     "body": ANYWHERE,
-    "table": {*ANYWHERE, "role", "lang", "align", "width", "cellpadding", "cellspacing", "border"},
+    "table": {*ANYWHERE, "role", "align", "width", "cellpadding", "cellspacing", "border"},
     **dict.fromkeys(["tr", "td", "h1", "h2", "h3", "p", "span", "b"], ANYWHERE),
-    "a": {*ANYWHERE, "href"},
+    "div": {"role", "aria-roledescription", "aria-label", "lang", "dir"},
+    "br": set(),
+    "a": {*ANYWHERE, "href", "aria-label"},
 }
 ATTRIBUTE_PROPERTIES = {
     *("background-color", "color"),
@@ -44,12 +48,12 @@ ATTRIBUTE_PROPERTIES = {
 STYLE_PROPERTIES = {
     *("background-color", "color", "border-top-color"),
     *("font-size", "font-weight", "line-height", "text-decoration"),
-    *("padding", "display"),
+    *("margin-bottom", "padding-left", "padding-right", "padding-top"),
 }
-MEDIA = ["screen", "(max-width: 480px)", "(prefers-color-scheme: dark)"]
+MEDIA = ["screen", "(min-width: 600px)", "(prefers-color-scheme: dark)"]
 STYLE_BYTES = 16_000
 """Gmail reads no more of a head: https://developers.google.com/workspace/gmail/design/css"""
-LEAST_FONT_PIXELS = 15
+LEAST_FONT_PIXELS = 14
 
 
 class Page(HTMLParser):
@@ -59,7 +63,8 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.texts: list[tuple[str, list[str]]] = []
-        self.links: dict[str, set[str]] = {}
+        self.unlabelled: set[str] = set()
+        """The texts of links that have no label."""
         self.sheet = ""
         self._open: list[tuple[str, dict[str, str]]] = []
         self.feed(page)
@@ -67,7 +72,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = tag, {name: value or "" for name, value in attrs}
         self.elements.append(element)
-        self._open += [element] if tag != "meta" else []
+        self._open += [element] if tag not in {"meta", "br"} else []
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop()[0] == tag
@@ -82,8 +87,8 @@ class Page(HTMLParser):
 
     def _note_link(self, text: str) -> None:
         for tag, attributes in self._open:
-            if tag == "a":
-                self.links.setdefault(text.strip(), set()).add(attributes["href"])
+            if tag == "a" and "aria-label" not in attributes:
+                self.unlabelled.add(text.strip())
 
 
 def declared(style: str) -> dict[str, str]:
@@ -119,15 +124,15 @@ HOSTILE = paper(
     authors=("<form>", "‏כותב מומצא"),
 )
 MISSING = (Unanswered(REWARD, NOON - timedelta(days=1)), Unanswered(REASONING, None))
-DIGESTS: Mapping[str, tuple[Digest, DetailLimits]] = {
-    "no paper": (digest_of(), DetailLimits()),
-    "one paper": (digest_of(*papers_of(1)), DetailLimits()),
-    "12 papers": (digest_of(*papers_of(12)), DetailLimits()),
-    "80 papers": (digest_of(*papers_of(80)), DetailLimits()),
-    "a welcome": (digest_of(*papers_of(5), welcome=True), DetailLimits()),
-    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), DetailLimits()),
-    "hostile": (digest_of(HOSTILE, HOSTILE), DetailLimits()),
-    "one of two": (split(digest_of(*papers_of(12)), 2)[0], DetailLimits()),
+DIGESTS: Mapping[str, tuple[Digest, Detail]] = {
+    "no paper": (digest_of(), Detail()),
+    "one paper": (digest_of(*papers_of(1)), Detail()),
+    "12 papers": (digest_of(*papers_of(12)), Detail()),
+    "80 papers": (digest_of(*papers_of(80)), Detail()),
+    "a welcome": (digest_of(*papers_of(5), welcome=True), Detail()),
+    "unanswered": (digest_of(*papers_of(2), unanswered=MISSING), Detail()),
+    "hostile": (digest_of(HOSTILE, HOSTILE), Detail()),
+    "one of two": (split(digest_of(*papers_of(12)), 2)[0], Detail()),
     **{
         f"step {step}": (digest_of(*papers_of(12)), DETAIL_STEPS[step])
         for step in range(1, len(DETAIL_STEPS), 4)
@@ -135,7 +140,7 @@ DIGESTS: Mapping[str, tuple[Digest, DetailLimits]] = {
 }
 
 
-def html_of(digest: Digest, detail: DetailLimits) -> str:
+def html_of(digest: Digest, detail: Detail) -> str:
     return RENDERER.render(digest, "k3fq7a2mzx4pl6wd", detail).html
 
 
@@ -170,14 +175,21 @@ def test_the_style_sheet_is_an_enhancement_and_small(page: Page) -> None:
 @each_digest
 def test_a_mail_links_papers_repositories_and_how_to_unsubscribe_and_nothing_else(page: Page) -> None:
     places = {has["href"] for tag, has in page.elements if tag == "a"}
-    known = r"https://(arxiv\.org/(abs|pdf)|github\.com)/[\w./-]+|mailto:papers@example\.org\?subject=\S+"
+    known = r"https://(arxiv\.org/(abs|pdf|html|bibtex)|github\.com)/[\w./-]+|mailto:papers@example\.org\?subject=\S+"
     assert [place for place in places if not re.fullmatch(known, place)] == []
 
 
 @each_digest
-def test_the_text_of_a_link_says_which_one_it_is(page: Page) -> None:
-    assert {text: to for text, to in page.links.items() if "PDF" in text and len(to) > 1} == {}
-    assert {"PDF", "Code", "here", "link"}.isdisjoint(page.links)
+def test_the_name_of_a_link_says_which_one_it_is(page: Page) -> None:
+    """A short text has a label: `PDF of 2606.00001`, `Code: invented/paper`."""
+    links = [has for tag, has in page.elements if tag == "a"]
+    named: dict[str, set[str]] = {}
+    for has in links:
+        if "aria-label" in has:
+            named.setdefault(has["aria-label"], set()).add(has["href"])
+    assert {name: to for name, to in named.items() if len(to) > 1} == {}
+    short = {"PDF", "HTML", "BibTeX", "Code", "here", "link"}
+    assert short.isdisjoint(page.unlabelled)
 
 
 @each_digest
@@ -195,17 +207,17 @@ def test_no_text_is_small(page: Page) -> None:
     assert min(sizes) >= LEAST_FONT_PIXELS
 
 
-def test_an_inbox_shows_the_contents_first() -> None:
+def test_an_inbox_shows_the_first_paper() -> None:
     text, _ = Page(html_of(*DIGESTS["12 papers"])).texts[0]
-    assert text == "Reward Model: 6 · Reasoning: 6"
+    assert text == "First: Reward Models, Reasoning and α₀"
 
 
 @pytest.mark.parametrize(
     ("detail", "most"),
-    [(DetailLimits(), 2_500), (DetailLimits(abstract_share=0.0), 950), (DetailLimits(card_share=0.0), 420)],
-    ids=["card", "card without abstract", "title"],
+    [(Detail(), 1_150), (Detail(forms=False), 900), (Detail(cards=0), 460), (LEAST_DETAIL, 220)],
+    ids=["card", "card with one form", "line", "title"],
 )
-def test_a_paper_takes_few_bytes(detail: DetailLimits, most: int) -> None:
+def test_a_paper_takes_few_bytes(detail: Detail, most: int) -> None:
     """A usual one, with an abstract of the median length."""
     usual = paper(
         title="Reward Models That Read the Whole Answer: An Invented Study in Nine Languages",
@@ -218,4 +230,4 @@ def test_a_paper_takes_few_bytes(detail: DetailLimits, most: int) -> None:
 
 
 def test_a_mail_without_its_papers_takes_few_bytes() -> None:
-    assert len(html_of(digest_of(unanswered=MISSING), DetailLimits()).encode()) <= 9_000
+    assert len(html_of(digest_of(unanswered=MISSING), Detail()).encode()) <= 6_000

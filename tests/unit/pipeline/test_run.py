@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.domain.digests import Unanswered
+from digest.domain.digests import Latest, Unanswered
 from digest.domain.mails import MailState
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.settings import SmtpServer
@@ -81,6 +81,35 @@ def test_a_run_sends_each_subscriber_what_is_new_for_their_keywords(life: Life) 
         ArchiveOutcome(changed=True),
         RunProblems(arxiv="", mail="", archive=""),
     )
+
+
+def test_a_digest_knows_whether_it_is_the_first_and_when_the_last_was_done(life: Life) -> None:
+    life.announce("Reward Model", "2606.00601")
+    life.run()
+    made = [digest for digest in life.mail_builder.made if digest.subscriber == ADA]
+    assert [digest.is_first for digest in made] == [True, False]
+    assert made[1].since == NOON.date()
+
+
+def test_a_newcomer_without_papers_gets_one_mail_that_says_so(tmp_path: Path) -> None:
+    with a_life(tmp_path, ADA, BO) as life:
+        life.announce("Reward Model")
+        life.announce("Reasoning", "2606.00003")
+        life.run()
+        life.run()
+        life.tomorrow()
+        life.run()
+        assert life.transport.papers("ada@example.org") == [()]
+        [first] = [digest for digest in life.mail_builder.made if digest.subscriber == ADA]
+        assert (first.is_first, first.latest) == (True, (Latest(MODEL, None),))
+
+
+def test_on_a_quiet_day_a_digest_knows_when_each_keyword_last_found_a_paper(life: Life) -> None:
+    life.config = replace(life.config, mail=replace(life.config.mail, when_empty="send"))
+    life.run()
+    [quiet] = [digest for digest in life.mail_builder.made if digest.subscriber == BO][1:]
+    submitted = paper().submitted.date()
+    assert quiet.latest == (Latest(MODEL, submitted), Latest(REASONING, submitted))
 
 
 def test_running_again_at_once_sends_nothing(life: Life) -> None:

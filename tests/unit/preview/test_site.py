@@ -66,16 +66,22 @@ def test_the_page_shows_each_subscriber_and_mail() -> None:
     assert "Zoë <zoe@example.org>" in text
 
 
+def test_the_rows_of_a_list_of_mails_are_shown_for_phone_and_desktop() -> None:
+    text = Skeleton(page_of(Preview((Tab("Ada", (message("<p>First: A paper</p><p>More</p>"),)),)))).text
+    assert text.count("2 new papers · Überblick") == 4
+    assert text.count("First: A paper More") == 2
+
+
 def test_a_single_mail_is_not_counted() -> None:
     assert "1 of 1" not in page_of(Preview((Tab("Ada", (message(),)),)))
 
 
 def test_sizes_are_shown_with_their_limits() -> None:
-    html = "<p>x</p>".ljust(92_161, " ") + "\n"
+    html = "<p>x</p>".ljust(95_001, " ") + "\n"
     mail = message(html)
     text = Skeleton(page_of(Preview((Tab("Ada", (mail,)),)))).text
-    assert "92,162 of 92,160 bytes: too large" in text
-    assert f"{len(mail):,} of 102,400 bytes" in text
+    assert "95,002 of 95,000 bytes: too large" in text
+    assert f"{len(mail):,} of 150,000 bytes" in text
 
 
 def test_a_problem_is_shown_with_its_hint_above_the_previous_mails() -> None:

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from digest.preview.views import Size, in_scheme, view, without_style
+from digest.preview.views import Size, first_words, in_scheme, view, without_style
 
 
 def message(html: str = "<p>Häuser</p>", text: str = "Häuser\n") -> bytes:
@@ -30,7 +30,7 @@ def test_a_message_is_taken_apart_and_decoded() -> None:
         ("To", "Zoë <zoe@example.org>"),
         ("Subject", "2 new papers · Überblick"),
     )
-    assert (found.size, found.page_size) == (Size(len(content), 102_400), Size(15, 92_160))
+    assert (found.size, found.page_size) == (Size(len(content), 150_000), Size(15, 95_000))
     assert found.content == content
 
 
@@ -90,3 +90,9 @@ def test_a_colour_scheme_is_made_unconditional(html: str, light: str, dark: str)
 def test_without_style_only_the_sheets_are_gone() -> None:
     html = "<head><style>a > b {\n}</style><STYLE media='x'>i {}</STYLE ></head><p style='color: red'>x</p>"
     assert without_style(html) == "<head></head><p style='color: red'>x</p>"
+
+
+def test_a_list_of_mails_shows_the_first_words_of_the_page() -> None:
+    html = "<head><title>No</title></head><body><!-- no --><p>First:  A &amp; B</p><p>More</p></body>"
+    assert first_words(html) == "First: A & B More"
+    assert len(first_words(f"<p>{'word ' * 100}</p>")) == 140

@@ -156,7 +156,7 @@ def test_what_waits_names_the_papers_keywords_and_how_far_it_reaches(
     answer(store, MODEL, "2606.00601", fresh=True)
     both = frozenset({MODEL.id, REASONING.id})
     assert store.mails.pending_papers(subscriber) == PendingPapers(
-        (PendingPaper(paper("2606.00601"), both, welcome=False),), up_to=4
+        (PendingPaper(paper("2606.00601"), both, welcome=False),), up_to=4, is_first=True, served_at=NOON
     )
 
 

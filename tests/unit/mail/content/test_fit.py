@@ -1,80 +1,80 @@
-"""How much detail a mail shows to fit its size, and how it is split."""
+"""How much detail a mail shows to fit its size."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from digest.domain.digests import Digest, Entry, Section
+from digest.domain.digests import Digest, Entry, Section, Showing
 from digest.domain.mails import Rendered
-from digest.mail.content.fit import DETAIL_STEPS, DetailLimits, most_detail_that_fits, size_ratio, split
+from digest.mail.content.fit import (
+    DETAIL_STEPS,
+    LEAST_DETAIL,
+    Detail,
+    most_detail_that_fits,
+    size_ratio,
+    steps_for,
+)
 from tests.support.builders import keyword, paper, subscriber
 
 
 def test_each_detail_step_shows_less_than_the_one_before() -> None:
-    def shown(limits: DetailLimits) -> tuple[float, float, int]:
-        return limits.card_share, limits.abstract_share, limits.abstract_characters or 10_000
-
-    amounts = [shown(limits) for limits in DETAIL_STEPS]
+    amounts = [(step.abstracts, step.forms, step.cards, step.lines) for step in DETAIL_STEPS]
     assert amounts == sorted(set(amounts), reverse=True)
-    assert (DETAIL_STEPS[0], DETAIL_STEPS[-1].card_share) == (DetailLimits(), 0.0)
+    assert (DETAIL_STEPS[0], DETAIL_STEPS[-1]) == (Detail(abstracts=True), LEAST_DETAIL)
 
 
 @pytest.mark.parametrize("step", range(len(DETAIL_STEPS)))
 def test_the_step_with_most_detail_that_fits_is_found(step: int) -> None:
-    tried: list[DetailLimits] = []
+    tried: list[Detail] = []
 
-    def fits(limits: DetailLimits) -> bool:
-        tried.append(limits)
-        return DETAIL_STEPS.index(limits) >= step
+    def fits(detail: Detail) -> bool:
+        tried.append(detail)
+        return DETAIL_STEPS.index(detail) >= step
 
-    assert most_detail_that_fits(fits) == DETAIL_STEPS[step]
-    assert len(tried) <= 6
+    assert most_detail_that_fits(DETAIL_STEPS, fits) == DETAIL_STEPS[step]
+    assert len(tried) <= 7
 
 
 def test_where_nothing_fits_the_step_with_least_detail_is_taken() -> None:
-    tried: list[DetailLimits] = []
+    tried: list[Detail] = []
 
-    def fits(limits: DetailLimits) -> bool:
-        tried.append(limits)
+    def fits(detail: Detail) -> bool:
+        tried.append(detail)
         return False
 
-    assert most_detail_that_fits(fits) == DETAIL_STEPS[-1]
-    assert DETAIL_STEPS[-1] in tried
+    assert most_detail_that_fits(DETAIL_STEPS, fits) == LEAST_DETAIL
+    assert LEAST_DETAIL in tried
 
 
-def test_the_size_ratio_is_that_of_the_larger_of_page_and_message() -> None:
-    assert size_ratio(Rendered("", "x" * 45_000, "")) == pytest.approx(0.5, abs=0.02)
-    assert size_ratio(Rendered("", "x" * 90_001, "")) > 1
-    assert size_ratio(Rendered("", "é" * 30_000, "")) > 1.8
-    assert size_ratio(Rendered("", "", "x" * 100_000)) > 1
+def test_the_size_ratio_is_that_of_the_largest_of_page_text_and_message() -> None:
+    assert size_ratio(Rendered("", "x" * 47_500, "")) == pytest.approx(0.5, abs=0.02)
+    assert size_ratio(Rendered("", "x" * 95_001, "")) > 1
+    assert size_ratio(Rendered("", "", "x" * 60_001)) > 1
+    assert size_ratio(Rendered("", "é" * 30_000, "")) > 1.2
 
 
-def digest(*counts: int) -> Digest:
-    sections = [
-        Section(
-            keyword(f"Keyword {number}"),
-            tuple(Entry(paper(f"2606.{number}{place:04}"), (), welcome=False) for place in range(count)),
-        )
-        for number, count in enumerate(counts)
-    ]
-    return Digest(subscriber(), date(2026, 6, 22), tuple(sections))
+def digest(papers: int, **changes: object) -> Digest:
+    entries = tuple(Entry(paper(f"2606.{number:05}"), (), welcome=False) for number in range(papers))
+    whole = Digest(subscriber(), date(2026, 6, 22), (Section(keyword(), entries),))
+    return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def test_a_split_digest_has_every_paper_once_and_keeps_its_order() -> None:
-    whole = digest(5, 1, 3)
-    parts = split(whole, 2)
-    assert [[(s.keyword.name, len(s.entries)) for s in part.sections] for part in parts] == [
-        [("Keyword 0", 4)],
-        [("Keyword 0", 1), ("Keyword 1", 1), ("Keyword 2", 3)],
-    ]
-    assert sum((part.entries for part in parts), ()) == whole.entries
-    assert [(part.part, part.parts) for part in parts] == [(1, 2), (2, 2)]
+def test_only_a_short_digest_has_whole_abstracts() -> None:
+    assert [steps_for(digest(papers))[0].abstracts for papers in (1, 5, 6)] == [True, True, False]
 
 
-def test_parts_are_about_as_long_as_each_other() -> None:
-    parts = split(digest(7), 3)
-    assert [len(part.entries) for part in parts] == [2, 3, 2]
+def test_what_was_refused_has_nothing_but_titles() -> None:
+    assert steps_for(digest(1, showing=Showing.TITLE)) == (LEAST_DETAIL,)
 
 
-def test_a_digest_without_papers_is_one_part() -> None:
-    assert split(digest(), 1) == (digest(),)
+@pytest.mark.parametrize(
+    ("papers", "days", "cards"),
+    [(151, 14, False), (151, 3, True), (150, 14, True)],
+    ids=["away", "weekend", "few"],
+)
+def test_after_an_absence_with_many_papers_there_are_picks_and_lists(
+    papers: int, days: int, cards: bool
+) -> None:
+    away = digest(papers, since=date(2026, 6, 22) - timedelta(days=days))
+    assert (steps_for(away)[0].cards > 0) is cards

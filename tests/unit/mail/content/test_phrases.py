@@ -1,20 +1,21 @@
 """The short texts of a mail."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from digest.domain.digests import Digest, Entry, Section
-from digest.mail.content.fit import DetailLevel
 from digest.mail.content.phrases import (
     amount,
     authors_line,
-    left_out,
     long_date,
+    section_amount,
     subject,
+    when,
 )
-from tests.support.builders import keyword, paper, subscriber
+from tests.support.builders import keyword, paper, schedule, subscriber
 
 NEW = Entry(paper(), (), welcome=False)
 WELCOME = Entry(paper(), (), welcome=True)
@@ -52,16 +53,21 @@ def test_the_subject_names_how_many_papers_for_what_and_when(
 
 def test_the_subject_of_a_first_mail_says_welcome() -> None:
     welcome = digest(("Reward Model", 6), ("Reasoning", 4), entry=WELCOME)
-    assert subject(welcome) == "Welcome: 10 papers to begin with · Reward Model, Reasoning · 22 Jun"
+    assert subject(welcome) == "10 papers to begin with: Reward Model, Reasoning · 22 Jun"
+    assert (
+        subject(replace(welcome, is_first=True))
+        == "Welcome: 10 papers to begin with · Reward Model, Reasoning · 22 Jun"
+    )
 
 
 def test_a_welcome_without_room_for_names_ends_without_a_dangling_sign() -> None:
-    assert subject(digest(("A" * 90, 1), entry=WELCOME)) == "Welcome: 1 paper to begin with · 22 Jun"
+    first = replace(digest(("A" * 90, 1), entry=WELCOME), is_first=True)
+    assert subject(first) == "Welcome: 1 paper to begin with · 22 Jun"
 
 
 def test_the_subject_says_which_of_several_mails_it_is() -> None:
     second = replace(digest(("Reward Model", 7), ("Reasoning", 4)), part=2, parts=3)
-    assert subject(second) == "11 new papers: Reward Model, Reasoning · 22 Jun (2 of 3)"
+    assert subject(second) == "2 of 3 · 11 new papers: Reward Model, Reasoning · 22 Jun"
 
 
 @pytest.mark.parametrize(
@@ -84,41 +90,38 @@ def test_a_date_is_written_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
-    [(0, ""), (2, "A1, A2"), (6, "A1, A2, A3, A4, A5, A6"), (60, "A1, A2, A3, A4, A5 and 55 more")],
-    ids=["none", "two", "six", "sixty"],
+    ("number", "most", "expected"),
+    [
+        (0, 6, ""),
+        (2, 6, "A1, A2"),
+        (6, 6, "A1, A2, A3, A4, A5, A6"),
+        (60, 6, "A1, A2, A3, A4, A5 and 55 more"),
+        (1, 1, "A1"),
+        (3, 1, "A1 et al."),
+    ],
+    ids=["none", "two", "six", "sixty", "room for one", "one of three"],
 )
-def test_more_than_six_authors_are_cut_to_five_and_a_number(number: int, expected: str) -> None:
-    assert authors_line([f"A{n}" for n in range(1, number + 1)]) == expected
-
-
-WHY = (
-    "because mail programs cut off long mails. Click a title for the abstract, or ask for narrower keywords."
-)
-
-
-FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
+def test_authors_are_named_as_there_is_room(number: int, most: int, expected: str) -> None:
+    assert authors_line([f"A{n}" for n in range(1, number + 1)], most) == expected
 
 
 @pytest.mark.parametrize(
-    ("levels", "sentence"),
+    ("days", "expected"),
     [
-        (set(), ""),
-        ({FULL}, ""),
-        ({FULL, SHORTENED}, f"Abstracts are shortened, {WHY}"),
-        ({SHORTENED, NO_ABSTRACT}, f"Some abstracts are shortened or left out, {WHY}"),
-        ({FULL, NO_ABSTRACT}, f"Some abstracts are left out, {WHY}"),
-        ({NO_ABSTRACT}, f"Abstracts are left out, {WHY}"),
-        (
-            {NO_ABSTRACT, TITLE_ONLY},
-            f"Abstracts are left out, and some papers are shown by title only, {WHY}",
-        ),
-        ({TITLE_ONLY}, f"Only titles are shown, {WHY}"),
+        (range(7), "every day at 07:00 (Europe/Berlin)"),
+        (range(5), "from Monday to Friday at 07:00 (Europe/Berlin)"),
+        ([0], "every Monday at 07:00 (Europe/Berlin)"),
+        ([0, 2, 4], "on Monday, Wednesday and Friday at 07:00 (Europe/Berlin)"),
     ],
-    ids=[
-        *("no paper", "everything", "shortened", "some without", "some without, others whole", "none with"),
-        *("some titles", "titles"),
-    ],
+    ids=["daily", "working days", "weekly", "three days"],
 )
-def test_the_mail_says_what_it_leaves_out(levels: set[DetailLevel], sentence: str) -> None:
-    assert left_out(levels) == sentence
+def test_a_schedule_is_told_in_words(days: Iterable[int], expected: str) -> None:
+    assert when(schedule(timezone="Europe/Berlin", days=frozenset(days))) == expected
+
+
+@pytest.mark.parametrize(
+    ("picked", "expected"),
+    [(0, "2 new papers"), (1, "2 new papers, 1 of them above"), (2, "2 new papers, above")],
+)
+def test_a_section_says_how_many_of_its_papers_are_among_the_picks(picked: int, expected: str) -> None:
+    assert section_amount([NEW, NEW], picked) == expected

@@ -18,8 +18,8 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.domain.text import one_line
 from digest.errors import RenderError
-from digest.mail.content.fit import DetailLimits
-from digest.mail.content.render import MailRenderer, underlined, wrapped
+from digest.mail.content.fit import FULL_DETAIL, LEAST_DETAIL, Detail
+from digest.mail.content.render import MailRenderer
 from digest.system.places import templates_folder
 from digest.tex.readable import readable
 from tests.support.builders import keyword, paper, subscriber
@@ -67,49 +67,39 @@ def test_the_text_is_written_to_be_read() -> None:
     digest = digest_of(found, paper("2606.00002", version=3), also=("Reasoning",))
     assert RENDERER.render(digest, TOKEN).text == (
         """\
-Reward Model: 2
+First: Reward Models That Read the Whole Answer: An Invented Study in Nine
+Languages
 
 DAILY PAPERS
 Monday, 22 June 2026
-2 new papers in 1 keyword
-
-How to unsubscribe is at the end.
+2 new papers
 
 
-Reward Model · 2 new papers
----------------------------
+Reward Model
+------------
 
 1.  Reward Models That Read the Whole Answer: An Invented Study in Nine
     Languages
     https://arxiv.org/abs/2606.00001v1
-    Ada Example, Bo Sample
-    20 June 2026 · cs.LG
-    a note
-    PDF: https://arxiv.org/pdf/2606.00001v1
-    Code: https://github.com/invented/code-of-the-paper-that-we-invent
-
     A paper, with code at
     https://github.com/invented/code-of-the-paper-that-we-invent, too.
-
-    Why: “Reward Model” in title
+    Ada Example, Bo Sample · cs.LG
+    a note
+    Code: https://github.com/invented/code-of-the-paper-that-we-invent
     Also in: Reasoning
 
 2.  An invented paper numbered 2606.00002
     https://arxiv.org/abs/2606.00002v3
-    Ada Example, Bo Sample
-    20 June 2026 · cs.LG
-    PDF: https://arxiv.org/pdf/2606.00002v3
-
     We invent a paper. It has two sentences.
-
+    Ada Example, Bo Sample · cs.LG
     Also in: Reasoning
 
 
 ----------------------------------------------------------------------------
-You get this mail because subscribers.yaml lists you with these keywords:
-Reward Model. The person who runs this digest can change them.
+You get this mail every day at 07:00 (UTC) for: Reward Model. To change
+that, write to papers@example.org, who runs this digest.
 
-To get no more of them, write to papers@example.org with this subject:
+To unsubscribe, write to papers@example.org with this subject:
     unsubscribe k3fq7a2mzx4pl6wd
 
 Thank you to arXiv for use of its open access interoperability.
@@ -119,40 +109,38 @@ Thank you to arXiv for use of its open access interoperability.
 
 def test_the_text_of_one_of_several_mails_says_what_is_unusual_about_it() -> None:
     digest = replace(digest_of(paper()), part=1, parts=2, unanswered=(Unanswered(REWARD_MODEL, None),))
-    assert RENDERER.render(digest, TOKEN, DetailLimits(card_share=0.0)).text.partition("\n\n\n--")[0] == (
+    whole = (*digest.entries, Entry(paper("2606.00002"), (), welcome=False))
+    text = RENDERER.render(replace(digest, whole=whole), TOKEN, LEAST_DETAIL).text
+    assert text.partition("\n\n\n--")[0] == (
         """\
-Reward Model: 1
+First: An invented paper numbered 2606.00001
 
 DAILY PAPERS
 Monday, 22 June 2026
-Mail 1 of 2
-1 new paper in 1 keyword
+2 new papers, here 1–1
 
-Only titles are shown, because mail programs cut off long mails. Click a
-title for the abstract, or ask for narrower keywords.
+Only titles are shown, because mail programs cut off long mails.
 
 arXiv has not answered for Reward Model yet. Nothing is lost: its papers
 come with a later digest.
 
-How to unsubscribe is at the end.
 
+Reward Model
+------------
 
-Reward Model · 1 new paper
---------------------------
+All · 1
 
 1.  An invented paper numbered 2606.00001
     https://arxiv.org/abs/2606.00001v1"""
     )
 
 
-@pytest.mark.parametrize(
-    "limits", [DetailLimits(), DetailLimits(20), DetailLimits(20, 0.0), DetailLimits(20, 0.0, 0.5)]
-)
-def test_the_page_shows_what_the_text_shows(limits: DetailLimits) -> None:
+@pytest.mark.parametrize("detail", [FULL_DETAIL, Detail(), Detail(cards=1), LEAST_DETAIL])
+def test_the_page_shows_what_the_text_shows(detail: Detail) -> None:
     digest = digest_of(paper(comment="a note"), paper("hep-th/9901001"), also=("Reasoning",))
-    rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, limits)
+    rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, detail)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
-    only_in_the_text = r"\S+://\S+|pdf: |-{4,}|how to unsubscribe is at the end\."
+    only_in_the_text = r"\S+://\S+|-{4,}|to unsubscribe, write to \S+ with this subject:\s+unsubscribe \S+"
     text = re.sub(only_in_the_text, " ", rendered.text.lower())
     assert [word for word in text.split() if word not in page] == []
 
@@ -175,7 +163,6 @@ def test_both_parts_link_the_same_papers() -> None:
 def test_the_page_links_papers_their_code_and_how_to_unsubscribe() -> None:
     rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")), TOKEN)
     assert Skeleton(rendered.html).links == [
-        f"mailto:papers@example.org?subject=unsubscribe%20{TOKEN}",
         "https://arxiv.org/abs/2606.00001v1",
         "https://arxiv.org/pdf/2606.00001v1",
         "https://github.com/a/b",
@@ -183,14 +170,18 @@ def test_the_page_links_papers_their_code_and_how_to_unsubscribe() -> None:
     ]
 
 
-@pytest.mark.parametrize("limits", [DetailLimits(), DetailLimits(card_share=0.0)], ids=["cards", "titles"])
-def test_the_page_has_a_heading_for_each_section_and_paper(limits: DetailLimits) -> None:
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [(FULL_DETAIL, "h1 h2 h3 h3 h2 h3"), (LEAST_DETAIL, "h1 h2 h3 h2 h3")],
+    ids=["cards", "lists"],
+)
+def test_the_page_has_a_heading_for_each_section_card_and_list(detail: Detail, expected: str) -> None:
     sections = tuple(
         Section(keyword(name), tuple(Entry(paper(id), (), welcome=False) for id in ids))
         for name, ids in {"A b": ("2606.00001", "2606.00002"), "C d": ("2606.00003",)}.items()
     )
-    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN, limits).html)
-    assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h3", "h3", "h2", "h3"]
+    page = Skeleton(RENDERER.render(Digest(subscriber(), MONDAY, sections), TOKEN, detail).html)
+    assert [tag for tag in page.elements if tag in {"h1", "h2", "h3"}] == expected.split()
 
 
 def test_what_the_keyword_found_is_marked_in_title_and_abstract() -> None:
@@ -201,7 +192,7 @@ def test_what_the_keyword_found_is_marked_in_title_and_abstract() -> None:
 
 def test_a_digest_without_papers_says_so_in_both_parts() -> None:
     rendered = RENDERER.render(Digest(subscriber(), MONDAY, ()), TOKEN)
-    said = "Nothing new today: arXiv announced no paper that your keywords find."
+    said = "arXiv announced no paper that your keywords find."
     assert (rendered.subject, said in rendered.text, said in rendered.html) == (
         "No new papers · 22 Jun",
         True,
@@ -279,21 +270,10 @@ def test_a_missing_template_is_named(tmp_path: Path, file: str) -> None:
     )
 
 
-def test_a_text_is_wrapped_and_a_long_word_keeps_a_line_to_itself() -> None:
-    address = "https://example.org/" + "x" * 80
-    lines = wrapped(f"{'word ' * 30}{address} end", 4, "7. ").splitlines()
-    assert [line for line in lines if len(line) > 76] == [f"    {address}"]
-    assert (lines[0][:8], lines[-1]) == ("7.  word", "    end")
-
-
-def test_a_heading_is_underlined_by_no_more_than_a_line() -> None:
-    assert (underlined("Abc"), underlined("x" * 90)) == ("Abc\n---", f"{'x' * 90}\n{'-' * 76}")
-
-
 def test_both_parts_link_to_the_archive_where_it_can_be_read() -> None:
     settings = replace(SETTINGS, archive_url="https://example.org/papers")
     rendered = MailRenderer(settings, templates_folder()).render(digest_of(paper()), TOKEN)
-    assert '<a href="https://example.org/papers">the archive</a>' in re.sub(
+    assert '<a href="https://example.org/papers">The archive</a>' in re.sub(
         ' style="[^"]*"', "", rendered.html
     )
     assert "\n    https://example.org/papers\n" in rendered.text

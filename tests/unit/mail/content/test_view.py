@@ -6,27 +6,32 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.domain.digests import Digest, Entry, Section, Unanswered
+from digest.domain.digests import Digest, Entry, Latest, Section, Unanswered
 from digest.domain.keywords import Keyword
 from digest.domain.links import PaperLink
 from digest.domain.matching import Segment
 from digest.domain.papers import Paper
+from digest.domain.scoring import Part, Score, ScorePart
 from digest.domain.settings import MailSettings
-from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
-from digest.mail.content.view import DigestView, PaperView, SectionView, digest_view
+from digest.mail.content.fit import FULL_DETAIL, LEAST_DETAIL, Detail
+from digest.mail.content.paper_view import PaperView
+from digest.mail.content.view import DigestView, SectionView, digest_view
+from digest.sources.arxiv.pages import paper_forms
 from tests.support.builders import keyword, paper, schedule, subscriber
 
 MONDAY = date(2026, 6, 22)
 SETTINGS = MailSettings("Daily Papers <papers@example.org>", reply_to=None, when_empty="skip")
 REWARD, REASONING = keyword("Reward Model"), keyword("Reasoning")
-FULL, SHORTENED, NO_ABSTRACT, TITLE_ONLY = DetailLevel
+CARDS, LINES = Detail(), Detail(cards=0)
 
 
-@pytest.mark.parametrize("limits", [FULL_DETAIL, DetailLimits(card_share=0.0)], ids=["a card", "a title"])
-def test_a_late_paper_says_so_at_every_level(limits: DetailLimits) -> None:
+@pytest.mark.parametrize(
+    "detail", [FULL_DETAIL, CARDS, LINES, LEAST_DETAIL], ids=["abstract", "card", "line", "title"]
+)
+def test_a_late_paper_says_so_in_every_place(detail: Detail) -> None:
     entries = (Entry(paper(), (), welcome=False, late=True), Entry(paper("2606.00002"), (), welcome=False))
     digest = Digest(subscriber("r@example.org", REWARD), MONDAY, (Section(REWARD, entries),))
-    (section,) = digest_view(digest, SETTINGS, "q7", limits).sections
+    (section,) = digest_view(digest, SETTINGS, "q7", detail).sections
     words = "announced earlier; arXiv's search did not show it"
     assert [one.late for one in section.papers] == [words, ""]
 
@@ -46,28 +51,27 @@ def test_a_digest_becomes_ready_values() -> None:
     )
     assert digest_view(digest, SETTINGS, "q7") == DigestView(
         subject="1 new paper: Reward Model · 22 Jun",
+        preview="First: Reward Models",
         date="Monday, 22 June 2026",
-        place="",
-        amount="1 new paper in 1 keyword",
-        contents=("Reward Model: 1",),
+        amount="1 new paper",
+        contents=(),
         notes=(),
         notices=(),
+        start=None,
         sections=(
             SectionView(
                 name="Reward Model",
-                amount="1 new paper",
-                papers=(
+                amount="",
+                cards=(
                     PaperView(
-                        level=FULL,
                         number=1,
                         id="2606.00001",
                         link="https://arxiv.org/abs/2606.00001v2",
                         title="Reward Models",
                         title_segments=(Segment("Reward Models", marked=True),),
-                        authors="Ada Example, Bo Sample",
-                        facts=("21 June 2026", "cs.LG"),
+                        facts=("Ada Example, Bo Sample", "cs.LG"),
                         comment="a note",
-                        pdf="https://arxiv.org/pdf/2606.00001v2",
+                        forms=(PaperLink("PDF", "2606.00001", "https://arxiv.org/pdf/2606.00001v2"),),
                         links=(PaperLink("Code", "a/b", "https://github.com/a/b"),),
                         abstract="They reason. https://github.com/a/b",
                         abstract_segments=(
@@ -76,14 +80,16 @@ def test_a_digest_becomes_ready_values() -> None:
                             Segment(". ", marked=False),
                             Segment("https://github.com/a/b", marked=False),
                         ),
-                        reason="“Reward Model” in title",
-                        unmarked_reason="",
                         also=("Reasoning",),
                     ),
                 ),
             ),
         ),
-        subscribed=("Reward Model", "Reasoning"),
+        sender=(
+            "You get this mail every day at 07:00 (UTC) for: Reward Model, Reasoning. "
+            "To change that, write to papers@example.org, who runs this digest."
+        ),
+        order="",
         contact="papers@example.org",
         unsubscribe_subject="unsubscribe q7",
         unsubscribe_url="mailto:papers@example.org?subject=unsubscribe%20q7",
@@ -96,8 +102,8 @@ def digest_of(*papers: Paper, asked: Keyword = REWARD, welcome: bool = False) ->
     return Digest(subscriber("r@example.org", asked), MONDAY, (Section(asked, entries),))
 
 
-def only_paper(paper: Paper, limits: DetailLimits = FULL_DETAIL, asked: Keyword = REWARD) -> PaperView:
-    (section,) = digest_view(digest_of(paper, asked=asked), SETTINGS, "q7", limits).sections
+def only_paper(paper: Paper, detail: Detail = FULL_DETAIL, asked: Keyword = REWARD) -> PaperView:
+    (section,) = digest_view(digest_of(paper, asked=asked), SETTINGS, "q7", detail).sections
     return section.papers[0]
 
 
@@ -109,9 +115,11 @@ def test_papers_are_numbered_through_all_sections() -> None:
     assert view.amount == "3 papers to begin with"
 
 
-def test_one_of_several_mails_says_which_it_is() -> None:
-    view = digest_view(replace(digest_of(paper()), part=2, parts=3), SETTINGS, "q7")
-    assert (view.place, view.amount) == ("mail 2 of 3", "1 new paper in 1 keyword")
+def test_one_of_several_mails_says_which_papers_it_has_and_their_numbers_go_on() -> None:
+    whole = tuple(Entry(paper(f"2606.{n:05}"), (), welcome=False) for n in range(1, 4))
+    part = replace(digest_of(paper("2606.00003")), part=2, parts=2, before=2, whole=whole)
+    view = digest_view(part, SETTINGS, "q7")
+    assert (view.amount, view.sections[0].papers[0].number) == ("3 new papers, here 3–3", 3)
 
 
 def test_a_web_address_is_never_marked_in_part() -> None:
@@ -142,7 +150,7 @@ def test_tex_is_made_readable_before_words_are_marked() -> None:
         )
     )
     assert shown.title_segments[0] == Segment("Reward models", marked=True)
-    assert (shown.title, shown.authors, shown.comment) == (
+    assert (shown.title, shown.facts[0], shown.comment) == (
         "Reward models of O(α)",
         "Jörg Example",
         "a note, 10³ nuts",
@@ -163,103 +171,168 @@ def test_the_texts_of_a_paper_are_cut_to_their_limits() -> None:
         asked=asked,
     )
     assert (shown.title, shown.comment) == (f"{'t' * 599}…", f"{'c' * 299}…")
-    assert shown.facts == ("20 June 2026", f"{'g' * 79}…")
-    assert shown.authors == f"{'a' * 79}…, Author0, Author1, Author2, Author3 and 56 more"
-    assert (len(shown.reason), shown.reason[-1]) == (200, "…")
+    assert shown.facts == (
+        f"{'a' * 79}…, Author0, Author1, Author2, Author3 and 56 more",
+        f"{'g' * 79}…",
+    )
+    assert (len(shown.why), shown.why[-1]) == (200, "…")
 
 
-def test_a_reason_is_repeated_beside_marked_words_only_if_they_do_not_show_it() -> None:
+def test_a_card_says_why_it_is_there_where_marked_words_do_not() -> None:
     asked = keyword(authors=("Ada",))
     seen, unseen = paper(title="A reward model"), paper()
-    assert only_paper(seen, asked=asked).reason == "“Reward Model” in title; by Ada Example"
-    assert only_paper(seen, asked=asked).unmarked_reason == ""
-    assert only_paper(unseen, asked=asked).unmarked_reason == "by Ada Example"
+    assert only_paper(seen, asked=asked).why == ""
+    assert only_paper(unseen, asked=asked).why == "by Ada Example"
 
 
-ABSTRACT = "The first sentence. The second one."
-WHY = (
-    "because mail programs cut off long mails. Click a title for the abstract, or ask for narrower keywords."
+ABSTRACT = (
+    "Much is known of this, and more is said about it. In this paper we propose a thing. " + "More. " * 40
 )
 
 
-@pytest.mark.parametrize(
-    ("limits", "levels", "abstracts", "note"),
-    [
-        (DetailLimits(), [FULL] * 4, [ABSTRACT] * 4, ()),
-        (DetailLimits(100), [FULL] * 4, [ABSTRACT] * 4, ()),
-        (
-            DetailLimits(25),
-            [SHORTENED] * 4,
-            ["The first sentence.\u00a0…"] * 4,
-            (f"Abstracts are shortened, {WHY}",),
-        ),
-        (
-            DetailLimits(25, 0.6),
-            [*[SHORTENED] * 3, NO_ABSTRACT],
-            [*["The first sentence.\u00a0…"] * 3, ""],
-            (f"Some abstracts are shortened or left out, {WHY}",),
-        ),
-        (
-            DetailLimits(25, 0.0, 0.1),
-            [NO_ABSTRACT, *[TITLE_ONLY] * 3],
-            [""] * 4,
-            (f"Abstracts are left out, and some papers are shown by title only, {WHY}",),
-        ),
-        (
-            DetailLimits(25, 0.0, 0.0),
-            [TITLE_ONLY] * 4,
-            [""] * 4,
-            (f"Only titles are shown, {WHY}",),
-        ),
-    ],
-    ids=["everything", "short abstracts", "shortened", "some without", "some titles", "titles"],
-)
-def test_a_mail_shows_what_its_limits_allow_and_says_what_it_leaves_out(
-    limits: DetailLimits, levels: list[DetailLevel], abstracts: list[str], note: tuple[str, ...]
-) -> None:
-    papers = (paper(f"2606.0000{n}", abstract=ABSTRACT) for n in range(4))
-    view = digest_view(digest_of(*papers), SETTINGS, "q7", limits)
-    (section,) = view.sections
-    assert [shown.level for shown in section.papers] == levels
-    assert [shown.abstract for shown in section.papers] == abstracts
-    assert (view.notes, view.amount) == (note, "4 new papers in 1 keyword")
+def test_a_card_has_the_whole_abstract_or_the_sentence_that_says_what_the_paper_does() -> None:
+    whole, card, line = (
+        only_paper(paper(abstract=ABSTRACT), detail) for detail in (FULL_DETAIL, CARDS, LINES)
+    )
+    assert whole.abstract == ABSTRACT.strip()
+    assert card.abstract.startswith("In this paper we propose a thing. More.")
+    assert (len(card.abstract) <= 200, card.abstract[-5:], line.abstract) == (True, "More.", "")
 
 
-def test_a_paper_shown_by_title_only_has_nothing_else() -> None:
-    assert only_paper(paper(title="A title"), DetailLimits(card_share=0.0)) == PaperView(
-        level=TITLE_ONLY,
+def test_a_line_has_the_first_author_the_category_the_venue_and_code() -> None:
+    found = paper(title="A title", comment="Accepted at ICML 2026. Code: https://github.com/a/b")
+    shown = PaperView(
         number=1,
         id="2606.00001",
         link="https://arxiv.org/abs/2606.00001v1",
         title="A title",
         title_segments=(Segment("A title", marked=False),),
+        facts=("Ada Example et al.", "cs.LG"),
+        venue="ICML 2026",
+        links=(PaperLink("Code", "a/b", "https://github.com/a/b"),),
     )
+    assert only_paper(found, LINES) == shown
+    assert only_paper(found, LEAST_DETAIL) == replace(shown, facts=(), venue="", links=())
 
 
-def test_a_paper_that_has_no_abstract_is_shown_in_full() -> None:
-    assert only_paper(paper(abstract=""), DetailLimits(abstract_share=0.0)).level is FULL
+def test_a_card_links_every_form_of_the_paper_while_there_is_room() -> None:
+    def kinds(detail: Detail) -> list[str]:
+        view = digest_view(digest_of(paper()), SETTINGS, "q7", detail, paper_forms)
+        return [form.kind for form in view.sections[0].cards[0].forms]
+
+    assert kinds(CARDS) == ["PDF", "HTML", "BibTeX"]
+    assert kinds(Detail(forms=False)) == ["PDF"]
+
+
+def scored(number: int, *, in_title: bool) -> Entry:
+    part = ScorePart(
+        Part.KEYWORD, 3.0 if in_title else 1.0, "“Reward Model” in title", "Reward Model", in_title
+    )
+    return Entry(paper(f"2606.{number:05}"), (), welcome=False, score=Score((part,)))
+
+
+def test_a_broad_keyword_has_cards_for_its_best_and_lists_for_the_others() -> None:
+    entries = tuple(scored(n, in_title=n < 7) for n in range(20))
+    digest = Digest(
+        subscriber("r@example.org", REWARD), MONDAY, (Section(REWARD, entries),), picks=entries[:2]
+    )
+    view = digest_view(digest, SETTINGS, "q7", Detail(cards=3))
+    assert view.start is not None
+    assert (view.start.name, view.start.amount) == ("Start here", "2 of 20")
+    assert [pick.why for pick in view.start.cards] == ["“Reward Model” in title"] * 2
+    (section,) = view.sections
+    assert (section.amount, [card.number for card in section.cards]) == (
+        "20 new papers, 2 of them above",
+        [3, 4, 5],
+    )
+    assert [(each.name, [one.number for one in each.papers]) for each in section.lists] == [
+        ("In the title · 2", [6, 7]),
+        ("In the abstract only · 13", list(range(8, 21))),
+    ]
+
+
+def test_what_is_not_ranked_is_in_one_list() -> None:
+    papers = [paper(f"2606.{n:05}") for n in range(20)]
+    (section,) = digest_view(digest_of(*papers), SETTINGS, "q7", CARDS).sections
+    assert (len(section.cards), [each.name for each in section.lists]) == (5, ["More · 15"])
+
+
+def test_narrow_keywords_come_first_and_keep_their_cards() -> None:
+    broad = tuple(scored(n, in_title=True) for n in range(40))
+    narrow = tuple(scored(100 + n, in_title=False) for n in range(3))
+    digest = Digest(subscriber(), MONDAY, (Section(REWARD, broad), Section(REASONING, narrow)))
+    view = digest_view(digest, SETTINGS, "q7", Detail(cards=3))
+    assert view.contents == ("Reasoning 3", "Reward Model 40")
+    assert [(section.name, len(section.cards)) for section in view.sections] == [
+        ("Reasoning", 3),
+        ("Reward Model", 3),
+    ]
+
+
+def test_the_latest_papers_of_a_new_keyword_are_called_so_and_dated() -> None:
+    sections = (
+        Section(REWARD, (Entry(paper(), (), welcome=False),)),
+        Section(REASONING, (Entry(paper("2606.00002"), (), welcome=True),)),
+    )
+    digest = Digest(subscriber(), MONDAY, sections)
+    view = digest_view(digest, SETTINGS, "q7")
+    assert [(section.name, section.cards[0].facts) for section in view.sections] == [
+        ("Reward Model", ("Ada Example, Bo Sample", "cs.LG")),
+        ("Latest on Reasoning", ("Ada Example, Bo Sample", "20 June 2026", "cs.LG")),
+    ]
+    assert (view.notes, view.amount) == ((), "1 new paper and 1 to begin with")
+    first = digest_view(replace(digest, is_first=True), SETTINGS, "q7")
+    assert first.sections[1].name == "Reasoning"
+
+
+WELCOME = (
+    "Welcome! This digest comes every day at 07:00 (UTC) when there are new papers. "
+    "To change that or your keywords, write to papers@example.org, who runs it."
+)
+NOTHING = "arXiv announced no paper that your keywords find."
+GALAXY = keyword("Galaxy")
 
 
 @pytest.mark.parametrize(
-    ("digest", "note"),
+    ("digest", "notes"),
     [
         (
-            digest_of(paper(), welcome=True),
-            "Welcome! Here are the latest papers for your keywords. From now on you will get new ones only.",
+            replace(digest_of(paper(), welcome=True), is_first=True),
+            (
+                WELCOME,
+                "Here are the latest papers for your keywords. From now on you will get new ones only.",
+            ),
         ),
         (
-            Digest(subscriber(), MONDAY, ()),
-            "Nothing new today: arXiv announced no paper that your keywords find.",
+            Digest(subscriber(), MONDAY, (), is_first=True, latest=(Latest(REWARD, None),)),
+            (
+                WELCOME,
+                "arXiv has no recent paper yet that your keywords find.",
+                "No paper for Reward Model is known yet.",
+            ),
+        ),
+        (
+            Digest(subscriber(), MONDAY, (), latest=(Latest(GALAXY, date(2026, 6, 16)),)),
+            (
+                NOTHING,
+                "The latest paper for Galaxy was submitted on 16 June 2026.",
+                (
+                    "A single word such as “Galaxy” must stand in both title and abstract. "
+                    "To get more, ask for “Galaxy” in title or abstract, or for a phrase with it."
+                ),
+            ),
         ),
         (
             Digest(subscriber(), MONDAY, (), (Unanswered(REWARD, None),)),
-            "As far as arXiv answered today, it announced no paper that your keywords find.",
+            ("As far as arXiv answered today, it announced no paper that your keywords find.",),
         ),
     ],
-    ids=["welcome", "nothing new", "nothing known"],
+    ids=["first", "first, and nothing", "quiet", "nothing known"],
 )
-def test_a_mail_says_what_is_unusual_about_it(digest: Digest, note: str) -> None:
-    assert digest_view(digest, SETTINGS, "q7").notes == (note,)
+def test_a_mail_says_what_is_unusual_about_it(digest: Digest, notes: tuple[str, ...]) -> None:
+    view = digest_view(digest, SETTINGS, "q7")
+    assert view.notes == notes
+    assert view.preview[:30] == (notes[0][:30] if not digest.entries else "First: An invented paper numbe")
 
 
 def test_an_incomplete_answer_is_dated_in_the_time_zone_of_the_subscriber() -> None:
