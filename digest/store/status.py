@@ -27,12 +27,13 @@ from digest.domain.status import (
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.log_schema import runs
 from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
 from digest.store.queries.refused import given_up
 from digest.store.queries.suppressions import events_with_labels, signing_key, suppressed
 from digest.store.queries.unavailable import unavailable_papers
-from digest.store.schema import deliveries, fetches, keywords, mails, papers, runs, sightings, subscribers
+from digest.store.schema import deliveries, fetches, keywords, mails, papers, sightings, subscribers
 
 _NOT_SENT = [state for state in MailState if state is not MailState.SENT]
 _COUNT = func.count().label("counted")
