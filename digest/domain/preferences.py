@@ -3,7 +3,7 @@
 An action is a mail that is already written; digest.mail.actions writes it, digest.mail.inbound reads it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Action(StrEnum):
     LIKE = "more"
     """More like one paper."""
     RESET = "reset"
-    """As the configuration has it. It is never a preference."""
+    """As the configuration has it. Kept too, so that nothing older counts that arrives later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def gets_mail(subscriber: Subscriber, preferences: Preferences, now: datetime) -
 
 def preferred(subscriber: Subscriber, preferences: Preferences, now: datetime) -> Subscriber:
     """The subscriber as they prefer it now; the same for one who is so already."""
-    held = [preference for preference in preferences if preference.holds(now)]
+    held = list(holding(preferences, now))
     muted = {preference.about for preference in held if preference.action is Action.MUTE}
     liked = tuple(preference.about for preference in held if preference.action is Action.LIKE)
     weekly = any(preference.action is Action.WEEKLY for preference in held)
@@ -81,6 +81,11 @@ def preferred(subscriber: Subscriber, preferences: Preferences, now: datetime) -
         interests=subscriber.interests + Interests(papers=liked),
         has_preferences=bool(held),
     )
+
+
+def holding(preferences: Preferences, now: datetime) -> Iterator[Preference]:
+    """Those that change something now."""
+    yield from (one for one in preferences if one.holds(now) and one.action is not Action.RESET)
 
 
 def pause_of(preferences: Preferences, now: datetime) -> Preference | None:

@@ -17,6 +17,7 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.domain.text import counted, listed, one_line, shortened
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
+from digest.mail.content.actions import Actions, digest_actions
 from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
 from digest.mail.content.phrases import (
     amount,
@@ -106,6 +107,7 @@ class DigestView:
     unsubscribe_subject: str
     """Of a mail to `contact`; `unsubscribe_url` is a `mailto:` link that writes it."""
     unsubscribe_url: str
+    actions: Actions
     archive_url: str
     """Empty if the configuration names none."""
 
@@ -118,6 +120,7 @@ def digest_view(
     `token` is the subscriber's unsubscribe token, `limits` how much of the papers is shown.
     """
     sections = tuple(_section_views(digest, limits, settings.links))
+    names = [_name(keyword.name) for keyword in _named(digest)]
     return DigestView(
         subject=subject(digest),
         date=long_date(digest.date),
@@ -129,10 +132,11 @@ def digest_view(
         notes=tuple(_notes(digest, {paper.level for section in sections for paper in section.papers})),
         notices=tuple(_notices(digest)),
         sections=sections,
-        subscribed=truncate_list([_name(keyword.name) for keyword in _named(digest)], LIST_CHARACTERS),
+        subscribed=truncate_list(names, LIST_CHARACTERS),
         contact=contact(settings),
         unsubscribe_subject=unsubscribe_subject(token),
         unsubscribe_url=unsubscribe_url(settings, token),
+        actions=digest_actions(digest, settings, token, names),
         archive_url=settings.archive_url or "",
     )
 

@@ -59,18 +59,23 @@ def record_preference(connection: Connection, email: str, preference: Preference
 
 
 def end_pause(connection: Connection, email: str, now: datetime) -> None:
-    """Send mail again from the next slot on."""
+    """Send mail again from the next slot on; an older wish to pause that arrives later does not count."""
     for number in numbers_of(connection, email):
         theirs = (preferences.c.subscriber == number) & (preferences.c.action == Action.PAUSE)
         later = preferences.c.until.is_(None) | (preferences.c.until > now)
-        connection.execute(update(preferences).where(theirs, later).values(until=now))
+        connection.execute(update(preferences).where(theirs, later).values(since=now, until=now))
 
 
-def clear_preferences(connection: Connection, email: str, now: datetime) -> None:
-    """Delete all. A slot that was skipped until now brings no mail; the next one does."""
+def clear_preferences(connection: Connection, email: str, now: datetime, since: datetime) -> None:
+    """Undo all that was asked for until `since`; what is older and arrives later does not count.
+
+    A slot that was skipped until now brings no mail; the next one does.
+    """
     skipped = any(one.action in (Action.PAUSE, Action.WEEKLY) for one in preferences_of(connection, email))
     for number in numbers_of(connection, email):
-        connection.execute(delete(preferences).where(preferences.c.subscriber == number))
+        theirs = preferences.c.subscriber == number
+        connection.execute(delete(preferences).where(theirs, preferences.c.since <= since))
         if skipped:
             this = subscribers.c.number == number
             connection.execute(update(subscribers).where(this).values(served_at=now))
+    record_preference(connection, email, Preference(Action.RESET, since))

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.charging import DAYS_OF_REFUSAL, Past, most_at_once, to_strike_off
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
+from digest.domain.preferences import Action
 from digest.domain.settings import SUPPRESSED_PERCENT
 from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer
@@ -183,6 +184,8 @@ def lift(connection: Connection, fingerprint: str, email: str, now: datetime) ->
     set_timestamp(connection, _lifted(fingerprint), now)
     for number in numbers_of(connection, email):
         clear_refusals(connection, number)
+        pauses = (preferences.c.subscriber == number) & (preferences.c.action == Action.PAUSE)
+        connection.execute(delete(preferences).where(pauses))
         theirs = mails.c.subscriber == number
         sent = theirs & (mails.c.state == MailState.SENT)
         connection.execute(update(mails).where(sent).values(problem=None))

@@ -86,7 +86,7 @@ def test_a_mute_that_is_undone_during_a_run_loses_nothing(life: Life) -> None:
         this.fetch()
         planned = receiving([ADA], life.store.preferences.of([ADA.email]), life.clock.now())
         with life.database.transaction() as connection:
-            clear_preferences(connection, ADA.email, life.clock.now())
+            clear_preferences(connection, ADA.email, life.clock.now(), life.clock.now())
         this.dispatch(planned)
         this.dispatch([ADA])
     assert life.transport.papers(ADA.email)[1:] == [("2606.00602",), ("2606.00601",)]

@@ -12,6 +12,7 @@ from digest.domain.links import PaperLink
 from digest.domain.matching import Segment
 from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
+from digest.mail.content.actions import digest_actions
 from digest.mail.content.fit import FULL_DETAIL, DetailLevel, DetailLimits
 from digest.mail.content.view import DigestView, PaperView, SectionView, digest_view
 from tests.support.builders import keyword, paper, schedule, subscriber
@@ -87,6 +88,7 @@ def test_a_digest_becomes_ready_values() -> None:
         contact="papers@example.org",
         unsubscribe_subject="unsubscribe q7",
         unsubscribe_url="mailto:papers@example.org?subject=unsubscribe%20q7",
+        actions=digest_actions(digest, SETTINGS, "q7", ["Reward Model", "Reasoning"]),
         archive_url="",
     )
 

@@ -85,8 +85,8 @@ def test_what_was_muted_waits_again_when_everything_is_undone(database: Database
     record(database, MUTED)
     found(database, "2606.00001", by="Reward Model")
     with database.transaction() as connection:
-        clear_preferences(connection, "Ada@Example.org", NOON + DAY)
-        assert preferences_of(connection, ADA.email) == ()
+        clear_preferences(connection, "Ada@Example.org", NOON + DAY, NOON + DAY)
+        assert preferences_of(connection, ADA.email) == (Preference(Action.RESET, NOON + DAY),)
     assert waiting(database) == ["2606.00001"]
     assert SqlStore.over(database).subscriptions.last_served_at()[ADA.email] == NOON
 
@@ -94,7 +94,7 @@ def test_what_was_muted_waits_again_when_everything_is_undone(database: Database
 def test_undoing_a_pause_brings_no_mail_before_the_next_slot(database: Database) -> None:
     record(database, PAUSED)
     with database.transaction() as connection:
-        clear_preferences(connection, ADA.email, NOON + DAY)
+        clear_preferences(connection, ADA.email, NOON + DAY, NOON + DAY)
     assert SqlStore.over(database).subscriptions.last_served_at()[ADA.email] == NOON + DAY
 
 
@@ -103,5 +103,15 @@ def test_a_pause_that_ends_early_keeps_its_end(database: Database) -> None:
     with database.transaction() as connection:
         end_pause(connection, ADA.email, NOON + DAY)
         end_pause(connection, ADA.email, NOON + 2 * DAY)
-        ended = Preference(Action.PAUSE, NOON, until=NOON + DAY)
+        ended = Preference(Action.PAUSE, NOON + DAY, until=NOON + DAY)
         assert set(preferences_of(connection, ADA.email)) == {WEEKLY, ended}
+
+
+def test_undoing_spares_what_was_asked_for_since(database: Database) -> None:
+    record(database, Preference(Action.WEEKLY, NOON + DAY), MUTED)
+    with database.transaction() as connection:
+        clear_preferences(connection, ADA.email, NOON + 2 * DAY, NOON)
+        assert preferences_of(connection, ADA.email) == (
+            Preference(Action.RESET, NOON),
+            Preference(Action.WEEKLY, NOON + DAY),
+        )
