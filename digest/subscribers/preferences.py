@@ -6,8 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import Connection
-
 from digest.domain.identity import mailbox_of
 from digest.domain.keywords import Keyword
 from digest.domain.preferences import (
@@ -22,7 +20,7 @@ from digest.domain.preferences import (
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
 from digest.mail.inbound.answers import ActionRequest
-from digest.store.database import Database, exists
+from digest.store.database import Database, Transaction, exists
 from digest.store.queries.papers import paper_numbers
 from digest.store.queries.preferences import (
     clear_preferences,
@@ -75,7 +73,7 @@ class PreferenceChanges:
         subscriber = self._configured(email)
         return subscriber.keywords if subscriber else ()
 
-    def apply(self, connection: Connection, asked: ActionRequest, email: str) -> Preference | None:
+    def apply(self, connection: Transaction, asked: ActionRequest, email: str) -> Preference | None:
         """Do what is asked for. Returns what is recorded now; None if nothing changes: it is out of date, or
         about what is not known (any more)."""
         now = self.clock.now()
@@ -93,7 +91,7 @@ class PreferenceChanges:
         return next((one for one in self.config.subscribers if mailbox_of(one.email) == mailbox), None)
 
     def _wanted(
-        self, connection: Connection, asked: ActionRequest, email: str, since: datetime
+        self, connection: Transaction, asked: ActionRequest, email: str, since: datetime
     ) -> Preference | None:
         wanted = Preference(asked.action, since)
         match asked.action:
@@ -132,7 +130,7 @@ def _begin_of(day: date, subscriber: Subscriber | None) -> datetime:
     return datetime.combine(day, time(0), timezone).astimezone(UTC)
 
 
-def _is_news(connection: Connection, wanted: Preference, email: str, now: datetime) -> bool:
+def _is_news(connection: Transaction, wanted: Preference, email: str, now: datetime) -> bool:
     """Whether it still counts, and is not older than what they asked for since."""
     about = [(Action.RESET, ""), (wanted.action, wanted.about)]
     same = [one for one in preferences_of(connection, email) if (one.action, one.about) in about]

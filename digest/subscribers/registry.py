@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Connection
-
 from digest.config.fields import address
 from digest.domain.fault import Fault
 from digest.domain.identity import mailbox_of
@@ -22,7 +20,7 @@ from digest.domain.tokens import Signer, token_in
 from digest.mail.file_transport import FileTransport
 from digest.mail.inbound.answers import ActionRequest, Answer, Bounce, UnsubscribeRequest
 from digest.mail.inbound.parser import read
-from digest.store.database import Database, exists
+from digest.store.database import Database, Transaction, exists
 from digest.store.journal import record_kept
 from digest.store.queries.suppressions import (
     addresses,
@@ -169,7 +167,7 @@ class SubscriberRegistry:
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
     def _apply_action(
-        self, connection: Connection, asked: ActionRequest, subscriber: KnownSubscriber
+        self, connection: Transaction, asked: ActionRequest, subscriber: KnownSubscriber
     ) -> Applied:
         done = self.preferences.apply(connection, asked, subscriber.email)
         if done is None:
