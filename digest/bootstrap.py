@@ -260,6 +260,7 @@ def _context(
         signals_deferred=nullcontext,
         change_list=change_list_of(source),
         rankings=rankings(store.database),
+        preferences=store.preferences,
     )
 
 

@@ -41,10 +41,19 @@ COMMANDS = {
     "explain": ("explain", "Explain why a paper was, or was not, sent."),
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
+    "pause": ("preferences", "Send a subscriber no mail for a time; their papers wait."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
+    "resume": (
+        "preferences",
+        "Send mail again to a subscriber who pauses; nothing is lost.",
+    ),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
     "status": ("status", "Show the state of each keyword and each subscriber."),
+    "subscribers": (
+        "preferences",
+        "Undo what subscribers changed (`digest subscribers reset EMAIL`).",
+    ),
     "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
 }

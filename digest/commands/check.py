@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from digest.domain.status import difference
 from digest.domain.text import counted
 from digest.errors import ConfigError, StoreError
 from digest.preview.template_check import template_faults
-from digest.subscribers.messages import suppression_lines
+from digest.subscribers.messages import preference_lines, suppression_lines
 
 if TYPE_CHECKING:
     from digest.store.database import Database
@@ -41,7 +42,7 @@ def check(command: CommandContext, volume: bool) -> int:
     print_lines(_query_lines(distinct(config.keywords)))
     print_lines(interest_lines(config))
     if os.path.lexists(config.state):
-        print_lines(_state_lines(config))
+        print_lines(_state_lines(config, command.clock.now()))
     return _volumes(command, config) if volume else ExitStatus.DONE
 
 
@@ -62,14 +63,16 @@ def _query_lines(keywords: Sequence[Keyword]) -> Iterator[str]:
         yield f"  {keyword.name:{width}}  {bootstrap.source_query(keyword)}"
 
 
-def _state_lines(config: Config) -> Iterator[str]:
+def _state_lines(config: Config, now: datetime) -> Iterator[str]:
     """Where arXiv and the matcher differ, and who gets no mail; SQLAlchemy is imported for these only."""
+    from digest.subscribers.preferences import changed_subscribers
     from digest.subscribers.registry import suppressed_subscribers
 
     try:
         with bootstrap.open_state(config) as database:
             yield from _difference_lines(database, distinct(config.keywords))
         yield from suppression_lines(suppressed_subscribers(config))
+        yield from preference_lines(changed_subscribers(config, now))
     except StoreError as exc:
         yield f"cannot say who gets no mail: {exc}"
 

@@ -9,6 +9,7 @@ from digest import bootstrap
 from digest.commands.context import CommandContext, print_lines, selected_subscribers
 from digest.domain.evidence import reason
 from digest.domain.keywords import Keyword, distinct
+from digest.domain.preferences import preferred
 from digest.domain.ranking import Ranking, rank
 from digest.domain.status import difference
 from digest.domain.subscribers import Order, Subscriber
@@ -25,6 +26,7 @@ from digest.store.history import (
     unavailable_paper,
     waiting_for,
 )
+from digest.store.queries.preferences import SqlPreferenceStore
 
 
 @click.command()
@@ -55,7 +57,9 @@ def explain(command: CommandContext, arxiv_id: str, email: str | None) -> None:
             print_lines(explanation(paper_id, found, distinct(config.keywords), waiting))
         for subscriber in readers if found else ():
             together = company(database, subscriber, paper_id)
-            ranking = bootstrap.rankings(database).of(subscriber)
+            liked = SqlPreferenceStore(database).of([subscriber.email]).get(subscriber.email, ())
+            as_ranked = preferred(subscriber, liked, command.clock.now())
+            ranking = bootstrap.rankings(database).of(as_ranked)
             print_lines(score_lines(paper_id, subscriber, together, ranking))
 
 

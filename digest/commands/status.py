@@ -14,6 +14,9 @@ from digest.commands.context import CommandContext, ExitStatus, print_lines
 from digest.commands.tables import Column, table
 from digest.daemon.liveness import HEARTBEAT_TIMEOUT, DaemonLiveness, liveness_of
 from digest.domain.auditing import recall_line
+from digest.domain.keywords import Keyword
+from digest.domain.preferences import Preferences
+from digest.domain.settings import Config
 from digest.domain.status import (
     DAYS,
     KeywordStatus,
@@ -27,7 +30,7 @@ from digest.domain.subscribers import SuppressionEvent
 from digest.domain.text import listed, moment
 from digest.pipeline.report import unavailable_lines, withheld_line
 from digest.store.status import overview, totals
-from digest.subscribers.messages import suppression_line
+from digest.subscribers.messages import preference_lines, suppression_line
 
 
 @click.command()
@@ -47,7 +50,14 @@ def status(command: CommandContext, as_json: bool, alive: bool) -> int:
             print_lines([json.dumps(facts, indent=2, default=_as_text)])
         else:
             print_lines(status_lines(found, shutil.get_terminal_size().columns))
+            print_lines(preference_lines(_changed(found.overview, config)))
     return ExitStatus.DONE
+
+
+def _changed(found: Overview, config: Config) -> Iterator[tuple[str, Preferences, Sequence[Keyword]]]:
+    """What subscribers changed themselves."""
+    for status, subscriber in zip(found.subscribers, config.subscribers, strict=True):
+        yield status.email, status.preferences, subscriber.keywords
 
 
 def _as_text(value: date) -> str:

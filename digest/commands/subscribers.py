@@ -17,7 +17,7 @@ def unsubscribe(command: CommandContext, token_or_email: str) -> None:
     That holds whatever the configuration says; `digest resubscribe` undoes it.
     """
     with open_registry(command.config(), command.clock) as registry:
-        subscriber = _known(registry, token_or_email)
+        subscriber = known(registry, token_or_email)
         before = None if registry.unsubscribe(subscriber) else registry.suppression(subscriber)
     if before:
         print_lines([f"{subscriber.label} already {suppression_line(before)}"])
@@ -34,7 +34,7 @@ def resubscribe(command: CommandContext, email: str) -> None:
     It does not matter whether they unsubscribed, were refused, were not found or are forgotten.
     """
     with open_registry(command.config(), command.clock) as registry:
-        subscriber = _known(registry, email)
+        subscriber = known(registry, email)
         before = registry.resubscribe(subscriber)
     if before:
         print_lines([f"{subscriber.label} gets mail again; there was none because {why_suppressed(before)}"])
@@ -49,14 +49,14 @@ def forget(command: CommandContext, email: str) -> None:
     """Erase a subscriber's data, and send them no more mail."""
     config = command.config()
     with open_registry(config, command.clock) as registry:
-        subscriber = _known(registry, email)
+        subscriber = known(registry, email)
         registry.forget(subscriber)
     print_lines([f"{subscriber.label} is forgotten: nothing of them is left in the state and the outbox"])
     if line := line_of(config, subscriber.email):
         print_lines([f"their address is still on line {line} of {config.file.name}: delete that entry"])
 
 
-def _known(registry: SubscriberRegistry, token_or_email: str) -> KnownSubscriber:
+def known(registry: SubscriberRegistry, token_or_email: str) -> KnownSubscriber:
     """The subscriber with this token or address. Raises click.UsageError if nobody has it."""
     if subscriber := registry.find(token_or_email):
         return subscriber

@@ -20,6 +20,7 @@ from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
 from digest.daemon.watched_files import WatchedFiles, why_unreadable
 from digest.domain.auditing import NEVER
+from digest.domain.preferences import receiving
 from digest.domain.runs import UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
@@ -136,8 +137,8 @@ class Daemon:
             slots_of=lambda wanted: self._slots_around(wanted, now),
             attempts=self._attempts,
         )
-        subscribers = self._config.subscribers
-        return planner.plan([one for one in subscribers if one.email not in state.suppressed])
+        subscribers = [one for one in self._config.subscribers if one.email not in state.suppressed]
+        return planner.plan(receiving(subscribers, state.preferences, now))
 
     def _slots_around(self, wanted: Schedule, now: datetime) -> Slots:
         """As digest.domain.schedule.slots_around; computed only when a slot has passed."""

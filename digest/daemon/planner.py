@@ -137,7 +137,7 @@ class Planner:
 
     def _readiness(self, subscriber: Subscriber, stale: frozenset[str]) -> Readiness:
         slot = self.slots_of(subscriber.schedule).latest
-        if is_done(slot, self.state.last_served_at[subscriber.email], self.now):
+        if is_done(slot, self.state.served_at(subscriber.email, self.now), self.now):
             return Readiness.NOT_DUE
         missing = stale and {keyword.id for keyword in subscriber.keywords} & stale
         if not missing:

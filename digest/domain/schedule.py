@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from digest.domain.auditing import AuditTimes
 from digest.domain.fetching import FetchStatus
+from digest.domain.preferences import Preferences, slots_done_at
 from digest.domain.subscribers import Schedule
 
 WRONG_CLOCK = timedelta(hours=12)
@@ -43,6 +44,12 @@ class ScheduleState:
     fetched_at: tuple[datetime, ...] = ()
     """When the source was fetched lately, latest first."""
     audits: AuditTimes = field(default_factory=AuditTimes)
+    preferences: Mapping[str, Preferences] = field(default_factory=dict)
+    """Those of each subscriber who has some."""
+
+    def served_at(self, email: str, now: datetime) -> datetime:
+        """Up to when the slots of this subscriber are done."""
+        return slots_done_at(self.last_served_at[email], self.preferences.get(email, ()), now)
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime:

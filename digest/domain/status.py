@@ -6,6 +6,7 @@ from datetime import datetime
 from digest.domain.auditing import Audit
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.mails import MailState
+from digest.domain.preferences import Preferences
 from digest.domain.subscribers import Suppression, SuppressionEvent
 from digest.domain.text import counted
 
@@ -54,6 +55,8 @@ class SubscriberStatus:
     given_up: tuple[str, ...] = ()
     """The ids of papers that the mail server refused until they were given up."""
     suppressed: Suppression | None = None
+    preferences: Preferences = ()
+    """What they changed themselves, as far as it holds now."""
     next_due: datetime | None = None
     """When the next digest is due: a moment that has passed if it is late; None for who gets no mail."""
 

@@ -41,6 +41,8 @@ class Subscriber:
     """Names the subscriber in logs, without the address: `subscribers[3]`."""
     order: Order = Order.RELEVANCE
     interests: Interests = NO_INTERESTS
+    has_preferences: bool = False
+    """Whether they changed something of this themselves (digest.domain.preferences)."""
 
 
 class SuppressionReason(StrEnum):

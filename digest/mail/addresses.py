@@ -9,6 +9,9 @@ from digest.domain.tokens import token_in
 PLACEHOLDER = "{token}"
 """Where an unsubscribe address has the token; at its end if it has no such place."""
 
+AS_IT_IS = "Send this mail:"
+"""Begins the text of a mail that a link has written, so that it is not taken for the words of a person."""
+
 _BELOW_COUNTRIES = {"ac", "co", "com", "edu", "gov", "ne", "net", "or", "org"}
 
 
@@ -67,10 +70,11 @@ def unsubscribe_url(settings: MailSettings, token: str) -> str:
     return mailto(contact(settings), unsubscribe_subject(token))
 
 
-def mailto(address: str, subject: str = "") -> str:
-    """A link (RFC 6068) that writes a mail to the address."""
+def mailto(address: str, subject: str = "", body: str = "") -> str:
+    """A link (RFC 6068) that writes a mail to the address; `body` needs a subject."""
     link = f"mailto:{quote(address, safe='@')}"
-    return f"{link}?subject={quote(subject)}" if subject else link
+    fields = f"?subject={quote(subject)}" if subject else ""
+    return f"{link}{fields}&body={quote(body)}" if body else f"{link}{fields}"
 
 
 def one_click_url(address: str, token: str) -> str:

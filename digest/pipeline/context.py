@@ -15,6 +15,7 @@ from digest.pipeline.ports import (
     Store,
     Transport,
 )
+from digest.pipeline.preferences import NoPreferences, PreferenceStore
 from digest.pipeline.progress import NullProgress, Progress
 from digest.pipeline.ranking import Rankings, UnaidedRankings
 from digest.system.clock import Clock
@@ -50,6 +51,7 @@ class RunContext:
     change_list: ChangeList | None = None
     """What the source is audited with; None: it is not audited."""
     rankings: Rankings = field(default_factory=UnaidedRankings)
+    preferences: PreferenceStore = field(default_factory=NoPreferences)
     progress: Progress = field(default_factory=NullProgress)
     journal: Journal = field(default_factory=NullJournal)
     """Keeps what the store cannot take just then."""

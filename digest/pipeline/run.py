@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import distinct
+from digest.domain.preferences import receiving
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, StruckOff
 from digest.domain.subscribers import FORMER, Subscriber, SubscriberState
 from digest.domain.subscriptions import KEPT_WHILE_ABSENT
@@ -18,6 +19,7 @@ from digest.errors import ArchiveError
 from digest.pipeline.context import RunContext
 from digest.pipeline.dispatch import Dispatch
 from digest.pipeline.fetch import fetch_keywords
+from digest.pipeline.preferences import preferences_of, split_by_day
 from digest.pipeline.report import build_report
 
 logger = logging.getLogger(__name__)
@@ -29,7 +31,9 @@ def run(context: RunContext, subscribers: Sequence[Subscriber]) -> Report:
     """Fetch all keywords, send these subscribers their digests, publish the archive. Raises StoreError."""
     with recorded_run(context) as this:
         this.fetch()
-        this.dispatch(subscribers)
+        due, others = split_by_day(context, subscribers)
+        this.dispatch(due)
+        this.retry_deferred(others)
         this.publish()
     return this.report
 
@@ -70,14 +74,17 @@ class Run:
 
     def dispatch(self, subscribers: Sequence[Subscriber]) -> None:
         """Send them their queued mails and then what is new, except who gets no mail."""
-        suppressed = {state.subscriber.email for state in self._subscribers if state.suppression}
-        self._mails += self._dispatch.send_digests(
-            [subscriber for subscriber in subscribers if subscriber.email not in suppressed]
-        )
+        self._mails += self._dispatch.send_digests(self._receiving(subscribers))
 
     def retry_deferred(self, subscribers: Sequence[Subscriber]) -> None:
         """Send them their queued mails, and nothing new."""
-        self._mails += self._dispatch.retry_deferred(subscribers)
+        self._mails += self._dispatch.retry_deferred(self._receiving(subscribers))
+
+    def _receiving(self, subscribers: Sequence[Subscriber]) -> list[Subscriber]:
+        """Those who get mail now, each as they prefer it."""
+        suppressed = {state.subscriber.email for state in self._subscribers if state.suppression}
+        wanted = [subscriber for subscriber in subscribers if subscriber.email not in suppressed]
+        return receiving(wanted, preferences_of(self._context, wanted), self._context.clock.now())
 
     def publish(self) -> None:
         """Bring the archive up to date."""

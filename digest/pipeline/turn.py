@@ -43,7 +43,12 @@ class Turn:
         return self.delivery.deliver_queued(self.transport, self.subscriber)
 
     def pending(self) -> PendingPapers:
-        return self.context.store.mails.pending_papers(self.subscriber)
+        """What waits. Papers of a keyword that was muted when this turn was planned, and is so no more, wait
+        for the next one."""
+        found = self.context.store.mails.pending_papers(self.subscriber)
+        theirs = {keyword.id for keyword in self.subscriber.keywords}
+        papers = tuple(paper for paper in found.papers if paper.keywords & theirs)
+        return replace(found, papers=papers, more=found.more + len(found.papers) - len(papers))
 
     def send_new(self, before: Sequence[MailOutcome], pending: PendingPapers) -> list[MailOutcome]:
         """Send what waits, and again in smaller mails what is refused. Returns these outcomes after those of

@@ -14,6 +14,7 @@ from digest.domain.fetching import FetchRequest, FetchResult, Unavailable
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import Mail
 from digest.domain.papers import Paper
+from digest.domain.preferences import is_weekly, pause_of
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber
 from digest.errors import RenderError, SourceError
@@ -174,7 +175,7 @@ def digest_tab(context: RunContext, digest: Digest, note: str = "") -> Tab:
 def _sample_tab(context: RunContext, subscriber: Subscriber) -> Tab:
     """A tab for a subscriber who would get no mail now: a sample, and why."""
     suppressed = context.store.suppressions.of([subscriber.email]).get(subscriber.email)
-    why = f"gets no mail: {why_suppressed(suppressed)}" if suppressed else "nothing new waits"
+    why = f"gets no mail: {why_suppressed(suppressed)}" if suppressed else _why_nothing(context, subscriber)
     candidates = _latest(context, subscriber)
     if not candidates:
         note = f"No mail would go out now: {why}. There is no sample either: no papers are known yet."
@@ -183,6 +184,13 @@ def _sample_tab(context: RunContext, subscriber: Subscriber) -> Tab:
     today = context.clock.now().astimezone(subscriber.schedule.timezone).date()
     note = f"A sample, made of the latest papers: no mail would go out now ({why})."
     return digest_tab(context, compose(subscriber, candidates, today, {}, ranking), note)
+
+
+def _why_nothing(context: RunContext, subscriber: Subscriber) -> str:
+    theirs = context.preferences.of([subscriber.email]).get(subscriber.email, ())
+    if pause_of(theirs, context.clock.now()):
+        return "they pause"
+    return "they get one mail a week" if is_weekly(theirs) else "nothing new waits"
 
 
 def _latest(context: RunContext, subscriber: Subscriber) -> list[PendingPaper]:

@@ -31,6 +31,10 @@ _checked: set[tuple[int, int]] = set()
 """The files, by device and inode, that this process may have open."""
 
 
+Transaction = Connection
+"""What a query runs in, for packages that do not know SQLAlchemy."""
+
+
 class Database:
     """One SQLite file in WAL mode; each `transaction` is on disk when it ends (`synchronous=FULL`).
 

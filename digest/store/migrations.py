@@ -142,6 +142,13 @@ CREATE TABLE suppression_events (
     reason VARCHAR NOT NULL, detail TEXT NOT NULL, made BOOLEAN NOT NULL, told_at VARCHAR);
 """
 
+_PREFERENCES = """
+CREATE TABLE preferences (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number), action VARCHAR NOT NULL,
+    about VARCHAR NOT NULL, since VARCHAR NOT NULL, until VARCHAR,
+    PRIMARY KEY (subscriber, action, about)) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -153,6 +160,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _ABSENCE,
     merge_twins,
     _SUPPRESSION_EVENTS,
+    _PREFERENCES,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from digest.errors import StoreError
 from digest.store.database import Database
+from digest.store.log_schema import audits, runs
 from digest.store.queries.runs import set_timestamp, timestamp
-from digest.store.schema import audits, fetches, mails, runs, suppression_events
+from digest.store.schema import fetches, mails, suppression_events
 
 logger = logging.getLogger(__name__)
 

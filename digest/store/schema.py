@@ -1,4 +1,7 @@
-"""The tables, as queries use them. `migrations` creates them; a test compares the two."""
+"""The tables, as queries use them. `migrations` creates them; a test compares the two.
+
+Those that log what the program did are in `log_schema`.
+"""
 
 from typing import Any
 
@@ -206,6 +209,18 @@ refused_papers = Table(
     sqlite_with_rowid=False,
 )
 
+# digest.domain.preferences.Preference
+preferences = Table(
+    "preferences",
+    metadata,
+    _reference("subscribers", primary_key=True),
+    Column("action", String, primary_key=True),
+    Column("about", String, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    sqlite_with_rowid=False,
+)
+
 # permanent refusals of an address since its last mail that arrived, one a day in UTC (RefusalRecord)
 refusals = Table(
     "refusals",
@@ -251,47 +266,5 @@ read_messages = Table(
     metadata,
     Column("fingerprint", String, primary_key=True),
     Column("read_at", Moment, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# each `digest run`, and each time that the daemon fetched or sent
-runs = Table(
-    "runs",
-    metadata,
-    # ever growing, also when old runs are deleted
-    Column("number", Integer, primary_key=True),
-    Column("started_at", Moment, nullable=False),
-    # null: it is under way, or it was killed
-    Column("ended_at", Moment),
-    # the number of keywords that were fetched
-    Column("asked", Integer, nullable=False, server_default="0"),
-    # the problems of each; empty: none; null: the run had nothing to do there
-    Column("arxiv", Text),
-    Column("mail", Text),
-    Column("archive", Text),
-    sqlite_autoincrement=True,
-)
-
-# each audit that gave a figure (digest.domain.auditing.Audit)
-audits = Table(
-    "audits",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("audited_at", Moment, nullable=False),
-    # a day in UTC, as ISO 8601
-    Column("since", String, nullable=False),
-    Column("requests", Integer, nullable=False),
-    Column("unreadable", JSON, nullable=False),
-    # the figures of each keyword
-    Column("keywords", JSON, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-# named timestamps: since when, or when last, something is so
-timestamps = Table(
-    "marks",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

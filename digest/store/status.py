@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, exists, func, sele
 
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.mails import MailState
+from digest.domain.preferences import Preferences, holding, pause_of, preferred, slots_done_at
 from digest.domain.schedule import is_due, latest_slot, next_slot
 from digest.domain.settings import Config
 from digest.domain.status import (
@@ -24,15 +25,17 @@ from digest.domain.status import (
     SubscriberStatus,
     Totals,
 )
-from digest.domain.subscribers import Schedule, Subscriber
+from digest.domain.subscribers import Subscriber
 from digest.domain.tokens import Signer
 from digest.store.database import Database
+from digest.store.log_schema import runs
 from digest.store.queries.audits import latest_audit
 from digest.store.queries.pending import all_pending
+from digest.store.queries.preferences import all_preferences
 from digest.store.queries.refused import given_up
 from digest.store.queries.suppressions import events_with_labels, signing_key, suppressed
 from digest.store.queries.unavailable import unavailable_papers
-from digest.store.schema import deliveries, fetches, keywords, mails, papers, runs, sightings, subscribers
+from digest.store.schema import deliveries, fetches, keywords, mails, papers, sightings, subscribers
 
 _NOT_SENT = [state for state in MailState if state is not MailState.SENT]
 _COUNT = func.count().label("counted")
@@ -137,14 +140,17 @@ def _subscribers(
     signer = Signer(signing_key(connection))
     fingerprints = {subscriber.email: signer.fingerprint(subscriber.email) for subscriber in wanted}
     suppressions = suppressed(connection, fingerprints.values())
+    changed = all_preferences(connection)
     for subscriber in wanted:
         row = rows.get(subscriber.email)
         suppression = suppressions.get(fingerprints[subscriber.email])
-        served_at = row.served_at if row else now
+        preferences = changed.get(subscriber.email, ())
+        served_at = slots_done_at(row.served_at if row else now, preferences, now)
         yield replace(
             _subscriber_status(row, backlog) if row else SubscriberStatus(subscriber.email),
             suppressed=suppression,
-            next_due=None if suppression else _next_due(subscriber.schedule, served_at, now),
+            preferences=tuple(holding(preferences, now)),
+            next_due=None if suppression else _next_due(subscriber, preferences, served_at, now),
         )
 
 
@@ -218,8 +224,13 @@ def _subscriber_query() -> Select[Any]:
     return columns.select_from(subscribers).outerjoin(last, last.c.number == latest)
 
 
-def _next_due(schedule: Schedule, served_at: datetime, now: datetime) -> datetime:
-    """The slot that is late, or else the next one."""
+def _next_due(
+    subscriber: Subscriber, preferences: Preferences, served_at: datetime, now: datetime
+) -> datetime | None:
+    """The slot that is late, or else the next one; None if they pause without an end."""
+    schedule = preferred(subscriber, preferences, now).schedule
+    if pause := pause_of(preferences, now):
+        return next_slot(schedule, pause.until) if pause.until else None
     late = is_due(schedule, now, served_at=served_at)
     return (latest_slot if late else next_slot)(schedule, now)
 

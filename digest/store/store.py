@@ -13,6 +13,7 @@ from digest.store.queries.audits import SqlAuditStore, audit_times
 from digest.store.queries.keywords import SqlKeywordStore, fetch_statuses
 from digest.store.queries.mails import SqlMailStore, failing_mails
 from digest.store.queries.pending import subscribers_with_pending
+from digest.store.queries.preferences import SqlPreferenceStore, all_preferences
 from digest.store.queries.runs import SqlRunStore, fetched_at
 from digest.store.queries.subscriptions import SqlSubscriptionStore, last_served_at
 from digest.store.queries.suppressions import SqlSuppressionStore
@@ -35,6 +36,7 @@ class SqlStore:
     suppressions: SqlSuppressionStore
     runs: SqlRunStore
     audits: SqlAuditStore
+    preferences: SqlPreferenceStore
     retention: SqlRetention
 
     @classmethod
@@ -49,6 +51,7 @@ class SqlStore:
             SqlSuppressionStore(database),
             SqlRunStore(database),
             SqlAuditStore(database),
+            SqlPreferenceStore(database),
             SqlRetention(database),
         )
 
@@ -67,4 +70,5 @@ class SqlStore:
                 fetch_statuses=fetch_statuses(connection),
                 fetched_at=fetched_at(connection, _RUNS_TO_JUDGE_BY),
                 audits=audit_times(connection),
+                preferences=all_preferences(connection),
             )

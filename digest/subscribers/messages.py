@@ -1,8 +1,10 @@
-"""Sentences about who gets no mail, and about incoming messages. Pure."""
+"""Sentences about who gets no mail, what subscribers prefer, and incoming messages. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.domain.fault import Fault
+from digest.domain.keywords import Keyword
+from digest.domain.preferences import Action, Preference, Preferences
 from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.text import moment
 from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
@@ -61,6 +63,43 @@ def applied_text(
     if why := _NOT_THEIRS.get(message.fault):
         return f"a mail to {label} was returned because of {why}{status}; nobody is charged for it"
     return f"a mail to {label} came back{status}"
+
+
+def preference_text(preference: Preference, keywords: Sequence[Keyword]) -> str:
+    """What a preference means, as the end of a sentence that begins with their name, with these keywords."""
+    until = f"until {moment(preference.until)}" if preference.until else "until `digest resume EMAIL`"
+    match preference.action:
+        case Action.MUTE:
+            names = [keyword.name for keyword in keywords if keyword.id == preference.about]
+            return f"gets no papers of {', '.join(names) or 'a former keyword'} {until}"
+        case Action.WEEKLY:
+            return "gets one mail a week"
+        case Action.PAUSE:
+            return f"pauses {until}"
+        case Action.LIKE:
+            return f"wants more like {preference.about}"
+        case Action.RESET:
+            return "gets mail as configured again"
+
+
+def preference_lines(
+    changed: Iterable[tuple[str, Preferences, Sequence[Keyword]]],
+) -> Iterator[str]:
+    """A line for each preference of each subscriber (by name, with their keywords), and how to undo it."""
+    lines = [
+        f"{name} {preference_text(preference, keywords)}"
+        for name, preferences, keywords in changed
+        for preference in preferences
+    ]
+    yield from lines
+    if lines:
+        yield "`digest subscribers reset EMAIL` undoes what a subscriber changed"
+
+
+def outdated_action_text(label: str, action: Action) -> str:
+    """What is said of an action that changes nothing."""
+    why = "it is out of date, or about what is not known"
+    return f"{label} asked for `{action}`, and nothing is changed: {why}"
 
 
 def outdated_text(label: str) -> str:

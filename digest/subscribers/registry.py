@@ -18,9 +18,9 @@ from digest.domain.settings import Config
 from digest.domain.subscribers import FORMER, Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer, token_in
 from digest.mail.file_transport import FileTransport
-from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
+from digest.mail.inbound.answers import ActionRequest, Answer, Bounce, UnsubscribeRequest
 from digest.mail.inbound.parser import read
-from digest.store.database import Database, exists
+from digest.store.database import Database, Transaction, exists
 from digest.store.journal import record_kept
 from digest.store.queries.suppression_events import events_after, last_event
 from digest.store.queries.suppressions import (
@@ -38,7 +38,14 @@ from digest.store.queries.suppressions import (
     was_read,
 )
 from digest.store.store import SqlStore
-from digest.subscribers.messages import NOT_THEIRS, applied_text, outdated_text
+from digest.subscribers.messages import (
+    NOT_THEIRS,
+    applied_text,
+    outdated_action_text,
+    outdated_text,
+    preference_text,
+)
+from digest.subscribers.preferences import PreferenceChanges
 from digest.system.clock import Clock
 from digest.system.locks import held_lock
 
@@ -81,6 +88,7 @@ class SubscriberRegistry:
         self._config = config
         self._database = database
         self._clock = clock
+        self.preferences = PreferenceChanges(config, database, clock)
         self._percent = config.mail.suppressed_percent
         with database.transaction() as connection:
             self._signer = Signer(signing_key(connection))
@@ -132,8 +140,10 @@ class SubscriberRegistry:
             self._database.erase_traces()
 
     def apply(self, message: bytes) -> Applied | None:
-        """Unsubscribe or suppress whom the message is about, once; None if it is no request and no bounce, or
-        about no subscriber. Raises TooComplex."""
+        """Act on the message, once, for the subscriber whom it is about: a request, a bounce or a complaint.
+
+        None if it is none of them, or about no subscriber. Raises TooComplex.
+        """
         said = read(message)
         if said is None:
             return None
@@ -146,6 +156,8 @@ class SubscriberRegistry:
                 return Applied(Effect.BEFORE)
             if _is_outdated(said, lifted_at(connection, fingerprint), now):
                 return Applied(Effect.OUTDATED, outdated_text(subscriber.label))
+            if isinstance(said, ActionRequest):
+                return self._apply_action(connection, said, subscriber)
             reason = _reason(said, subscriber)
             detail = said.status or _NO_CODE if isinstance(said, Bounce) else ""
             if reason:
@@ -155,16 +167,32 @@ class SubscriberRegistry:
                 record_return(connection, said.mail, fingerprint, detail, now, self._percent)
         return Applied(Effect.NEW, applied_text(said, subscriber.label, reason))
 
+    def _apply_action(
+        self, connection: Transaction, asked: ActionRequest, subscriber: KnownSubscriber
+    ) -> Applied:
+        done = self.preferences.apply(connection, asked, subscriber.email)
+        if done is None:
+            return Applied(Effect.OUTDATED, outdated_action_text(subscriber.label, asked.action))
+        keywords = self.preferences.keywords_of(subscriber.email)
+        return Applied(Effect.NEW, f"{subscriber.label} {preference_text(done, keywords)}")
+
     def events(self) -> tuple[SuppressionEvent, ...]:
         """Who was suppressed since this registry was opened, or was not, since there are too many."""
         labels = {one.email: one.label for one in self._config.subscribers}
         with self._database.transaction() as connection:
             return events_after(connection, self._last_event, labels_by_fingerprint(connection, labels))
 
-    def _concerned(self, said: UnsubscribeRequest | Bounce) -> KnownSubscriber | None:
+    def _concerned(self, said: Answer) -> KnownSubscriber | None:
         """The one whom its tokens and Message-IDs name; None if they name nobody, or several."""
-        mails = [said.mail] if isinstance(said, Bounce) else [*map(token_in, said.message_ids)]
-        tokens = () if isinstance(said, Bounce) else said.tokens
+        mails: Sequence[str] = ()
+        tokens: Sequence[str] = ()
+        match said:
+            case Bounce():
+                mails = [said.mail]
+            case ActionRequest():
+                tokens = [said.token]
+            case UnsubscribeRequest():
+                mails, tokens = [*map(token_in, said.message_ids)], said.tokens
         named = {self._by_token.get(token) for token in tokens} | self._recipients(mails)
         known = named - {None}
         return known.pop() if len(known) == 1 else None
@@ -177,7 +205,7 @@ class SubscriberRegistry:
             emails = [email for mail in mails if (email := subscriber_of(connection, mail))]
         return {self._by_mailbox.get(mailbox_of(email)) for email in emails}
 
-    def _unknown(self, said: UnsubscribeRequest | Bounce, names: Sequence[str]) -> Applied | None:
+    def _unknown(self, said: Answer, names: Sequence[str]) -> Applied | None:
         """The effect of a message about nobody who is known.
 
         What it was about may be deleted by now. A person who answers a mail of long ago wants to be heard.
@@ -229,23 +257,26 @@ def _reason(said: UnsubscribeRequest | Bounce, subscriber: KnownSubscriber) -> S
     return SuppressionReason.NO_SUCH_ADDRESS if said.fault is Fault.GONE and theirs else None
 
 
-def _is_outdated(said: UnsubscribeRequest | Bounce, lifted: datetime | None, now: datetime) -> bool:
+def _is_outdated(said: Answer, lifted: datetime | None, now: datetime) -> bool:
     """Whether a request is older than the subscriber's return. One date that is not is enough against that:
     clocks go wrong, and who wants no mail must be heard. A return in the future is of a clock that was wrong.
 
     Bounces need no such rule: after a return, those of earlier mails are not matched (`lift`).
     """
-    if not isinstance(said, UnsubscribeRequest) or not said.latest_date or not lifted:
+    if isinstance(said, Bounce) or not said.latest_date or not lifted:
         return False
     return said.latest_date < lifted <= now
 
 
-def _names(message: bytes, said: UnsubscribeRequest | Bounce) -> Iterator[str]:
+def _names(message: bytes, said: Answer) -> Iterator[str]:
     """What a message is remembered by: its bytes, whatever a mail program added before or after them; and
     what it says, since another mailbox or server gives it more headers and other line ends."""
     yield hashlib.sha256(_NOTES.sub(b"", message).strip()).hexdigest()
     if isinstance(said, Bounce):
         yield _hash("bounce", said.mail, mailbox_of(said.recipient), said.status)
+    elif isinstance(said, ActionRequest):
+        if said.name:
+            yield _hash("action", said.name, said.token, said.action, said.about)
     elif said.name:
         kind = "complaint" if said.is_complaint else "request"
         yield _hash(kind, said.name, *(said.tokens or said.message_ids)[:1])

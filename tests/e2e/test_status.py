@@ -69,6 +69,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
         "problem": "",
         "given_up": [],
         "suppressed": None,
+        "preferences": [],
         "next_due": "2026-06-25T07:00:00+00:00",
     }
     assert found["services"].keys() == {"arxiv", "mail"}

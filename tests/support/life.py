@@ -47,6 +47,7 @@ class Life:
             self.archive,
             self.clock,
             self.signals_deferred,
+            preferences=self.store.preferences,
         )
 
     def announce(self, name: str, *ids: str) -> None:

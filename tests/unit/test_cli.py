@@ -79,12 +79,14 @@ def test_the_line_of_a_command_in_the_help_is_its_own(name: str) -> None:
 
 
 def test_every_command_that_a_module_defines_is_listed() -> None:
-    defined = {
-        found.name: module.name
+    found = [
+        (one, module.name)
         for module in pkgutil.iter_modules(commands.__path__)
-        for found in vars(import_module(f"digest.commands.{module.name}")).values()
-        if isinstance(found, click.Command)
-    }
+        for one in vars(import_module(f"digest.commands.{module.name}")).values()
+        if isinstance(one, click.Command)
+    ]
+    below = [one for group, _ in found if isinstance(group, click.Group) for one in group.commands.values()]
+    defined = {one.name: module for one, module in found if one not in below}
     assert defined == {name: module for name, (module, _) in COMMANDS.items()}
 
 

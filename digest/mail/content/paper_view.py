@@ -13,6 +13,7 @@ from digest.domain.links import PaperLink, paper_links, service_links
 from digest.domain.matching import Segment, mark
 from digest.domain.papers import Paper
 from digest.domain.text import one_line, shortened
+from digest.mail.content.actions import ActionLink
 from digest.mail.content.contribution import LEFT_OUT_AFTER, LEFT_OUT_BEFORE, excerpt
 from digest.mail.content.layout import Placed
 from digest.mail.content.phrases import authors_line, plain_date
@@ -72,6 +73,8 @@ class PaperView:
     """The other keywords that have it."""
     late: str = ""
     """Why the paper comes late."""
+    like: ActionLink | None = None
+    """Asks for more like it."""
 
 
 @dataclass(frozen=True, slots=True)

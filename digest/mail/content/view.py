@@ -9,6 +9,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.settings import MailSettings
 from digest.domain.text import shortened
 from digest.mail.addresses import contact, unsubscribe_subject, unsubscribe_url
+from digest.mail.content.actions import ActionLink, Actions, digest_actions
 from digest.mail.content.fit import FULL_DETAIL, Detail
 from digest.mail.content.layout import Layout, Placed, PlacedSection, lay_out
 from digest.mail.content.paper_view import (
@@ -44,6 +45,7 @@ class SectionView:
     amount: str
     cards: tuple[PaperView, ...]
     lists: tuple[ListView, ...] = ()
+    mute: ActionLink | None = None
 
     @property
     def papers(self) -> tuple[PaperView, ...]:
@@ -76,6 +78,8 @@ class DigestView:
     unsubscribe_subject: str
     """Of a mail to `contact`; `unsubscribe_url` is a `mailto:` link that writes it."""
     unsubscribe_url: str
+    actions: tuple[ActionLink, ...]
+    """How the reader changes what they get."""
     archive_url: str
     """Empty if the configuration names none."""
 
@@ -95,10 +99,12 @@ def digest_view(
 
     `token` is the subscriber's unsubscribe token, `detail` how much of the papers is shown.
     """
+    names = [keyword_name(keyword.name) for keyword in _named(digest)]
+    actions = digest_actions(digest, settings, token, names)
     layout = lay_out(digest, detail)
     views = PaperViews(forms_of, settings.links, all_forms=detail.forms)
-    start = _start(digest, layout, views)
-    sections = tuple(_section(digest, section, detail, views) for section in layout.sections)
+    start = _start(digest, layout, views, actions)
+    sections = tuple(_section(digest, section, detail, views, actions) for section in layout.sections)
     remarks = tuple(notes(digest, contact(settings), has_lines=detail.lines > 0))
     return DigestView(
         subject=subject(digest),
@@ -110,11 +116,12 @@ def digest_view(
         notices=tuple(notices(digest)),
         start=start,
         sections=sections,
-        sender=sender_line(digest, contact(settings), _subscribed(digest)),
+        sender=sender_line(digest, contact(settings), truncate_list(names, LIST_CHARACTERS)),
         order=how_ordered(digest),
         contact=contact(settings),
         unsubscribe_subject=unsubscribe_subject(token),
         unsubscribe_url=unsubscribe_url(settings, token),
+        actions=actions.foot,
         archive_url=settings.archive_url or "",
     )
 
@@ -134,10 +141,6 @@ def _contents(layout: Layout) -> tuple[str, ...]:
     return truncate_list(list(amounts), LIST_CHARACTERS)
 
 
-def _subscribed(digest: Digest) -> Sequence[str]:
-    return truncate_list([keyword_name(keyword.name) for keyword in _named(digest)], LIST_CHARACTERS)
-
-
 def _named(digest: Digest) -> Sequence[Keyword]:
     """The keywords that the mail says the subscriber has: a name alone may be why a mail was refused, so that
     a mail after a refusal has no others than those of its papers."""
@@ -146,8 +149,11 @@ def _named(digest: Digest) -> Sequence[Keyword]:
     return [section.keyword for section in digest.sections]
 
 
-def _start(digest: Digest, layout: Layout, views: PaperViews) -> SectionView | None:
-    picks = tuple(_pick(views, _shown(placed, digest), digest) for placed in layout.picks)
+def _start(digest: Digest, layout: Layout, views: PaperViews, actions: Actions) -> SectionView | None:
+    picks = tuple(
+        replace(_pick(views, _shown(placed, digest), digest), like=actions.papers.get(placed.entry.paper.id))
+        for placed in layout.picks
+    )
     return SectionView("Start here", f"{len(picks)} of {len(digest.in_all)}", picks) if picks else None
 
 
@@ -162,7 +168,9 @@ def _latest_on(keyword: Keyword) -> str:
     return f"Latest on {keyword_name(keyword.name)}"
 
 
-def _section(digest: Digest, placed: PlacedSection, detail: Detail, views: PaperViews) -> SectionView:
+def _section(
+    digest: Digest, placed: PlacedSection, detail: Detail, views: PaperViews, actions: Actions
+) -> SectionView:
     keyword, entries = placed.section.keyword, placed.section.entries
     is_latest = not digest.is_first and all(entry.welcome for entry in entries)
     characters = None if detail.abstracts else BRIEF_CHARACTERS if placed.is_broad else EXCERPT_CHARACTERS
@@ -172,6 +180,7 @@ def _section(digest: Digest, placed: PlacedSection, detail: Detail, views: Paper
         section_amount(entries, placed.picked) if len(digest.sections) > 1 or placed.picked else "",
         tuple(cards),
         tuple(_list_views(digest, placed, detail, views)),
+        actions.keywords.get(keyword),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.domain.fault import Fault
+from digest.domain.preferences import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class UnsubscribeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """A subscriber changes what they get: the one with this token."""
+
+    action: Action
+    about: str
+    """The first 8 digits of a keyword's id (MUTE), a day in ISO 8601 (PAUSE), or a paper's id (LIKE)."""
+    token: str = field(repr=False)
+    name: str = ""
+    latest_date: datetime | None = None
+    """Both as in UnsubscribeRequest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
     """A mail came back, and is given up."""
 
@@ -35,3 +49,6 @@ class Bounce:
     """Such as `5.1.1` (RFC 3463) or `550`; empty if the report has no code."""
     fault: Fault
     """Whose fault it is; GONE only if nothing speaks against it."""
+
+
+Answer = UnsubscribeRequest | ActionRequest | Bounce

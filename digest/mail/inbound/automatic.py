@@ -70,7 +70,7 @@ def is_automatic_reply(message: Message) -> bool:
 def is_noise(message: Message) -> bool:
     """Whether nobody needs to read the message if it was not understood.
 
-    A report of a failure is no noise, whatever it looks like; nor is a complaint, nor a wish to leave of
+    A report of a failure is no noise, whatever it looks like; nor is a complaint, nor a request of
     somebody who is not known.
     """
     if (feedback := feedback_type(message)) is not None:
@@ -78,7 +78,8 @@ def is_noise(message: Message) -> bool:
     if message.get_content_type() == "multipart/report" or _is_from_daemon(message):
         return _is_harmless_report(message)
     subject = said_in_subject(readable_subject(message))
-    if ((subject.token or subject.is_wish) and not subject.is_reply) or BUTTON in message:
+    is_request = subject.token or subject.is_wish or subject.asked
+    if (is_request and not subject.is_reply) or BUTTON in message:
         return False
     return is_automatic(message) or _is_statistics(message) or _is_unasked(message)
 

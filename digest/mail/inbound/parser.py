@@ -1,4 +1,4 @@
-"""Find out what an incoming message is: an unsubscribe request, a complaint, a bounce, or none of them.
+"""Find out what an incoming message is: a request, a complaint, a bounce, or none of them.
 
 The sender is not trusted: `From` proves nothing and is not read. Only secrets that nobody can guess count
 (domain.tokens): the token of a request, the Message-ID of a mail that is returned or answered.
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from email.message import Message
 from typing import TypeVar
 
-from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
+from digest.mail.inbound.answers import Answer
 from digest.mail.inbound.automatic import is_noise
 from digest.mail.inbound.bounces.verdict import bounce
 from digest.mail.inbound.complaints import complaint, is_feedback
 from digest.mail.inbound.mime import TooComplex, is_report, parsed
-from digest.mail.inbound.requests import unsubscribe_request
+from digest.mail.inbound.requests import action_request, unsubscribe_request
 from digest.system.cpu_time import CpuTimeExceeded, cpu_limit
 
 _MOST_SECONDS = 5  # of CPU time. A message takes a twentieth of a second: this is for what nobody knows yet
@@ -21,7 +21,7 @@ _MOST_SECONDS = 5  # of CPU time. A message takes a twentieth of a second: this 
 _Found = TypeVar("_Found")
 
 
-def read(message: bytes) -> UnsubscribeRequest | Bounce | None:
+def read(message: bytes) -> Answer | None:
     """The request or the bounce that the message is; None for any other. Raises TooComplex.
 
     Main thread only.
@@ -37,10 +37,12 @@ def needs_nobody(message: bytes) -> bool:
     return bool(_looked_at(message, is_noise))
 
 
-def _answer(message: Message) -> UnsubscribeRequest | Bounce | None:
+def _answer(message: Message) -> Answer | None:
     if is_feedback(message):
         return complaint(message)
-    return bounce(message) or (None if is_report(message) else unsubscribe_request(message))
+    if found := bounce(message):
+        return found
+    return None if is_report(message) else unsubscribe_request(message) or action_request(message)
 
 
 def _looked_at(message: bytes, look: Callable[[Message], _Found]) -> _Found | None:

@@ -1,4 +1,4 @@
-"""Find the wish to leave in a message from a person, or from the button of a mail program.
+"""Find the wish to leave, or an action, in a message from a person, or from the button of a mail program.
 
 What a message *says* counts: all of its subject, its own first line, the address that it is sent to. What
 it quotes does not. A token is enough wherever it is said by itself. A program that answers mails also repeats
@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-from digest.mail.inbound.answers import UnsubscribeRequest
+from digest.mail.addresses import AS_IT_IS
+from digest.mail.inbound.answers import ActionRequest, UnsubscribeRequest
 from digest.mail.inbound.automatic import BUTTON, is_automatic, is_automatic_reply
 from digest.mail.inbound.mime import header, headers, latest_date, message_id, message_ids
 from digest.mail.inbound.own_text import own_lines, whole_text
@@ -47,8 +48,25 @@ def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
             tokens += () if answered else tokens_in(whole_text(message))
     if not tokens and not answers:
         return None
-    name = message_id(message) or header(message, "Date").strip()
-    return UnsubscribeRequest(tuple(dict.fromkeys(tokens)), answers, name, latest_date(message))
+    return UnsubscribeRequest(tuple(dict.fromkeys(tokens)), answers, _name(message), latest_date(message))
+
+
+def action_request(message: Message) -> ActionRequest | None:
+    """The action that the message asks for, under the same rules; None if it asks for none."""
+    if is_automatic_reply(message):
+        return None
+    subject = said_in_subject(readable_subject(message))
+    asked = None if subject.is_reply else subject.asked
+    if not asked and not is_automatic(message):
+        first = _first_line(message)
+        asked = first.asked or (subject.asked if first.is_nothing else None)
+    if not asked:
+        return None
+    return ActionRequest(asked.action, asked.about, asked.token, _name(message), latest_date(message))
+
+
+def _name(message: Message) -> str:
+    return message_id(message) or header(message, "Date").strip()
 
 
 def _bare_token(subject: Said, message: Message) -> Iterator[str]:
@@ -72,7 +90,7 @@ def _first_line(message: Message) -> Said:
 
 
 def _says_nothing(line: str) -> bool:
-    return is_greeting(line) or is_thanks(line) or bool(_BANNER.match(line))
+    return is_greeting(line) or is_thanks(line) or bool(_BANNER.match(line)) or line.startswith(AS_IT_IS)
 
 
 def _answered(message: Message) -> tuple[str, ...]:

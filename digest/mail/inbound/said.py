@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 from urllib.parse import unquote
 
+from digest.domain.preferences import Action
 from digest.mail.inbound.wishes import is_wish, plain
 
 _LONGEST = 400
@@ -15,6 +17,13 @@ _MOST_TOKENS = 20
 _TOKEN_LENGTH = 32
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{32}(?![a-z0-9])")
 _TOGETHER = re.compile(r"\bunsubscribe(?=[a-z2-7]{32}\b)")
+_ACTION = re.compile(
+    r"(?:mute(?P<mute>[0-9a-f]{8})|(?P<weekly>weekly)|pause(?:until)?(?P<pause>\d{8})|"
+    r"more(?:like)?(?P<more>\d{8,9})|(?P<reset>reset))(?P<token>[a-z2-7]{32})",
+    re.ASCII,
+)
+"""The subjects of digest.mail.content.actions, without spaces: these get lost, or are put where none was."""
+
 _LETTERS = re.compile(r"[a-z2-7]+")
 
 # What gateways put before or behind a subject: `[EXT]`, `{Spam?}`, `(External)`, `***SPAM***`, `##SPAM##`.
@@ -34,12 +43,21 @@ _SIGNS = re.compile(r"^[^\w\[({<]+")
 _PREFIX = re.compile(r"([^:：]{1,40})[:：]\s*")
 _SUBJECT = re.compile(r"subject|betreff|objet|asunto|assunto|oggetto|тема|主题|主題|件名|제목|mailto")
 _SENTENCE = re.compile(r"[.!] | [-–—|] ")
-_LINK = re.compile(r"^\s*(?:mailto:\S*)?\??subject=|[?&](?:body|cc)=.*", re.IGNORECASE)
+_LINK = re.compile(r"^\s*(?:mailto:\S*)?\??subject=|[?&](?:body|cc)=.*", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action that a subscriber asks for: what it is about, such as a day, and the subscriber's token."""
+
+    action: Action
+    about: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a subject or a line says, if it says nothing but a wish to leave."""
+    """What a subject or a line says, if it says nothing but a wish to leave, or asks for an action."""
 
     token: str = field(default="", repr=False)
     is_wish: bool = False
@@ -48,11 +66,12 @@ class Said:
     """A prefix stands before it, such as `Re:`."""
     is_nothing: bool = False
     """It is empty."""
+    asked: Asked | None = None
 
     @property
     def is_other(self) -> bool:
         """Whether it says something else."""
-        return not (self.token or self.is_wish or self.is_nothing)
+        return not (self.token or self.is_wish or self.is_nothing or self.asked)
 
 
 def said_in_subject(subject: str) -> Said:
@@ -73,7 +92,7 @@ def said_in_subject(subject: str) -> Said:
             break
     whole = _said(rest or subject[:_LONGEST], is_reply)
     last = _said(_SENTENCE.split(rest)[-1], is_reply=True)  # a gateway's sentence stands before it
-    return last if whole.is_other and last.token else whole
+    return last if whole.is_other and (last.token or last.asked) else whole
 
 
 def said(line: str) -> Said:
@@ -88,11 +107,26 @@ def tokens_in(text: str) -> list[str]:
 
 
 def _said(text: str, is_reply: bool) -> Said:
+    if asked := _asked(text):
+        return Said(asked=asked, is_reply=is_reply)
     words = _TOGETHER.sub("unsubscribe ", plain(text)).split()
     token, rest = _token_and_rest(words)
     if token and (not rest or is_wish(rest)):
         return Said(token, is_reply=is_reply)
     return Said(is_wish=is_wish(text), is_reply=is_reply, is_nothing=not words)
+
+
+def _asked(text: str) -> Asked | None:
+    found = _ACTION.fullmatch(plain(text).replace(" ", ""))
+    if not found:
+        return None
+    action = next(action for action in Action if found[action])
+    about = "" if found[action] == action else found[action]
+    try:
+        written = date.fromisoformat(about).isoformat() if action is Action.PAUSE else about
+    except ValueError:  # no day of the calendar
+        return None
+    return Asked(action, f"{about[:4]}.{about[4:]}" if action is Action.LIKE else written, found["token"])
 
 
 def _token_and_rest(words: list[str]) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.auditing import Audit, AuditTimes, Finding, KeywordFigures, MissedPaper
 from digest.domain.keywords import Keyword
 from digest.store.database import Database
+from digest.store.log_schema import audits
 from digest.store.queries.members import these
 from digest.store.queries.papers import paper_numbers, record_papers
 from digest.store.queries.pending import IS_PRESENT, all_pending
 from digest.store.queries.runs import set_timestamp, timestamp
-from digest.store.schema import audits, deliveries, fetches, keywords, mails, papers, sightings, subscriptions
+from digest.store.schema import deliveries, fetches, keywords, mails, papers, sightings, subscriptions
 
 _TRIED, _REPORTED = "audit tried", "audit reported"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Exists,
     Select,
     Subquery,
     and_,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 
 from digest.domain.digests import PendingPaper
 from digest.domain.mails import MailState
+from digest.domain.preferences import Action
 from digest.store.queries.members import these
 from digest.store.queries.papers import paper_from
 from digest.store.queries.refused import refused_papers_of
@@ -32,6 +34,7 @@ from digest.store.schema import (
     keywords,
     mails,
     papers,
+    preferences,
     sightings,
     subscribers,
     subscriptions,
@@ -140,7 +143,7 @@ def _new() -> Select[tuple[int, int]]:
     return (
         select(subscriptions.c.subscriber, sightings.c.paper)
         .join(sightings, sightings.c.keyword == subscriptions.c.keyword)
-        .where(IS_PRESENT, sightings.c.fresh, sightings.c.number > subscriptions.c.since)
+        .where(IS_PRESENT, sightings.c.fresh, sightings.c.number > subscriptions.c.since, ~_is_muted())
     )
 
 
@@ -148,7 +151,24 @@ def _welcome() -> Select[tuple[int, int]]:
     theirs = and_(
         subscriptions.c.subscriber == welcomes.c.subscriber, subscriptions.c.keyword == welcomes.c.keyword
     )
-    return select(welcomes.c.subscriber, welcomes.c.paper).join(subscriptions, theirs).where(IS_PRESENT)
+    found = (sightings.c.keyword == welcomes.c.keyword) & (sightings.c.paper == welcomes.c.paper)
+    return (
+        select(welcomes.c.subscriber, welcomes.c.paper)
+        .join(subscriptions, theirs)
+        .join(sightings, found)
+        .where(IS_PRESENT, ~_is_muted())
+    )
+
+
+def _is_muted() -> Exists:
+    """That the subscriber muted the keyword of this match, which was found before the end of that."""
+    return exists().where(
+        preferences.c.subscriber == subscriptions.c.subscriber,
+        preferences.c.action == Action.MUTE,
+        keywords.c.key == preferences.c.about,
+        keywords.c.number == sightings.c.keyword,
+        preferences.c.until > sightings.c.seen_at,
+    )
 
 
 def _in_no_mail(*queries: Select[tuple[int, int]]) -> Select[tuple[int, int]]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.domain.runs import RunProblems, RunRecord
 from digest.store.database import Database
-from digest.store.schema import runs, timestamps
+from digest.store.log_schema import runs, timestamps
 
 BACKUP = "backup"
 """The timestamp of a state that is a copy by `digest backup`: when it was made."""

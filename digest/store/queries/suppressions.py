@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.charging import DAYS_OF_REFUSAL, Past, most_at_once, next_to_go, to_strike_off
 from digest.domain.identity import mailbox_of
 from digest.domain.mails import MailState
+from digest.domain.preferences import Action
 from digest.domain.settings import SUPPRESSED_PERCENT
 from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer
@@ -25,6 +26,7 @@ from digest.store.queries.suppression_events import events_since, mark_told, rec
 from digest.store.schema import (
     deliveries,
     mails,
+    preferences,
     read_messages,
     refusals,
     refused_papers,
@@ -182,8 +184,10 @@ def lift(connection: Connection, fingerprint: str, email: str, now: datetime) ->
     before = entry(connection, fingerprint)
     connection.execute(delete(suppressions).where(suppressions.c.fingerprint == fingerprint))
     set_timestamp(connection, _lifted(fingerprint), now)
-    for number in _numbers(connection, email):
+    for number in numbers_of(connection, email):
         clear_refusals(connection, number)
+        pauses = (preferences.c.subscriber == number) & (preferences.c.action == Action.PAUSE)
+        connection.execute(delete(preferences).where(pauses))
         theirs = mails.c.subscriber == number
         sent = theirs & (mails.c.state == MailState.SENT)
         connection.execute(update(mails).where(sent).values(problem=None))
@@ -199,8 +203,8 @@ def lifted_at(connection: Connection, fingerprint: str) -> datetime | None:
 
 def erase_person(connection: Connection, email: str) -> None:
     """Delete all rows about a person; the suppression list keeps a fingerprint, which names nobody."""
-    for number in _numbers(connection, email):
-        for table in (deliveries, refused_papers, mails, welcomes, subscriptions, refusals):
+    for number in numbers_of(connection, email):
+        for table in (deliveries, refused_papers, mails, welcomes, subscriptions, refusals, preferences):
             connection.execute(delete(table).where(table.c.subscriber == number))
         connection.execute(delete(subscribers).where(subscribers.c.number == number))
 
@@ -279,7 +283,7 @@ def _lifted(fingerprint: str) -> str:
     return f"lifted {fingerprint}"
 
 
-def _numbers(connection: Connection, email: str) -> list[int]:
+def numbers_of(connection: Connection, email: str) -> list[int]:
     """The subscriber numbers of this mailbox, which SQL cannot tell."""
     mailbox = mailbox_of(email)
     rows = connection.execute(select(subscribers.c.number, subscribers.c.email))

@@ -7,6 +7,7 @@ import pytest
 from digest.daemon.planner import AUDIT_TAKES, DELIVERY_PAUSE, FETCH_LEAD, Plan, Planner, WaitPolicy
 from digest.domain.auditing import AuditTimes
 from digest.domain.fetching import FetchStatus
+from digest.domain.preferences import Action, Preference
 from digest.domain.schedule import ScheduleState, slots_around
 from digest.domain.subscribers import Subscriber
 from digest.sources.arxiv.calendar import ArxivCalendar
@@ -202,3 +203,10 @@ def test_an_audit_comes_when_nothing_else_is_to_be_done(morning: Morning, audit:
 def test_most_of_the_time_the_plan_is_empty() -> None:
     assert Morning(SEVEN - HOUR, STALE, STALE).plan() == Plan()
     assert Morning(SEVEN - HOUR).plan().is_empty
+
+
+def test_a_slot_of_a_pause_is_done_when_the_pause_ends() -> None:
+    ended = (Preference(Action.PAUSE, SEVEN - 90 * HOUR, until=SEVEN + MINUTE),)
+    state = ScheduleState(preferences={ADA.email: ended})
+    assert Morning(SEVEN + MINUTE, state=state).plan().dispatch == ()
+    assert Morning(SEVEN + MINUTE).plan().dispatch == (ADA,)

@@ -306,7 +306,7 @@ def test_a_hostile_title_is_shown_as_words_in_both_parts(name: str, posts: Mappi
     words = (section.name, shown.title, *shown.facts, shown.comment, shown.abstract)
 
     assert (text_type, page_type) == ("text/plain", "text/html")
-    assert (page.elements, page.links) == (ORDINARY.elements, ORDINARY.links)
+    assert (page.elements, page.targets) == (ORDINARY.elements, ORDINARY.targets)
     assert [each for each in words if each not in page.text] == []
     assert [each for each in words if without_spaces(each) not in without_spaces(text)] == []
     assert set(text + html) & {*CONTROLS, *UNSEEN} == {"\n"}

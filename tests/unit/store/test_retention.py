@@ -17,10 +17,11 @@ from digest.domain.runs import RunProblems
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.history import history
+from digest.store.log_schema import audits, runs
 from digest.store.queries.runs import timestamp
 from digest.store.queries.suppressions import subscriber_of
 from digest.store.retention import BOUNCES_EXPECTED, LOGS_KEPT
-from digest.store.schema import audits, deliveries, fetches, mails, runs
+from digest.store.schema import deliveries, fetches, mails
 from digest.store.store import SqlStore
 from tests.support.builders import NOON, config, keyword, paper, subscriber
 

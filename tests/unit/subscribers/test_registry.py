@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from digest.config.load import line_of
+from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.mails import Attempt, DeliveryResult, Mail, MailState
+from digest.domain.preferences import Action, Preference, Preferences
 from digest.domain.settings import Config
 from digest.domain.subscribers import Suppression, SuppressionReason
 from digest.domain.tokens import Signer
@@ -29,7 +32,7 @@ from digest.subscribers.registry import (
     suppressed_subscribers,
 )
 from digest.system.locks import exclusive_lock
-from tests.support.builders import NOON, config, subscriber
+from tests.support.builders import NOON, config, keyword, paper, subscriber
 from tests.support.fakes import FakeClock
 
 ADA, JOERG, FORMER = "Ada@example.org", "jörg@xn--bcher-kva.example", "bo@example.org"
@@ -590,3 +593,100 @@ def test_bounces_stop_the_mail_of_a_few_within_a_day_and_all_count(
     assert [(event.label, event.made) for event in events] == [(f"subscribers[{n}]", n < 3) for n in range(5)]
     with open_registry(home, clock) as registry:  # at the same moment
         assert registry.events() == ()
+
+
+def action(store: SqlStore, subject: str, email: str = ADA, **headers: str) -> bytes:
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    return "\n".join([f"Subject: {subject} {token(store, email)}", *lines, "", ""]).encode()
+
+
+def preferences(store: SqlStore) -> Preferences:
+    return store.preferences.of([ADA]).get(ADA, ())
+
+
+def on(day: int) -> str:
+    return format_datetime(NOON + day * DAY)
+
+
+MODEL = keyword()
+MUTE = f"mute {MODEL.id[:8]}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "preference"),
+    [
+        (
+            MUTE,
+            "gets no papers of Reward Model until 2026-06-29 12:00 UTC",
+            Preference(Action.MUTE, NOON, MODEL.id, NOON + 7 * DAY),
+        ),
+        ("weekly", "gets one mail a week", Preference(Action.WEEKLY, NOON)),
+        (
+            "pause until 2026-06-25",
+            "pauses until 2026-06-25 00:00 UTC",
+            Preference(Action.PAUSE, NOON, until=NOON + 2.5 * DAY),
+        ),
+        ("reset", "gets mail as configured again", Preference(Action.RESET, NOON)),
+    ],
+)
+def test_an_action_becomes_a_preference(
+    registry: SubscriberRegistry, store: SqlStore, subject: str, text: str, preference: Preference
+) -> None:
+    assert registry.apply(action(store, subject)) == Applied(Effect.NEW, f"subscribers[0] {text}")
+    assert preferences(store) == (preference,)
+
+
+@pytest.mark.parametrize(
+    "subject", ["mute 00000000", "more like 2606.99999", "pause until 2026-06-22", "pause until 2099-01-01"]
+)
+def test_an_action_about_what_is_not_known_changes_nothing(
+    registry: SubscriberRegistry, store: SqlStore, subject: str
+) -> None:
+    applied = registry.apply(action(store, subject))
+    assert applied
+    assert applied.effect is Effect.OUTDATED
+    assert preferences(store) == ()
+
+
+def test_more_like_a_paper_names_one_that_is_known(registry: SubscriberRegistry, store: SqlStore) -> None:
+    store.keywords.record(FetchResult(MODEL), [KeywordMatch(paper("2606.12345"), is_new=True)], 1, NOON)
+    registry.apply(action(store, "more like 2606.12345"))
+    assert preferences(store) == (Preference(Action.LIKE, NOON, "2606.12345"),)
+
+
+def test_the_latest_action_counts_in_whatever_order_they_arrive(
+    registry: SubscriberRegistry, store: SqlStore, clock: FakeClock
+) -> None:
+    clock.moment = NOON + 3 * DAY
+    registry.apply(action(store, "pause until 2026-07-10", Date=on(2)))
+    registry.apply(action(store, "pause until 2026-07-01", Date=on(1)))
+    registry.apply(action(store, "reset", Date=on(0)))
+    assert [one.until for one in preferences(store) if one.until] == [NOON + 17.5 * DAY]
+    registry.apply(action(store, "reset", Date=on(3)))
+    registry.apply(action(store, "weekly", Date=on(2)))
+    assert preferences(store) == (Preference(Action.RESET, NOON + 3 * DAY),)
+
+
+def test_a_week_of_silence_counts_from_the_day_it_was_asked_for(
+    registry: SubscriberRegistry, store: SqlStore, clock: FakeClock
+) -> None:
+    clock.moment = NOON + 8 * DAY
+    registry.apply(action(store, MUTE, Date=on(0)))
+    assert preferences(store) == ()
+    registry.apply(action(store, MUTE, Date=on(4)))
+    assert [one.until for one in preferences(store)] == [NOON + 11 * DAY]
+
+
+def test_who_comes_back_does_not_pause(registry: SubscriberRegistry, store: SqlStore) -> None:
+    for subject in ("pause until 2026-07-10", "weekly"):
+        registry.apply(action(store, subject))
+    ada = KnownSubscriber(ADA)
+    registry.unsubscribe(ada)
+    registry.resubscribe(ada)
+    assert preferences(store) == (Preference(Action.WEEKLY, NOON),)
+
+
+def test_whoever_is_forgotten_has_no_preferences(registry: SubscriberRegistry, store: SqlStore) -> None:
+    registry.apply(action(store, "weekly"))
+    registry.forget(KnownSubscriber(ADA))
+    assert preferences(store) == ()

@@ -18,6 +18,7 @@ from digest.domain.papers import Paper
 from digest.domain.settings import MailSettings
 from digest.domain.text import one_line
 from digest.errors import RenderError
+from digest.mail.content.actions import digest_actions
 from digest.mail.content.fit import FULL_DETAIL, LEAST_DETAIL, Detail
 from digest.mail.content.render import MailRenderer
 from digest.system.places import templates_folder
@@ -48,6 +49,11 @@ class Skeleton(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.elements += [f"/{tag}"] if tag != "b" else []
+
+    @property
+    def targets(self) -> list[str]:
+        """The links, without the texts of the mails that they write."""
+        return [(link or "").partition("&body=")[0] for link in self.links]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -102,6 +108,15 @@ that, write to papers@example.org, who runs this digest.
 To unsubscribe, write to papers@example.org with this subject:
     unsubscribe k3fq7a2mzx4pl6wd
 
+To change what you get, write to the same address with one of these
+subjects:
+    weekly k3fq7a2mzx4pl6wd
+        One mail a week
+    pause until 2026-07-06 k3fq7a2mzx4pl6wd
+        Pause until 6 July 2026
+    Please change my keywords
+        Change my keywords
+
 Thank you to arXiv for use of its open access interoperability.
 """
     )
@@ -140,8 +155,11 @@ def test_the_page_shows_what_the_text_shows(detail: Detail) -> None:
     digest = digest_of(paper(comment="a note"), paper("hep-th/9901001"), also=("Reasoning",))
     rendered = RENDERER.render(replace(digest, part=2, parts=2), TOKEN, detail)
     page = " ".join(Skeleton(rendered.html.partition("</head>")[2]).text.lower().split())
-    only_in_the_text = r"\S+://\S+|-{4,}|to unsubscribe, write to \S+ with this subject:\s+unsubscribe \S+"
-    text = re.sub(only_in_the_text, " ", rendered.text.lower())
+    only_in_the_text = (
+        r"\S+://\S+|-{4,}|to unsubscribe, write to \S+ with this subject:\s+unsubscribe \S+|"
+        r"to change what you get.*subjects:|(weekly|pause until \S+) \w{16}|please change my keywords"
+    )
+    text = re.sub(only_in_the_text, " ", rendered.text.lower(), flags=re.DOTALL)
     assert [word for word in text.split() if word not in page] == []
 
 
@@ -161,11 +179,13 @@ def test_both_parts_link_the_same_papers() -> None:
 
 
 def test_the_page_links_papers_their_code_and_how_to_unsubscribe() -> None:
-    rendered = RENDERER.render(digest_of(paper(abstract="At https://github.com/a/b")), TOKEN)
+    digest = digest_of(paper(abstract="At https://github.com/a/b"))
+    rendered = RENDERER.render(digest, TOKEN)
     assert Skeleton(rendered.html).links == [
         "https://arxiv.org/abs/2606.00001v1",
         "https://arxiv.org/pdf/2606.00001v1",
         "https://github.com/a/b",
+        *(link.url for link in digest_actions(digest, SETTINGS, TOKEN, ["Reward Model"]).foot),
         f"mailto:papers@example.org?subject=unsubscribe%20{TOKEN}",
     ]
 
@@ -228,7 +248,7 @@ def test_no_foreign_text_changes_the_page_or_loses_a_paper(
     benign = RENDERER.render(digest_of(plain, keyword=keyword("n", any=("absent phrase",))), TOKEN)
     page = Skeleton(rendered.html)
     assert page.elements == Skeleton(benign.html).elements
-    assert page.links == Skeleton(benign.html).links
+    assert page.targets == Skeleton(benign.html).targets
     assert one_line(name) in page.text
     assert all(one_line(readable(one_line(text))) in page.text for text in (title, abstract, author, comment))
     assert hostile.url in rendered.text

@@ -13,6 +13,7 @@ from digest.domain.matching import Segment
 from digest.domain.papers import Paper
 from digest.domain.scoring import Part, Score, ScorePart
 from digest.domain.settings import MailSettings
+from digest.mail.content.actions import digest_actions
 from digest.mail.content.fit import FULL_DETAIL, LEAST_DETAIL, Detail
 from digest.mail.content.paper_view import PaperView
 from digest.mail.content.view import DigestView, SectionView, digest_view
@@ -49,6 +50,7 @@ def test_a_digest_becomes_ready_values() -> None:
         MONDAY,
         (Section(REWARD, (Entry(found, ("Reasoning",), welcome=False),)),),
     )
+    actions = digest_actions(digest, SETTINGS, "q7", ["Reward Model", "Reasoning"])
     assert digest_view(digest, SETTINGS, "q7") == DigestView(
         subject="1 new paper: Reward Model · 22 Jun",
         preview="First: Reward Models",
@@ -83,6 +85,7 @@ def test_a_digest_becomes_ready_values() -> None:
                         also=("Reasoning",),
                     ),
                 ),
+                mute=actions.keywords[REWARD],
             ),
         ),
         sender=(
@@ -93,6 +96,7 @@ def test_a_digest_becomes_ready_values() -> None:
         contact="papers@example.org",
         unsubscribe_subject="unsubscribe q7",
         unsubscribe_url="mailto:papers@example.org?subject=unsubscribe%20q7",
+        actions=actions.foot,
         archive_url="",
     )
 

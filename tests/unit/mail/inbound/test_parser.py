@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.domain.fault import Fault
-from digest.mail.inbound.answers import Bounce, UnsubscribeRequest
+from digest.domain.preferences import Action
+from digest.mail.inbound.answers import ActionRequest, Bounce, UnsubscribeRequest
 from digest.mail.inbound.mime import TooComplex
 from digest.mail.inbound.parser import needs_nobody, read
 
@@ -654,3 +655,41 @@ def test_all_that_strangers_write_is_read_or_ignored(lines: list[str], line_end:
         content = line_end.join(lines).encode("utf-8", "replace")
         assert isinstance(read(content), UnsubscribeRequest | Bounce | None)
         assert isinstance(needs_nobody(content), bool)
+
+
+WEEKLY = f"weekly {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        message(WEEKLY),
+        message(WEEKLY, "Send this mail: one mail a week comes.", Auto_Submitted="auto-generated"),
+        message(f"Fwd: {WEEKLY}", "Send this mail: one mail a week comes."),
+        message("Re: 4 new papers", f"{WEEKLY}\r\n\r\n> 4 new papers"),
+        message(f"[EXT] {WEEKLY}", In_Reply_To="<a@example.net>"),
+    ],
+    ids=["the link", "from a program", "passed on", "first line of an answer", "in a thread"],
+)
+def test_an_action_is_understood(content: bytes) -> None:
+    assert read(content) == ActionRequest(Action.WEEKLY, "", TOKEN)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        message(f"Re: {WEEKLY}", "What does this do?"),
+        message(f"Re: {WEEKLY}", Auto_Submitted="auto-replied"),
+        message(WEEKLY, Auto_Submitted="auto-replied", In_Reply_To="<a@example.net>"),
+        message("Out of office", WEEKLY, Auto_Submitted="auto-replied"),
+        message("4 new papers", f"> {WEEKLY}"),
+    ],
+    ids=["a question", "an automatic reply", "one without a prefix", "in its text", "quoted"],
+)
+def test_an_action_that_is_only_repeated_is_none(content: bytes) -> None:
+    assert read(content) is None
+
+
+def test_who_wants_to_leave_gets_no_action_instead() -> None:
+    content = message(WEEKLY, REQUEST)
+    assert read(content) == UnsubscribeRequest((TOKEN,))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.inbound.said import Said, said, said_in_subject, tokens_in
+from digest.domain.preferences import Action
+from digest.mail.inbound.said import Asked, Said, said, said_in_subject, tokens_in
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -30,6 +31,32 @@ TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 )
 def test_a_subject_says_a_wish_or_nothing(subject: str, found: Said) -> None:
     assert said_in_subject(subject) == found
+
+
+@pytest.mark.parametrize(
+    ("subject", "asked"),
+    [
+        (f"mute 3f9a2c1b {TOKEN}", Asked(Action.MUTE, "3f9a2c1b", TOKEN)),
+        (f"[EXT] {{Spam?}} MUTE 3F9A2C1B {TOKEN.upper()}", Asked(Action.MUTE, "3f9a2c1b", TOKEN)),
+        (f"mute 3f9a2c1b{TOKEN[:20]} {TOKEN[20:]}", Asked(Action.MUTE, "3f9a2c1b", TOKEN)),
+        (f"mailto:a@b.example?subject=weekly%20{TOKEN}&body=Send%20this", Asked(Action.WEEKLY, "", TOKEN)),
+        (f"***SPAM*** weekly {TOKEN}.", Asked(Action.WEEKLY, "", TOKEN)),
+        (f"pause until 2026-07-06 {TOKEN}", Asked(Action.PAUSE, "2026-07-06", TOKEN)),
+        (f"Subject: pause 2026 07 06 {TOKEN}", Asked(Action.PAUSE, "2026-07-06", TOKEN)),
+        (f"more like 2606.12345 {TOKEN}", Asked(Action.LIKE, "2606.12345", TOKEN)),
+        (f"more like 0704.0001 2{TOKEN[1:]}", Asked(Action.LIKE, "0704.0001", f"2{TOKEN[1:]}")),
+        (f"reset {TOKEN}", Asked(Action.RESET, "", TOKEN)),
+        (f"pause until 2026-13-06 {TOKEN}", None),
+        (f"pause until Monday {TOKEN}", None),
+        (f"mute {TOKEN}", None),
+        (f"do not reset {TOKEN}", None),
+        (f"weekly {TOKEN} or not", None),
+        (f"weekly {TOKEN[1:]}", None),
+        ("weekly", None),
+    ],
+)
+def test_a_subject_asks_for_an_action_whatever_gateways_made_of_it(subject: str, asked: Asked | None) -> None:
+    assert said_in_subject(subject).asked == asked
 
 
 def test_tokens_in_a_text_are_found_once_and_in_order() -> None:

@@ -12,10 +12,12 @@ from sqlalchemy import Connection, insert, select
 
 from digest.domain.fetching import FetchResult, KeywordMatch
 from digest.domain.mails import DeliveryResult, Mail, MailState
+from digest.domain.preferences import Action, Preference
 from digest.domain.subscribers import Suppression, SuppressionEvent, SuppressionReason
 from digest.domain.tokens import Signer
 from digest.errors import StoreError
 from digest.store.database import Database
+from digest.store.queries.preferences import record_preference
 from digest.store.queries.refusals import clear_refusals, record_refusal
 from digest.store.queries.suppression_events import untold_events
 from digest.store.queries.suppressions import (
@@ -36,6 +38,7 @@ from digest.store.schema import (
     deliveries,
     mails,
     metadata,
+    preferences,
     refusals,
     refused_papers,
     subscribers,
@@ -347,10 +350,11 @@ def test_a_person_is_erased_from_all_tables_and_nobody_else_is(database: Databas
         with database.transaction() as connection:
             record_refusal(connection, subscriber_number, "full", NOON)
     ada, bo = number_of(database, ADA), number_of(database, BO)
-    kinds = (deliveries, mails, refusals, refused_papers, subscribers, subscriptions, welcomes)
+    kinds = (deliveries, mails, preferences, refusals, refused_papers, subscribers, subscriptions, welcomes)
     tables = {table.name for table in kinds}
-    for number in (ada, bo):
+    for number, email in ((ada, ADA), (bo, BO)):
         with database.transaction() as connection:
+            record_preference(connection, email, Preference(Action.WEEKLY, NOON))
             connection.execute(insert(refused_papers).values(subscriber=number, paper=1, mail=1, among=1))
     before = everything_about(database, bo)
     assert before == dict.fromkeys(tables, 1)
