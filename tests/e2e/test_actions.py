@@ -42,8 +42,8 @@ def keywords_of_next_mail(home: Home) -> list[str]:
     assert ADA in receivers(home)
     text = mail_to(home, ADA).get_body(("plain",))
     assert text is not None
-    begins = [line.partition(" · ")[0] for line in text.get_content().splitlines() if " new paper" in line]
-    return [name for name in ("Reward Model", "Reasoning") if name in begins]
+    headings = {line.partition(" · ")[0] for line in text.get_content().splitlines()}
+    return [name for name in ("Reward Model", "Reasoning") if name in headings]
 
 
 def test_a_keyword_is_muted_until_somebody_undoes_it(served: Home) -> None:
