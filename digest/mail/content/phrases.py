@@ -56,7 +56,8 @@ def amount_here(digest: Digest) -> str:
     whole = amount(digest.in_all)
     if len(digest.entries) == len(digest.in_all):
         return whole
-    return f"{whole}, here {digest.before + 1}–{digest.before + len(digest.entries)}"
+    first, last = digest.before + 1, digest.before + len(digest.entries)
+    return f"{whole}, here {first}–{last}" if first < last else f"{whole}, here {first}"
 
 
 def section_amount(entries: Sequence[Entry], picked: int) -> str:
