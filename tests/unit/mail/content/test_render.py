@@ -132,7 +132,7 @@ First: An invented paper numbered 2606.00001
 
 DAILY PAPERS
 Monday, 22 June 2026
-2 new papers, here 1–1
+2 new papers, here 1
 
 Only titles are shown, because mail programs cut off long mails.
 
