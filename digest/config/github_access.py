@@ -1,0 +1,58 @@
+"""How to get at GitHub: the variables that a workflow has, and the repository that the file names.
+
+Source: GitHub's page "Variables reference", default environment variables.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from digest.config.environment import fault_of
+from digest.config.fields import endpoint
+from digest.config.github_fields import repository
+from digest.domain.settings import GitHubAccess, GitHubSettings
+from digest.errors import ConfigError, ConfigFault
+
+Value = TypeVar("Value")
+
+_TOKEN, _REPOSITORY = "GITHUB_TOKEN", "GITHUB_REPOSITORY"
+_API, _GRAPHQL = "GITHUB_API_URL", "GITHUB_GRAPHQL_URL"
+
+_PUBLIC_API = "https://api.github.com"
+
+_MISSING = "missing; in the workflow, write below `env:` of the step: GITHUB_TOKEN: ${{ github.token }}"
+_MISTYPED = "has a space or a sign beyond ASCII; copy it again"
+_NO_REPOSITORY = "missing; name it in the file, below github: repository: you/daily-papers"
+
+
+def github_access(environment: Mapping[str, str], settings: GitHubSettings) -> GitHubAccess:
+    """The repository and the token for it. The file's repository wins, since each workflow sets the
+    variable. Raises ConfigError with every fault."""
+    faults: list[ConfigFault] = []
+
+    def value(name: str, read: Callable[[str], str], missing: str = "") -> str:
+        text = environment.get(name, "").strip()
+        if not text and missing:
+            faults.append(fault_of(name, missing))
+        try:
+            return read(text) if text else ""
+        except ValueError as exc:
+            faults.append(fault_of(name, str(exc)))
+            return ""
+
+    name = settings.repository or value(_REPOSITORY, repository, _NO_REPOSITORY)
+    token = value(_TOKEN, _token, _MISSING)
+    api = value(_API, _address) or _PUBLIC_API
+    graphql = value(_GRAPHQL, _address) or f"{api.removesuffix('/v3')}/graphql"
+    if faults:
+        raise ConfigError(faults)
+    return GitHubAccess(name, token, api, graphql)
+
+
+def _token(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(_MISTYPED)
+    return text
+
+
+def _address(text: str) -> str:
+    return endpoint(text).rstrip("/")
