@@ -142,6 +142,10 @@ CREATE TABLE suppression_events (
     reason VARCHAR NOT NULL, detail TEXT NOT NULL, made BOOLEAN NOT NULL, told_at VARCHAR);
 """
 
+_ANNOUNCEMENTS = """
+CREATE TABLE announcements (through INTEGER NOT NULL PRIMARY KEY, announced_at VARCHAR NOT NULL);
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -153,6 +157,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _ABSENCE,
     merge_twins,
     _SUPPRESSION_EVENTS,
+    _ANNOUNCEMENTS,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 

@@ -287,6 +287,15 @@ audits = Table(
     sqlite_autoincrement=True,
 )
 
+# each time that new papers were announced to everybody: all matches up to `through` are old since then
+announcements = Table(
+    "announcements",
+    metadata,
+    # the number of a match; subscribers and their addresses have no part in it
+    Column("through", Integer, primary_key=True),
+    Column("announced_at", Moment, nullable=False),
+)
+
 # named timestamps: since when, or when last, something is so
 timestamps = Table(
     "marks",
