@@ -172,6 +172,12 @@ class GitHubAccess:
     token: str = field(repr=False)
     api_url: str
     graphql_url: str
+    server_url: str
+
+    @property
+    def web_url(self) -> str:
+        """The repository's page."""
+        return f"{self.server_url}/{self.repository}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ CREATE TABLE suppression_events (
 """
 
 _ANNOUNCEMENTS = """
-CREATE TABLE announcements (through INTEGER NOT NULL PRIMARY KEY, announced_at VARCHAR NOT NULL);
+CREATE TABLE announcements (through INTEGER NOT NULL PRIMARY KEY, at VARCHAR NOT NULL);
 """
 
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (

@@ -291,16 +291,10 @@ audits = Table(
 announcements = Table(
     "announcements",
     metadata,
-    # the number of a match; subscribers and their addresses have no part in it
     Column("through", Integer, primary_key=True),
-    Column("announced_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 # named timestamps: since when, or when last, something is so
-timestamps = Table(
-    "marks",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("at", Moment, nullable=False),
-    sqlite_with_rowid=False,
-)
+_AT = Column("at", Moment, nullable=False)
+timestamps = Table("marks", metadata, Column("name", String, primary_key=True), _AT, sqlite_with_rowid=False)

@@ -11,6 +11,7 @@ import pytest
 
 from digest import commands
 from digest.cli import COMMANDS, cli, main
+from digest.commands.publish import publish
 from digest.errors import ConfigError, StoreBusy, StoreError
 from digest.system.signals import Interrupted
 from tests.support.home import LEAST
@@ -22,6 +23,8 @@ SLOW = {
     *("pydantic", "pylatexenc", "requests", "rich", "schedule", "snowballstemmer", "sqlalchemy", "yaml"),
 }
 """Libraries that take long to import."""
+
+SUBCOMMANDS = [("publish", name) for name in publish.commands]
 
 OF_PREMAILER = {"cssutils", "lxml", "premailer", "requests"}
 
@@ -85,7 +88,8 @@ def test_every_command_that_a_module_defines_is_listed() -> None:
         for found in vars(import_module(f"digest.commands.{module.name}")).values()
         if isinstance(found, click.Command)
     }
-    assert defined == {name: module for name, (module, _) in COMMANDS.items()}
+    listed = {name: module for name, (module, _) in COMMANDS.items()}
+    assert defined == listed | {name: f"{group}_{name}" for group, name in SUBCOMMANDS}
 
 
 def test_commands_are_listed_in_the_order_of_the_alphabet() -> None:

@@ -37,15 +37,13 @@ class SqlAnnouncementStore:
             return PendingPapers(_pending_papers(connection, found, theirs), up_to)
 
     def last_announced_at(self) -> datetime | None:
-        latest = select(announcements.c.announced_at).order_by(announcements.c.through.desc()).limit(1)
+        latest = select(announcements.c.at).order_by(announcements.c.through.desc()).limit(1)
         with self._database.transaction() as connection:
             return connection.scalar(latest)
 
     def record(self, up_to: int, now: datetime) -> None:
-        row = insert(announcements).values(through=up_to, announced_at=now)
-        replaced = row.on_conflict_do_update(
-            index_elements=[announcements.c.through], set_={"announced_at": now}
-        )
+        row = insert(announcements).values(through=up_to, at=now)
+        replaced = row.on_conflict_do_update(index_elements=[announcements.c.through], set_={"at": now})
         with self._database.transaction() as connection:
             connection.execute(replaced)
 

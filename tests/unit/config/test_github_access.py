@@ -13,7 +13,11 @@ WORKFLOW = {
     "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
 }
 PUBLIC = GitHubAccess(
-    "you/daily-papers", "ghs_secret", "https://api.github.com", "https://api.github.com/graphql"
+    "you/daily-papers",
+    "ghs_secret",
+    "https://api.github.com",
+    "https://api.github.com/graphql",
+    "https://github.com",
 )
 
 _LINE = "GITHUB_TOKEN: ${{ github.token }}"
@@ -34,6 +38,7 @@ def test_a_workflow_has_all_that_is_needed(left_out: str) -> None:
 def test_the_file_may_name_another_repository() -> None:
     access = github_access(WORKFLOW, GitHubSettings(repository="lab/papers"))
     assert access.repository == "lab/papers"
+    assert access.web_url == "https://github.com/lab/papers"
 
 
 def test_the_two_addresses_of_an_enterprise_server_differ() -> None:
