@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SWITCHED_OFF = "nothing is announced: `announce: none` is set below `github:`"
+_NO_KEYWORDS = "nothing is announced: the archive has no keywords; list some as `keywords:` below `archive:`"
 _NOTHING_NEW = "no new papers to announce"
 _OTHER_RUN = "wait until it ends: it announces the same papers"
 
@@ -35,6 +36,8 @@ def github(command: CommandContext, dry_run: bool) -> int:
     config = command.config()
     if config.github.announce == NOTHING:
         return _said(command, _SWITCHED_OFF)
+    if not config.archive.keywords:
+        return _said(command, _NO_KEYWORDS)
     from digest.store.queries.announcements import SqlAnnouncementStore  # only here: SQLAlchemy starts slowly
 
     with bootstrap.open_state(config) as database:

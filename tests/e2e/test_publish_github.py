@@ -86,13 +86,18 @@ def test_a_github_that_is_down_is_for_later_and_costs_no_mail(served: Home, gith
 
 
 @pytest.mark.exhaustive
-def test_announcements_can_be_switched_off(served: Home) -> None:
-    served.write(f"{TWO}github: {{announce: none}}\n")
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("github: {announce: none}", "`announce: none` is set below `github:`"),
+        ("archive: {file: null}", "the archive has no keywords; list some as `keywords:` below `archive:`"),
+    ],
+    ids=["switched off", "no keywords"],
+)
+def test_where_nothing_is_announced_it_says_why(served: Home, setting: str, why: str) -> None:
+    served.write(f"{TWO}{setting}\n")
     done = served.digest("publish", "github")
-    assert (done.returncode, done.stdout) == (
-        0,
-        "nothing is announced: `announce: none` is set below `github:`\n",
-    )
+    assert (done.returncode, done.stdout) == (0, f"nothing is announced: {why}\n")
 
 
 @pytest.mark.exhaustive

@@ -37,8 +37,8 @@ class Announcement:
     def body(self, most: int = MOST_CHARACTERS) -> str:
         """The announcement as Markdown, of so many characters at most; cut between papers, and says so."""
         total = len(self.papers)
-        head = marker(self.day, self.papers, most // 3)
-        room = most - len(head) - len(self._end(total))
+        last = f"{marker(self.day, self.papers, most // 3)}\n"
+        room = most - len(last) - len(self._end(total))
         shown, count = [], 0
         for piece, papers in _pieces(self.sections):
             room -= len(piece)
@@ -46,7 +46,7 @@ class Announcement:
                 break
             shown.append(piece)
             count += papers
-        return f"{''.join(shown)}{self._end(total - count)}{head}\n"
+        return f"{''.join(shown)}{self._end(total - count)}{last}"
 
     def _end(self, left: int) -> str:
         """What stands below the papers; `left` are not shown."""
