@@ -1,5 +1,6 @@
 """`digest publish github`, as a workflow runs it after `digest run`."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -98,6 +99,21 @@ def test_where_nothing_is_announced_it_says_why(served: Home, setting: str, why:
     served.write(f"{TWO}{setting}\n")
     done = served.digest("publish", "github")
     assert (done.returncode, done.stdout) == (0, f"nothing is announced: {why}\n")
+
+
+@pytest.mark.exhaustive
+def test_a_run_that_is_killed_before_it_knows_of_its_issue_leaves_one_issue(
+    served: Home, github: GitHubServer
+) -> None:
+    github.answer.clear()
+    process = served.start("publish", "github")
+    assert github.changed.wait(timeout=30)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    github.answer.set()
+    done = served.digest("publish", "github")
+    assert (done.returncode, len(github.issues)) == (0, 1)
+    assert done.stdout == f"the new papers are announced already: {github.issues[0]['html_url']}\n"
 
 
 @pytest.mark.exhaustive

@@ -50,6 +50,10 @@ class GitHubServer:
         self.permissions = {"issues", "discussions", "contents"}
         self.longest_body = LONGEST_BODY
         self.failures: list[Failure] = []
+        self.answer = threading.Event()
+        """Clear it to make GitHub silent once it has made a change."""
+        self.answer.set()
+        self.changed = threading.Event()
         self.requests: list[str] = []
         self.mails: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -61,6 +65,7 @@ class GitHubServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.answer.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -274,33 +279,36 @@ class GitHubServer:
                 return failure
         return None
 
+    def _reply(self, method: str, path: str, token: str, body: str) -> tuple[int, object, Mapping[str, str]]:
+        """Status, JSON and headers; status 0 for none."""
+        self.requests.append(f"{method} {path}")
+        failure = self._failure(method, path, body)
+        if failure and not failure.after:
+            return failure.status, {"message": failure.message}, failure.headers
+        status, content = self._answer(method, path, json.loads(body or "{}"), token)
+        if method != "GET":
+            self.changed.set()
+            self.answer.wait(timeout=10)
+        return (failure.status if failure else status), content, {}
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         github = self
 
         class Handler(BaseHTTPRequestHandler):
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-                github.requests.append(f"{self.command} {self.path}")
-                failure = github._failure(self.command, self.path, body)
-                status, content, headers = 0, object(), dict[str, str]()
-                if failure is None or failure.after:
-                    token = self.headers.get("Authorization", "")
-                    status, content = github._answer(self.command, self.path, json.loads(body or "{}"), token)
-                if failure:
-                    status, content = failure.status, {"message": failure.message}
-                    headers = dict(failure.headers)
-                if status:
-                    self._send(status, content, headers)
+                token = self.headers.get("Authorization", "")
+                status, content, headers = github._reply(self.command, self.path, token, body)
+                if not status:
+                    return
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(json.dumps(content).encode())
 
             do_GET = do_POST = do_PATCH = handle_one  # noqa: N815 - as http.server names them
-
-            def _send(self, status: int, content: object, headers: Mapping[str, str]) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                with contextlib.suppress(ConnectionError):
-                    self.wfile.write(json.dumps(content).encode())
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Log nothing."""
