@@ -12,9 +12,10 @@ from digest.system.masking import masked
 from digest.tex.readable import readable
 
 _BREAK = "\u200b"
+_TOO_SHORT = 6  # digits of a commit; GitHub wants seven
 
 # Behind these comes what is called: a person, an issue, an emoji, the host of an address.
-_CALL = r"(?P<call>[@#]|GH-(?=\d)|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.)"
+_CALL = r"(?P<call>[@#]|GH-(?=\d)|:(?=//)|:(?=[\w+-]+:)|www(?=\.))"
 _COMMIT = r"(?P<commit>(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z]))"
 _MARK = r"(?P<mark>[&<>|`*_~\\\[\]])"
 _DOLLAR = r"(?P<dollar>\$)"
@@ -51,7 +52,7 @@ def _escaped(found: re.Match[str]) -> str:
         case "address":
             return quiet(text) if _CONVERSATION.match(text) else f"<{text}>"
         case "commit":
-            return f"{text[0]}{_BREAK}{text[1:]}"
+            return _BREAK.join(text[start : start + _TOO_SHORT] for start in range(0, len(text), _TOO_SHORT))
         case "call":
             return f"{text}{_BREAK}"
         case "dollar":  # GitHub's own advice, where mathematics would begin
