@@ -312,6 +312,8 @@ def test_a_refusal_says_what_to_do(
         "GitHub's own words",
     )
     assert (here.clock.slept, here.github.issues, here.store.recorded) == ([], [], [])
+    here.run()
+    assert here.github.mails == [TITLE]
 
 
 def test_a_fork_with_issues_switched_off_is_told_where_they_are_switched_on(here: Installation) -> None:
