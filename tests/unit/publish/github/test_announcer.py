@@ -209,7 +209,7 @@ def test_the_announcement_is_found_among_300_issues(here: Installation) -> None:
     ],
     ids=["429 with a pause", "403 with a pause", "primary limit", "secondary limit", "429 without a word"],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", [pytest.param("GET", marks=_RARE), "POST"])
 def test_a_rate_limit_is_waited_for(
     here: Installation, method: str, failure: dict[str, object], slept: float
 ) -> None:
@@ -299,7 +299,7 @@ PERMIT = "write in the workflow, below `permissions:`, issues: write"
         ),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", [pytest.param("GET", marks=_RARE), "POST"])
 def test_a_refusal_says_what_to_do(
     here: Installation, method: str, status: int, problem: str, hint: str
 ) -> None:
