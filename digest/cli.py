@@ -13,7 +13,7 @@ import click
 
 from digest import __version__
 from digest.commands.context import CommandContext, ExitStatus, report_error
-from digest.errors import ConfigError, DigestError, LockHeld, StateRestored, StoreBusy
+from digest.errors import ConfigError, DigestError, GitHubUnavailable, LockHeld, StateRestored, StoreBusy
 from digest.system.clock import SystemClock
 from digest.system.logging import BARE, FORMATS, configure_logging, for_person, is_terminal
 from digest.system.masking import masked
@@ -43,6 +43,7 @@ COMMANDS = {
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
     "pause": ("preferences", "Send a subscriber no mail for a time; their papers wait."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
+    "publish": ("publish", "Tell those who watch the repository what is new."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "resume": (
         "preferences",
@@ -194,7 +195,7 @@ def _status_of(exc: DigestError) -> ExitStatus:
     match exc:
         case ConfigError() | StateRestored():
             return ExitStatus.CONFIGURATION
-        case LockHeld() | StoreBusy():
+        case LockHeld() | StoreBusy() | GitHubUnavailable():
             return ExitStatus.TRY_LATER
         case _:
             return ExitStatus.PARTLY_FAILED

@@ -233,6 +233,19 @@ class ArchiveError(DigestError):
         self.hint = hint
 
 
+class GitHubError(DigestError):
+    """GitHub refuses, and a person must mend that. `detail` has GitHub's own words."""
+
+    def __init__(self, problem: str, hint: str, detail: str = "") -> None:
+        super().__init__(problem)
+        self.hint = hint
+        self.detail = detail
+
+
+class GitHubUnavailable(GitHubError):
+    """GitHub cannot be reached, or asks us to wait for long: later the same may succeed."""
+
+
 class LockHeld(DigestError):
     """Another process holds the lock."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
+from digest.config.github_section import GitHubSection
 from digest.config.mail_section import MailSection
 from digest.config.messages import Keys, schema_faults
 from digest.config.section import Section, default, key, optional
@@ -199,6 +200,7 @@ class FileSection(Section):
     )
     arxiv: ArxivSection = Field(default_factory=ArxivSection)
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
+    github: GitHubSection = Field(default_factory=GitHubSection)
     audit: AuditTime = default(
         "weekly",
         "When the program asks arXiv in another way for what it may have missed: weekly, never, or on a "

@@ -14,13 +14,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-from digest.config import fields, mail_fields
+from digest.config import fields, github_fields, mail_fields
 from digest.config.interests import interest
 from digest.config.phrases import phrase
 from digest.domain.auditing import AUDIT_TIMES
 from digest.domain.interests import Interests
 from digest.domain.keywords import Match
 from digest.domain.links import SERVICES
+from digest.domain.settings import ANNOUNCEMENTS
 from digest.domain.subscribers import Order
 
 
@@ -68,6 +69,7 @@ _TIME_OF_DAY: JsonSchemaValue = {"type": "string", "pattern": "^([01]?[0-9]|2[0-
 _DAY: JsonSchemaValue = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
 _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
 _AUDIT: JsonSchemaValue = {"enum": list(AUDIT_TIMES)}
+_ANNOUNCEMENT: JsonSchemaValue = {"enum": list(ANNOUNCEMENTS)}
 _SERVICE: JsonSchemaValue = {"enum": list(SERVICES)}
 _WHEN_UNCONFIRMED: JsonSchemaValue = {"enum": list(fields.WHEN_UNCONFIRMED)}
 
@@ -96,6 +98,9 @@ UnsubscribeUrl = Annotated[str, _text(mail_fields.unsubscribe_url), WithJsonSche
 DnsName = Annotated[str, _text(mail_fields.dns_name), WithJsonSchema(_ANY_TEXT)]
 NameServer = Annotated[str, _text(mail_fields.name_server), WithJsonSchema(_ANY_TEXT)]
 Endpoint = Annotated[str, _text(fields.endpoint), WithJsonSchema(_URL)]
+Announcement = Annotated[str, _text(github_fields.announcement), WithJsonSchema(_ANNOUNCEMENT)]
+Repository = Annotated[str, _text(github_fields.repository), WithJsonSchema(_ANY_TEXT)]
+ShortLabel = Annotated[str, _text(github_fields.short_label), WithJsonSchema(_SHORT_TEXT)]
 Feed = Annotated[str, _text(fields.feed), WithJsonSchema(_URL)]
 
 _Listed = BeforeValidator(_one_or_many)

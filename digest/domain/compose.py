@@ -1,11 +1,11 @@
-"""Composes a subscriber's digest from the papers that wait for them. Pure."""
+"""Composes a subscriber's digest from the papers that wait for them, and sections of any papers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from digest.domain.digests import Digest, Entry, PendingPaper, Section, Unanswered
 from digest.domain.keywords import Keyword
-from digest.domain.ranking import UNAIDED, Ranking, picks, rank
+from digest.domain.ranking import UNAIDED, RankedPaper, Ranking, picks, rank
 from digest.domain.subscribers import Subscriber
 
 
@@ -18,16 +18,9 @@ def compose(
 ) -> Digest:
     """Sections in the order of the subscriber's keywords, each with its papers in the order that they want.
 
-    A paper of several keywords is in the section of the first one and names the others. `failing` has the
-    ids of all keywords whose last fetch failed, with their last good fetch.
+    `failing` has the ids of all keywords whose last fetch failed, with their last good fetch.
     """
-    sections: dict[Keyword, list[Entry]] = {keyword: [] for keyword in subscriber.keywords}
-    for ranked in rank(pending, subscriber, ranking):
-        waiting = ranked.pending
-        first, *others = [keyword for keyword in sections if keyword.id in waiting.keywords]
-        also = tuple(keyword.name for keyword in others)
-        sections[first].append(Entry(waiting.paper, also, waiting.welcome, waiting.late, ranked.score))
-    shown = tuple(Section(keyword, tuple(entries)) for keyword, entries in sections.items() if entries)
+    shown = sections(subscriber.keywords, rank(pending, subscriber, ranking))
     return Digest(
         subscriber=subscriber,
         date=today,
@@ -39,3 +32,17 @@ def compose(
         ),
         picks=picks(shown),
     )
+
+
+def sections(keywords: Sequence[Keyword], papers: Iterable[RankedPaper]) -> tuple[Section, ...]:
+    """Sections in the order of the keywords, each with its papers in the order in which they are given.
+
+    A paper of several keywords is in the section of the first one and names the others.
+    """
+    entries: dict[Keyword, list[Entry]] = {keyword: [] for keyword in keywords}
+    for ranked in papers:
+        waiting = ranked.pending
+        first, *others = [keyword for keyword in entries if keyword.id in waiting.keywords]
+        also = tuple(keyword.name for keyword in others)
+        entries[first].append(Entry(waiting.paper, also, waiting.welcome, waiting.late, ranked.score))
+    return tuple(Section(keyword, tuple(found)) for keyword, found in entries.items() if found)

@@ -10,6 +10,7 @@ from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
 
 RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
+ANNOUNCE_LOCK = "announce.lock"
 RESULTS_SUFFIX = "-results"
 
 SUPPRESSED_PERCENT = 5
@@ -140,6 +141,45 @@ class MonitoringSettings:
     failed_runs: int = 3
 
 
+ISSUE, DISCUSSION, RELEASE, NOTHING = "issue", "discussion", "release", "none"
+
+ANNOUNCEMENTS = (ISSUE, DISCUSSION, RELEASE, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """How new papers are announced to those who watch a repository at GitHub."""
+
+    announce: str = ISSUE
+    """One of ANNOUNCEMENTS."""
+    keep_open: int = 7
+    """So many announcements stay open; releases cannot be closed."""
+    label: str | None = None
+    """The label of each issue."""
+    category: str = "Announcements"
+    """The category of each discussion."""
+    repository: str | None = None
+    """Such as `owner/name`. None: the one that a workflow runs in."""
+    retry_scale: float = 1.0
+    """Multiplies every pause before another try (for tests)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubAccess:
+    """A repository at GitHub, where its API is, and what lets us in."""
+
+    repository: str
+    token: str = field(repr=False)
+    api_url: str
+    graphql_url: str
+    server_url: str
+
+    @property
+    def web_url(self) -> str:
+        """The repository's page."""
+        return f"{self.server_url}/{self.repository}"
+
+
 @dataclass(frozen=True, slots=True)
 class UsedPath:
     """A file that the program reads or writes, or a folder for such files alone. `name` is for sentences."""
@@ -154,7 +194,7 @@ class UsedPath:
 def files_of_state(state: Path) -> tuple[UsedPath, ...]:
     """The state and all files beside it: SQLite's, kept results, locks."""
     beside = [f"{state.name}{suffix}" for suffix in ("-wal", "-shm", "-journal", RESULTS_SUFFIX, ".new")]
-    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK)
+    others = (*beside, RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK, ANNOUNCE_LOCK)
     return (
         UsedPath("the state", state),
         *(UsedPath(f"{name} of the state", state.with_name(name)) for name in others),
@@ -184,6 +224,7 @@ class Config:
     wait_minutes: int = 120
     """How many minutes the daemon delays mails at most if arXiv is late or does not answer."""
     monitoring: MonitoringSettings = MonitoringSettings()
+    github: GitHubSettings = GitHubSettings()
     warnings: tuple[ConfigFault, ...] = ()
     """What hardly means what was written; the program works all the same."""
     used_paths: tuple[UsedPath, ...] = field(default=(), compare=False, repr=False)
@@ -215,6 +256,11 @@ class Config:
     def daemon_lock(self) -> Path:
         """Locked by the one daemon of this state, and touched as its heartbeat."""
         return self.state.with_name(DAEMON_LOCK)
+
+    @property
+    def announce_lock(self) -> Path:
+        """Locked while new papers of this state are announced."""
+        return self.state.with_name(ANNOUNCE_LOCK)
 
     @property
     def arxiv_lock(self) -> Path:

@@ -38,6 +38,14 @@ audits = Table(
     sqlite_autoincrement=True,
 )
 
+# each time that new papers were announced to everybody: all matches up to `through` are old since then
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("through", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 # named timestamps: since when, or when last, something is so
 timestamps = Table(
     "marks",

@@ -61,8 +61,16 @@ class Reply:
 
     status: int
     body: bytes
-    retry_after: str = ""
-    location: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By name in lower case."""
+
+    @property
+    def retry_after(self) -> str:
+        return self.headers.get("retry-after", "")
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("location", "")
 
     @property
     def words(self) -> str:
@@ -151,8 +159,7 @@ class _Attempt(threading.Thread):
             return Reply(
                 status=response.status_code,
                 body=self._body(response),
-                retry_after=response.headers.get("Retry-After", ""),
-                location=response.headers.get("Location", ""),
+                headers={name.lower(): value for name, value in response.headers.items()},
             )
 
     def _body(self, response: requests.Response) -> bytes:

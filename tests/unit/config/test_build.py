@@ -24,6 +24,7 @@ from digest.domain.settings import (
     ArchiveSettings,
     ArxivSettings,
     Config,
+    GitHubSettings,
     MailSettings,
     MonitoringSettings,
     SmtpServer,
@@ -178,6 +179,22 @@ def test_the_archive_has_its_own_keywords_or_those_of_all_subscribers(
     text: str, expected: ArchiveSettings
 ) -> None:
     assert built(_SUBSCRIBER % "" + text).archive == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", GitHubSettings("issue", 7, None, "Announcements", None)),
+        (
+            "github: {announce: discussion, keep_open: 1, label: a, category: General, repository: a/b}",
+            GitHubSettings("discussion", 1, "a", "General", "a/b"),
+        ),
+        ("github: {announce: none}", GitHubSettings("none")),
+    ],
+    ids=["default", "all given", "none"],
+)
+def test_announcements_are_issues_or_what_the_file_says(text: str, expected: GitHubSettings) -> None:
+    assert built(_SUBSCRIBER % "" + text).github == expected
 
 
 def test_zero_in_the_environment_is_not_unset() -> None:

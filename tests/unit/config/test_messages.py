@@ -185,8 +185,9 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             _SUBSCRIBER + "zebra: 5",
             [
                 (
-                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, audit, keywords, mail, "
-                    "match, monitoring, outbox, schedule, state, subscribers, templates, welcome"
+                    "2:1: zebra: unknown key; the keys known here are archive, arxiv, audit, github, "
+                    "keywords, mail, match, monitoring, outbox, schedule, state, subscribers, templates, "
+                    "welcome"
                 )
             ],
         ),

@@ -57,6 +57,7 @@ def test_keys_have_their_names_in_the_file() -> None:
         "templates": "my-templates",
         "arxiv": "",
         "monitoring": "",
+        "github": "",
         "audit": "monday",
     }
 

@@ -42,14 +42,14 @@ def date_in(seconds: float) -> str:
     ],
 )
 def test_retry_after_is_a_number_or_a_date(retry_after: str, seconds: float) -> None:
-    assert failed_attempt_of(Reply(429, b"", retry_after), EPOCH) == FailedAttempt(
+    assert failed_attempt_of(Reply(429, b"", {"retry-after": retry_after}), EPOCH) == FailedAttempt(
         "429 Too Many Requests", 30.0, at_least=seconds, status=429
     )
 
 
 @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ [\d:]+ [A-Z+-]\w*"))
 def test_any_retry_after_is_some_number_of_seconds(retry_after: str) -> None:
-    attempt = failed_attempt_of(Reply(503, b"", retry_after), EPOCH)
+    attempt = failed_attempt_of(Reply(503, b"", {"retry-after": retry_after}), EPOCH)
     assert attempt is not None
     assert attempt.at_least >= 0
 

@@ -21,7 +21,8 @@ def _old_state(file: Path) -> None:
     with closing(sqlite3.connect(file)) as state:
         state.execute("UPDATE schema_version SET version = ?", [MIGRATIONS.index(merge_twins)])
         state.executescript(
-            "DROP TABLE preferences; DROP TABLE suppression_events; ALTER TABLE refusals DROP COLUMN certain;"
+            "DROP TABLE announcements; DROP TABLE preferences; DROP TABLE suppression_events;"
+            "ALTER TABLE refusals DROP COLUMN certain;"
             "ALTER TABLE refusals DROP COLUMN detail"
         )
         state.executemany(

@@ -181,7 +181,7 @@ def test_a_certificate_that_this_machine_trusts_is_good(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with listener(encrypted(certificate)) as address:
-        assert get("https:" + address.replace("127.0.0.1", "localhost")) == Reply(200, b"papers")
+        assert get("https:" + address.replace("127.0.0.1", "localhost")).body == b"papers"
 
 
 def test_another_certificate_is_refused(certificate: Path) -> None:
@@ -193,14 +193,22 @@ def test_another_certificate_is_refused(certificate: Path) -> None:
 def test_content_and_headers_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer(http("200 OK", b"taken")) as server:
         request = Request("POST", server.url, {"Content-Type": "text/plain"}, b"a reason")
-        assert exchange(request, LONG) == Reply(200, b"taken")
+        reply = exchange(request, LONG)
+    assert (reply.status, reply.body) == (200, b"taken")
     assert b"Content-Type: text/plain\r\n" in server.requests[0]
     assert server.requests[0].endswith(b"\r\n\r\na reason")
 
 
 def test_no_redirect_is_followed() -> None:
     with ScriptedServer(http("301 Moved", b"", "Location: http://127.0.0.1:9/")) as server:
-        assert get(server.url) == Reply(301, b"", location="http://127.0.0.1:9/")
+        reply = get(server.url)
+    assert (reply.status, reply.location) == (301, "http://127.0.0.1:9/")
+
+
+def test_headers_have_their_names_in_lower_case() -> None:
+    with ScriptedServer(http("429 Too Many", b"", "Retry-After: 7", "X-RateLimit-Reset: 12")) as server:
+        reply = get(server.url)
+    assert (reply.retry_after, reply.headers["x-ratelimit-reset"]) == ("7", "12")
 
 
 def test_no_password_is_read_from_netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
