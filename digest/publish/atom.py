@@ -7,7 +7,9 @@ standard library's ElementTree escapes everything.
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from digest.publish.feed import SUBTITLE, Feed, FeedEntry, timestamp
+from digest.publish.mark import MARK
 
+_DECLARATION = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {MARK} -->\n'.encode()
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
@@ -24,9 +26,8 @@ def atom(feed: Feed, url: str, home_url: str) -> bytes:
     for entry in feed.entries:
         _add(root, entry)
     indent(root, "")  # one element a line: a changed file differs in few lines
-    return b'<?xml version="1.0" encoding="utf-8"?>\n%b\n' % tostring(
-        root, encoding="utf-8", xml_declaration=False
-    )
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=False)
+    return b"%b%b\n" % (_DECLARATION, content)
 
 
 def _add(root: Element, entry: FeedEntry) -> None:

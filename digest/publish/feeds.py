@@ -17,7 +17,7 @@ from digest.domain.papers import Paper
 from digest.domain.text import one_line
 from digest.publish.atom import atom
 from digest.publish.feed import Feed, FeedEntry
-from digest.publish.files import ARCHIVE_FOLDER, PublishedFile
+from digest.publish.files import PublishedFile
 from digest.publish.json_feed import json_feed
 from digest.publish.plain import permanent_address, plain_paper
 
@@ -48,7 +48,8 @@ class _Place:
         """The web address of a file in the folder; empty where none is known."""
         if not self.base_url:
             return ""
-        return f"{self.base_url.rstrip('/')}/{quote(str(self.folder / name))}"
+        path = quote(str(self.folder / name), safe="/=")
+        return f"{self.base_url.rstrip('/')}/{path}"
 
 
 def feed_files(
@@ -56,13 +57,13 @@ def feed_files(
     stems: Mapping[Keyword, str],
     title: str,
     base_url: str | None = None,
-    folder: PurePosixPath = ARCHIVE_FOLDER,
+    folder: str = "archive",
 ) -> Iterator[PublishedFile]:
     """The feeds of these sections, and then those of all: `archive/STEM.atom` and `archive/STEM.json`.
 
     `base_url` is the web address of README.md's folder; without it the feeds name no address of their own.
     """
-    place = _Place(folder, base_url)
+    place = _Place(PurePosixPath(folder), base_url)
     entries = _entries(sections)
     for section in sections:
         name = one_line(section.keyword.name)

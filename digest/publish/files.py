@@ -10,6 +10,3 @@ class PublishedFile:
 
     path: PurePosixPath
     content: bytes
-
-
-ARCHIVE_FOLDER = PurePosixPath("archive")

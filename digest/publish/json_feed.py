@@ -3,12 +3,14 @@
 import json
 
 from digest.publish.feed import SUBTITLE, Feed, FeedEntry, timestamp
+from digest.publish.mark import MARK
 
 
 def json_feed(feed: Feed, url: str, home_url: str) -> bytes:
     """The feed as a file. `url` is its own web address, `home_url` that of the archive; both may be empty."""
     content: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
+        "_daily_papers": {"note": MARK},  # an extension, as the format allows it
         "title": feed.title,
         "description": SUBTITLE,
         "home_page_url": home_url,

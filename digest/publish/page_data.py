@@ -17,6 +17,7 @@ from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.publish.bibtex import tex_title
 from digest.publish.files import PublishedFile
+from digest.publish.mark import MARK
 
 # No text ends a script or opens a tag, wherever somebody puts this; before ES2019 the two were line ends.
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
@@ -67,4 +68,4 @@ def _script(value: object) -> str:
 def _file(path: PurePosixPath, function: str, lines: list[str]) -> PublishedFile:
     """A script that calls the page's function with these values, the oldest paper first."""
     values = ",\n".join(reversed(lines))
-    return PublishedFile(path, f"archive.{function}([\n{values}\n]);\n".encode())
+    return PublishedFile(path, f"// {MARK}\narchive.{function}([\n{values}\n]);\n".encode())

@@ -15,18 +15,17 @@ from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.text import listed, one_line
 from digest.errors import ArchiveError, RenderError
-from digest.publish.files import ARCHIVE_FOLDER, PublishedFile
+from digest.publish.files import PublishedFile
+from digest.publish.mark import MARK
 from digest.publish.page_data import PageData, version_of
 from digest.publish.plain import plain_paper
 from digest.system.templates import TemplateProblem, Templates
 
 _PAGE, _STYLE, _SCRIPT = "archive.html", "archive.css", "archive.js"
+_COMMENTS = {_PAGE: "<!-- {} -->", _STYLE: "/* {} */", _SCRIPT: "// {}"}
 _AS_HTML = 100
 """So many papers, the newest, are in the page itself."""
 _NAMED_AUTHORS = 20  # as in archive.js
-
-# GitHub Pages would read README.md as a template: a `{%` in an abstract ends the build of the whole site.
-_NO_JEKYLL = PublishedFile(PurePosixPath(".nojekyll"), b"")
 
 _FEW_BYTES = 4_000_000
 """Abstracts of no more than that are searched without being asked for."""
@@ -67,7 +66,7 @@ def page_files(
     *,
     updated: date | None = None,
     feeds: bool = True,
-    folder: PurePosixPath = ARCHIVE_FOLDER,
+    folder: str = "archive",
 ) -> Iterator[PublishedFile]:
     """The files of the page, `archive/index.html` last.
 
@@ -75,17 +74,16 @@ def page_files(
     `feeds` the page names the feeds beside it. Raises ArchiveError, which names the template and, where
     known, its line.
     """
-    yield _NO_JEKYLL
-    collected = _Collected(stems)
+    place, collected = PurePosixPath(folder), _Collected(stems)
     for found in papers:
         collected.add(found)
     assets: dict[str, str] = {}
     scripts: dict[str, str] = {}
-    yield from _noted(_assets(templates, folder), assets)
-    yield from _noted(collected.data.files(folder / "data"), scripts)
+    yield from _noted(_assets(templates, place), assets)
+    yield from _noted(collected.data.files(place / "data"), scripts)
     values = {"title": one_line(title), "updated": updated, "feeds": feeds, "assets": assets}
     page = _filled(templates, _PAGE, **values, **collected.values(), **_data_versions(scripts))
-    yield PublishedFile(folder / "index.html", page)
+    yield PublishedFile(place / "index.html", page)
 
 
 class _Collected:
@@ -112,7 +110,9 @@ class _Collected:
             "blank": _Card(),
             "count": self.data.count,
             "keywords": [
-                _KeywordChoice(stem, f"{quote(stem)}.atom", one_line(keyword.name), self._counts[keyword])
+                _KeywordChoice(
+                    stem, quote(f"{stem}.atom", safe="="), one_line(keyword.name), self._counts[keyword]
+                )
                 for keyword, stem in self._stems.items()
             ],
             "abstracts_megabytes": max(1, round(self.data.abstract_bytes / 1_000_000)),
@@ -158,6 +158,6 @@ def _assets(templates: Templates, folder: PurePosixPath) -> Iterator[PublishedFi
 
 def _filled(templates: Templates, name: str, **values: object) -> bytes:
     try:
-        return templates.filled(name, **values).encode()
+        return f"{_COMMENTS[name].format(MARK)}\n{templates.filled(name, **values)}".encode()
     except TemplateProblem as exc:
         raise ArchiveError(str(exc), RenderError.hint) from exc

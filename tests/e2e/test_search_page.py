@@ -56,6 +56,7 @@ def served(folder: Path) -> Iterator[str]:
 def opened(browser: Browser, place: Path | str, *, width: int = 1100, dark: bool = False) -> Iterator[Page]:
     with browser.opened(place, width=width, dark=dark) as page:
         page.wait_for(READY)
+        assert page.evaluate("document.compatMode") == "CSS1Compat"
         yield page
         assert page.messages == []
 

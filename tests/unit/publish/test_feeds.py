@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -17,6 +17,7 @@ from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.publish.feeds import feed_files
+from digest.publish.mark import MARK, is_ours
 from tests.support.builders import NOON, keyword, paper
 
 SCHEMA = etree.RelaxNG(file=str(Path(__file__).parents[2] / "support" / "data" / "atom.rng"))
@@ -91,6 +92,7 @@ def test_an_atom_entry_has_all_of_the_paper() -> None:
 def test_a_json_feed_has_the_same() -> None:
     assert json.loads(files_of()["archive/reward-model.json"]) == {
         "version": "https://jsonfeed.org/version/1.1",
+        "_daily_papers": {"note": MARK},
         "title": "Reward Model – Daily Papers",
         "description": "New papers on arXiv. Thank you to arXiv for use of its open access interoperability.",
         "home_page_url": "https://example.org/papers/",
@@ -160,8 +162,10 @@ def test_a_feed_has_the_newest_papers_only() -> None:
     assert of_all == [each.id for each in (*many, *older[:50])]
 
 
-def test_the_same_papers_make_the_same_files() -> None:
-    assert files_of() == files_of()
+def test_the_same_papers_make_the_same_files_and_each_has_the_mark() -> None:
+    files = files_of()
+    assert files == files_of()
+    assert all(map(is_ours, files.values()))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -178,9 +182,7 @@ def _require_text(name: str, hostile: Paper) -> None:
     keyword = Keyword(name or "x", any=("x",))
     stems = {keyword: "x"}
     section = ArchiveSection(keyword, (hostile,), datetime(2026, 6, 22, tzinfo=UTC))
-    files = {
-        file.path.name: file.content for file in feed_files([section], stems, name, folder=PurePosixPath())
-    }
+    files = {file.path.name: file.content for file in feed_files([section], stems, name, folder="")}
     document = etree.fromstring(files["x.atom"])
     assert SCHEMA.validate(document), SCHEMA.error_log
     [entry] = document.findall("atom:entry", ATOM)

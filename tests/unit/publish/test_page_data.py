@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from digest.publish.files import PublishedFile
+from digest.publish.mark import MARK
 from digest.publish.page_data import PageData, version_of
 from digest.publish.plain import plain_paper
 from tests.support.builders import keyword, paper
@@ -44,11 +45,12 @@ def test_a_paper_is_a_line_that_stays_as_it_is_while_others_come() -> None:
     )
     assert files_of({"title": "On $\\alpha$"}) == {
         "data/2026-06.js": (
-            'archive.abstracts([\n["2606.00001","We invent a paper. It has two sentences."]\n]);\n'
+            f"// {MARK}\narchive.abstracts([\n"
+            '["2606.00001","We invent a paper. It has two sentences."]\n]);\n'
         ),
-        "data/2026.js": f"archive.papers([\n{line}\n]);\n",
+        "data/2026.js": f"// {MARK}\narchive.papers([\n{line}\n]);\n",
     }
-    assert line in files_of({"title": "On $\\alpha$"}, {})["data/2026.js"].splitlines()[2]
+    assert line in files_of({"title": "On $\\alpha$"}, {})["data/2026.js"].splitlines()[3]
 
 
 def test_the_bytes_of_abstracts_are_counted() -> None:
@@ -66,7 +68,7 @@ def test_no_text_leaves_its_quotes_or_ends_a_script(text: str) -> None:
     files = files_of({"title": text, "abstract": text, "authors": (text,), "comment": text})
     for content in files.values():
         assert not set("<>&\u2028\u2029") & set(content)
-        function, _, rest = content.partition("(")
+        function, _, rest = content.removeprefix(f"// {MARK}\n").partition("(")
         values, _, end = rest.rpartition(")")
         assert (function, end) == (function.strip(), ";\n")
         assert len(json.loads(values)) == 1

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 from lxml import html
@@ -11,6 +11,7 @@ from digest.domain.digests import ArchivedPaper
 from digest.errors import ArchiveError
 from digest.publish import search_page
 from digest.publish.files import PublishedFile
+from digest.publish.mark import is_ours
 from digest.publish.search_page import page_files
 from digest.system.places import templates_folder
 from digest.system.templates import Templates
@@ -34,11 +35,11 @@ def page_of(*papers: ArchivedPaper, feeds: bool = True) -> html.HtmlElement:
 def test_the_page_comes_after_all_that_it_names() -> None:
     files = files_of(ArchivedPaper(PAPER, (REWARD,)))
     assert [str(file.path) for file in files] == [
-        ".nojekyll",
         *("archive/archive.css", "archive/archive.js"),
         *("archive/data/2026-06.js", "archive/data/2026.js"),
         "archive/index.html",
     ]
+    assert all(is_ours(file.content) for file in files)
 
 
 def test_every_address_but_those_of_papers_lies_beside_the_page() -> None:
@@ -116,4 +117,4 @@ def test_a_broken_template_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "archive.html").write_text("\n{{ titel }}\n")
     templates = Templates(tmp_path, templates_folder())
     with pytest.raises(ArchiveError, match=r"archive\.html:2: 'titel' is undefined"):
-        list(page_files([], STEMS, "Daily Papers", templates, folder=PurePosixPath("x")))
+        list(page_files([], STEMS, "Daily Papers", templates, folder="x"))
