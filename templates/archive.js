@@ -134,6 +134,7 @@ function found() {
 
 const selected = new Set();
 let results = [];
+let cards = new Map(); // of the papers in the list
 
 const number = new Intl.NumberFormat("en");
 const counted = (count) => `${number.format(count)} ${count === 1 ? "paper" : "papers"}`;
@@ -142,22 +143,22 @@ const names = new Map(Array.from(form.elements.keyword.options, (option) => [opt
 function card(paper) {
   const item = $("card").content.cloneNode(true).firstElementChild;
   const place = (selector) => item.querySelector(selector);
-  const put = (selector, text) => {
+  const write = (selector, text) => {
     place(selector).textContent = text;
   };
-  put(".title", paper.title);
+  write(".title", paper.title);
   if (/^https?:\/\//.test(paper.url)) {
     place(".title").href = paper.url;
   }
   const others = paper.authors.length - NAMED_AUTHORS;
-  put(".authors", paper.authors.slice(0, NAMED_AUTHORS).join(", ") + (others > 0 ? ` and ${others} more` : ""));
-  put(".submitted", paper.submitted);
+  write(".authors", paper.authors.slice(0, NAMED_AUTHORS).join(", ") + (others > 0 ? ` and ${others} more` : ""));
+  write(".submitted", paper.submitted);
   place(".updated").hidden = paper.updated === paper.submitted;
-  put(".updated time", paper.updated);
-  put(".category", paper.categories[0] || "");
-  put(".keywords", paper.keywords.map((stem) => names.get(stem) || stem).join(", "));
+  write(".updated time", paper.updated);
+  write(".category", paper.categories[0] || "");
+  write(".keywords", paper.keywords.map((stem) => names.get(stem) || stem).join(", "));
   place(".comment").hidden = !paper.comment;
-  put(".comment", paper.comment);
+  write(".comment", paper.comment);
   const details = place(".abstract");
   details.addEventListener("toggle", () => details.open && showAbstract(paper, details.querySelector("p")));
   const box = place(".choice input");
@@ -176,20 +177,34 @@ async function showAbstract(paper, place) {
   place.textContent = paper.abstract ?? "The abstract cannot be loaded now. The title leads to it.";
 }
 
-function show() {
+// Shows what is found; `again`: to the same search, so that nobody loses their place.
+function show(again = false) {
   results = found();
-  $("papers").replaceChildren(...results.slice(0, SHOWN).map(card));
-  $("more").hidden = results.length <= SHOWN;
+  const list = $("papers");
+  put(results.slice(0, again ? Math.max(SHOWN, list.children.length) : SHOWN));
   const missing = archive.years < Number(form.dataset.years);
   $("count").textContent = `${counted(results.length)} found.`
     + (missing ? " Some papers could not be loaded: reload the page." : "");
 }
 
+// Puts these papers into the list. Cards that are there already stay as they are, and so does the focus.
+function put(papers) {
+  const list = $("papers"), focused = document.activeElement;
+  cards = new Map(papers.map((paper) => [paper, cards.get(paper) || card(paper)]));
+  const wanted = [...cards.values()];
+  if (wanted.length !== list.children.length || wanted.some((item, place) => item !== list.children[place])) {
+    list.replaceChildren(...wanted);
+    if (list.contains(focused)) {
+      focused.focus();
+    }
+  }
+  $("more").hidden = papers.length === results.length;
+}
+
 function showMore() {
-  const list = $("papers"), before = list.children.length;
-  list.append(...results.slice(before, before + SHOWN).map(card));
-  $("more").hidden = list.children.length === results.length;
-  list.children[before].querySelector("a").focus();
+  const before = cards.size;
+  put(results.slice(0, before + SHOWN));
+  $("papers").children[before].querySelector("a").focus();
 }
 
 function showSelection() {
@@ -210,7 +225,7 @@ async function search() {
   if (missing.length) {
     $("count").textContent += " Loading abstracts …";
     const all = (await Promise.all(missing.map(loaded))).every(Boolean);
-    show();
+    show(true);
     $("count").textContent += all ? "" : " Some abstracts could not be loaded.";
   }
 }
@@ -305,7 +320,9 @@ document.addEventListener("DOMContentLoaded", () => {
   $("unselect").addEventListener("click", () => {
     selected.clear();
     showSelection();
-    show();
+    for (const box of document.querySelectorAll(".choice input")) {
+      box.checked = false;
+    }
     form.elements.words.focus();
   });
 });

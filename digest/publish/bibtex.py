@@ -13,7 +13,8 @@ from digest.tex.symbols import LETTERS, TEXT_ACCENTS, WRAPPERS
 
 _MOST_CHARACTERS = 1_000
 _MACRO = re.compile(r"\\([A-Za-z]+)")
-_MACROS = frozenset((*KNOWN, *LETTERS, *TEXT_ACCENTS, *WRAPPERS))
+_SCRIPTS = ("textsubscript", "textsuperscript")
+_MACROS = frozenset((*KNOWN, *LETTERS, *TEXT_ACCENTS, *WRAPPERS, *_SCRIPTS))
 _SPECIAL = re.compile(r"\\.|\$+|[&%#_^]")
 _MATHEMATICAL = "_^"
 _ESCAPED = {"^": r"\textasciicircum{}"}

@@ -14,6 +14,7 @@ from digest.publish.plain import plain
         ("Plain Words", ""),
         ("On $\\alpha$-Divergences & More", "On $\\alpha$-Divergences \\& More"),
         ('The 5\\% Rule of Schr\\"odinger', 'The 5\\% Rule of Schr\\"odinger'),
+        ("I\\textsuperscript{2}", "I\\textsuperscript{2}"),
         ("\\emph{Two} $x_{i}$", "\\emph{Two} $x_{i}$"),
         ("{A}_b 2^n and $$x_i^2$$ \\'e_", "{A}\\_b 2\\textasciicircum{}n and $$x_i^2$$ \\'e\\_"),
     ],

@@ -47,8 +47,11 @@ def test_every_address_but_those_of_papers_lies_beside_the_page() -> None:
     published = {str(file.path) for file in files}
     page = html.document_fromstring(files[-1].content)
     named = [str(link).partition("?")[0] for link in page.xpath("//link/@href | //script/@src")]
-    assert named == ["data:,", "archive.css", "all.atom", "archive.js", "data/2026.js"]
-    assert {f"archive/{name}" for name in named} - published == {"archive/data:,", "archive/all.atom"}
+    assert named == ["data:,", "archive.css", "all.atom", "all.json", "archive.js", "data/2026.js"]
+    assert {f"archive/{name}" for name in named} - published == {
+        "archive/data:,",
+        *("archive/all.atom", "archive/all.json"),
+    }
     months = page.xpath("//form/@data-months")[0]
     assert re.fullmatch(r"2026-06=[0-9a-f]{8}", months)
 
