@@ -16,7 +16,7 @@ class Paper {
   constructor([id, order, url, title, authors, submitted, updated, categories, keywords, comment, tex]) {
     Object.assign(this, { id, order, url, title, authors, submitted, updated, categories, keywords, comment, tex });
     this.names = authors.map(folded);
-    this.words = folded([id, title, comment, ...categories, ...authors].join(" "));
+    this.words = searchable([id, title, comment, ...categories, ...authors].join(" "));
     this.abstract = null; // comes with the script of its month
     this.abstractWords = "";
   }
@@ -45,7 +45,7 @@ const archive = {
       const paper = archive.byId.get(id);
       if (paper) {
         paper.abstract = text;
-        paper.abstractWords = folded(text);
+        paper.abstractWords = searchable(text);
       }
     }
   },
@@ -80,6 +80,13 @@ function folded(text) {
   return /^[\x00-\x7f]*$/.test(spaced)
     ? spaced.toLowerCase().replace(/[^a-z0-9]+/g, " ")
     : spaced.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ");
+}
+
+// The same, ready for the first search: browsers put off joining the pieces of a text until it is looked into.
+function searchable(text) {
+  const words = folded(text);
+  words.includes("\n");
+  return words;
 }
 
 const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/; // scripts without spaces between words
