@@ -169,3 +169,11 @@ class ArchiveSection:
     changed_at: datetime | None
     stale_since: datetime | None = None
     """The last good fetch, if a later one failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPaper:
+    """A paper that keywords of the archive have ever found, and those keywords in the archive's order."""
+
+    paper: Paper
+    keywords: tuple[Keyword, ...]

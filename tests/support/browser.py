@@ -41,6 +41,10 @@ class Page:
         self.requests: list[str] = []
         """The addresses that it asked for, its own first unless it was given as HTML."""
         page.on("request", lambda request: self.requests.append(request.url))
+        self.messages: list[str] = []
+        """What its console says: errors of scripts, what its policy forbids."""
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(error.message))
 
     def go_to(self, place: str | Path) -> None:
         """Show an address, a file, or HTML (what begins with `<`)."""
@@ -67,6 +71,14 @@ class Page:
         """A key such as `ArrowRight`, for what has the focus."""
         self._page.keyboard.press(key)
 
+    def write(self, text: str) -> None:
+        """Type the text, for what has the focus."""
+        self._page.keyboard.type(text)
+
+    def text(self, selector: str) -> str:
+        """What is seen of the first such element."""
+        return self._page.inner_text(selector)
+
     def frame_text(self, number: int) -> str:
         """What the frame of this number (from 0) shows as text."""
         return self._page.frame_locator(f"iframe >> nth={number}").locator("body").inner_text()
@@ -78,12 +90,12 @@ class Page:
     def violations(self, *but: str) -> list[str]:
         """What axe-core finds wrong with the page, except for these rules: `rule: element: advice`.
 
-        Frames are not checked. Rules: https://dequeuniversity.com/rules/axe/
+        Frames are not checked, and nothing is loaded for it. Rules: https://dequeuniversity.com/rules/axe/
         """
         axe = resources.files("axe_playwright_python").joinpath("axe.min.js")
         self._page.evaluate(axe.read_text("utf-8"))
         rules = {rule: {"enabled": False} for rule in but}
-        return list(self._page.evaluate(_AXE, {"iframes": False, "rules": rules}))
+        return list(self._page.evaluate(_AXE, {"iframes": False, "preload": False, "rules": rules}))
 
 
 class Browser:
@@ -93,10 +105,14 @@ class Browser:
         self._browser = browser
 
     @contextmanager
-    def opened(self, place: str | Path, *, width: int = 700, dark: bool = False) -> Iterator[Page]:
+    def opened(
+        self, place: str | Path, *, width: int = 700, dark: bool = False, scripts: bool = True
+    ) -> Iterator[Page]:
         """An address, a file or HTML in a window of so many CSS pixels, on a light or a dark desktop."""
         context = self._browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(_TIMEOUT_SECONDS * 1000)
         try:
