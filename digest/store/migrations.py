@@ -149,6 +149,10 @@ CREATE TABLE preferences (
     PRIMARY KEY (subscriber, action, about)) WITHOUT ROWID;
 """
 
+_ANNOUNCED = """
+ALTER TABLE runs ADD COLUMN announced INTEGER;
+"""
+
 MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     _FIRST,
     _DELIVERY,
@@ -161,6 +165,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     merge_twins,
     _SUPPRESSION_EVENTS,
     _PREFERENCES,
+    _ANNOUNCED,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""
 
