@@ -30,7 +30,8 @@ def read_library(file: Path) -> Library:
         return _unreadable(f"cannot be read ({said(exc)}); {remedy(exc)}")
     except UnicodeDecodeError as exc:
         return _unreadable("not UTF-8; export it as UTF-8", exc.object.count(b"\n", 0, exc.start) + 1)
-    return library((ris if file.suffix.lower() == ".ris" else bibtex).records(text))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return library((ris if file.suffix.lower() == ".ris" else bibtex).records(lines))
 
 
 def library(records: Iterable[bibtex.Record | LibraryFault]) -> Library:

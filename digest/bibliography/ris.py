@@ -27,10 +27,16 @@ def records(text: str) -> Iterator[Record | LibraryFault]:
                 yield record
             record = Record(number, {}) if tag == _BEGIN else None
         elif record is not None:
-            name = _NAMES.get(tag, "") if field else name
+            name = _new_field(record, tag) if field else name
             _add(record, name, (field["value"] or "") if field else line)
     if record:
         yield record
+
+
+def _new_field(record: Record, tag: str) -> str:
+    """The name of the field that begins, if it is wanted. Some programs write one text under two tags."""
+    name = _NAMES.get(tag, "")
+    return "" if record.fields.get(name) else name
 
 
 def _add(record: Record, name: str, text: str) -> None:

@@ -12,7 +12,7 @@ from digest.domain.venues import Venue, find_venue
 _ACCEPTED = re.compile(
     r"\b(?:accept(?:ed|ance)?\b|appear(?:s|ed|ing)?\b|published|to be (?:published|presented)|forthcoming"
     r"|camera[- ]ready|presented|in press|in (?:the )?proc(?:eedings\b|\.)|proceedings of|oral|spotlight"
-    r"|highlight|poster|best paper|main conference|findings)",
+    r"|highlight|poster|best paper|main conference|findings(?!:))",
     re.IGNORECASE,
 )
 _AT = re.compile(r"^\s*(?:at|in)\s", re.IGNORECASE)
@@ -20,8 +20,12 @@ _DENIED = re.compile(
     r"\b(?:(?:re)?submi(?:t|ts|tted|tting|ssion)|under (?:\w+[- ])?review|in (?:peer )?review|being reviewed"
     r"|review(?:ed|ers?)? (?:at|by|for)|under consideration|formats?|formatted|templates?|style(?:file)?"
     r"|(?:desk[- ])?reject\w*|withdrawn|retracted"
-    r"|not (?:\w+ )?(?:accepted|published|presented)|never|unpublished|previously|(?:prior|earlier) version"
-    r"|(?:extended|longer|full|journal|preliminary|short(?:er)?) version of|extends|follow-up|plan(?:ned|s)?"
+    r"|not (?:\w+ )?(?:accepted|published|presented)|never|unpublished|previously"
+    r"|(?:extended|longer|full|journal) version of"
+    r"|(?:prior|previous|preceding|preliminary|initial|earlier|short(?:er)?) (?:version|work)"
+    r"|extends|builds (?:up)?on|follow-up|plan(?:ned|s)?"
+    r"|if accepted|would|hope(?:s|d|fully)?|maybe|perhaps|conditional(?:ly)?|for consideration|preparation"
+    r"|papers (?:\w+ )?accepted|accepted (?:\S+ ){0,2}papers"
     r"|intended|prepar(?:ed|ing) for|target(?:ed|ing|s)?|accepted for review|provisional(?:ly)?"
     r"|challenge|competition|shared task)\b",
     re.IGNORECASE,
@@ -33,7 +37,7 @@ _CLAUSE = re.compile(
     r"|,\s*(?=(?:code|project|data|submitted|under|formerly)\b)",
     re.IGNORECASE,
 )
-_WORKSHOP = re.compile(r"\bworkshops?\b|\bWS\b", re.IGNORECASE)
+_WORKSHOP = re.compile(r"\bworkshops?\b|\bWS\b|\bco-?located\b", re.IGNORECASE)
 _READ = 1_000
 """So many characters of a comment are read."""
 

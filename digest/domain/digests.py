@@ -103,6 +103,8 @@ class Digest:
     """When the last digest was done, in the subscriber's time zone."""
     latest: tuple[Latest, ...] = ()
     """What is known of the keywords if there is no paper."""
+    announced: int | None = None
+    """Among so many papers that the source announced, the keywords found none; None: not known."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -147,6 +147,8 @@ class FetchResult:
     """All papers that the source cannot show at present, whichever keyword would have them."""
     volume: Volume | None = None
     """How many papers the source has, if a first fetch shows it."""
+    announcement_size: int | None = None
+    """How many papers the source announced since the last fetch, whoever wants them; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ MUTED_FOR = timedelta(days=7)
 PAUSED_FOR = timedelta(days=14)
 """What a mail offers; its reader may write another day."""
 LONGEST_PAUSE = timedelta(days=3 * 366)
+_A_MOMENT = timedelta.resolution
 
 
 class Action(StrEnum):
@@ -104,6 +105,7 @@ def weekly_schedule(schedule: Schedule) -> Schedule:
 
 
 def slots_done_at(served_at: datetime, preferences: Preferences, now: datetime) -> datetime:
-    """Up to when a subscriber's slots are done: a slot of a pause brings no mail when the pause ends."""
+    """Up to when a subscriber's slots are done: a slot of a pause brings no mail when the pause ends. One at
+    its very end, such as midnight, does."""
     ends = [one.until for one in preferences if one.action is Action.PAUSE and one.until]
-    return max([served_at, *(end for end in ends if end <= now)])
+    return max([served_at, *(end - _A_MOMENT for end in ends if end <= now)])

@@ -26,7 +26,7 @@ _SAME = (
 _NAMES = (
     (
         "NeurIPS",
-        r"Neur[Ii][Pp][Ss]|NIPS|(?:Advances in |Conference on )?Neural Information Processing Systems",
+        r"N(?:eur|EUR)[Ii][Pp][Ss]|NIPS|Neural Information Processing Systems",
     ),
     ("ICML", r"International Conference on Machine Learning(?! and| App)"),
     ("ICLR", r"International Conference on Learning Representations"),
@@ -50,7 +50,7 @@ _NAMES = (
     ("UAI", r"Uncertainty in Artificial Intelligence"),
     ("COLT", r"Conference on Learning Theory"),
     ("KDD", r"Knowledge Discovery and Data Mining"),
-    ("WWW", r"(?:ACM |The )?Web Conference|TheWebConf"),
+    ("WWW", r"(?:ACM |The )?(?<!Semantic )Web Conference|TheWebConf"),
     ("ICRA", r"International Conference on Robotics and Automation"),
     ("IROS", r"Intelligent Robots and Systems"),
     ("CoRL", r"Conference on Robot Learning"),
@@ -98,13 +98,13 @@ _OF_NATURE = (
     "|Chemistry|Neuroscience|Human Behaviou?r|Climate Change|Energy|Photonics|Biomedical Engineering|Genetics"
 )
 _SERIES = (
-    rf"Nature(?: (?:{_OF_NATURE}))?(?= |,|\.|\)|$)"
+    rf"(?<!Springer )(?<!Springer-)Nature(?: (?:{_OF_NATURE}))?(?= |,|\.|\)|$)"
     r"|npj [A-Z]\w+(?: [A-Z]\w+)*|PLO?S ?[A-Z]\w+(?: [A-Z]\w+)?|PRX [A-Z]\w+"
     r"|(?:Physical Review|Phys\. ?Rev\.) (?:Applied|Research|Fluids|Materials|[A-EX])\b|PR[A-E]\b"
     r"|(?:IEEE|ACM)(?:/\w+)? (?:Transactions|Trans\.|Journal|Letters) (?:on|of)"
     r" [A-Z]\w+(?:(?: and| in|,)? [A-Z]\w+){0,4}"
     r"|IEEE [A-Z]\w+(?: [A-Z]\w+){0,3} (?:Letters|Magazine|Journal)"
-    r"|Journal of [A-Z]\w+(?:(?: and| of| in)? [A-Z]\w+){0,4}"
+    r"|Journal of [A-Z][\w-]+(?:(?: and| of| in)? [A-Z][\w-]+){0,4}"
 )
 
 _KNOWN = re.compile(
@@ -121,7 +121,9 @@ _ACRONYM = re.compile(
     r"(?<![\w-])(?P<name>(?!ar[Xx]iv|IEEE|ACM|USENIX|PDF)[A-Z][a-z]{0,3}[A-Z][A-Za-z&]{1,9})[\s-]?"
     r"(?:['’](?P<short>\d\d)|(?P<year>20[0-4]\d))\b"
 )
-_BESIDE = re.compile(r"^(?:\s*[\w&]+)?[\s,:(-]*(?:['’](?P<short>[0-4]\d)|(?P<year>20[0-4]\d))(?!\d)")
+_BESIDE = re.compile(
+    r"^(?:\s*[\w&]+)?[\s,:(-]*(?:(?:['’]|(?<=^-))(?P<short>[0-4]\d)|(?P<year>20[0-4]\d))(?!\d)"
+)
 _ANY_YEAR = re.compile(r"(?<![\d.:/])(20[0-4]\d)(?![\d.]\d)")
 
 

@@ -9,7 +9,6 @@ from digest.domain.settings import Config
 from digest.pipeline.ports import (
     Archive,
     ChangeList,
-    Journal,
     MailBuilder,
     Source,
     Store,
@@ -18,6 +17,7 @@ from digest.pipeline.ports import (
 from digest.pipeline.preferences import NoPreferences, PreferenceStore
 from digest.pipeline.progress import NullProgress, Progress
 from digest.pipeline.ranking import Rankings, UnaidedRankings
+from digest.pipeline.results import Journal
 from digest.system.clock import Clock
 
 

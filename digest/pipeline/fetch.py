@@ -49,26 +49,31 @@ def fetch_keywords(
         logger.info("asking arXiv for %s", counted(len(stale), "keyword"))
         context.store.runs.record_fetch_started(run_number, len(stale))
     outcomes = []
-    for outcome in _fetch(context, stale, now):
+    for outcome in _fetch(context, stale, now, run_number):
         outcomes.append(outcome)
         yield outcome
     _log_volumes(outcomes)
 
 
-def _fetch(context: RunContext, stale: Sequence[Keyword], now: datetime) -> Iterator[KeywordOutcome]:
+def _fetch(
+    context: RunContext, stale: Sequence[Keyword], now: datetime, run_number: int
+) -> Iterator[KeywordOutcome]:
     # The state is read for stale keywords only: a keyword may have thousands of papers.
     highest_order = context.store.keywords.highest_order() if stale else 0
     known = {keyword.id: context.store.keywords.state_of(keyword) for keyword in stale}
     requests = [FetchRequest(keyword, known[keyword.id], highest_order) for keyword in stale]
     context.progress.begin("asking arXiv", len(requests))
     before = tuple(context.store.unavailable.papers()) if stale else ()
-    unavailable = before
+    unavailable, announced = before, None
     for result in context.source.fetch(requests, Unavailable(now, before)):
         if result.unavailable != unavailable:
             unavailable = result.unavailable
             # A paper that is shown again is forgotten at the end only: until then a kill may lose it.
             either = {paper.key: paper for paper in (*before, *unavailable)}
             context.store.unavailable.replace(tuple(either.values()))
+        if result.announcement_size is not None and announced is None:
+            announced = result.announcement_size
+            context.store.runs.record_announced(run_number, announced)
         yield _record(context, result, known[result.keyword.id], now)
         context.progress.step()
     context.progress.end()

@@ -17,7 +17,7 @@ from digest.domain.fetching import (
     UnavailablePaper,
 )
 from digest.domain.keywords import Keyword
-from digest.domain.mails import Attempt, DeliveryResult, Mail, QueuedMail
+from digest.domain.mails import DeliveryResult, Mail, QueuedMail
 from digest.domain.runs import Alert, RunProblems, RunRecord, UnreadInbox
 from digest.domain.settings import Config
 from digest.domain.subscribers import Subscriber, Suppression, SuppressionEvent
@@ -77,6 +77,10 @@ class KeywordStore(Protocol):
 
     def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
         """The latest papers of a keyword, at most so many."""
+
+    def unmatched_announcements(self, keywords: Sequence[Keyword], since: datetime) -> Mapping[datetime, int]:
+        """How many papers were announced, by the time of each run after that moment that read all of
+        an announcement, the latest first; nothing if one of these keywords found a paper since."""
 
 
 class UnavailableStore(Protocol):
@@ -175,6 +179,9 @@ class RunStore(Protocol):
     def record_fetch_started(self, run: int, keywords: int) -> None:
         """Record, before the source is asked, for how many keywords it is."""
 
+    def record_announced(self, run: int, papers: int) -> None:
+        """Record how many papers the source announced, all of which the run has read."""
+
     def end(self, run: int, now: datetime, problems: RunProblems) -> None:
         """Record how a run ended."""
 
@@ -249,19 +256,6 @@ class Store(Protocol):
 
     @property
     def retention(self) -> Retention: ...
-
-
-class Journal(Protocol):
-    """Keeps what became of mails beside the state, while the state cannot be written."""
-
-    def reserve(self) -> None:
-        """Take the room for it, so that nothing refuses it later. Raises StoreError."""
-
-    def keep(self, attempts: Sequence[Attempt]) -> None:
-        """Keep these and no others, until the state is opened again. Raises StoreError."""
-
-    def clear(self) -> None:
-        """Keep nothing: the state has it."""
 
 
 class MailBuilder(Protocol):

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, Timer
+from typing import Protocol
 
 from digest.domain.mails import Attempt
 from digest.errors import StoreError
-from digest.pipeline.ports import Journal, MailStore
+from digest.pipeline.ports import MailStore
 from digest.system.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,19 @@ waited for some four minutes: less than the program has to end (`TimeoutStopSec`
 
 KEPT_AFTER_SECONDS = 1.0
 """A result that the state takes longer for is kept meanwhile: the program may be killed while it waits."""
+
+
+class Journal(Protocol):
+    """Keeps what became of mails beside the state, while the state cannot be written."""
+
+    def reserve(self) -> None:
+        """Take the room for it, so that nothing refuses it later. Raises StoreError."""
+
+    def keep(self, attempts: Sequence[Attempt]) -> None:
+        """Keep these and no others, until the state is opened again. Raises StoreError."""
+
+    def clear(self) -> None:
+        """Keep nothing: the state has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from digest.domain.compose import compose
-from digest.domain.digests import Digest, Latest, PendingPaper, PendingPapers
+from digest.domain.digests import Digest, PendingPaper, PendingPapers
 from digest.domain.isolation import Batch, batches
 from digest.domain.mails import Mail
 from digest.domain.runs import MailOutcome
@@ -15,12 +15,10 @@ from digest.pipeline.building import Built, build_mails
 from digest.pipeline.context import RunContext
 from digest.pipeline.delivery import Delivery
 from digest.pipeline.ports import Transport
+from digest.pipeline.quiet_day import with_quiet_day
 
 MOST_REFUSED = 8
 """After so many refused mails a turn ends: enough to find one paper in a hundred by halves."""
-
-_KEYWORDS_OF_A_QUIET_DAY = 5
-"""So many are told when they last found a paper."""
 
 
 @dataclass(slots=True)
@@ -101,6 +99,7 @@ class Turn:
 
         def digest_of(papers: Sequence[PendingPaper]) -> Digest:
             digest = compose(self.subscriber, papers, self._day(now), self.failing, ranking)
+            digest = digest if papers else with_quiet_day(digest, self.context, pending, now)
             return replace(
                 digest,
                 showing=batch.showing,
@@ -108,24 +107,12 @@ class Turn:
                 given_up=pending.given_up,
                 is_first=pending.is_first,
                 since=self._day(pending.served_at) if pending.served_at else None,
-                latest=() if papers else self._latest(),
             )
 
         return build_mails(self.context.mail_builder, digest_of, batch.papers, now)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self.subscriber.schedule.timezone).date()
-
-    def _latest(self) -> tuple[Latest, ...]:
-        """What is known of the keywords when there is nothing new."""
-        sections = [
-            self.context.store.keywords.archive_section(keyword, 1)
-            for keyword in self.subscriber.keywords[:_KEYWORDS_OF_A_QUIET_DAY]
-        ]
-        return tuple(
-            Latest(one.keyword, next((self._day(paper.submitted) for paper in one.papers), None))
-            for one in sections
-        )
 
 
 def _should_go_on(sent: Sequence[MailOutcome]) -> bool:

@@ -67,5 +67,8 @@ def _tab(context: RunContext, subscriber: Subscriber, kind: _Kind) -> Tab:
     unanswered = {last: now - timedelta(days=2)} if kind.unanswered else {}
     ranking = context.rankings.of(subscriber)
     digest = compose(subscriber, candidates, now.date(), unanswered, ranking)
-    latest = tuple(Latest(keyword, now.date() - timedelta(days=6)) for keyword in subscriber.keywords)
-    return digest_tab(context, replace(digest, is_first=kind.welcome, latest=() if claimed else latest))
+    digest = replace(digest, is_first=kind.welcome)
+    if not claimed:
+        latest = tuple(Latest(keyword, now.date() - timedelta(days=6)) for keyword in subscriber.keywords)
+        digest = replace(digest, latest=latest, announced=1_432)
+    return digest_tab(context, digest)

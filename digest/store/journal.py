@@ -35,7 +35,7 @@ _LONGEST_PROBLEM = 250
 
 
 class FileJournal:
-    """digest.pipeline.ports.Journal beside this state. Its file is locked while a run has it, and is there
+    """digest.pipeline.results.Journal beside this state. Its file is locked while a run has it, and is there
     after a run only if it holds something."""
 
     def __init__(self, state: Path) -> None:

@@ -16,6 +16,8 @@ runs = Table(
     Column("ended_at", Moment),
     # the number of keywords that were fetched
     Column("asked", Integer, nullable=False, server_default="0"),
+    # how many papers the source announced; null: the run has not read all of an announcement
+    Column("announced", Integer),
     # the problems of each; empty: none; null: the run had nothing to do there
     Column("arxiv", Text),
     Column("mail", Text),

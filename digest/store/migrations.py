@@ -149,6 +149,10 @@ CREATE TABLE preferences (
     PRIMARY KEY (subscriber, action, about)) WITHOUT ROWID;
 """
 
+_ANNOUNCED = """
+ALTER TABLE runs ADD COLUMN announced INTEGER;
+"""
+
 _ANNOUNCEMENTS = """
 CREATE TABLE announcements (through INTEGER NOT NULL PRIMARY KEY, at VARCHAR NOT NULL);
 """
@@ -165,6 +169,7 @@ MIGRATIONS: tuple[str | Callable[[Connection], None], ...] = (
     merge_twins,
     _SUPPRESSION_EVENTS,
     _PREFERENCES,
+    _ANNOUNCED,
     _ANNOUNCEMENTS,
 )
 """Step n, SQL statements or a function, leads from schema version n to n + 1."""

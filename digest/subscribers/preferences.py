@@ -28,6 +28,7 @@ from digest.store.queries.preferences import (
     preferences_of,
     record_preference,
 )
+from digest.store.queries.suppressions import is_forgotten
 from digest.store.store import SqlStore
 from digest.system.clock import Clock
 
@@ -43,6 +44,8 @@ class PreferenceChanges:
     def pause(self, email: str, until: date | None) -> Preference | None:
         """Send them no mail before that day, or (None) until they resume. None if the day is not to come."""
         now = self.clock.now()
+        if until and until < now.date():  # over everywhere; years before 1 have no UTC
+            return None
         end = _begin_of(until, self._configured(email)) if until else None
         wanted = Preference(Action.PAUSE, now, until=end)
         if not wanted.holds(now):
@@ -60,12 +63,11 @@ class PreferenceChanges:
         return paused
 
     def reset(self, email: str) -> bool:
-        """Undo all preferences. False if there are none."""
+        """Undo all preferences. False if there are none; what is older and arrives later does not count."""
         now = self.clock.now()
         with self.database.transaction() as connection:
             before = preferences_of(connection, email)
-            if before:
-                clear_preferences(connection, email, now, now)
+            clear_preferences(connection, email, now, now)
         return any(one.action is not Action.RESET for one in before)
 
     def keywords_of(self, email: str) -> tuple[Keyword, ...]:
@@ -78,7 +80,7 @@ class PreferenceChanges:
         about what is not known (any more)."""
         now = self.clock.now()
         wanted = self._wanted(connection, asked, email, min(asked.latest_date or now, now))
-        if wanted is None or not _is_news(connection, wanted, email, now):
+        if wanted is None or is_forgotten(connection, email) or not _is_news(connection, wanted, email, now):
             return None
         if wanted.action is Action.RESET:
             clear_preferences(connection, email, now, wanted.since)

@@ -197,7 +197,7 @@ ENTRANCES = {
         "smtpd_delay_reject = no",
         "smtpd_sender_restrictions = check_sender_access inline:{ { digest@example.org = REJECT } }",
     ),
-    "narrow": ("message_size_limit = 60000",),
+    "narrow": ("message_size_limit = 25000",),
 }
 
 

@@ -36,6 +36,12 @@ def papers_in(mail: EmailMessage) -> set[str]:
     return found[0]
 
 
+def in_one_line(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert isinstance(part, EmailMessage)
+    return " ".join(str(part.get_content()).split())
+
+
 HINT = "`digest check --volume` compares match: title-or-abstract"
 
 
@@ -88,6 +94,17 @@ def test_a_second_run_at_once_sends_and_changes_nothing(home: Home) -> None:
     ]
     assert len(home.arxiv.requests) == asked
     assert {path: path.read_bytes() for path in home.folder.rglob("*.[emh]*")} == before
+
+
+@pytest.mark.exhaustive
+def test_a_mail_without_papers_says_among_how_many_there_was_none(home: Home) -> None:
+    home.write("mail: {when_empty: send}\nsubscribers: [{email: ada@example.org, keywords: [Galaxy]}]\n")
+    for day in DAYS[:2]:
+        home.at(day)
+        assert home.digest("run").returncode == 0
+    none = "none has “Galaxy” in title and abstract. No earlier one is known."
+    said = [re.findall(r"arXiv announced.*? known\.", in_one_line(mail)) for mail in home.mails()]
+    assert said == [[f"arXiv announced 5 papers; {none}"]] * 2
 
 
 @pytest.mark.exhaustive

@@ -50,6 +50,7 @@ class FakeSource:
     """What it cannot show."""
     volumes: dict[str, Volume] = field(default_factory=dict)
     """What a first fetch shows of each keyword's volume."""
+    announcement_size: int | None = None
     asked: list[str] = field(default_factory=list)
     calendar: Calendar = field(default_factory=ArxivCalendar)
 
@@ -64,7 +65,12 @@ class FakeSource:
             else:
                 result = fetch_result(request, answer, seen, up_to_date=self.up_to_date)
             volume = self.volumes.get(name) if request.known.baseline is None else None
-            yield replace(result, volume=volume, unavailable=self.unavailable)
+            yield replace(
+                result,
+                volume=volume,
+                unavailable=self.unavailable,
+                announcement_size=self.announcement_size,
+            )
             seen = max(seen, *(match.paper.order for match in result.matches), 0)
 
 

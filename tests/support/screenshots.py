@@ -107,7 +107,11 @@ DIGESTS: Mapping[str, Digest] = {
     "316 papers": ranked(316),
     "first": replace(ranked(10, welcome=True), is_first=True),
     "new keyword": ranked(4, "A galaxy", welcome=True),
-    "quiet": replace(digest_of(), latest=(Latest(keyword(), NOON.date()), Latest(keyword("Galaxy"), None))),
+    "quiet": replace(
+        digest_of(),
+        latest=(Latest(keyword(), NOON.date()), Latest(keyword("Galaxy"), None)),
+        announced=1_432,
+    ),
     "two weeks away": replace(ranked(316), since=NOON.date() - timedelta(days=14)),
     "long words": digest_of(
         *many(1, categories=("cs.LG" * 40,)), paper("2606.00009", title="w" * 300, abstract="x" * 4000)

@@ -4,17 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 
-from digest.domain.digests import Digest, Latest, Showing
-from digest.domain.keywords import Keyword, Match, default_match
+from digest.domain.digests import Digest, Showing
 from digest.domain.text import counted, listed
 from digest.mail.content.paper_view import keyword_name
 from digest.mail.content.phrases import missing, not_in_full, plain_date, when
+from digest.mail.content.quiet import quiet_notes
 
 _NAMED_IN_NOTICE = 10
 _NOTICES = 4
 _COMES_LATER = "Nothing is lost: those papers come with the next digest."
-_NOTHING = "arXiv announced no paper that your keywords find."
-_NOTHING_KNOWN = "As far as arXiv answered today, it announced no paper that your keywords find."
 _TITLES = "Only titles are shown, because mail programs cut off long mails."
 
 
@@ -22,10 +20,8 @@ def notes(digest: Digest, contact: str, *, has_lines: bool) -> Iterator[str]:
     """A sentence or two each. `has_lines`: lists say more than titles."""
     if digest.is_first:
         yield from _welcome(digest, contact)
-    elif not digest.entries:
-        yield _NOTHING_KNOWN if digest.unanswered else _NOTHING
     if not digest.entries:
-        yield from _quiet(digest.latest)
+        yield from quiet_notes(digest)
     if digest.since and digest.is_catch_up:
         yield f"These are the papers since {plain_date(digest.since)}, the best first under each keyword."
     if digest.showing in (Showing.TITLE, Showing.LINK):
@@ -42,33 +38,6 @@ def _welcome(digest: Digest, contact: str) -> Iterator[str]:
     yield f"{begin} To change that or your keywords, write to {contact}, who runs it."
     if digest.entries:
         yield "Here are the latest papers for your keywords. From now on you will get new ones only."
-    else:
-        yield "arXiv has no recent paper yet that your keywords find."
-
-
-def _quiet(latest: Sequence[Latest]) -> Iterator[str]:
-    """When each keyword last found a paper, and how to make it find more."""
-    for one in latest:
-        name = keyword_name(one.keyword.name)
-        if one.submitted:
-            yield f"The latest paper for {name} was submitted on {plain_date(one.submitted)}."
-        else:
-            yield f"No paper for {name} is known yet."
-    if words := [word for one in latest for word in _strict_words(one.keyword)]:
-        word = keyword_name(words[0])
-        yield (
-            f"A single word such as “{word}” must stand in both title and abstract. "
-            f"To get more, ask for “{word}” in title or abstract, or for a phrase with it."
-        )
-
-
-def _strict_words(keyword: Keyword) -> list[str]:
-    """The phrases that must stand in title and abstract."""
-    return [
-        phrase
-        for phrase in (*keyword.any, *keyword.all)
-        if (keyword.match or default_match(phrase)) is Match.TITLE_AND_ABSTRACT
-    ]
 
 
 def notices(digest: Digest) -> Iterator[str]:

@@ -43,6 +43,8 @@ def unsubscribe_request(message: Message) -> UnsubscribeRequest | None:
     if not is_automatic(message):
         first = _first_line(message)
         tokens += filter(None, [first.token, subject.token * (first.is_wish or first.is_nothing)])
+        if first.is_wish and subject.asked:
+            tokens.append(subject.asked.token)
         if first.is_wish or (subject.is_wish and first.is_nothing):
             answers = answered
             tokens += () if answered else tokens_in(whole_text(message))

@@ -24,6 +24,7 @@ _ACTION = re.compile(
 )
 """The subjects of digest.mail.content.actions, without spaces: these get lost, or are put where none was."""
 
+_ACTION_WORD = re.compile(rf"\b(?:{'|'.join(Action)})\b")
 _LETTERS = re.compile(r"[a-z2-7]+")
 
 # What gateways put before or behind a subject: `[EXT]`, `{Spam?}`, `(External)`, `***SPAM***`, `##SPAM##`.
@@ -80,6 +81,8 @@ def said_in_subject(subject: str) -> Said:
     rest = _MARK.sub(lambda mark: mark[0] if _TOKEN.search(plain(mark[0])) else " ", rest).strip()
     for _ in range(_MOST_PREFIXES):
         rest = _SIGNS.sub("", rest)
+        if _asked(rest):  # `Weekly: TOKEN`
+            break
         if found := _GATEWAY.match(rest):
             rest = rest[found.end() :]
         elif found := _PREFIX.match(rest):
@@ -90,8 +93,9 @@ def said_in_subject(subject: str) -> Said:
             rest = rest[found.end() :]
         else:
             break
-    whole = _said(rest or subject[:_LONGEST], is_reply)
-    last = _said(_SENTENCE.split(rest)[-1], is_reply=True)  # a gateway's sentence stands before it
+    names_action = bool(_ACTION_WORD.search(plain(subject[:_LONGEST])))
+    whole = _said(rest or subject[:_LONGEST], is_reply, names_action)
+    last = _said(_SENTENCE.split(rest)[-1], True, names_action)  # a gateway's sentence stands before it
     return last if whole.is_other and (last.token or last.asked) else whole
 
 
@@ -106,12 +110,13 @@ def tokens_in(text: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_TOKENS]
 
 
-def _said(text: str, is_reply: bool) -> Said:
+def _said(text: str, is_reply: bool, names_action: bool = False) -> Said:
+    """`names_action`: it is the end of what names an action, where a token alone is no wish to leave."""
     if asked := _asked(text):
         return Said(asked=asked, is_reply=is_reply)
     words = _TOGETHER.sub("unsubscribe ", plain(text)).split()
     token, rest = _token_and_rest(words)
-    if token and (not rest or is_wish(rest)):
+    if token and (is_wish(rest) if rest else not names_action):
         return Said(token, is_reply=is_reply)
     return Said(is_wish=is_wish(text), is_reply=is_reply, is_nothing=not words)
 

@@ -208,6 +208,7 @@ def _discovered(
         keyword=request.keyword,
         papers=claims.papers,
         announced=frozenset(entry.id for entry in last.announcement.new) if announced else frozenset(),
+        announcement_size=last.size,
         high_water_mark=None if listed.problem else last.high_water_mark,
         up_to_date=last.up_to_date and problem is None,
         compared=claims.compared,

@@ -4,6 +4,7 @@ Source: https://info.arxiv.org/help/rss.html
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from digest.domain.expressions import AllOf, AnyOf, Expression, Field, Term, Without
 from digest.domain.keywords import Keyword, expression_of
@@ -37,12 +38,12 @@ class AnnouncementFeed:
             validate_announcement(announcement, highest_seen, high_water_mark)
             return announcement
 
-        whole = self._client.get(self._url + "+".join(names), read)
+        joined = self._client.get(self._url + "+".join(names), read)
+        if len(joined.entries) < LARGEST_FEED:
+            return replace(joined, is_whole=True)
         halves = _halves(names) if high_water_mark else ()  # before that, nothing is new to anybody
-        if len(whole.entries) < LARGEST_FEED or not halves:
-            return whole
         parts = [self.latest(half, highest_seen=0, high_water_mark=high_water_mark) for half in halves]
-        return _merged([whole, *parts])
+        return _merged(joined, parts) if parts else joined
 
 
 def archives_of(keywords: Iterable[Keyword]) -> tuple[str, ...]:
@@ -71,12 +72,14 @@ def _halves(names: Sequence[str]) -> Sequence[Sequence[str]]:
     return (parts[:middle], parts[middle:]) if middle else ()
 
 
-def _merged(halves: Sequence[Announcement]) -> Announcement:
+def _merged(joined: Announcement, parts: Sequence[Announcement]) -> Announcement:
     """A paper that is new in one archive and cross-listed in another counts as new."""
+    feeds = (joined, *parts)
     entries: dict[str, AnnouncedPaper] = {}
-    for entry in (entry for half in halves for entry in half.entries):
+    for entry in (entry for each in feeds for entry in each.entries):
         known = entries.setdefault(entry.id, entry)
         if entry.kind == "new" != known.kind:
             entries[entry.id] = entry
-    malformed = dict.fromkeys(entry for half in halves for entry in half.malformed)
-    return Announcement(tuple(entries.values()), halves[0].updated, tuple(malformed))
+    malformed = dict.fromkeys(entry for each in feeds for entry in each.malformed)
+    is_whole = all(part.is_whole for part in parts)
+    return Announcement(tuple(entries.values()), joined.updated, tuple(malformed), is_whole)

@@ -61,6 +61,11 @@ class LastAnnouncement:
         return replace(self, top=max((paper.order for paper in papers if paper.order < self.top), default=0))
 
     @property
+    def size(self) -> int | None:
+        """How many papers arXiv announced; None: not known, or no announcement since the last fetch."""
+        return self.announcement.size if self.up_to_date and not self.selective else None
+
+    @property
     def high_water_mark(self) -> int:
         """`top`; without the feed, one less.
 
@@ -78,6 +83,8 @@ class Discovered:
     papers: tuple[Paper, ...] = ()
     announced: frozenset[str] = frozenset()
     """The ids that the feed calls new, in an announcement that was not seen before."""
+    announcement_size: int | None = None
+    """How many papers that announcement has, whoever wants them; None: not known."""
     high_water_mark: int | None = None
     """The announcement order up to which the papers are complete; None: not known."""
     up_to_date: bool = False

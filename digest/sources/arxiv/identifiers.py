@@ -8,7 +8,10 @@ import re
 _NEW = r"(?P<yymm>\d{4})\.(?P<number>\d{4,5})"
 _OLD = r"(?P<archive>[a-z-]+)(?:\.[A-Z]{2})?/(?P<old>\d{7})"
 _IDENTIFIER = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
-_BEFORE_ID = re.compile(r"^(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE)
+_AROUND_ID = re.compile(
+    r"^(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)|(?:\.pdf)?/?(?:[?#].*)?$",
+    re.IGNORECASE,
+)
 _NUMBERS_A_MONTH = 1_000_000  # room for more than arXiv has ever given out
 _FIRST_YEAR = 91  # arXiv began in 1991: two digits from here on mean 19xx
 
@@ -30,7 +33,7 @@ def paper_id(text: str) -> str:
 
     Raises ValueError if the text is none of these.
     """
-    return split_identifier(_BEFORE_ID.sub("", text))[0]
+    return split_identifier(_AROUND_ID.sub("", text.strip()))[0]
 
 
 def announcement_order(paper_id: str) -> int:

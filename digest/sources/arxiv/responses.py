@@ -60,6 +60,13 @@ class Announcement:
     updated: datetime | None
     """When arXiv made the feed, if the feed says so."""
     malformed: tuple[Malformed, ...] = ()
+    is_whole: bool = False
+    """No feed that it was read from was cut."""
+
+    @property
+    def size(self) -> int | None:
+        """How many papers were announced for the first time; None: not known."""
+        return len({entry.id for entry in self.new}) if self.is_whole and not self.malformed else None
 
     @property
     def new(self) -> tuple[AnnouncedPaper, ...]:

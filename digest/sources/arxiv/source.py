@@ -67,4 +67,5 @@ def _result(found: Discovered, request: FetchRequest, highest_order: int) -> Fet
         search_problem=found.search_problem,
         unavailable=found.unavailable,
         volume=found.volume,
+        announcement_size=found.announcement_size,
     )

@@ -15,6 +15,7 @@ from digest.domain.matching import accented_forms
 from digest.store.column_types import Moment, written
 from digest.store.database import Database
 from digest.store.queries.papers import paper_from, paper_numbers, record_papers
+from digest.store.queries.runs import announced_since
 from digest.store.queries.subscriptions import start_subscriptions
 from digest.store.schema import fetches, keywords, papers, sightings
 
@@ -70,6 +71,11 @@ class SqlKeywordStore:
             stale_since = connection.scalar(select(keywords.c.last_good_at).where(stale))
         changed_at = max((row.recorded_at for row in rows), default=None)
         return ArchiveSection(keyword, tuple(paper_from(row) for row in rows), changed_at, stale_since)
+
+    def unmatched_announcements(self, keywords: Sequence[Keyword], since: datetime) -> Mapping[datetime, int]:
+        with self._database.transaction() as connection:
+            found = _has_match_since(connection, keywords, since)
+            return {} if found else announced_since(connection, since)
 
 
 def differences(database: Database) -> dict[str, tuple[int, int]]:
@@ -203,6 +209,12 @@ def _record_fetch(
     new = sum(match.is_new for match in found)
     row = {"keyword": keyword, "fetched_at": now, "papers": len(found), "fresh": new, "problem": problem}
     connection.execute(insert(fetches).values(row))
+
+
+def _has_match_since(connection: Connection, wanted: Sequence[Keyword], since: datetime) -> bool:
+    theirs = select(keywords.c.number).where(keywords.c.key.in_([keyword.id for keyword in wanted]))
+    query = select(sightings.c.number).where(sightings.c.keyword.in_(theirs), sightings.c.seen_at > since)
+    return connection.scalar(query.limit(1)) is not None
 
 
 def _latest_papers(connection: Connection, keyword: Keyword, limit: int) -> Sequence[Row[Any]]:

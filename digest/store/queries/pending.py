@@ -99,8 +99,9 @@ def got_mail(connection: Connection, subscriber: int) -> bool:
 
 def subscribers_without_mail(connection: Connection) -> frozenset[str]:
     """The addresses in the configuration for which no mail was ever made, the latest of each being kept, and
-    whose subscriptions have begun."""
-    begun = select(subscriptions.c.subscriber).where(IS_PRESENT, subscriptions.c.since.is_not(None))
+    whose subscriptions have begun with a welcome: after a restored state, they may have had one."""
+    with_welcome = subscriptions.c.since.is_not(None) & (subscriptions.c.welcome > 0)
+    begun = select(subscriptions.c.subscriber).where(IS_PRESENT, with_welcome)
     query = select(subscribers.c.email).where(
         subscribers.c.number.in_(begun),
         ~exists().where(mails.c.subscriber == subscribers.c.number),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.domain.identity import mailbox_of
 from digest.domain.preferences import Action, Preference, Preferences
 from digest.store.database import Database
-from digest.store.queries.suppressions import numbers_of
+from digest.store.queries.suppressions import is_forgotten, numbers_of
 from digest.store.schema import preferences, subscribers
 
 
@@ -46,8 +46,8 @@ def preferences_of(connection: Connection, email: str) -> Preferences:
 
 def record_preference(connection: Connection, email: str, preference: Preference) -> None:
     """Record it, in place of one of the same action about the same. The state may not know the subscriber
-    yet: a command can be earlier than the first run."""
-    if not numbers_of(connection, email):
+    yet: a command can be earlier than the first run. Of who is forgotten nothing is kept."""
+    if not numbers_of(connection, email) and not is_forgotten(connection, email):
         connection.execute(insert(subscribers).values(email=email, served_at=preference.since))
     changed = {"since": preference.since, "until": preference.until}
     for number in numbers_of(connection, email):

@@ -40,6 +40,10 @@ class SqlRunStore:
         with self._database.transaction() as connection:
             connection.execute(update(runs).where(runs.c.number == run).values(asked=keywords))
 
+    def record_announced(self, run: int, papers: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(update(runs).where(runs.c.number == run).values(announced=papers))
+
     def end(self, run: int, now: datetime, problems: RunProblems) -> None:
         values = {"ended_at": now, **asdict(problems)}
         with self._database.transaction() as connection:
@@ -79,6 +83,15 @@ def fetched_at(connection: Connection, most: int) -> tuple[datetime, ...]:
     """
     query = select(runs.c.started_at, runs.c.asked).order_by(runs.c.number.desc()).limit(most)
     return tuple(_believable(connection.execute(query)))
+
+
+def announced_since(connection: Connection, since: datetime) -> dict[datetime, int]:
+    """How many papers were announced, by the start of each run after that moment that has read them all, the
+    latest first."""
+    read = (runs.c.started_at > since) & runs.c.announced.is_not(None)
+    query = select(runs.c.started_at, runs.c.announced).where(read)
+    rows = connection.execute(query.order_by(runs.c.number.desc()))
+    return {row.started_at: row.announced for row in rows}
 
 
 def set_timestamp(connection: Connection, name: str, now: datetime) -> None:

@@ -209,6 +209,12 @@ def erase_person(connection: Connection, email: str) -> None:
         connection.execute(delete(subscribers).where(subscribers.c.number == number))
 
 
+def is_forgotten(connection: Connection, email: str) -> bool:
+    """Whether this person asked that nothing about them is kept."""
+    found = entry(connection, Signer(signing_key(connection)).fingerprint(email))
+    return found is not None and found.reason is SuppressionReason.FORGOTTEN
+
+
 def addresses(connection: Connection) -> tuple[str, ...]:
     """The addresses of all subscribers and former subscribers."""
     return tuple(connection.scalars(select(subscribers.c.email)))

@@ -63,6 +63,13 @@ def test_titles_and_abstracts_are_read_from_ris(tmp_path: Path) -> None:
 def test_a_file_of_windows_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, "\ufeff" + RIS.replace("\n", "\r\n"), "papers.ris") == read(tmp_path, RIS, "p.ris")
     assert read(tmp_path, "\ufeff" + BIBTEX.replace("\n", "\r\n")) == read(tmp_path, BIBTEX, "p.bib")
+    (tmp_path / "old.bib").write_bytes(BIBTEX.replace("\n", "\r").encode())
+    assert read_library(tmp_path / "old.bib") == read(tmp_path, BIBTEX, "p.bib")
+
+
+def test_a_text_under_two_tags_counts_once(tmp_path: Path) -> None:
+    twice = "TY  - JOUR\nTI  - One\nT1  - One\nAB  -\nN2  - We ask.\nAB  - We ask.\n  We ask.\nER  -\n"
+    assert read(tmp_path, twice, "papers.ris") == Library((Interest("One", "We ask."),))
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_refusals_of_an_older_schema_count_as_certain_and_nobody_is_told_of_yet(
     with closing(sqlite3.connect(file)) as state:
         state.executescript(
             "DROP TABLE announcements; DROP TABLE preferences; DROP TABLE suppression_events;"
+            "ALTER TABLE runs DROP COLUMN announced;"
             "ALTER TABLE refusals DROP COLUMN certain;"
             "ALTER TABLE refusals DROP COLUMN detail; UPDATE schema_version SET version = 9;"
             "INSERT INTO subscribers VALUES (1, 'ada@example.org', '2026-06-20T08:00:00Z');"

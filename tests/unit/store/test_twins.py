@@ -23,7 +23,7 @@ def _old_state(file: Path) -> None:
         state.executescript(
             "DROP TABLE announcements; DROP TABLE preferences; DROP TABLE suppression_events;"
             "ALTER TABLE refusals DROP COLUMN certain;"
-            "ALTER TABLE refusals DROP COLUMN detail"
+            "ALTER TABLE refusals DROP COLUMN detail; ALTER TABLE runs DROP COLUMN announced"
         )
         state.executemany(
             "INSERT INTO subscribers VALUES (?, ?, ?)",

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -689,4 +689,23 @@ def test_who_comes_back_does_not_pause(registry: SubscriberRegistry, store: SqlS
 def test_whoever_is_forgotten_has_no_preferences(registry: SubscriberRegistry, store: SqlStore) -> None:
     registry.apply(action(store, "weekly"))
     registry.forget(KnownSubscriber(ADA))
+    assert preferences(store) == ()
+    applied = registry.apply(action(store, "pause until 2026-06-25"))
+    registry.preferences.pause(ADA, None)
+    assert applied
+    assert applied.effect is Effect.OUTDATED
+    assert preferences(store) == ()
+
+
+def test_a_reset_counts_against_what_is_older_also_where_nothing_was_to_undo(
+    registry: SubscriberRegistry, store: SqlStore
+) -> None:
+    assert not registry.preferences.reset(ADA)
+    registry.apply(action(store, "weekly", Date=on(-1)))
+    assert preferences(store) == (Preference(Action.RESET, NOON),)
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), NOON.date() - DAY, NOON.date()])
+def test_a_pause_ends_in_the_future(registry: SubscriberRegistry, store: SqlStore, day: date) -> None:
+    assert registry.preferences.pause(ADA, day) is None
     assert preferences(store) == ()

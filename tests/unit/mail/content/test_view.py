@@ -293,50 +293,36 @@ WELCOME = (
     "Welcome! This digest comes every day at 07:00 (UTC) when there are new papers. "
     "To change that or your keywords, write to papers@example.org, who runs it."
 )
-NOTHING = "arXiv announced no paper that your keywords find."
-GALAXY = keyword("Galaxy")
+LATEST = "Here are the latest papers for your keywords. From now on you will get new ones only."
+NOTHING = "arXiv has no recent paper yet that your keywords find. No earlier one is known."
+MORE = "To get more, ask also for other words for the same thing, or for a shorter phrase."
 
 
 @pytest.mark.parametrize(
-    ("digest", "notes"),
+    ("digest", "notes", "preview"),
     [
+        (digest_of(paper(), welcome=True), (WELCOME, LATEST), "First: An invented paper numbered 2606.00001"),
         (
-            replace(digest_of(paper(), welcome=True), is_first=True),
-            (
-                WELCOME,
-                "Here are the latest papers for your keywords. From now on you will get new ones only.",
-            ),
-        ),
-        (
-            Digest(subscriber(), MONDAY, (), is_first=True, latest=(Latest(REWARD, None),)),
-            (
-                WELCOME,
-                "arXiv has no recent paper yet that your keywords find.",
-                "No paper for Reward Model is known yet.",
-            ),
-        ),
-        (
-            Digest(subscriber(), MONDAY, (), latest=(Latest(GALAXY, date(2026, 6, 16)),)),
-            (
-                NOTHING,
-                "The latest paper for Galaxy was submitted on 16 June 2026.",
-                (
-                    "A single word such as “Galaxy” must stand in both title and abstract. "
-                    "To get more, ask for “Galaxy” in title or abstract, or for a phrase with it."
-                ),
-            ),
-        ),
-        (
-            Digest(subscriber(), MONDAY, (), (Unanswered(REWARD, None),)),
-            ("As far as arXiv answered today, it announced no paper that your keywords find.",),
+            Digest(subscriber(), MONDAY, (), latest=(Latest(REWARD, None),)),
+            (WELCOME, NOTHING, MORE),
+            f"{WELCOME[:139]}…",
         ),
     ],
-    ids=["first", "first, and nothing", "quiet", "nothing known"],
+    ids=["with papers", "without papers"],
 )
-def test_a_mail_says_what_is_unusual_about_it(digest: Digest, notes: tuple[str, ...]) -> None:
-    view = digest_view(digest, SETTINGS, "q7")
-    assert view.notes == notes
-    assert view.preview[:30] == (notes[0][:30] if not digest.entries else "First: An invented paper numbe")
+def test_a_first_mail_says_what_it_is(digest: Digest, notes: tuple[str, ...], preview: str) -> None:
+    view = digest_view(replace(digest, is_first=True), SETTINGS, "q7")
+    assert (view.notes, view.preview) == (notes, preview)
+
+
+def test_a_quiet_mail_is_previewed_by_what_it_says() -> None:
+    quiet = Digest(subscriber(), MONDAY, (), latest=(Latest(REWARD, date(2026, 6, 16)),), announced=1_432)
+    view = digest_view(quiet, SETTINGS, "q7")
+    said = (
+        "arXiv announced 1,432 papers; none has “Reward Model” in title or abstract. "
+        "The last one was submitted on 16 June 2026."
+    )
+    assert (view.notes, view.preview) == ((said, MORE), f"{said} To get more, ask al…")
 
 
 def test_an_incomplete_answer_is_dated_in_the_time_zone_of_the_subscriber() -> None:

@@ -690,6 +690,7 @@ def test_an_action_that_is_only_repeated_is_none(content: bytes) -> None:
     assert read(content) is None
 
 
-def test_who_wants_to_leave_gets_no_action_instead() -> None:
-    content = message(WEEKLY, REQUEST)
+@pytest.mark.parametrize("body", [REQUEST, "Unsubscribe me, please."])
+def test_who_wants_to_leave_gets_no_action_instead(body: str) -> None:
+    content = message(WEEKLY, body)
     assert read(content) == UnsubscribeRequest((TOKEN,))

@@ -96,8 +96,22 @@ def test_an_ordinary_day_costs_three_requests(tmp_path: Path) -> None:
         result = found(server, tmp_path, reward_models(MONDAY))
     assert asked(server) == ["search", ALL, "list"]
     assert ids(result) == {"2606.00010", "2606.00018", "2606.00019"}
-    assert result.announced == numbers(ON_TUESDAY)
+    assert (result.announced, result.announcement_size) == (numbers(ON_TUESDAY), 10)
     assert outcome(result) == (order("2606.00020"), True, "")
+
+
+def test_the_size_of_an_announcement_is_known_once_and_only_if_all_archives_were_fetched(
+    tmp_path: Path,
+) -> None:
+    in_cs = keyword("Reward Model", categories=("cs.LG",))
+    with ArxivServer(PAPERS, TUESDAY) as server:
+        requests = (
+            FetchRequest(REWARD_MODEL, NOTHING_KNOWN),
+            reward_models(TUESDAY),
+            FetchRequest(in_cs, known_on(MONDAY, PAPERS, in_cs)),
+        )
+        sizes = [found(server, tmp_path, request).announcement_size for request in requests]
+    assert sizes == [10, None, None]
 
 
 def test_a_paper_that_the_search_misses_is_complete(tmp_path: Path) -> None:
@@ -480,6 +494,7 @@ def test_a_first_fetch_is_one_request_beside_the_shared_ones_and_another_one_if_
     assert results["Else"] == Discovered(
         unknown,
         announced=numbers(ON_TUESDAY),
+        announcement_size=10,
         high_water_mark=order("2606.00020"),
         up_to_date=True,
         asked_at=TUESDAY,

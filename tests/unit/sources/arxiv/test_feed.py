@@ -73,7 +73,9 @@ def server() -> Iterator[ArxivServer]:
 
 
 def test_the_last_announcement_is_one_request(server: ArxivServer, tmp_path: Path) -> None:
-    assert names(latest(server, tmp_path)) == ["new 2606.00001", "new 2606.00002", "new 2606.00004"]
+    announcement = latest(server, tmp_path)
+    assert names(announcement) == ["new 2606.00001", "new 2606.00002", "new 2606.00004"]
+    assert announcement.is_whole
     assert asked(server) == ["/atom/astro-ph+cond-mat+cs"]
 
 
@@ -97,12 +99,14 @@ def test_a_feed_at_its_limit_is_fetched_in_halves(
         showing("new 3"),
         showing("cross 4"),
     )
-    assert names(latest(server, tmp_path, ("gr-qc", "hep-ex", "hep-th"))) == [
+    announcement = latest(server, tmp_path, ("gr-qc", "hep-ex", "hep-th"))
+    assert names(announcement) == [
         "new 2606.00001",
         "new 2606.00002",
         "new 2606.00003",
         "cross 2606.00004",
     ]
+    assert announcement.is_whole
     assert asked(server) == [
         "/atom/gr-qc+hep-ex+hep-th",
         "/atom/gr-qc",
@@ -157,7 +161,8 @@ def test_before_anything_is_known_one_feed_is_enough(
 ) -> None:
     monkeypatch.setattr(feed, "LARGEST_FEED", 2)
     server.misbehave(showing("new 1", "new 2"))
-    assert len(latest(server, tmp_path, ("cs", "stat"), high_water_mark=0).entries) == 2
+    announcement = latest(server, tmp_path, ("cs", "stat"), high_water_mark=0)
+    assert (len(announcement.entries), announcement.is_whole) == (2, False)
     assert asked(server) == ["/atom/cs+stat"]
 
 
@@ -166,8 +171,17 @@ def test_a_single_category_has_no_halves(
 ) -> None:
     monkeypatch.setattr(feed, "LARGEST_FEED", 2)
     server.misbehave(showing("new 1", "new 2"))
-    assert names(latest(server, tmp_path, ("hep-th",))) == ["new 2606.00001", "new 2606.00002"]
+    announcement = latest(server, tmp_path, ("hep-th",))
+    assert (names(announcement), announcement.is_whole) == (["new 2606.00001", "new 2606.00002"], False)
     assert asked(server) == ["/atom/hep-th"]
+
+
+def test_an_announcement_with_a_part_that_is_cut_is_not_whole(
+    server: ArxivServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LARGEST_FEED", 2)
+    server.misbehave(showing("new 1", "new 2"), showing("new 1"), showing("new 2", "new 3"))
+    assert not latest(server, tmp_path, ("hep-ex", "hep-th")).is_whole
 
 
 HIGHEST = announcement_order("2606.00004")

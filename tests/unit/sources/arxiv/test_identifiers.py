@@ -1,6 +1,6 @@
 import pytest
 
-from digest.sources.arxiv.identifiers import announcement_order, month_order, split_identifier
+from digest.sources.arxiv.identifiers import announcement_order, month_order, paper_id, split_identifier
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,22 @@ from digest.sources.arxiv.identifiers import announcement_order, month_order, sp
 )
 def test_an_identifier_is_split_from_its_version(text: str, expected: tuple[str, int | None]) -> None:
     assert split_identifier(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2505.14674",
+        " arXiv: 2505.14674v2",
+        "https://arxiv.org/abs/2505.14674v1",
+        "https://arxiv.org/pdf/2505.14674v1.pdf",
+        "https://arxiv.org/html/2505.14674v1#S1",
+        "http://export.arxiv.org/abs/2505.14674/",
+        "arxiv.org/abs/2505.14674?context=cs",
+    ],
+)
+def test_a_person_may_write_the_address_of_a_paper(text: str) -> None:
+    assert paper_id(text) == "2505.14674"
 
 
 @pytest.mark.parametrize("text", ["", "2505.146", "2505.14674v0", "2505.14674v1 ", "hep-th/99010", "x" * 300])

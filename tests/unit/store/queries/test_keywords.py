@@ -1,6 +1,7 @@
 """What the state learns of a keyword from its papers."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,13 @@ def test_papers_that_cannot_be_shown_are_kept_as_they_are(database: Database) ->
     assert store.papers() == (known, nameless)
     store.replace([])
     assert store.papers() == ()
+
+
+def test_announcements_are_unmatched_until_one_of_the_keywords_finds_a_paper(database: Database) -> None:
+    store, before = SqlStore.over(database), NOON - timedelta(hours=1)
+    store.runs.record_announced(store.runs.begin(NOON), 1_432)
+    assert store.keywords.unmatched_announcements([BRIDGE], before) == {NOON: 1_432}
+    assert store.keywords.unmatched_announcements([BRIDGE], NOON) == {}
+    record(database, KeywordMatch(paper(), is_new=False))
+    assert store.keywords.unmatched_announcements([BRIDGE], before) == {}
+    assert store.keywords.unmatched_announcements([keyword("Another")], before) == {NOON: 1_432}

@@ -8,7 +8,14 @@ import pytest
 
 from digest.domain.runs import RunProblems, RunRecord
 from digest.store.database import Database
-from digest.store.queries.runs import SqlRunStore, clear_timestamp, fetched_at, set_timestamp, timestamp
+from digest.store.queries.runs import (
+    SqlRunStore,
+    announced_since,
+    clear_timestamp,
+    fetched_at,
+    set_timestamp,
+    timestamp,
+)
 from tests.support.builders import NOON
 
 LATER = NOON + timedelta(minutes=3)
@@ -40,6 +47,18 @@ def test_fetches_of_a_clock_that_was_ahead_are_left_out(database: Database) -> N
         store.record_fetch_started(store.begin(moment), keywords)
     with database.transaction() as connection:
         assert fetched_at(connection, 10) == (LATER + timedelta(hours=1), NOON)
+
+
+def test_what_was_announced_is_known_of_the_runs_that_have_read_it_all(database: Database) -> None:
+    store = SqlRunStore(database)
+    for moment, papers in ((NOON, 7), (LATER, 0), (LATER + timedelta(days=1), 1_432)):
+        store.record_announced(store.begin(moment), papers)
+        store.begin(moment + timedelta(hours=1))
+    with database.transaction() as connection:
+        assert list(announced_since(connection, NOON).items()) == [
+            (LATER + timedelta(days=1), 1_432),
+            (LATER, 0),
+        ]
 
 
 def test_a_run_has_failed_if_it_has_any_problem() -> None:
