@@ -233,6 +233,18 @@ class ArchiveError(DigestError):
         self.hint = hint
 
 
+class GitError(DigestError):
+    """git cannot do what it was asked for."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class PushRefused(GitError):
+    """The branch has moved meanwhile at the other side: somebody else has pushed."""
+
+
 class LockHeld(DigestError):
     """Another process holds the lock."""
 
