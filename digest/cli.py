@@ -44,6 +44,7 @@ COMMANDS = {
     "preview": ("preview", "Show in a browser the mails that would go out now."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
+    "state": ("state", "Hand the state from run to run on a branch of the repository."),
     "status": ("status", "Show the state of each keyword and each subscriber."),
     "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),

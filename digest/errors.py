@@ -245,6 +245,14 @@ class PushRefused(GitError):
     """The branch has moved meanwhile at the other side: somebody else has pushed."""
 
 
+class SavedStateError(DigestError):
+    """The state cannot be saved on its branch, or what is saved there cannot be used."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
 class LockHeld(DigestError):
     """Another process holds the lock."""
 

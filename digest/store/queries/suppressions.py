@@ -35,6 +35,9 @@ from digest.store.schema import (
     welcomes,
 )
 
+LIFTED = "lifted "
+"""How the names of timestamps begin that say when a fingerprint was taken off the list."""
+
 _KEY_BYTES = 32
 _SIGNING = "signing"
 
@@ -276,7 +279,7 @@ def _named(mail: str) -> ColumnElement[bool]:
 
 
 def _lifted(fingerprint: str) -> str:
-    return f"lifted {fingerprint}"
+    return f"{LIFTED}{fingerprint}"
 
 
 def _numbers(connection: Connection, email: str) -> list[int]:

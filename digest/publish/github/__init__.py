@@ -1,0 +1,1 @@
+"""A home at GitHub: what a workflow that runs by itself needs."""
