@@ -42,6 +42,7 @@ COMMANDS = {
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
+    "push": ("push", "Commit what was published, and push it."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
     "state": ("state", "Hand the state from run to run on a branch of the repository."),
