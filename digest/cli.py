@@ -49,6 +49,7 @@ COMMANDS = {
     "status": ("status", "Show the state of each keyword and each subscriber."),
     "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
+    "upgrade": ("upgrade", "Bring the git clone in this folder up to date."),
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
 
