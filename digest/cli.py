@@ -41,6 +41,7 @@ COMMANDS = {
     "explain": ("explain", "Explain why a paper was, or was not, sent."),
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
+    "init": ("init", "Write the files to begin with into the folder DIR."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
     "push": ("push", "Commit what was published, and push it."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
