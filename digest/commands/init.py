@@ -11,7 +11,7 @@ import click
 from digest.commands.context import CommandContext, print_lines
 from digest.errors import GitError
 from digest.system.files import open_file
-from digest.system.git import Git
+from digest.system.git import REMOTE, Git
 from digest.system.places import shipped_folder
 
 WORKFLOW = Path(".github/workflows/digest.yml")
@@ -77,7 +77,7 @@ def _source() -> str:
     git = Git(Path(__file__).parent)
     with suppress(GitError):
         if git.succeeds("ls-files", "--error-unmatch", "--", Path(__file__).name):
-            origin = _AT_GITHUB.fullmatch(git.line("remote", "get-url", "origin"))
+            origin = _AT_GITHUB.fullmatch(git.line("remote", "get-url", REMOTE))
             if origin:
                 return f"git+https://github.com/{origin[1]}@{git.line('rev-parse', 'HEAD')}"
     return ""
@@ -89,4 +89,5 @@ def _next_steps(folder: Path, *, github: bool) -> Iterator[str]:
         yield f"add {' and '.join(left)} to {folder / '.gitignore'}: they hold addresses"
     if github and _ELSEWHERE in (folder / WORKFLOW).read_text(errors="replace"):
         yield f"write into {folder / WORKFLOW} where the program is, in the line with OWNER/NAME"
-    yield f"next: edit {folder / 'subscribers.yaml'}, then: cd {folder} && digest run"
+    go_there = "" if folder.samefile(".") else f"cd {folder} && "
+    yield f"next: edit {folder / 'subscribers.yaml'}, then: {go_there}digest run"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import GitError, PushRefused
-from digest.publish.github.branch import REMOTE
-from digest.system.git import Git
+from digest.system.git import REMOTE, Git
 
 _MOST_TRIES = 3  # a person who pushes meanwhile costs one
 _CHECK_OUT = "check out the branch that is published: git switch main"

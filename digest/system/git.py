@@ -7,6 +7,9 @@ from pathlib import Path
 
 from digest.errors import GitError, PushRefused
 
+REMOTE = "origin"
+"""Where a clone comes from."""
+
 _LONGEST_SECONDS = 600.0
 
 _NAME, _ADDRESS = "github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"

@@ -318,6 +318,6 @@ def test_an_archive_without_mail_needs_no_secret_and_saves_nothing_about_people(
         for number in range(3):
             steps = fork.day(number, secrets={})
             assert failed(steps) == []
-        assert "| [" in fork.show("main:README.md")
+        assert "](https://arxiv.org/abs/2606.15808v1)" in fork.show("main:README.md")
         names = git(fork.remote, "ls-tree", "--name-only", "digest-state").split()
     assert names == ["README.md", "about.json", "state.sqlite3.gz"]

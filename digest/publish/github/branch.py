@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digest.system.git import Git
-
-REMOTE = "origin"
+from digest.system.git import REMOTE, Git
 
 
 @dataclass(frozen=True, slots=True)
