@@ -9,7 +9,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --in-memory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo digest daemon preview check doctor status test test-all test-rest \
+.PHONY: help demo digest daemon preview check doctor status upgrade test test-all test-rest \
   lint hooks format bench screenshots schema lock audit clean
 
 help: ## show this help
@@ -38,6 +38,10 @@ doctor: $(INSTALLED) ## test whether arXiv, the mail server, the state and the s
 
 status: $(INSTALLED) ## show the state of every keyword and subscriber
 	@$(BIN)/digest status
+
+upgrade: $(INSTALLED) ## bring this clone up to date; the archive and your own changes stay
+	@$(BIN)/digest upgrade
+	@$(MAKE) --no-print-directory $(INSTALLED)
 
 test: $(TOOLS) ## run the quick tests
 	@$(PYTEST) -m "not exhaustive"
@@ -73,7 +77,7 @@ schema: $(INSTALLED) ## write docs/subscribers.schema.json
 
 lock: ## write constraints.txt: the newest versions of all dependencies
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python $(PIP_INSTALL) '.[test,lint]'
+	@build/lock/bin/python $(PIP_INSTALL) '.[github,test,lint]'
 	@{ echo "# The versions that are installed and tested. 'make lock' writes this file."; \
 	  build/lock/bin/python -m pip freeze --exclude daily-papers; } > constraints.txt
 	@rm -rf build/lock
@@ -96,5 +100,5 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 
 $(TOOLS): $(INSTALLED)
 	@echo "installing what tests and linters need ..."
-	@$(BIN)/python $(PIP_INSTALL) --constraint constraints.txt --editable '.[test,lint]'
+	@$(BIN)/python $(PIP_INSTALL) --constraint constraints.txt --editable '.[github,test,lint]'
 	@touch $@

@@ -41,15 +41,18 @@ COMMANDS = {
     "explain": ("explain", "Explain why a paper was, or was not, sent."),
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
+    "init": ("init", "Write the files to begin with into the folder DIR."),
     "pause": ("preferences", "Send a subscriber no mail for a time; their papers wait."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
     "publish": ("publish", "Tell those who watch the repository what is new."),
+    "push": ("push", "Commit what was published, and push it."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "resume": (
         "preferences",
         "Send mail again to a subscriber who pauses; nothing is lost.",
     ),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
+    "state": ("state", "Hand the state from run to run on a branch of the repository."),
     "status": ("status", "Show the state of each keyword and each subscriber."),
     "subscribers": (
         "preferences",
@@ -57,6 +60,7 @@ COMMANDS = {
     ),
     "test-mail": ("test_mail", "Send one mail of invented papers to an address, and tell each step."),
     "unsubscribe": ("subscribers", "Send a subscriber no more mail."),
+    "upgrade": ("upgrade", "Bring the git clone in this folder up to date."),
 }
 """By name: the module in digest.commands that has the command under this name, and its line in `--help`."""
 

@@ -246,6 +246,26 @@ class GitHubUnavailable(GitHubError):
     """GitHub cannot be reached, or asks us to wait for long: later the same may succeed."""
 
 
+class GitError(DigestError):
+    """git cannot do what it was asked for."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class PushRefused(GitError):
+    """The branch has moved meanwhile at the other side: somebody else has pushed."""
+
+
+class SavedStateError(DigestError):
+    """The state cannot be saved on its branch, or what is saved there cannot be used."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
 class LockHeld(DigestError):
     """Another process holds the lock."""
 

@@ -9,6 +9,7 @@ import click
 
 from digest import bootstrap
 from digest.commands.context import CommandContext, ExitStatus, config_summary, print_lines
+from digest.commands.exposed import exposed_lines
 from digest.commands.interests import interest_lines
 from digest.domain.keywords import Keyword, distinct
 from digest.domain.settings import Config
@@ -39,6 +40,7 @@ def check(command: CommandContext, volume: bool) -> int:
     subscribers = counted(len(config.subscribers), "subscriber")
     print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
     print_lines(map(str, config.warnings))
+    print_lines(exposed_lines(config))
     print_lines(_query_lines(distinct(config.keywords)))
     print_lines(interest_lines(config))
     if os.path.lexists(config.state):

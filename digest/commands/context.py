@@ -15,7 +15,8 @@ from digest.domain.identity import mailbox_of
 from digest.domain.text import counted
 from digest.errors import ConfigError, DigestError
 from digest.system.clock import SystemClock
-from digest.system.logging import BARE, PRIVATE, is_journal, is_terminal
+from digest.system.logging import BARE, PRIVATE, is_journal, is_public_log, is_terminal
+from digest.system.masking import masked
 from digest.system.places import place_of
 from digest.system.signals import ShutdownSignals
 
@@ -67,7 +68,8 @@ class CommandContext:
     @property
     def prints_to_log(self) -> bool:
         """Whether standard output becomes a log, so that others may read it."""
-        for_log = self.quiet or self.log_format == "json" or is_journal(_STDOUT, os.environ)
+        read_by_others = is_journal(_STDOUT, os.environ) or is_public_log(os.environ)
+        for_log = self.quiet or self.log_format == "json" or read_by_others
         return for_log and not is_terminal(sys.stdout)
 
 
@@ -127,6 +129,7 @@ def _report(kind: str, error: DigestError, level: int) -> None:
 
 
 def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print to standard output, or to standard error."""
+    """Print to standard output, or to standard error; without any address where everybody may read it."""
+    is_public = is_public_log(os.environ)
     for line in lines:
-        click.echo(line, err=err)
+        click.echo(masked(line) if is_public else line, err=err)

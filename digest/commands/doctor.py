@@ -18,6 +18,7 @@ import click
 from digest.bootstrap import archive_at, smtp_transport, source_time
 from digest.commands.checks import Check
 from digest.commands.context import CommandContext, ExitStatus, config_summary, log_warnings, print_lines
+from digest.commands.exposed import exposed_lines
 from digest.commands.sender_checks import check_sender
 from digest.domain.settings import Config, ImapServer, SmtpServer
 from digest.domain.text import counted
@@ -59,6 +60,8 @@ def doctor(command: CommandContext) -> int:
     failed = False
     log_warnings(config)
     _warn_of_others(config)
+    for line in exposed_lines(config):
+        logger.warning("warning: %s", line, extra=BARE)
     for check in chain([Check(f"{name} has {config_summary(config)}")], examine(config, command.clock)):
         print_lines((replace(check, detail="") if command.prints_to_log else check).lines)
         failed = failed or check.failed

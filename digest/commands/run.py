@@ -1,7 +1,7 @@
 """`digest run`: one run now, or a dry run."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -17,14 +17,14 @@ from digest.commands.context import (
     selected_subscribers,
 )
 from digest.commands.progress import progress_of
-from digest.domain.runs import Report
+from digest.domain.runs import Failure, Report
 from digest.domain.settings import Config, MonitoringSettings
 from digest.domain.subscribers import Subscriber
 from digest.errors import DigestError, LockHeld
 from digest.monitoring.monitor import RunMonitor
 from digest.pipeline.audit import audit_if_due, leaves_room
 from digest.pipeline.context import RunContext
-from digest.pipeline.report import details, hints, report_lines, struck_off_lines
+from digest.pipeline.report import details, failures, hints, report_lines, struck_off_lines
 from digest.pipeline.run import run as run_pipeline
 from digest.subscribers.reading import MailboxReader, Reading, read_configured
 from digest.system.logging import BARE, PRIVATE
@@ -43,10 +43,24 @@ _READ_AGAIN = "read their messages with `digest inbox --again`"
     is_flag=False,
     flag_value="skip",
     type=click.Choice(["skip", "send"]),
+    envvar="DIGEST_AFTER_RESTORE",
     help="Accept a restored state, and do not mail, or mail, what was announced since the backup.",
 )
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice([str(kind) for kind in Failure]),
+    default=[str(kind) for kind in Failure],
+    help="End with 1 or 75 for failures of this kind only (repeatable); without it, for every kind.",
+)
 @click.pass_obj
-def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_restore: str | None) -> int:
+def run(
+    command: CommandContext,
+    dry_run: bool,
+    only: Sequence[str],
+    after_restore: str | None,
+    fail_on: Sequence[str],
+) -> int:
     """Fetch, mail and publish now, for every subscriber."""
     config = command.config()
     log_warnings(config)
@@ -60,7 +74,8 @@ def run(command: CommandContext, dry_run: bool, only: Sequence[str], after_resto
     if not command.quiet:
         print_lines(_result_lines(report, config, dry_run=dry_run))
     _log_failures(report)
-    return _status_of(report) or (ExitStatus.PARTLY_FAILED if answers.problem else ExitStatus.DONE)
+    failed = {*failures(report, command.clock.now()), *({Failure.INBOX} if answers.problem else ())}
+    return _status_of(report, failed.intersection(fail_on))
 
 
 def _read_answers(command: CommandContext, config: Config) -> Reading:
@@ -130,11 +145,12 @@ def _log_failures(report: Report) -> None:
         logger.warning("hint: %s", hint, extra=BARE)
 
 
-def _status_of(report: Report) -> ExitStatus:
-    for outcomes in (report.keywords, report.mails):
-        if outcomes and all(outcome.unavailable for outcome in outcomes):
+def _status_of(report: Report, failed: Collection[Failure]) -> ExitStatus:
+    """`failed` is what counts."""
+    for kind, outcomes in ((Failure.FETCH, report.keywords), (Failure.SERVER, report.mails)):
+        if kind in failed and outcomes and all(outcome.unavailable for outcome in outcomes):
             return ExitStatus.TRY_LATER
-    return ExitStatus.PARTLY_FAILED if report.problems.lines else ExitStatus.DONE
+    return ExitStatus.PARTLY_FAILED if failed else ExitStatus.DONE
 
 
 def restoration_lines(sign: str, *, send: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ from digest.config.paths import path_faults, path_uses
 from digest.config.schema import read_sections
 from digest.config.timezone_warnings import timezone_warnings
 from digest.config.validation import consistency_faults, interval_faults, sender_faults, templates_faults
+from digest.config.variables import with_variables
 from digest.config.yaml_document import parse
 from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
@@ -36,9 +37,10 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """
     overrides, faults = read_environment(environment)
     try:
-        document, duplicates = parse(str(file), _text(file))
+        written, duplicates = parse(str(file), _text(file))
     except ConfigError as exc:
         raise ConfigError([*exc.faults, *faults]) from exc
+    document, unnamed = with_variables(written, environment)
     folder = file.absolute().parent
     defined = definitions(document)
     section, schema_faults = read_sections(document)
@@ -46,7 +48,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     smtp = mail_server.server
     dkim_key, dkim_faults = read_dkim_key(document, folder, overrides)
     inbox, password, inbox_faults = read_inbox(document, folder, overrides)
-    faults += [*duplicates, *consistency_faults(document, defined), *schema_faults]
+    faults += [*duplicates, *unnamed, *consistency_faults(document, defined), *schema_faults]
     faults += [*mail_server.faults, *dkim_faults, *inbox_faults]
     faults += [*sender_faults(document, smtp), *interval_faults(document, overrides)]
     faults += templates_faults(document, folder)

@@ -65,6 +65,9 @@ _ANY_TEXT: JsonSchemaValue = {"type": "string"}
 _SHORT_TEXT: JsonSchemaValue = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_PHRASE}
 _QUERY: JsonSchemaValue = {"type": "string", "minLength": 1, "maxLength": fields.LONGEST_QUERY}
 _URL: JsonSchemaValue = {"type": "string", "format": "uri"}
+_ADDRESS: JsonSchemaValue = {
+    "anyOf": [{"type": "string", "format": "idn-email"}, {"type": "string", "pattern": "^env:"}]
+}
 _TIME_OF_DAY: JsonSchemaValue = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
 _DAY: JsonSchemaValue = {"enum": [*fields.DAY_GROUPS, *fields.DAYS, *(day[:3] for day in fields.DAYS)]}
 _WHEN_EMPTY: JsonSchemaValue = {"enum": list(fields.WHEN_EMPTY)}
@@ -79,7 +82,7 @@ Category = Annotated[str, _text(fields.category)]
 Service = Annotated[str, _text(mail_fields.service)]
 DaySet = Annotated[frozenset[int], _text(fields.days)]
 
-Address = Annotated[str, _text(fields.address), WithJsonSchema({"type": "string", "format": "idn-email"})]
+Address = Annotated[str, _text(fields.address), WithJsonSchema(_ADDRESS)]
 Mailbox = Annotated[str, _text(fields.mailbox), WithJsonSchema(_ANY_TEXT)]
 DisplayName = Annotated[str, _text(fields.display_name), WithJsonSchema(_SHORT_TEXT)]
 Label = Annotated[str, _text(fields.label), WithJsonSchema(_SHORT_TEXT)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from digest.domain.fetching import UnavailablePaper
 from digest.domain.keywords import Keyword
@@ -102,6 +103,21 @@ class Report:
     unavailable: tuple[UnavailablePaper, ...] = ()
     """The papers that the source cannot show and that were noticed before."""
     struck_off: StruckOff = StruckOff()
+
+
+class Failure(StrEnum):
+    """What can fail in a run, by whose fault it is."""
+
+    FETCH = "fetch"
+    """A keyword could not be fetched. The next run brings what this one lacks."""
+    STALE = "stale"
+    """The same for days, or ever since the keyword is there."""
+    ADDRESS = "address"
+    """A mail, or the address that it goes to, is refused."""
+    SERVER = "server"
+    """The mail server cannot be used, or refuses us."""
+    ARCHIVE = "archive"
+    INBOX = "inbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,26 @@
 """What a run did and what failed, as lines of text without any address. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from digest.domain.fetching import UnavailablePaper
-from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems, StruckOff
+from digest.domain.runs import (
+    ArchiveOutcome,
+    Failure,
+    KeywordOutcome,
+    MailOutcome,
+    Report,
+    RunProblems,
+    StruckOff,
+)
 from digest.domain.text import counted, listed, moment
 from digest.domain.volume import first_words
 
 _NAMED = 10
 """So many keywords or papers are named in one line."""
+
+STALE_AFTER = timedelta(days=4)
+"""A fetch that failed for a weekend and a day more needs a person."""
 
 NOBODY = StruckOff()
 
@@ -40,6 +52,22 @@ def build_report(
     )
     known = tuple(paper for paper in unavailable if paper not in noticed)
     return Report(keywords, mails, archive, problems, known, struck_off)
+
+
+def failures(report: Report, now: datetime) -> frozenset[Failure]:
+    """The kinds of failures in the report. A failed inbox is not in it."""
+    asked = [outcome for outcome in report.keywords if outcome.problem]
+    stale = any(outcome.last_good_at is None or now - outcome.last_good_at > STALE_AFTER for outcome in asked)
+    failed = [outcome for outcome in report.mails if outcome.problem]
+    ours = [outcome.unavailable or outcome.for_us for outcome in failed]
+    found = {
+        Failure.FETCH: bool(report.problems.arxiv),
+        Failure.STALE: stale,
+        Failure.ADDRESS: not all(ours),
+        Failure.SERVER: any(ours) or bool(report.struck_off.withheld),
+        Failure.ARCHIVE: bool(report.problems.archive),
+    }
+    return frozenset(kind for kind, is_found in found.items() if is_found)
 
 
 def report_lines(report: Report) -> Iterator[str]:

@@ -22,6 +22,7 @@ from digest.mail.inbound.answers import ActionRequest, Answer, Bounce, Unsubscri
 from digest.mail.inbound.parser import read
 from digest.store.database import Database, Transaction, exists
 from digest.store.journal import record_kept
+from digest.store.queries.read_messages import mark_read, was_read
 from digest.store.queries.suppression_events import events_after, last_event
 from digest.store.queries.suppressions import (
     addresses,
@@ -30,12 +31,10 @@ from digest.store.queries.suppressions import (
     labels_by_fingerprint,
     lift,
     lifted_at,
-    mark_read,
     record_return,
     signing_key,
     subscriber_of,
     suppress,
-    was_read,
 )
 from digest.store.store import SqlStore
 from digest.subscribers.messages import (

@@ -83,6 +83,14 @@ def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
     return environment.get("JOURNAL_STREAM") == f"{file.st_dev}:{file.st_ino}"
 
 
+def is_public_log(environment: Mapping[str, str]) -> bool:
+    """Whether a workflow at GitHub runs this: of a public repository, everybody can read its output.
+
+    Source: GITHUB_ACTIONS in https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+    return environment.get("GITHUB_ACTIONS") == "true"
+
+
 class StandardError(logging.StreamHandler[TextIO]):
     """Masks tracebacks and the lines of other packages. Where it writes a log (`is_log`), it masks every line
     and leaves out PRIVATE ones."""

@@ -51,10 +51,15 @@ def place_of(path: Path) -> Place:
 
 
 def templates_folder() -> Path:
-    """The folder of the project's own templates: in the installed package, or beside it in a checkout."""
+    """The folder of the project's own templates."""
+    return shipped_folder("templates")
+
+
+def shipped_folder(name: str) -> Path:
+    """A folder that comes with the program: in the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
+    installed = package / name
+    return installed if installed.is_dir() else package.parent / name
 
 
 def _identity(path: Path) -> Identity | None:

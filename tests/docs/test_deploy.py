@@ -154,7 +154,7 @@ def test_the_image_is_built_from_the_package_alone() -> None:
     copied = [arguments.split()[:-1] for found, arguments in instructions() if found == "COPY"]
     sources = [source for words in copied if not words[0].startswith("--from") for source in words]
     about = ["pyproject.toml", "setup.cfg", "constraints.txt", "README.md", "LICENSE"]
-    assert sources == [*about, "digest", "templates"]
+    assert sources == [*about, "digest", "templates", "deploy/github", "deploy/home"]
     assert all((PROJECT / source).exists() for source in sources)
 
 

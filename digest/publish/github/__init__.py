@@ -1,5 +1,5 @@
-"""Announce new papers at GitHub, so that everybody who watches a repository gets a mail from GitHub.
+"""A home at GitHub: new papers as issues, discussions or releases, and the state from run to run.
 
 `announcer` decides what is announced and when; `body` and `text` write it; `issues`, `discussions` and
-`releases` are the kinds of a `board`, over a `client` of GitHub's API.
+`releases` are the kinds of a `board`, over a `client` of GitHub's API. `saved_state` keeps the state on a branch.
 """

@@ -1,4 +1,4 @@
-"""The tables `suppressions`, `read_messages` and `secrets`: who gets no mail, and why.
+"""The tables `suppressions` and `secrets`: who gets no mail, and why.
 
 The suppression list has no address, but fingerprints (digest.domain.tokens) under a key of this state.
 """
@@ -27,7 +27,6 @@ from digest.store.schema import (
     deliveries,
     mails,
     preferences,
-    read_messages,
     refusals,
     refused_papers,
     secrets,
@@ -36,6 +35,9 @@ from digest.store.schema import (
     suppressions,
     welcomes,
 )
+
+LIFTED = "lifted "
+"""How the names of timestamps begin that say when a fingerprint was taken off the list."""
 
 _KEY_BYTES = 32
 _SIGNING = "signing"
@@ -265,28 +267,13 @@ def events_with_labels(
     return events_since(connection, since, labels_by_fingerprint(connection, labels))
 
 
-def mark_read(connection: Connection, names: Iterable[str], now: datetime) -> bool:
-    """Record that the message with these names was acted on; False if one with any of them was before."""
-    known_by = tuple(names)
-    before = was_read(connection, known_by)
-    rows = [{"fingerprint": name, "read_at": now} for name in known_by]
-    connection.execute(insert(read_messages).on_conflict_do_nothing(), rows)
-    return not before
-
-
-def was_read(connection: Connection, names: Iterable[str]) -> bool:
-    """Whether a message with any of these names was acted on."""
-    known = read_messages.c.fingerprint.in_(list(names))
-    return bool(connection.scalar(select(func.count()).where(known)))
-
-
 def _named(mail: str) -> ColumnElement[bool]:
     """Message-IDs that begin so: a range, since A follows @. The domain may have been another one then."""
     return (mails.c.message_id >= f"<{mail}@") & (mails.c.message_id < f"<{mail}A")
 
 
 def _lifted(fingerprint: str) -> str:
-    return f"lifted {fingerprint}"
+    return f"{LIFTED}{fingerprint}"
 
 
 def numbers_of(connection: Connection, email: str) -> list[int]:

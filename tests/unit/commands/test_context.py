@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from digest.commands.context import refuse_used_file, selected_subscribers
+from digest.commands.context import print_lines, refuse_used_file, selected_subscribers
 from digest.domain.settings import UsedPath
 from tests.support.builders import config, subscriber
 
@@ -30,3 +30,15 @@ def test_any_other_file_may_be_written(tmp_path: Path) -> None:
 def test_a_subscriber_is_selected_in_any_spelling(tmp_path: Path, spelling: str) -> None:
     ada, bo = subscriber("ada@example.org"), subscriber("bo@example.org")
     assert selected_subscribers(config(tmp_path, ada, bo), [spelling]) == (ada,)
+
+
+@pytest.mark.parametrize(
+    ("at_github", "shown"), [("true", "<address> 3 mails\n"), ("", "ada@example.org: 3 mails\n")]
+)
+def test_a_workflow_at_github_prints_no_address(
+    at_github: str, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a public repository, everybody can read what it prints."""
+    monkeypatch.setenv("GITHUB_ACTIONS", at_github)
+    print_lines(["ada@example.org: 3 mails"])
+    assert capsys.readouterr().out == shown

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.domain.fetching import UnavailablePaper
-from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, RunProblems
+from digest.domain.runs import ArchiveOutcome, Failure, KeywordOutcome, MailOutcome, Report, RunProblems
 from digest.domain.volume import Volume
-from digest.pipeline.report import build_report, report_lines
+from digest.pipeline.report import build_report, failures, report_lines
 from tests.support.builders import NOON, keyword
 
 ONE, TWO = keyword("Reward Model"), keyword("Reasoning")
@@ -86,3 +86,38 @@ def test_a_first_fetch_says_what_to_expect_of_the_keyword() -> None:
         "Reasoning     3 new papers",
         "no mail to send",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "mails", "archive", "kinds"),
+    [
+        ([KeywordOutcome(keyword(), new=2)], [MailOutcome("subscribers[0]", 2)], ArchiveOutcome(True), set()),
+        (
+            [KeywordOutcome(keyword(), problem="down", last_good_at=NOON - timedelta(days=3))],
+            [],
+            ArchiveOutcome(),
+            {Failure.FETCH},
+        ),
+        (
+            [KeywordOutcome(keyword(), problem="down", last_good_at=NOON - timedelta(days=5))],
+            [],
+            ArchiveOutcome(),
+            {Failure.FETCH, Failure.STALE},
+        ),
+        ([KeywordOutcome(keyword(), problem="down")], [], ArchiveOutcome(), {Failure.FETCH, Failure.STALE}),
+        ([], [MailOutcome("subscribers[0]", problem="no such user")], ArchiveOutcome(), {Failure.ADDRESS}),
+        ([], [MailOutcome("x", problem="down", unavailable=True)], ArchiveOutcome(), {Failure.SERVER}),
+        ([], [MailOutcome("x", problem="spam", for_us=True)], ArchiveOutcome(), {Failure.SERVER}),
+        (
+            [KeywordOutcome(keyword(), new=2)],
+            [],
+            ArchiveOutcome(problem="no room"),
+            {Failure.ARCHIVE},
+        ),
+    ],
+    ids=["none", "a fetch", "for days", "never", "an address", "the server", "our fault", "the archive"],
+)
+def test_each_failure_has_its_kind(
+    keywords: list[KeywordOutcome], mails: list[MailOutcome], archive: ArchiveOutcome, kinds: set[Failure]
+) -> None:
+    assert failures(build_report(tuple(keywords), tuple(mails), archive), NOON) == kinds

@@ -21,7 +21,7 @@ from digest.errors import LockHeld, StoreError
 from digest.mail.file_transport import FileTransport
 from digest.store.database import Database
 from digest.store.journal import FileJournal
-from digest.store.queries.suppressions import mark_read
+from digest.store.queries.read_messages import mark_read
 from digest.store.store import SqlStore
 from digest.subscribers.registry import (
     Applied,

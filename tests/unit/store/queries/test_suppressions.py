@@ -18,6 +18,7 @@ from digest.domain.tokens import Signer
 from digest.errors import StoreError
 from digest.store.database import Database
 from digest.store.queries.preferences import record_preference
+from digest.store.queries.read_messages import mark_read
 from digest.store.queries.refusals import clear_refusals, record_refusal
 from digest.store.queries.suppression_events import untold_events
 from digest.store.queries.suppressions import (
@@ -26,7 +27,6 @@ from digest.store.queries.suppressions import (
     erase_person,
     events_with_labels,
     lift,
-    mark_read,
     record_return,
     signing_key,
     strike_off,
