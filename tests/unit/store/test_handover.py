@@ -84,7 +84,7 @@ def test_a_new_table_is_emptied_unless_somebody_decides_otherwise() -> None:
     about_people = metadata.tables.keys() - NOT_ABOUT_PEOPLE
     assert about_people == {
         "secrets", "subscribers", "subscriptions", "welcomes", "mails", "deliveries", "refused_papers",
-        "refusals", "suppressions", "suppression_events", "read_messages",
+        "refusals", "suppressions", "suppression_events", "read_messages", "preferences",
     }  # fmt: skip
     assert metadata.tables.keys() >= NOT_ABOUT_PEOPLE
 
