@@ -172,7 +172,7 @@ def display_paper(paper: Paper) -> Paper:
         paper,
         title=_readable_line(paper.title),
         abstract=_readable_line(paper.abstract),
-        authors=tuple(map(_readable_line, paper.authors)),
+        authors=tuple(filter(None, map(_readable_line, paper.authors))),
         categories=tuple(map(one_line, paper.categories)),
         comment=_readable_line(paper.comment),
     )

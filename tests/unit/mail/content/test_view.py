@@ -203,6 +203,11 @@ def test_a_card_has_the_whole_abstract_or_the_sentence_that_says_what_the_paper_
     assert (len(card.abstract) <= 200, card.abstract[-5:], line.abstract) == (True, "More.", "")
 
 
+def test_an_author_without_a_name_is_none() -> None:
+    assert only_paper(paper(authors=("\u200b", "Bo Sample", "")), LINES).facts == ("Bo Sample", "cs.LG")
+    assert only_paper(paper(authors=("",), categories=()), LINES).facts == ()
+
+
 def test_a_line_has_the_first_author_the_category_the_venue_and_code() -> None:
     found = paper(title="A title", comment="Accepted at ICML 2026. Code: https://github.com/a/b")
     shown = PaperView(
