@@ -28,7 +28,9 @@ def state() -> None:
 def restore(command: CommandContext) -> None:
     """Place the saved state, before a run."""
     config = command.config()
-    taken = _saved_state(config).take(config.state, command.clock.now(), mails=bool(config.subscribers))
+    taken = _saved_state(command, config).take(
+        config.state, command.clock.now(), mails=bool(config.subscribers)
+    )
     print_lines(_taken_lines(taken))
 
 
@@ -37,7 +39,7 @@ def restore(command: CommandContext) -> None:
 def save(command: CommandContext) -> None:
     """Save the state after a run, and see that it can be restored."""
     config = command.config()
-    saved = _saved_state(config)
+    saved = _saved_state(command, config)
     about = saved.bring_back(config.state, command.clock.now())
     how = "encrypted" if saved.key else "without anything about people"
     print_lines(
@@ -45,11 +47,11 @@ def save(command: CommandContext) -> None:
     )
 
 
-def _saved_state(config: Config) -> SavedState:
+def _saved_state(command: CommandContext, config: Config) -> SavedState:
     """Raises SavedStateError where it would be of no use."""
     key = os.environ.get(KEY_VARIABLE, "").strip()
     refuse_unsafe(key, mails=bool(config.subscribers), has_server=config.smtp is not None)
-    return SavedState(Branch(Git(config.file.parent), BRANCH), key)
+    return SavedState(Branch(Git(config.file.parent), BRANCH, command.clock.sleep), key)
 
 
 def _taken_lines(taken: Taken) -> list[str]:

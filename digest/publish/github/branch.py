@@ -1,17 +1,22 @@
 """A branch of one commit without a history: some files that replace each other as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from digest.errors import GitError, PushRefused
 from digest.system.git import REMOTE, Git
+
+PAUSES_SECONDS = (5.0, 30.0, 120.0)
+"""Before a push is tried again. What cannot be saved after a run costs a person a decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The branch of this name at the repository that `git` was cloned from."""
+    """The branch of this name at the repository that `git` was cloned from. `sleep` waits so many seconds."""
 
     git: Git
     name: str
+    sleep: Callable[[float], None]
 
     def fetched(self, *, anew: bool = False) -> str | None:
         """Fetch the branch; returns its commit, None if there is no such branch. Raises GitError.
@@ -34,14 +39,29 @@ class Branch:
     def replace(self, expected: str | None, files: Mapping[str, bytes], subject: str) -> str:
         """Make the branch one commit with these files; returns that.
 
-        Raises PushRefused if the branch is no longer at the commit `expected` (None: not there), GitError.
+        Raises PushRefused if the branch is no longer at the commit `expected` (None: not there); GitError if
+        it cannot be pushed now, nor some minutes later.
         """
         entries = "".join(f"100644 blob {self._blob(files[name])}\t{name}\0" for name in sorted(files))
         tree = self.git.line("mktree", "-z", data=entries.encode())
         commit = self.git.line("commit-tree", tree, "-m", subject)
         lease = f"--force-with-lease={self._ref}:{expected or ''}"
-        self.git.push("--quiet", lease, REMOTE, f"{commit}:{self._ref}")
+        for pause in PAUSES_SECONDS:
+            try:
+                self._push(lease, commit)
+            except PushRefused:
+                raise
+            except GitError:
+                self.sleep(pause)
+            else:
+                return commit
+        self._push(lease, commit)
         return commit
+
+    def _push(self, lease: str, commit: str) -> None:
+        """Push, unless an earlier push did it whose answer was lost."""
+        if self.git.line("ls-remote", REMOTE, self._ref).partition("\t")[0] != commit:
+            self.git.push("--quiet", lease, REMOTE, f"{commit}:{self._ref}")
 
     @property
     def held(self) -> str | None:

@@ -29,7 +29,7 @@ class Machine:
 
     def __init__(self, remote: Path, folder: Path, key: str = "") -> None:
         self.folder = folder
-        self.saved = SavedState(Branch(clone_of(remote, folder), "digest-state"), key)
+        self.saved = SavedState(Branch(clone_of(remote, folder), "digest-state", lambda _: None), key)
         self.state = folder / "state" / "digest.sqlite3"
 
     def take(self, *, mails: bool = True) -> Taken:
