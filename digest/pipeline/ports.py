@@ -76,8 +76,8 @@ class KeywordStore(Protocol):
     def fetch_statuses(self) -> Mapping[str, FetchStatus]:
         """How the last fetch of each keyword, by its id, ended."""
 
-    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
-        """The latest papers of a keyword, at most so many."""
+    def archive_section(self, keyword: Keyword, limit: int | None) -> ArchiveSection:
+        """The latest papers of a keyword, at most so many (None: all)."""
 
 
 class UnavailableStore(Protocol):
@@ -296,4 +296,5 @@ class Transport(Protocol):
 
 class Archive(Protocol):
     def update(self, sections: Sequence[ArchiveSection]) -> bool:
-        """Bring the page up to date; False if it already was. Raises ArchiveError."""
+        """Bring all files up to date; False if they already were. Raises ArchiveError, if need be after the
+        others are written."""
