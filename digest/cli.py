@@ -42,6 +42,7 @@ COMMANDS = {
     "forget": ("subscribers", "Erase a subscriber's data, and send them no more mail."),
     "inbox": ("inbox", "Read what came back by mail: requests to unsubscribe, complaints, and bounces."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
+    "publish": ("publish", "Bring the archive up to date from the state, without arXiv and mails."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "run": ("run", "Fetch, mail and publish now, for every subscriber."),
     "status": ("status", "Show the state of each keyword and each subscriber."),

@@ -64,6 +64,6 @@ def test_each_command_has_a_module_and_a_line_in_the_table_of_commands() -> None
     decorated = {
         name.replace("_", "-")
         for text in modules.values()
-        for name in re.findall(r"^@click\.command\(.*?^def (\w+)", text, re.MULTILINE | re.DOTALL)
+        for name in re.findall(r"^@click\.(?:command|group)\(.*?^def (\w+)", text, re.MULTILINE | re.DOTALL)
     }
     assert set(cli.list_commands(click.Context(cli))) == decorated
