@@ -72,8 +72,6 @@ class FileArchive:
         names = file_names(section.keyword for section in sections)
         newest = [replace(section, papers=section.papers[: self.settings.papers]) for section in sections]
         result = _Result()
-        with result.problems_kept():
-            self._files.tidy(self.settings.folder)
         for publish in (self._keyword_pages(newest), *self.publishers):
             with result.problems_kept():
                 for file in publish(sections, names):

@@ -21,9 +21,9 @@ def papers_that_fit(most: int, length: Callable[[int], int], guess: int = 256) -
         size, tries = length(count), tries + 1
         fits, too_many = (count, too_many) if size <= LIMIT_BYTES else (fits, count)
         estimate = count + (LIMIT_BYTES - size) // _bytes_each(before, (count, size))
-        before = (count, size)
+        most_by_now, before = 2 * count + 1, (count, size)  # thousands of papers may make a page of 20 MB
         count = (fits + too_many) // 2 if tries > _ESTIMATES else estimate
-        count = min(max(count, fits + 1), too_many - 1)
+        count = min(max(count, fits + 1), too_many - 1, most_by_now)
     return fits
 
 

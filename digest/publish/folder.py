@@ -1,5 +1,6 @@
 """Write the files of the archive into their folder: only what changed, and never over a person's file."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -41,6 +42,7 @@ class ArchiveFolder:
         path = self._root / file.path
         with _wrap_errors(path):
             _make_folder(path.parent)
+            remove_unfinished(followed(path.parent), re.escape(path.name))
             for _ in range(_MOST_TRIES):
                 with found(path, MOST_BYTES) as present:
                     if present.content == file.content:
@@ -50,11 +52,6 @@ class ArchiveFolder:
                     if present.replace(file.content):
                         return True
         raise ArchiveError(f"{path}: another program writes it again and again", "stop that program")
-
-    def tidy(self, folder: str) -> None:
-        """Remove what killed runs have left unfinished in this folder. Raises ArchiveError."""
-        with _wrap_errors(self._root / folder):
-            remove_unfinished(followed(self._root / folder), ".*")
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class Readme:
         """Whether all papers of the sections fit beside the words around them. Raises ArchiveError."""
         with self._wrap_errors(), found(self._file, MOST_BYTES) as file:
             around = self._around(file.content)
-        return len(around.with_page(self._text(sections, NO_LINKS)(_longest(sections)))) <= LIMIT_BYTES
+        text = self._text(sections, NO_LINKS)
+        return _newest_that_fit(sections, lambda count: around.with_page(text(count))) == _longest(sections)
 
     def check(self) -> None:
         """Raise ArchiveError if the file cannot be read, or its markers are not in order."""
@@ -83,9 +84,7 @@ class Readme:
         """The file with as many papers of each section as fit."""
         around = self._around(current)
         content = cache(lambda newest: around.with_page(text(newest)))
-        newest = papers_that_fit(
-            _longest(sections), lambda count: len(content(count)), guess=_estimate(sections)
-        )
+        newest = _newest_that_fit(sections, content)
         if newest < 0:
             raise _no_room(self._file, len(around.before) + len(around.after))
         return content(newest)
@@ -97,6 +96,12 @@ class Readme:
         except OSError as exc:
             hint = _NAME_ANOTHER if exc.errno in _NO_PAGE else remedy(exc)
             raise ArchiveError(f"{self._file}: {said(exc)}", hint) from exc
+
+
+def _newest_that_fit(sections: Sequence[ArchiveSection], content: Callable[[int], bytes]) -> int:
+    """How many papers of each section fit; -1: not even none. `content` is the file with so many."""
+    guess = _estimate(sections)
+    return papers_that_fit(_longest(sections), lambda count: len(content(count)), guess)
 
 
 def _longest(sections: Sequence[ArchiveSection]) -> int:

@@ -1,12 +1,15 @@
 """`digest publish`, and an archive without mail."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
 
 from digest.demo.scenario import DAYS
 from digest.system.locks import exclusive_lock
-from tests.support.home import LEAST, Home
+from tests.e2e.test_crashes import sabotaged
+from tests.support.home import LEAST, TWO, Home
+from tests.unit.publish.test_archive import assert_links_lead_somewhere
 
 ALONE = "subscribers: []\narchive: {keywords: [Reward Model, Reasoning], monthly: true}\n"
 
@@ -61,6 +64,25 @@ def test_publish_brings_the_archive_up_to_date_from_the_state_alone(served: Home
     assert (first.stderr, again.stderr) == ("", "")
     assert served.readme.startswith("mine\n\n<!-- papers:begin -->\nLast update: 2026-06-23\n")
     assert (len(served.arxiv.requests), len(list(served.mails()))) == (asked, mails)
+    published = [served.folder / name for name in files(served) if name.endswith(".md")]
+    assert [file for file in published if b"@example.org" in file.read_bytes()] == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "point", [f"{when} replace {file}" for file in (1, 2, 3) for when in ("before", "after")]
+)
+def test_publish_that_dies_leaves_no_dangling_link_and_is_simply_run_again(served: Home, point: str) -> None:
+    served.write(TWO + "archive: {monthly: true}\n")
+    (served.folder / "README.md").unlink()
+
+    assert sabotaged(served, point, "publish").returncode == -signal.SIGKILL
+
+    assert_links_lead_somewhere(served.folder)
+    assert served.digest("publish").returncode == 0
+    pages = ["README.md", "archive/2026-05.md", "archive/2026-06.md"]
+    assert files(served) == [*pages, "subscribers.yaml"]
+    assert_links_lead_somewhere(served.folder)
 
 
 def fill_a_page(home: Home) -> None:

@@ -23,7 +23,7 @@ def test_a_file_is_written_for_all_to_read_and_only_if_it_has_changed(tmp_path: 
     assert not ArchiveFolder(tmp_path).write(FILE)
 
     assert (tmp_path / "archive" / "a.md").read_bytes() == (
-        b"<!-- Daily Papers writes this file: it is not kept what others write here. -->\none\n"
+        b"<!-- Daily Papers writes this file; what others write into it is lost. -->\none\n"
     )
     assert (tmp_path / "archive" / "a.md").stat().st_ino == written.st_ino
     modes = [stat.S_IMODE((tmp_path / path).stat().st_mode) for path in ("archive", "archive/a.md")]
@@ -74,12 +74,13 @@ def test_what_is_no_file_is_named(tmp_path: Path, make: Callable[[Path], object]
     assert str(raised.value) == f"{tmp_path}/{problem}"
 
 
-def test_what_killed_runs_left_unfinished_is_removed(tmp_path: Path) -> None:
-    ArchiveFolder(tmp_path).tidy("archive")
+def test_what_killed_runs_left_unfinished_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    for name in (".a.md.abcd1234.unfinished", ".mine.md.abcd1234.unfinished"):
+        (tmp_path / "archive" / name).touch()
     ArchiveFolder(tmp_path).write(FILE)
-    (tmp_path / "archive" / ".a.md.abcd1234.unfinished").touch()
-    ArchiveFolder(tmp_path).tidy("archive")
-    assert [path.name for path in (tmp_path / "archive").iterdir()] == ["a.md"]
+    names = sorted(path.name for path in (tmp_path / "archive").iterdir())
+    assert names == [".mine.md.abcd1234.unfinished", "a.md"]
 
 
 def test_a_file_that_another_program_writes_again_and_again_is_left_to_it(

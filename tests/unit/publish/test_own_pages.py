@@ -15,7 +15,7 @@ from tests.support.builders import NOON, keyword, paper
 from tests.unit.publish.test_markdown import Parsed, rendered
 
 MAY, JUNE = datetime(2026, 5, 31, 23, 59, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
-MARK = "<!-- Daily Papers writes this file: it is not kept what others write here. -->\n"
+MARK = "<!-- Daily Papers writes this file; what others write into it is lost. -->\n"
 ROW = (
     "| **[{title}](https://arxiv.org/abs/{id}v1)** | 2026-06-20 | "
     "<details><summary>Show</summary><p>We invent a paper. It has two sentences.</p></details> |  |\n"
