@@ -163,6 +163,8 @@ class UsedPath:
     name: str
     path: Path
     is_folder: bool = False
+    holds: str = "mails alone"
+    """What the files of a folder are."""
     is_watched: bool = False
     """A change of it changes the configuration."""
 
