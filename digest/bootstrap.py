@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digest.mail.content.render import MailRenderer
     from digest.mail.smtp.transport import SmtpTransport
     from digest.pipeline.ranking import RunRankings
-    from digest.publish.readme import ReadmeArchive
+    from digest.publish.archive import FileArchive
     from digest.sources.arxiv.source import ArxivSource
     from digest.sources.http import ArxivClient
     from digest.store.database import Database
@@ -217,11 +217,11 @@ def mail_renderer(config: Config) -> "MailRenderer":
     return MailRenderer(config.mail, *_template_folders(config), forms_of=paper_forms)
 
 
-def archive_at(file: Path, config: Config) -> "ReadmeArchive":
-    """The archive page in this file, with the configuration's templates."""
-    from digest.publish.readme import ReadmeArchive
+def archive_at(file: Path, config: Config, on_written: Callable[[Path], None] | None = None) -> "FileArchive":
+    """The archive: the page in this file, and what lies beside it. `on_written` is told of each file."""
+    from digest.publish.publishers import file_archive
 
-    return ReadmeArchive(file, *_template_folders(config))
+    return file_archive(file, config.archive, _template_folders(config), on_written)
 
 
 def smtp_transport(server: SmtpServer, config: Config, **options: Any) -> "SmtpTransport":

@@ -44,7 +44,7 @@ COMMANDS = {
     "init": ("init", "Write the files to begin with into the folder DIR."),
     "pause": ("preferences", "Send a subscriber no mail for a time; their papers wait."),
     "preview": ("preview", "Show in a browser the mails that would go out now."),
-    "publish": ("publish", "Tell those who watch the repository what is new."),
+    "publish": ("publish", "Bring the archive up to date from the state, without arXiv and mails."),
     "push": ("push", "Commit what was published, and push it."),
     "resubscribe": ("subscribers", "Send mail again to a subscriber who gets none."),
     "resume": (

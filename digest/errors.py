@@ -226,7 +226,7 @@ class InboxUnavailable(InboxError):
 
 
 class ArchiveError(DigestError):
-    """The archive page cannot be updated; it stays as it was."""
+    """The archive page cannot be updated; the other files of the archive may be."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)

@@ -37,7 +37,7 @@ def check(command: CommandContext, volume: bool) -> int:
         return _failed(command.fault_lines(exc))
     if faults := template_faults(config.templates):
         return _failed(faults)
-    subscribers = counted(len(config.subscribers), "subscriber")
+    subscribers = counted(len(config.subscribers), "subscriber") if config.subscribers else "an archive alone"
     print_lines([f"{config.file.name}: {subscribers}, {config_summary(config)}"])
     print_lines(map(str, config.warnings))
     print_lines(exposed_lines(config))

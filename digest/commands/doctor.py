@@ -92,8 +92,9 @@ def examine(config: Config, clock: Clock) -> Iterator[Check]:
     for test in _local_tests(config):
         yield test.check()
     yield from _check_arxiv(config, clock)
-    yield _delivery_test(config).check()
-    yield from _check_sender(config)
+    if config.sends_mail:
+        yield _delivery_test(config).check()
+        yield from _check_sender(config)
     if config.inbox:
         yield _inbox_test(config.inbox, config.inbox_password).check()
 

@@ -64,7 +64,10 @@ def preview(
 
 def _dry_run(command: CommandContext, email: str | None, *, offline: bool) -> Callable[[], Preview]:
     emails = [email] if email else []
-    selected_subscribers(command.config(), emails)
+    config = command.config()
+    if not config.subscribers:
+        raise click.UsageError(f"{config.file.name} has no subscribers; --demo shows invented ones")
+    selected_subscribers(config, emails)
     return DryRun.of_state(command.config, command.clock, emails, offline=offline).preview
 
 

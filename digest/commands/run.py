@@ -128,7 +128,7 @@ def _run_with_bar(command: CommandContext, context: RunContext, subscribers: Seq
 def _result_lines(report: Report, config: Config, *, dry_run: bool) -> Iterator[str]:
     if dry_run:
         yield "a dry run: nothing is sent, remembered or published; a run would give:"
-    yield from report_lines(report)
+    yield from report_lines(report, has_subscribers=bool(config.subscribers))
     if not (dry_run or config.smtp) and any(not mail.problem for mail in report.mails):
         yield f"the mails are in {config.outbox}; open the .html files in a browser"
 

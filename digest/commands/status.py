@@ -116,8 +116,11 @@ def status_lines(status: Status, width: int) -> Iterator[str]:
     yield _daemon_line(status.daemon, now)
     yield ""
     yield from table(_KEYWORDS, [_keyword(keyword, now) for keyword in found.keywords], width)
-    yield ""
-    yield from table(_SUBSCRIBERS, [_subscriber(subscriber, now) for subscriber in found.subscribers], width)
+    if found.subscribers:
+        yield ""
+        yield from table(
+            _SUBSCRIBERS, [_subscriber(subscriber, now) for subscriber in found.subscribers], width
+        )
     yield ""
     services = [("arXiv", found.services.arxiv), ("mail server", found.services.mail)]
     yield from table(_SERVICES, [_service(name, service, now) for name, service in services], width)

@@ -13,7 +13,13 @@ from digest.config.environment import Overrides
 from digest.config.fields import address, is_local, is_loopback, label, mailbox, match
 from digest.config.mail_section import DkimSection
 from digest.config.phrases import phrase
-from digest.config.schema import FileSection, KeywordSection, SubscriberSection, read_keyword
+from digest.config.schema import (
+    FileSection,
+    KeywordSection,
+    ScheduleSection,
+    SubscriberSection,
+    read_keyword,
+)
 from digest.config.yaml_document import Document
 from digest.domain.identity import name_key
 from digest.domain.interests import NO_INTERESTS, Interests
@@ -159,17 +165,21 @@ class ConfigBuilder:
         )
 
     def _subscriber(self, number: int, section: SubscriberSection) -> Subscriber:
-        common = self.section.schedule
-        days = frozenset().union(*(section.days or common.days))
         return record(
             Subscriber,
             section,
             self.section.mail,
             interests=self._interests(section),
             keywords=self.definitions.keywords(section.keywords),
-            schedule=record(Schedule, section, common, days=days),
+            schedule=self._schedule(section),
             label=f"subscribers[{number}]",
         )
+
+    def _schedule(self, section: SubscriberSection | ScheduleSection) -> Schedule:
+        """A schedule; what the section leaves out is as in the schedule of all."""
+        common = self.section.schedule
+        days = frozenset().union(*(section.days or common.days))
+        return record(Schedule, section, common, days=days)
 
     def _interests(self, section: SubscriberSection) -> Interests:
         """All of a subscriber's interests. Their paths start at the folder of the file."""
@@ -204,7 +214,11 @@ class ConfigBuilder:
         followed = distinct(keyword for subscriber in subscribers for keyword in subscriber.keywords)
         shown = followed if section.keywords is None else self.definitions.keywords(section.keywords)
         return self._settings(
-            ArchiveSettings, section, file=section.file, keywords=shown if section.file else ()
+            ArchiveSettings,
+            section,
+            file=section.file,
+            keywords=shown if section.file else (),
+            schedule=None if subscribers else self._schedule(self.section.schedule),
         )
 
     def _settings(self, kind: type[Record], *sections: object, **own: object) -> Record:

@@ -142,6 +142,11 @@ def _not_a_number(error: SchemaError) -> str:
     return f"a number is needed; write one such as {error.keys[error.key]}, without quotes"
 
 
+def _not_a_switch(error: SchemaError) -> str:
+    what = quoted(error.written) if error.written else _described(error)[0]
+    return f"{what}: write true or false, without quotes"
+
+
 def _too_small(error: SchemaError) -> str:
     return f"{error.written} is too small; write {error.limit:g} or more"
 
@@ -165,6 +170,7 @@ _PROBLEMS: dict[str, Callable[[SchemaError], str]] = {
     "model_type": _not_keys,
     "int_type": _not_a_number,
     "float_type": _not_a_number,
+    "bool_type": _not_a_switch,
     "greater_than_equal": _too_small,
     "less_than_equal": _too_large,
     "too_short": _too_short,

@@ -19,6 +19,9 @@ from digest.domain.settings import ImapServer, SmtpServer, UsedPath, files_of_st
 from digest.errors import ConfigFault
 from digest.system.places import Kind, Place, place_of, templates_folder
 
+_MORE_FILES = ("monthly", "feeds", "page")
+_ARCHIVE = {"file": "README.md", "folder": "archive"}
+
 FilesOf = Callable[[Path], Iterable[UsedPath]]
 
 
@@ -42,6 +45,16 @@ def _templates(folder: Path) -> list[UsedPath]:
 
 def _outbox(folder: Path) -> list[UsedPath]:
     return [UsedPath("the outbox", folder, is_folder=True)]
+
+
+def _archive_folder(folder: Path, document: Document) -> Iterator[UsedPath]:
+    """Where the other files of the archive are, if it has any: whatever gets there is published."""
+    archive = document.at(("archive",))
+    if isinstance(archive, dict) and any(archive.get(key) for key in ("folder", *_MORE_FILES)):
+        page, name = (_path(archive.get(key, default)) for key, default in _ARCHIVE.items())
+        if page and name:
+            place = (folder / page).parent / name
+            yield UsedPath("the folder of the archive", place, is_folder=True, holds="what is published")
 
 
 def _inbox(inbox: ImapServer | Path | None) -> Iterator[UsedPath]:
@@ -116,6 +129,7 @@ def path_uses(
     if smtp and smtp.ca_file:
         given.append(UsedPath("the certificate of the mail server", smtp.ca_file, is_watched=True))
     given += [UsedPath("the interests of a subscriber", file.parent / path) for path in libraries(document)]
+    given += _archive_folder(file.parent, document)
     uses = [PathUse(used) for used in given]
     for setting in SETTINGS:
         uses += _uses_of(setting, file.parent, document, overrides)
@@ -181,6 +195,8 @@ def _pair_faults(earlier: PathUse, later: PathUse, places: Mapping[Path, Place])
     if here.is_same(there):
         yield at_fault.fault(f"{at_fault.used.path} is {other}; name another file")
     elif other.used.is_folder and here.is_within(there):
-        yield at_fault.fault(f"{at_fault.used.path} is in {other}, a folder for mails alone; name another")
+        yield at_fault.fault(
+            f"{at_fault.used.path} is in {other}, a folder for {other.used.holds}; name another"
+        )
     elif at_fault.used.is_folder and there.is_within(here):
-        yield at_fault.fault(f"{at_fault.used.path} holds {other}; name a folder for mails alone")
+        yield at_fault.fault(f"{at_fault.used.path} holds {other}; name a folder for {at_fault.used.holds}")

@@ -5,7 +5,7 @@ config/json_schema.py writes the JSON schema for editors.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
@@ -23,6 +23,7 @@ from digest.config.value_types import (
     Endpoint,
     Feed,
     FilePath,
+    FolderName,
     InterestList,
     KeywordNames,
     Label,
@@ -34,6 +35,11 @@ from digest.config.value_types import (
 )
 from digest.config.yaml_document import Document
 from digest.errors import ConfigFault
+
+
+def _switch(description: str) -> Any:
+    """A key that is true or false, and false by default."""
+    return key(False, f"{description} Default: false.", "true", {})
 
 
 class SubscriberSection(Section):
@@ -77,12 +83,7 @@ class KeywordSection(Section):
         "a single word in both.",
         "title",
     )
-    exact: bool = key(
-        False,
-        "Phrases in `any` and `all` must stand in the paper word for word. Default: false.",
-        "true",
-        {},
-    )
+    exact: bool = _switch("Phrases in `any` and `all` must stand in the paper word for word.")
 
     query: ArxivQuery | None = optional(
         "All conditions in the language of arXiv's search, in place of the other keys. Operators have no "
@@ -123,8 +124,15 @@ class ArchiveSection(Section):
     )
     papers: int = default(100, "Papers per keyword.", ge=1, le=100)
     url: Endpoint | None = optional(
-        "The web address of the page; mails link to it.", "https://github.com/you/daily-papers"
+        "The web address of the folder that the page is in; mails link to it.",
+        "https://github.com/you/daily-papers",
     )
+    folder: FolderName = default(
+        "archive", "The name of the folder beside the page, for the other files of the archive."
+    )
+    monthly: bool = _switch("A page for each month, with everything ever found.")
+    feeds: bool = _switch("Feeds of new papers, one for each keyword and one for all.")
+    page: bool = _switch("A page to search in, index.html, with everything ever found.")
 
 
 class ArxivSection(Section):
@@ -171,8 +179,7 @@ class FileSection(Section):
     """Who gets which new arXiv papers by mail, and when."""
 
     subscribers: list[SubscriberSection] = Field(
-        min_length=1,
-        description="Everyone who gets a digest.",
+        description="Everyone who gets a digest; [] for an archive with `keywords` of its own, and no mail.",
         examples=["[{email: you@example.org, keywords: [Reasoning]}]"],
     )
     keywords: dict[Label, KeywordSection] = Field(

@@ -17,6 +17,8 @@ _MAY_BE_EMPTY: Location = ("archive", "file")  # null: no archive
 
 _SENDER: Location = ("mail", "from")
 
+_SUBSCRIBERS: Location = ("subscribers",)
+
 _TEMPLATES: Location = ("templates",)
 
 _INTERVAL: Location = ("arxiv", "interval")
@@ -27,6 +29,7 @@ _LEAST_SECONDS = 3  # between two requests: https://info.arxiv.org/help/api/tou.
 def consistency_faults(document: Document, defined: Definitions) -> Iterator[ConfigFault]:
     """Empty values, addresses and names that occur twice, keywords that mean nothing or the same."""
     yield from _empty_values(document)
+    yield from _nothing_to_do(document)
     yield from _addresses_twice(document)
     yield from _names_twice(document)
     for location in _keyword_lists(document):
@@ -38,6 +41,8 @@ def sender_faults(document: Document, smtp: SmtpServer | None) -> list[ConfigFau
     mail = document.at(_SENDER[:1])
     if (isinstance(mail, dict) and "from" in mail) or default_sender(smtp):
         return []
+    if document.at(_SUBSCRIBERS) == [] and document.at(("monitoring", "operator")) is None:
+        return []  # nobody gets mail
     example = f"from: {SENDER_NAME} <digest@example.org>"
     problem = f"missing; the SMTP user is no address, so add a line such as {example}"
     return [document.fault(_SENDER, problem)]
@@ -79,6 +84,19 @@ def _empty_values(document: Document) -> Iterator[ConfigFault]:
             yield document.fault(location, "empty; write a value or delete this line")
 
 
+def _nothing_to_do(document: Document) -> Iterator[ConfigFault]:
+    """An archive may do without subscribers, if it has keywords of its own."""
+    has_archive = document.at(("archive", "keywords")) and not _is_null(document, ("archive", "file"))
+    if document.at(_SUBSCRIBERS) == [] and not has_archive:
+        example = "[{email: you@example.org, keywords: [Reasoning]}]"
+        problem = f"an empty list; write one such as {example}, or keywords below archive"
+        yield document.fault(_SUBSCRIBERS, problem)
+
+
+def _is_null(document: Document, location: Location) -> bool:
+    return location in document.written and document.at(location) is None
+
+
 def _addresses_twice(document: Document) -> Iterator[ConfigFault]:
     first: dict[str, Location] = {}
     for subscriber in _subscribers(document):
@@ -99,7 +117,7 @@ def _mailbox(email: object) -> str | None:
 
 
 def _subscribers(document: Document) -> Iterator[Location]:
-    listed = document.at(("subscribers",))
+    listed = document.at(_SUBSCRIBERS)
     for number in range(len(listed) if isinstance(listed, list) else 0):
         yield ("subscribers", number)
 

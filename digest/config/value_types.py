@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from digest.config import fields, github_fields, mail_fields
+from digest.config.archive_fields import folder_name
 from digest.config.interests import interest
 from digest.config.phrases import phrase
 from digest.domain.auditing import AUDIT_TIMES
@@ -96,6 +97,7 @@ MailOrder = Annotated[Order, _text(mail_fields.order), WithJsonSchema({"enum": l
 Interest = Annotated[Interests, _text(interest)]
 AuditTime = Annotated[str, _text(fields.audit), WithJsonSchema(_AUDIT)]
 FilePath = Annotated[Path, _text(fields.path), WithJsonSchema(_ANY_TEXT)]
+FolderName = Annotated[str, _text(folder_name), WithJsonSchema(_SHORT_TEXT)]
 ReturnPath = Annotated[str, _text(mail_fields.return_path), WithJsonSchema(_ANY_TEXT)]
 UnsubscribeUrl = Annotated[str, _text(mail_fields.unsubscribe_url), WithJsonSchema(_ANY_TEXT)]
 DnsName = Annotated[str, _text(mail_fields.dns_name), WithJsonSchema(_ANY_TEXT)]

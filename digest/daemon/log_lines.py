@@ -4,10 +4,16 @@ import logging
 
 from digest.daemon.planner import Plan
 from digest.domain.runs import Report
+from digest.domain.settings import Config
 from digest.domain.text import counted, moment
 from digest.pipeline.report import hints, struck_off_lines, summary_lines
 
 logger = logging.getLogger(__name__)
+
+
+def whom(config: Config) -> str:
+    """Who is served."""
+    return counted(len(config.subscribers), "subscriber") if config.subscribers else "the archive alone"
 
 
 def log_run(report: Report) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import schedule
 
 from digest.daemon.answers import AnswerReader
-from digest.daemon.log_lines import log_run, log_waiting
+from digest.daemon.log_lines import log_run, log_waiting, whom
 from digest.daemon.planner import Plan, Planner, WaitPolicy
 from digest.daemon.shrink_guard import ShrinkGuard, has_shrunk
 from digest.daemon.systemd import SystemdNotifier
@@ -25,7 +25,7 @@ from digest.domain.runs import UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule
-from digest.domain.text import counted, moment
+from digest.domain.text import moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.audit import audit_if_due
@@ -89,7 +89,7 @@ class Daemon:
         job = scheduler.every().minute.at(f":{_second_of_the_minute(self._clock):02}").do(self.tick)
         self._notifier.ready()  # before the tick: it may take hours, and systemd grants a start 90 seconds
         self.tick()
-        logger.info("serving %s", counted(len(self._config.subscribers), "subscriber"))
+        logger.info("serving %s", whom(self._config))
         while True:
             idle_seconds = scheduler.idle_seconds or 0.0
             if idle_seconds > _TICK_SECONDS:  # the wall clock was set back, or summer time has ended
@@ -228,7 +228,7 @@ class Daemon:
         with self._errors_logged():
             self._skip_earlier_slots(config)
         self._apply_config(config)
-        logger.info("configuration reloaded: %s", counted(len(config.subscribers), "subscriber"))
+        logger.info("configuration reloaded: %s", whom(config))
 
     def _log_unusable(self, error: ConfigError) -> None:
         """Log where the mistakes are, without the values that their messages may show."""
@@ -269,18 +269,16 @@ class Daemon:
             max_wait=timedelta(minutes=config.wait_minutes),
             send_empty=config.mail.when_empty == "send",
             audit=config.audit if config.arxiv.oai else NEVER,
+            archive=config.archive.schedule,
         )
 
     def _status(self) -> str:
         """A line for `systemctl status`."""
-        subscribers = self._config.subscribers
-        slots = [
-            self._slots[subscriber.schedule].next
-            for subscriber in subscribers
-            if subscriber.schedule in self._slots
-        ]
+        schedules = [subscriber.schedule for subscriber in self._config.subscribers]
+        wanted = [*schedules, *filter(None, [self._config.archive.schedule])]
+        slots = [self._slots[schedule].next for schedule in wanted if schedule in self._slots]
         following = moment(min(slots)) if slots else "not known yet"
-        return f"serving {counted(len(subscribers), 'subscriber')}; the next hour is {following}"
+        return f"serving {whom(self._config)}; the next hour is {following}"
 
 
 def _second_of_the_minute(clock: Clock) -> int:

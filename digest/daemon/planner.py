@@ -60,6 +60,8 @@ class WaitPolicy:
     """Send a digest also when there is nothing new."""
     audit: str = NEVER
     """When to audit: one of digest.domain.auditing.AUDIT_TIMES."""
+    archive: Schedule | None = None
+    """When to fetch for an archive that has no subscribers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,12 @@ class Planner:
     def _is_time_to_fetch(self, subscribers: Sequence[Subscriber]) -> bool:
         """Whether a slot begins within FETCH_LEAD, or an earlier fetch did not bring everything."""
         soon = self.now + FETCH_LEAD
-        return bool(self._fetches()) or any(
-            self.slots_of(subscriber.schedule).next <= soon for subscriber in subscribers
-        )
+        schedules = [subscriber.schedule for subscriber in subscribers]
+        if self.policy.archive:
+            if self.slots_of(self.policy.archive).latest >= self.announced_at:
+                return True
+            schedules.append(self.policy.archive)
+        return bool(self._fetches()) or any(self.slots_of(wanted).next <= soon for wanted in schedules)
 
     def _fetches(self) -> list[datetime]:
         """When the source was fetched since its latest announcement, latest first."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from digest.domain.auditing import WEEKLY
 from digest.domain.keywords import Keyword
-from digest.domain.subscribers import Subscriber
+from digest.domain.subscribers import Schedule, Subscriber
 from digest.errors import ConfigFault
 
 RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
@@ -114,6 +114,22 @@ class ArchiveSettings:
     file: Path | None
     keywords: tuple[Keyword, ...]
     papers: int
+    url: str | None = None
+    """The web address of the folder that `file` is in."""
+    folder: str = "archive"
+    """The name of the folder beside `file` for the other files of the archive."""
+    monthly: bool = False
+    """Whether there is a page for each month, with everything ever found."""
+    feeds: bool = False
+    page: bool = False
+    """Whether there is a page to search in, with everything ever found."""
+    schedule: Schedule | None = None
+    """When the daemon brings it up to date; None: when somebody's digest is due."""
+
+    @property
+    def papers_needed(self) -> int | None:
+        """How many papers of each keyword the files show; None: all."""
+        return None if self.monthly or self.page else self.papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +203,8 @@ class UsedPath:
     name: str
     path: Path
     is_folder: bool = False
+    holds: str = "mails alone"
+    """What the files of a folder are."""
     is_watched: bool = False
     """A change of it changes the configuration."""
 
@@ -241,6 +259,11 @@ class Config:
         """The same, where these are all the subscribers."""
         wanted = [keyword for subscriber in subscribers for keyword in subscriber.keywords]
         return tuple(dict.fromkeys((*wanted, *self.archive.keywords)))
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is anybody who gets mail."""
+        return bool(self.subscribers or self.monitoring.operator)
 
     @property
     def watched_files(self) -> tuple[Path, ...]:

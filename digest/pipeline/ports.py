@@ -75,8 +75,8 @@ class KeywordStore(Protocol):
     def fetch_statuses(self) -> Mapping[str, FetchStatus]:
         """How the last fetch of each keyword, by its id, ended."""
 
-    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
-        """The latest papers of a keyword, at most so many."""
+    def archive_section(self, keyword: Keyword, limit: int | None) -> ArchiveSection:
+        """The latest papers of a keyword, at most so many (None: all)."""
 
     def unmatched_announcements(self, keywords: Sequence[Keyword], since: datetime) -> Mapping[datetime, int]:
         """How many papers were announced, by the time of each run after that moment that read all of
@@ -291,4 +291,5 @@ class Transport(Protocol):
 
 class Archive(Protocol):
     def update(self, sections: Sequence[ArchiveSection]) -> bool:
-        """Bring the page up to date; False if it already was. Raises ArchiveError."""
+        """Bring all files up to date; False if they already were. Raises ArchiveError, if need be after the
+        others are written."""

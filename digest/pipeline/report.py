@@ -70,7 +70,7 @@ def failures(report: Report, now: datetime) -> frozenset[Failure]:
     return frozenset(kind for kind, is_found in found.items() if is_found)
 
 
-def report_lines(report: Report) -> Iterator[str]:
+def report_lines(report: Report, *, has_subscribers: bool = True) -> Iterator[str]:
     """For a terminal: a line for each keyword, then what was sent and what became of the archive."""
     width = max((len(outcome.keyword.name) for outcome in report.keywords), default=0)
     for outcome in report.keywords:
@@ -79,7 +79,7 @@ def report_lines(report: Report) -> Iterator[str]:
     if report.mails:
         mails, papers = _sent(report)
         yield f"{mails} sent, with {papers}"
-    else:
+    elif has_subscribers:
         yield "no mail to send"
     if report.archive.changed:
         yield _ARCHIVE_UPDATED
@@ -183,7 +183,7 @@ def _mail_line(outcome: MailOutcome, others: int = 0) -> str:
 
 
 def _archive_line(problem: str) -> str:
-    return f"the archive stays as it was: {problem}" if problem else ""
+    return "\n".join(f"the archive is not up to date: {line}" for line in problem.splitlines())
 
 
 def _news(outcome: KeywordOutcome) -> str:

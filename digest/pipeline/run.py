@@ -9,17 +9,16 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from digest.domain.fetching import UnavailablePaper
-from digest.domain.keywords import distinct
 from digest.domain.preferences import receiving
 from digest.domain.runs import ArchiveOutcome, KeywordOutcome, MailOutcome, Report, StruckOff
 from digest.domain.subscribers import FORMER, Subscriber, SubscriberState
 from digest.domain.subscriptions import KEPT_WHILE_ABSENT
 from digest.domain.text import counted
-from digest.errors import ArchiveError
 from digest.pipeline.context import RunContext
 from digest.pipeline.dispatch import Dispatch
 from digest.pipeline.fetch import fetch_keywords
 from digest.pipeline.preferences import preferences_of, split_by_day
+from digest.pipeline.publishing import publish
 from digest.pipeline.report import build_report
 
 logger = logging.getLogger(__name__)
@@ -88,7 +87,9 @@ class Run:
 
     def publish(self) -> None:
         """Bring the archive up to date."""
-        self._archive = _publish(self._context)
+        context = self._context
+        if context.archive:
+            self._archive = publish(context.archive, context.store.keywords, context.config.archive)
 
     def end(self) -> None:
         """Complete the report, record how the run ended, and delete what is old."""
@@ -136,17 +137,3 @@ def sync_subscriptions(context: RunContext) -> tuple[SubscriberState, ...]:
         back = f"if back within {days} days they go on where they were"
         logger.warning("%s from the configuration; %s", who, back)
     return states
-
-
-def _publish(context: RunContext) -> ArchiveOutcome:
-    settings = context.config.archive
-    if context.archive is None:
-        return ArchiveOutcome()
-    sections = [
-        context.store.keywords.archive_section(keyword, settings.papers)
-        for keyword in distinct(settings.keywords)
-    ]
-    try:
-        return ArchiveOutcome(changed=context.archive.update(sections))
-    except ArchiveError as exc:
-        return ArchiveOutcome(problem=str(exc), hint=exc.hint)

@@ -6,14 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.compose import compose
 from digest.domain.digests import ArchiveSection, Digest, PendingPaper
 from digest.domain.keywords import Keyword
-from digest.domain.papers import Paper
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
 from digest.domain.subscribers import Schedule, Subscriber, SuppressionEvent, SuppressionReason
@@ -21,8 +19,9 @@ from digest.errors import ArchiveError, RenderError
 from digest.mail.content.fit import LEAST_DETAIL, Detail
 from digest.mail.content.render import MailRenderer
 from digest.preview.sample_papers import SamplePaper, sample_papers
-from digest.publish.readme import LIMIT_BYTES, ReadmeArchive
+from digest.publish.page import ArchivePages, Link, Links, Part
 from digest.system.places import templates_folder
+from digest.system.templates import Templates
 
 # Some keywords that a mail cannot mark in a paper's words, and papers that several keywords find.
 _SUBSCRIBER = Subscriber(
@@ -39,7 +38,6 @@ _SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https:/
 
 _COMMENT = "Accepted at ICML 2026. In colour. Code: https://github.com/invented/paper"
 _PAPERS = 8
-_TOO_MANY = 150  # papers with a long abstract; the page converts equal ones once
 _NOW = datetime(2026, 6, 25, 7, tzinfo=UTC)
 _EVENTS = tuple(
     SuppressionEvent(number, _NOW, "subscribers[0]", SuppressionReason.REFUSED, "550 no such user", made=made)
@@ -56,11 +54,10 @@ def template_faults(templates: Path | None) -> list[str]:
     """
     folders = [folder for folder in (templates, templates_folder()) if folder]
     papers = list(islice(sample_papers(_SUBSCRIBER), _PAPERS))
-    with TemporaryDirectory() as folder:
-        renderer = MailRenderer(_SETTINGS, *folders)
-        archive = ReadmeArchive(Path(folder) / "README.md", *folders)
-        uses = [*_mail_uses(renderer, papers), *_archive_uses(archive, papers)]
-        return list(dict.fromkeys(_faults(uses)))
+    renderer = MailRenderer(_SETTINGS, *folders)
+    pages = ArchivePages(Templates(*folders))
+    uses = [*_mail_uses(renderer, papers), *_archive_uses(pages, papers)]
+    return list(dict.fromkeys(_faults(uses)))
 
 
 def _faults(uses: Iterable[Callable[[], object]]) -> Iterator[str]:
@@ -98,17 +95,14 @@ def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
     return compose(_SUBSCRIBER, candidates, _NOW.date(), {})
 
 
-def _archive_uses(archive: ReadmeArchive, samples: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
-    """Writes pages with a table, a stale one, one without papers, and one that is too long for GitHub."""
-    keyword = _SUBSCRIBER.keywords[0]
+def _archive_uses(pages: ArchivePages, samples: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
+    """Makes pages with tables, a stale one and one without papers; then pages with links and in parts."""
     papers = tuple(paper for paper, _ in samples)
-    empty = ArchiveSection(keyword, (), None)
-    stale = ArchiveSection(keyword, papers, _NOW, stale_since=_NOW)
-    too_long = ArchiveSection(keyword, (_with_a_long_abstract(papers[0]),) * _TOO_MANY, _NOW)
-    for sections in ([stale, empty], [empty], [too_long]):
-        yield partial(archive.update, sections)
-
-
-def _with_a_long_abstract(paper: Paper) -> Paper:
-    """So long that _TOO_MANY such papers are more than GitHub shows of a page."""
-    return replace(paper, abstract=paper.abstract * (LIMIT_BYTES // 100 // len(paper.abstract) + 1))
+    full, *empty = [ArchiveSection(keyword, (), None) for keyword in _SUBSCRIBER.keywords]
+    stale = replace(full, papers=papers, changed_at=_NOW, stale_since=_NOW)
+    links = Links({full.keyword: "name"}, {full.keyword: "archive/name.md"}, (Link("2026-06", "2026-06.md"),))
+    for sections in ([stale, *empty[:1]], empty[:1]):
+        yield partial(pages.readme_part, sections)
+        yield partial(pages.whole_page, "2026-06", sections)
+    yield partial(pages.readme_part, [stale, *empty], 1, links)
+    yield partial(pages.whole_page, full.keyword.name, [stale], Part(1, 2, "name.2.md"))

@@ -1,6 +1,6 @@
-"""Publish the archive: one class for each place, each a pipeline.ports.Archive.
+"""Publish the archive: `archive` writes README.md and what it leads to, in the right order.
 
-`readme` keeps it in a README.md, between the markers that `markers` finds; `page` fills in the template with
-text that `markdown` has escaped. `feeds` and `search_page` make files of it, and write none. A further place
-is a module here and a line in `bootstrap`.
+`publishers` lists what is published; each publisher is a pure function from sections to files. `readme` has
+the part between the markers, `own_pages` the pages of keywords and months, `feeds` and `search_page` what
+their names say; `folder` writes them. `page` fills in the templates with text that `markdown` has escaped.
 """

@@ -9,7 +9,7 @@ LOOKED_AT = 1_000
 
 def marked(page: str) -> bytes:
     """A page of Markdown with the mark; `page` has no line end at its end."""
-    return f"<!-- {MARK}: it is not kept what others write here. -->\n{page}\n".encode()
+    return f"<!-- {MARK}; what others write into it is lost. -->\n{page}\n".encode()
 
 
 def is_ours(content: bytes) -> bool:

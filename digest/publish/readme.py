@@ -1,25 +1,20 @@
-"""Publish the archive page in the marked part of a README.md, within the size that GitHub shows."""
+"""Publish the newest papers in the marked part of a README.md, within the size that GitHub shows."""
 
 import errno
 import re
-from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from digest.domain.digests import ArchiveSection
-from digest.errors import ArchiveError, RenderError
-from digest.publish.markers import Surroundings, has_marker, split_at_markers
-from digest.publish.page import ArchivePage
+from digest.errors import ArchiveError
+from digest.publish.fit import LIMIT_BYTES, papers_that_fit
+from digest.publish.markers import Surroundings, split_at_markers
+from digest.publish.page import NO_LINKS, ArchivePages, Links
 from digest.system.files import followed, remove_unfinished
 from digest.system.remedies import remedy, said
 from digest.system.shared_file import found
-from digest.system.templates import Templates
-
-# GitHub cuts off a README over 500 KiB:
-# https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-readmes
-LIMIT_BYTES = 512_000
 
 MOST_BYTES = 10_000_000
 """Of a file that is read at all."""
@@ -28,28 +23,26 @@ _MOST_TRIES = 10  # a person who saves the file meanwhile costs one
 
 _NO_PAGE = (errno.EFBIG, errno.EINVAL, errno.EISDIR, errno.ELOOP)
 _NAME_ANOTHER = "name another file below `archive:`, as `file:`, or put a page of words there"
-_PERMIT = "see that this user may read and write the file and its folder"
 
 _NEW_FILE = b"# Daily Papers\n\nThank you to arXiv for use of its open access interoperability.\n"
 
+_Text = Callable[[int], str]
 
-class ReadmeArchive:
-    """A pipeline.ports.Archive that keeps the archive page in `file` up to date.
 
-    Of several folders of templates the first that has a template counts.
-    """
+class Readme:
+    """The part of `file` between the markers."""
 
-    def __init__(self, file: Path, *templates: Path) -> None:
+    def __init__(self, file: Path, pages: ArchivePages) -> None:
         self._file = file
-        self._templates = Templates(*templates)
+        self._pages = pages
 
-    def update(self, sections: Sequence[ArchiveSection]) -> bool:
+    def update(self, sections: Sequence[ArchiveSection], links: Links = NO_LINKS) -> bool:
         """Bring the page up to date; False if it already was, and then nothing is written.
 
-        Shows as many papers of each section as fit into GitHub's limit. What somebody else writes into the
-        file meanwhile stays. Raises ArchiveError.
+        Shows as many papers of each section as fit. What somebody else writes into the file meanwhile stays.
+        Raises ArchiveError.
         """
-        text = cache(partial(_without_marker, ArchivePage(sections, self._templates)))
+        text = self._text(sections, links)
         with self._wrap_errors():
             target = followed(self._file)
             remove_unfinished(target.parent, re.escape(target.name))
@@ -65,6 +58,13 @@ class ReadmeArchive:
             "nothing to do: the page comes up to date with the next run",
         )
 
+    def has_room(self, sections: Sequence[ArchiveSection]) -> bool:
+        """Whether all papers of the sections fit beside the words around them. Raises ArchiveError."""
+        with self._wrap_errors(), found(self._file, MOST_BYTES) as file:
+            around = self._around(file.content)
+        text = self._text(sections, NO_LINKS)
+        return _newest_that_fit(sections, lambda count: around.with_page(text(count))) == _longest(sections)
+
     def check(self) -> None:
         """Raise ArchiveError if the file cannot be read, or its markers are not in order."""
         with self._wrap_errors(), found(self._file, MOST_BYTES) as file:
@@ -73,14 +73,19 @@ class ReadmeArchive:
     def _around(self, content: bytes | None) -> Surroundings:
         return split_at_markers(_NEW_FILE if content is None else content, self._file)
 
-    def _content(
-        self, current: bytes | None, sections: Sequence[ArchiveSection], text: Callable[[int | None], str]
-    ) -> bytes:
-        """The file with as many papers of each section as fit; `text` is the page with so many."""
+    def _text(self, sections: Sequence[ArchiveSection], links: Links) -> _Text:
+        """Makes the page with so many papers of each section."""
+        longest = _longest(sections)
+        return cache(
+            lambda count: self._pages.readme_part(sections, count if count < longest else None, links)
+        )
+
+    def _content(self, current: bytes | None, sections: Sequence[ArchiveSection], text: _Text) -> bytes:
+        """The file with as many papers of each section as fit."""
         around = self._around(current)
         content = cache(lambda newest: around.with_page(text(newest)))
-        newest = _papers_that_fit(_longest(sections), _estimate(sections), lambda count: len(content(count)))
-        if newest == 0:
+        newest = _newest_that_fit(sections, content)
+        if newest < 0:
             raise _no_room(self._file, len(around.before) + len(around.after))
         return content(newest)
 
@@ -93,27 +98,10 @@ class ReadmeArchive:
             raise ArchiveError(f"{self._file}: {said(exc)}", hint) from exc
 
 
-def _without_marker(page: ArchivePage, newest: int | None) -> str:
-    """The text of the page. Raises ArchiveError if a line of it is a marker, which would count as one of
-    the file's own in the next run."""
-    text = page.text(newest)
-    if has_marker(text):
-        raise ArchiveError(f"{page.template}: a line of the page is a marker", RenderError.hint)
-    return text
-
-
-def _papers_that_fit(longest: int, guess: int, length: Callable[[int | None], int]) -> int | None:
-    """How many papers a section fit, at most; None: all of the `longest` section's.
-
-    `length` is that of the file in bytes. Doubles the guess and then searches by halves, since each try
-    fills in a page of up to half a megabyte.
-    """
-    too_many = guess
-    while too_many < longest and length(too_many) <= LIMIT_BYTES:
-        too_many *= 2
-    if too_many >= longest and length(None) <= LIMIT_BYTES:
-        return None
-    return bisect(range(1, min(too_many, longest)), LIMIT_BYTES, key=length)
+def _newest_that_fit(sections: Sequence[ArchiveSection], content: Callable[[int], bytes]) -> int:
+    """How many papers of each section fit; -1: not even none. `content` is the file with so many."""
+    guess = _estimate(sections)
+    return papers_that_fit(_longest(sections), lambda count: len(content(count)), guess)
 
 
 def _longest(sections: Sequence[ArchiveSection]) -> int:

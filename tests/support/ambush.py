@@ -23,7 +23,7 @@ from typing import Any
 from digest.cli import main
 from digest.mail.file_transport import FileTransport
 from digest.pipeline import results
-from digest.publish.readme import ReadmeArchive
+from digest.publish.archive import FileArchive
 from digest.store import database
 from digest.store.queries.keywords import SqlKeywordStore
 from digest.store.queries.mails import SqlMailStore
@@ -37,7 +37,7 @@ TARGETS: dict[str, tuple[object, str]] = {
     "mark_unconfirmed": (SqlMailStore, "mark_unconfirmed"),
     "record_result": (SqlMailStore, "record_result"),
     "deliver": (FileTransport, "deliver"),
-    "update": (ReadmeArchive, "update"),
+    "update": (FileArchive, "update"),
     "tidy": (SqlRetention, "tidy"),
 }
 

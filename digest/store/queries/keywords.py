@@ -64,7 +64,7 @@ class SqlKeywordStore:
         with self._database.transaction() as connection:
             return fetch_statuses(connection)
 
-    def archive_section(self, keyword: Keyword, limit: int) -> ArchiveSection:
+    def archive_section(self, keyword: Keyword, limit: int | None) -> ArchiveSection:
         stale = keywords.c.failing_since.is_not(None) & (keywords.c.key == keyword.id)
         with self._database.transaction() as connection:
             rows = _latest_papers(connection, keyword, limit)
@@ -217,8 +217,8 @@ def _has_match_since(connection: Connection, wanted: Sequence[Keyword], since: d
     return connection.scalar(query.limit(1)) is not None
 
 
-def _latest_papers(connection: Connection, keyword: Keyword, limit: int) -> Sequence[Row[Any]]:
-    """The rows of the keyword's papers with the latest announcements, latest first.
+def _latest_papers(connection: Connection, keyword: Keyword, limit: int | None) -> Sequence[Row[Any]]:
+    """The rows of the keyword's papers with the latest announcements (`limit` None: of all), latest first.
 
     The inner query sorts numbers alone: with all columns SQLite would carry every abstract through the sort.
     """

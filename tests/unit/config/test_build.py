@@ -71,7 +71,7 @@ _SECTIONS = [
             "inbox_password_file",
         },
     ),
-    (ArchiveSection, ArchiveSettings, {"url"}),
+    (ArchiveSection, ArchiveSettings, set()),
     (ArxivSection, ArxivSettings, set()),
     (MonitoringSection, MonitoringSettings, set()),
     (ScheduleSection, Config, {"at", "timezone", "days"}),

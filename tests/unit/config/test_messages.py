@@ -34,7 +34,7 @@ _EMAIL = "subscribers:\n  - email: you@example.org\n"
             [
                 (
                     "1:14: subscribers: an empty list; write one such as "
-                    "[{email: you@example.org, keywords: [Reasoning]}]"
+                    "[{email: you@example.org, keywords: [Reasoning]}], or keywords below archive"
                 )
             ],
         ),

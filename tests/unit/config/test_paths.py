@@ -71,6 +71,12 @@ def test_an_outbox_that_holds_the_configuration_may_hold_other_files_too(tmp_pat
         ),
         ("archive: {file: mine}", {}, "2:17: archive.file: mine is a folder; name a file in it"),
         ("outbox: url", {}, "2:9: outbox: url is a file; name a folder"),
+        (
+            "state: archive/a.db\narchive: {monthly: true}",
+            {},
+            "2:8: state: * is in the folder of the archive, a folder for what is published; name another",
+        ),
+        ("outbox: pages\narchive: {folder: pages}", {}, "2:9: outbox: * is the folder of the archive"),
     ],
 )
 def test_a_setting_that_names_the_file_of_another_is_a_fault(
@@ -101,3 +107,7 @@ def test_a_loop_of_links_and_a_folder_as_the_archive_by_itself_are_left_to_the_r
     (tmp_path / "README.md").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     assert faults(tmp_path, "monitoring: {metrics_file: loop}", {}) == []
+
+
+def test_a_folder_named_archive_is_a_persons_until_the_archive_needs_one(tmp_path: Path) -> None:
+    assert faults(tmp_path, "state: archive/a.db\narchive: {papers: 5}", {}) == []

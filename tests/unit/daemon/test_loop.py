@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,6 +135,20 @@ def test_each_subscriber_gets_mail_at_their_own_hour(scenario: Scenario) -> None
     assert scenario.sent_to == ["ada@example.org"]
     scenario.tick_until(9, 0)
     assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
+
+
+def test_an_archive_without_subscribers_is_brought_up_to_date_once_a_day(tmp_path: Path) -> None:
+    scenario = Scenario(tmp_path)
+    with closing(scenario.store):
+        archive = replace(scenario.config.archive, schedule=schedule("07:00"))
+        scenario.config = replace(scenario.config, subscribers=(), archive=archive)
+        scenario.daemon._apply_config(scenario.config)
+        scenario.clock.moment = START.replace(day=23, hour=5)  # after an announcement
+        scenario.tick_until(6, 49)
+        assert scenario.source.asked == []
+        scenario.tick_until(12, 0)
+        assert (scenario.source.asked, scenario.sent_to) == (["Reward Model"], [])
+        assert scenario.daemon._status() == "serving the archive alone; the next hour is 2026-06-24 07:00 UTC"
 
 
 @pytest.mark.exhaustive

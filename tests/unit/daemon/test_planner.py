@@ -98,6 +98,36 @@ def test_one_fetch_serves_all_and_is_repeated_only_after_pauses(morning: Morning
 
 
 @pytest.mark.parametrize(
+    ("now", "model", "fetched_at", "fetch"),
+    [
+        (SEVEN - FETCH_LEAD - MINUTE, STALE, (), False),
+        (SEVEN - FETCH_LEAD, STALE, (), True),
+        (SEVEN - FETCH_LEAD, FRESH, (), False),
+        (SEVEN - MINUTE, FAILING, (SEVEN - FETCH_LEAD,), True),
+        (SEVEN - FETCH_LEAD + MINUTE, FAILING, (SEVEN - FETCH_LEAD,), False),
+        (TWELVE, STALE, (), True),
+        (TWELVE, FRESH, (), False),
+    ],
+    ids=[
+        "not before its hour", "ten minutes before", "but not again", "again after a pause",
+        "but not at once", "later, if the machine slept", "and not again",
+    ],
+)  # fmt: skip
+def test_an_archive_without_subscribers_has_an_hour_of_its_own(
+    now: datetime, model: FetchStatus, fetched_at: tuple[datetime, ...], fetch: bool
+) -> None:
+    planner = Planner(
+        policy=WaitPolicy(frozenset({MODEL.id}), max_wait=2 * HOUR, archive=schedule("07:00")),
+        state=ScheduleState(fetch_statuses={MODEL.id: model}, fetched_at=fetched_at),
+        now=now,
+        announced_at=ArxivCalendar().latest_announcement(now),
+        slots_of=lambda schedule: slots_around(schedule, now),
+        attempts={},
+    )
+    assert planner.plan(()) == Plan(fetch=fetch)
+
+
+@pytest.mark.parametrize(
     ("morning", "dispatched"),
     [
         (Morning(SEVEN - MINUTE), ()),

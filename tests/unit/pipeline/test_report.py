@@ -36,7 +36,7 @@ NOTHING = ArchiveOutcome()
         ),
         (
             Report((KeywordOutcome(ONE),), (), ArchiveOutcome(problem="no room")),
-            RunProblems("", None, "the archive stays as it was: no room"),
+            RunProblems("", None, "the archive is not up to date: no room"),
         ),
     ],
     ids=["nothing done", "all well", "nothing asked", "arXiv", "put off", "unconfirmed", "the archive"],
@@ -86,6 +86,7 @@ def test_a_first_fetch_says_what_to_expect_of_the_keyword() -> None:
         "Reasoning     3 new papers",
         "no mail to send",
     ]
+    assert "no mail to send" not in list(report_lines(report, has_subscribers=False))
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,11 @@ def test_each_failure_has_its_kind(
     keywords: list[KeywordOutcome], mails: list[MailOutcome], archive: ArchiveOutcome, kinds: set[Failure]
 ) -> None:
     assert failures(build_report(tuple(keywords), tuple(mails), archive), NOON) == kinds
+
+
+def test_each_problem_of_the_archive_has_a_line() -> None:
+    report = build_report((KeywordOutcome(ONE),), (), ArchiveOutcome(problem="a.md: no\nb.md: no"))
+    assert report.problems.lines == (
+        "the archive is not up to date: a.md: no",
+        "the archive is not up to date: b.md: no",
+    )

@@ -614,6 +614,14 @@ def test_the_archive_has_a_section_for_each_keyword_even_if_its_fetch_failed(lif
     ]
 
 
+@pytest.mark.parametrize(("monthly", "papers"), [(False, 2), (True, 3)])
+def test_the_archive_gets_all_papers_only_if_it_shows_them(life: Life, monthly: bool, papers: int) -> None:
+    archive = replace(life.config.archive, papers=2, monthly=monthly)
+    life.config = replace(life.config, archive=archive)
+    life.run()
+    assert len(life.archive.updates[-1][0].papers) == papers
+
+
 def test_an_archive_that_cannot_be_written_is_a_problem(life: Life) -> None:
     life.archive.trouble = ArchiveError("README.md:3: the end marker is missing", hint="add it")
     assert life.run().archive == ArchiveOutcome(

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from digest.publish.markdown import escape, escape_with_links
+from digest.publish.markdown import escape, escape_prose
 from tests.support.cost import require_cheap
 from tests.support.long_texts import PIECES, long_texts, repeated
 
@@ -12,11 +12,11 @@ from tests.support.long_texts import PIECES, long_texts, repeated
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_a_megabyte_of_one_piece_is_cheap(piece: str) -> None:
     text = repeated(piece)
-    require_cheap(lambda: (escape(text), escape_with_links(text)))
+    require_cheap(lambda: (escape(text), escape_prose(text)))
 
 
 @pytest.mark.exhaustive
 @settings(max_examples=40, deadline=None)
 @given(long_texts())
 def test_a_megabyte_of_several_pieces_is_cheap(text: str) -> None:
-    require_cheap(lambda: (escape(text), escape_with_links(text)))
+    require_cheap(lambda: (escape(text), escape_prose(text)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.domain.text import one_line
-from digest.publish.markdown import escape, escape_with_links
+from digest.publish.markdown import escape, escape_prose
 
 HAZARDS = (
     "|", "||", r"\|", "`", "``", "*", "**", "_", "__", "~~", "[x](http://evil.example)", "![x](y)", "[",
@@ -84,16 +84,36 @@ def test_what_markdown_would_interpret_is_escaped(text: str, markdown: str) -> N
         ("of $x_1 * y_2$-type", "of $`x_1 * y_2`$-type"),
         ("$$E = mc^2$$ holds", "$`E = mc^2`$ holds"),
         ("$$ E $$", "$`E`$"),
+        ("non-$x$-ary", "non-$`x`$-ary"),
         ("$|x|$", r"$`\vert x\vert `$"),
         (r"$\|x\|$", r"$`\Vert x\Vert `$"),
         (r"$a\\|b$", r"$`a\\\vert b`$"),
         (r"$\$5$", r"$`\$5`$"),
-        ("$a<b$ and $c$", "$`a<b`$ and $`c`$"),
+        ("$a<b >c$ and $c$", "$`a < b > c`$ and $`c`$"),
+        (r"$5%$ and $5\%$", r"$`5\%`$ and $`5\%`$"),
     ],
-    ids=["inline", "display", "spaced display", "bar", "double bar", "bar in a new line", "dollar", "two"],
+    ids=[
+        "inline", "display", "spaced display", "behind a hyphen", "bar", "double bar", "bar in a new line",
+        "dollar", "two", "percent",
+    ],
+)  # fmt: skip
+def test_mathematics_in_prose_stays_mathematics(text: str, markdown: str) -> None:
+    assert escape_prose(text) == markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a 2$\\times$ speedup", "O(n$^2$) for $^3", "é$x$", "a$x)$-b$y$"],
+    ids=["a digit", "a letter", "any letter", "the end of one and the start of another"],
 )
-def test_mathematics_stays_mathematics(text: str, markdown: str) -> None:
-    assert escape(text) == markdown
+def test_mathematics_right_behind_a_word_is_shown_as_it_is_written(text: str) -> None:
+    assert "$`" not in escape_prose(text)
+    assert row(escape_prose(text)).cells == [text]
+
+
+@pytest.mark.parametrize("text", ["$x^2$", "$$E$$", "of $a|b$", "$a<b$"])
+def test_mathematics_in_the_text_of_a_link_is_shown_as_it_is_written(text: str) -> None:
+    assert row(f"[{escape(text)}](https://example.org)").cells == [text]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +122,8 @@ def test_mathematics_stays_mathematics(text: str, markdown: str) -> None:
     ids=["money", "a space", "a digit", "alone", "two spaces", "nothing", "backtick", "escaped", "adjacent"],
 )  # fmt: skip
 def test_a_dollar_that_is_not_mathematics_is_a_dollar(text: str) -> None:
-    assert escape(text).count("<span>$</span>") == text.count("$")
-    assert row(escape(text)).cells == [text]
+    assert escape_prose(text).count("<span>$</span>") == text.count("$")
+    assert row(escape_prose(text)).cells == [text]
 
 
 @pytest.mark.parametrize(
@@ -118,21 +138,21 @@ def test_a_dollar_that_is_not_mathematics_is_a_dollar(text: str) -> None:
     ids=["in a sentence", "in parentheses", "before a bar", "with a user", "with an emoji"],
 )
 def test_a_web_address_leads_where_it_says(text: str, target: str) -> None:
-    parsed = row(escape_with_links(text))
+    parsed = row(escape_prose(text))
 
     assert (parsed.cells, parsed.targets) == ([text], [target])
 
 
 @given(hostile)
 def test_a_table_shows_any_text_as_it_is(text: str) -> None:
-    parsed = row(escape(text), escape_with_links(text), "last")
+    parsed = row(escape(text), escape_prose(text), "last")
 
     assert parsed.cells == [one_line(text), one_line(text), "last"]
 
 
 @given(hostile_with_dollars)
 def test_no_text_brings_an_element_of_its_own(text: str) -> None:
-    parsed = row(escape(text), escape_with_links(text), "last")
+    parsed = row(escape(text), escape_prose(text), "last")
 
     assert len(parsed.cells) == 3
     assert set(parsed.elements) <= {"table", "thead", "tbody", "tr", "th", "td", "span", "code", "a"}

@@ -14,8 +14,11 @@ from digest.domain.digests import ArchiveSection
 from digest.domain.text import one_line
 from digest.errors import ArchiveError
 from digest.publish import markers, readme
+from digest.publish.fit import LIMIT_BYTES
 from digest.publish.markers import BEGIN, END, Surroundings, split_at_markers
-from digest.publish.readme import LIMIT_BYTES, MOST_BYTES, ReadmeArchive
+from digest.publish.page import ArchivePages, Link, Links
+from digest.publish.readme import MOST_BYTES, Readme
+from digest.system.templates import Templates
 from tests.support.builders import NOON, keyword, paper
 from tests.support.variations import variations
 from tests.unit.publish.test_markdown import Parsed, hostile, rendered
@@ -47,7 +50,7 @@ PAGE = r"""Last update: 2026-06-22
 ## Reward Model
 | **Title** | **Date** | **Abstract** | **Comment** |
 | --- | --- | --- | --- |
-| **[A $`x^2`$ paper &#124; in two halves](https://arxiv.org/abs/2606.00003v2)** | 2026-06-20 | <details><summary>Show</summary><p>We invent a paper. It has two sentences.</p></details> | <details><summary>21 le...</summary><p>21 letters are folded</p></details> |
+| **[A <span>$</span>x^2<span>$</span> paper &#124; in two halves](https://arxiv.org/abs/2606.00003v2)** | 2026-06-20 | <details><summary>Show</summary><p>We invent a paper. It has two sentences.</p></details> | <details><summary>21 le...</summary><p>21 letters are folded</p></details> |
 | **[An invented paper numbered 2606.00002](https://arxiv.org/abs/2606.00002v1)** | 2026-06-20 | <details><summary>Show</summary><p>We invent a paper. It has two sentences.</p></details> | 20 letters, not more |
 | **[An invented paper numbered 2606.00001](https://arxiv.org/abs/2606.00001v1)** | 2026-06-21 | <details><summary>Show</summary><p>We invent a paper. It has two sentences.</p></details> |  |
 
@@ -67,8 +70,12 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "README.md"
 
 
+def page_in(file: Path, templates: Path = TEMPLATES) -> Readme:
+    return Readme(file, ArchivePages(Templates(templates)))
+
+
 def update(file: Path, sections: Sequence[ArchiveSection] = SECTIONS, templates: Path = TEMPLATES) -> bool:
-    return ReadmeArchive(file, templates).update(sections)
+    return page_in(file, templates).update(sections)
 
 
 def crowd(papers: int, abstract_letters: int) -> ArchiveSection:
@@ -225,7 +232,7 @@ def test_what_is_no_page_is_named_at_once_and_stays(
 ) -> None:
     make(file)
 
-    for use in (update, lambda file: ReadmeArchive(file, TEMPLATES).check()):
+    for use in (update, lambda file: page_in(file).check()):
         with pytest.raises(ArchiveError) as raised:
             use(file)
         assert str(raised.value) == f"{file}: {problem}"
@@ -306,21 +313,81 @@ def test_github_shows_hostile_papers_as_plain_words_in_four_cells(
 
 def test_a_page_that_github_would_cut_off_shows_fewer_papers_of_each_keyword(file: Path) -> None:
     few = ArchiveSection(keyword("Few"), tuple(paper(f"2605.{n:05}") for n in (2, 1)), NOON)
+    long = crowd(papers=100, abstract_letters=9_800)
 
-    assert update(file, [crowd(papers=100, abstract_letters=9_800), few])
+    assert update(file, [long, few])
 
     text = file.read_text()
-    assert "Last update: 2026-06-22\n\nOnly the newest 51 papers of each keyword are shown" in text
+    assert "Last update: 2026-06-22\n\nGitHub cuts off long pages: here are only the newest papers" in text
+    assert "## Reward Model\nNewest 48 of 100 papers\n\n| **Title**" in text
     assert LIMIT_BYTES - 10_000 < file.stat().st_size <= LIMIT_BYTES
-    assert (text.count("abs/2606."), text.count("abs/2605.")) == (51, 2)
-    assert "2606.00050v1" in text
-    assert "2606.00049v1" not in text
-    assert not update(file, [crowd(papers=100, abstract_letters=9_800), few])
+    assert (text.count("abs/2606."), text.count("abs/2605.")) == (48, 2)
+    assert "2606.00053v1" in text
+    assert "2606.00052v1" not in text
+    assert not update(file, [long, few])
+
+
+def test_a_section_that_is_not_shown_whole_leads_to_its_page(file: Path) -> None:
+    long = crowd(papers=100, abstract_letters=9_800)
+    short = replace(long, keyword=keyword("Short"), papers=long.papers[:1])
+    links = Links({}, {long.keyword: "archive/long.md", short.keyword: "archive/short.md"})
+
+    page_in(file).update([long, short], links)
+
+    text = file.read_text()
+    assert "## Reward Model\nNewest 47 of 100 papers: [all 100](archive/long.md)\n\n| **Title**" in text
+    assert "## Short\n| **Title**" in text
+
+
+def test_a_page_without_room_for_a_paper_of_each_keyword_has_their_names_and_links(file: Path) -> None:
+    papers = (paper(abstract="a" * 9_800),)
+    sections = [ArchiveSection(keyword(f"Keyword {number}"), papers, NOON) for number in range(60)]
+    names = {one.keyword: f"{number}" for number, one in enumerate(sections)}
+    links = Links(names, names)
+
+    page_in(file).update(sections, links)
+
+    text = file.read_text()
+    assert "## Keyword 59\nNewest 0 of 1 papers: [all 1](59)\n" in text
+    assert Parsed(rendered(text)).cells == []
+
+
+def test_more_than_three_keywords_have_a_table_of_contents(file: Path) -> None:
+    names = ("One", "C++", "机器人", "A [B]")
+    sections = [ArchiveSection(keyword(name), (), None) for name in names]
+    links = Links({one.keyword: f"a{number}" for number, one in enumerate(sections)})
+    file.write_bytes(MARKERS)
+
+    page_in(file).update(sections, links)
+
+    head = "- [One](#a0)\n- [C++](#a1)\n- [机器人](#a2)\n- [A &#91;B&#93;](#a3)\n\n"
+    assert file.read_text().startswith(f'{B}\n{head}<a name="a0"></a>\n\n## One\n\nNo papers yet.\n')
+    assert Parsed(rendered(file.read_text())).targets == ["#a0", "#a1", "#a2", "#a3"]
+    page_in(file).update(sections[:3], links)
+    assert file.read_text().startswith(f"{B}\n## One\n")
+
+
+def test_the_page_leads_to_the_months(file: Path) -> None:
+    file.write_bytes(MARKERS)
+    months = (Link("2026-06", "archive/2026-06.md"), Link("2026-05", "archive/2026-05.md"))
+
+    page_in(file).update([SECTIONS[1]], Links(months=months))
+
+    links = "[2026-06](archive/2026-06.md), [2026-05](archive/2026-05.md)"
+    assert f"{B}\nEverything ever found, by month of submission: {links}\n\n## C" in file.read_text()
+
+
+@pytest.mark.parametrize(("words", "has_room"), [(0, True), (LIMIT_BYTES, False)])
+def test_whether_all_papers_have_room_depends_on_the_words_around_them(
+    file: Path, words: int, has_room: bool
+) -> None:
+    file.write_bytes(b"x" * words)
+    assert page_in(file).has_room(SECTIONS) is has_room
 
 
 @pytest.mark.parametrize(
     ("title_letters", "shown"),
-    variations([(100, 100), (20_000, 25)], ["all fit"], ids=["all fit", "more than it seems fit"]),
+    variations([(100, 100), (10_000, 47)], ["all fit"], ids=["all fit", "more than it seems fit"]),
 )
 def test_how_many_papers_fit_depends_on_the_page_not_on_the_abstracts(
     tmp_path: Path, title_letters: int, shown: int
@@ -329,17 +396,17 @@ def test_how_many_papers_fit_depends_on_the_page_not_on_the_abstracts(
     papers = tuple(
         paper(f"2606.{n:05}", title="t" * title_letters, abstract="x" * 100_000) for n in range(100)
     )
-    ReadmeArchive(tmp_path / "README.md", tmp_path).update([ArchiveSection(keyword(), papers, NOON)])
+    update(tmp_path / "README.md", [ArchiveSection(keyword(), papers, NOON)], tmp_path)
     page = (tmp_path / "README.md").read_text().partition(BEGIN.decode())[2]
     assert page.count("t") // title_letters == shown
 
 
 def test_a_page_of_exactly_the_limit_is_shown_whole(file: Path) -> None:
-    update(file, [crowd(papers=40, abstract_letters=0)])
-    letters, rest = divmod(LIMIT_BYTES - file.stat().st_size, 40)
+    update(file, [crowd(papers=60, abstract_letters=0)])
+    letters, rest = divmod(LIMIT_BYTES - file.stat().st_size, 60)
     file.write_bytes(b"x" * rest + file.read_bytes())
 
-    assert update(file, [crowd(papers=40, abstract_letters=letters)])
+    assert update(file, [crowd(papers=60, abstract_letters=letters)])
 
     assert file.stat().st_size == LIMIT_BYTES
 
@@ -408,7 +475,7 @@ def test_without_any_good_answer_the_page_has_no_date(file: Path) -> None:
 
 
 def test_a_section_that_could_not_be_refreshed_says_since_when(tmp_path: Path) -> None:
-    archive = ReadmeArchive(tmp_path / "README.md", TEMPLATES)
+    archive = page_in(tmp_path / "README.md")
     fresh = ArchiveSection(keyword(), (paper(),), NOON)
     stale = replace(fresh, stale_since=datetime(2026, 6, 21, 7, tzinfo=UTC))
     archive.update([stale])

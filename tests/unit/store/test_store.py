@@ -371,6 +371,7 @@ def test_an_archive_section_has_the_newest_announcements_first(store: SqlStore, 
     answer(store, MODEL, "2512.00009", "2606.00001", "hep-th/9901001", "2606.00002", fresh=False)
     section = store.keywords.archive_section(MODEL, 3)
     assert [shown.id for shown in section.papers] == ["2606.00002", "2606.00001", "2512.00009"]
+    assert len(store.keywords.archive_section(MODEL, None).papers) == 4
     assert store.keywords.archive_section(REASONING, 3) == ArchiveSection(REASONING, (), None)
 
 

@@ -1,0 +1,69 @@
+"""Write the files of the archive into their folder: only what changed, and never over a person's file."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from digest.errors import ArchiveError
+from digest.publish.files import PublishedFile
+from digest.publish.mark import LOOKED_AT, is_ours
+from digest.system.files import followed, opened_file, remove_unfinished
+from digest.system.remedies import remedy, said
+from digest.system.shared_file import found
+
+MOST_BYTES = 100_000_000
+"""Of a file that is read at all, to see whether it has changed."""
+
+_MOST_TRIES = 10
+_FOLDER_MODE = 0o755  # what is in it is published
+_MOVE_IT = "move it, or name another folder below `archive:`, as `folder:`"
+
+
+class ArchiveFolder:
+    """The files of the archive below `root`, the folder of README.md."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def has_own(self, path: PurePosixPath) -> bool:
+        """Whether there is such a file that the program has written."""
+        try:
+            with opened_file(self._root / path) as stream:
+                return is_ours(stream.read(LOOKED_AT))
+        except OSError:
+            return False
+
+    def write(self, file: PublishedFile) -> bool:
+        """Write the file as a whole; False if it is up to date.
+
+        Raises ArchiveError, also where there is a person's file.
+        """
+        path = self._root / file.path
+        with _wrap_errors(path):
+            _make_folder(path.parent)
+            remove_unfinished(followed(path.parent), re.escape(path.name))
+            for _ in range(_MOST_TRIES):
+                with found(path, MOST_BYTES) as present:
+                    if present.content == file.content:
+                        return False
+                    if present.content is not None and not is_ours(present.content):
+                        raise ArchiveError(f"{path}: somebody else has written it", _MOVE_IT)
+                    if present.replace(file.content):
+                        return True
+        raise ArchiveError(f"{path}: another program writes it again and again", "stop that program")
+
+
+@contextmanager
+def _wrap_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise ArchiveError(f"{path}: {said(exc)}", remedy(exc)) from exc
+
+
+def _make_folder(folder: Path) -> None:
+    place = followed(folder)
+    if not place.is_dir():
+        place.mkdir()
+        place.chmod(_FOLDER_MODE)  # whatever the umask is
