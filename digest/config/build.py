@@ -21,11 +21,11 @@ from digest.config.schema import (
     read_keyword,
 )
 from digest.config.yaml_document import Document
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.identity import name_key
 from digest.domain.interests import NO_INTERESTS, Interests
 from digest.domain.keywords import Keyword, Match, distinct
 from digest.domain.settings import (
-    ArchiveSettings,
     ArxivSettings,
     Config,
     DkimSettings,
@@ -148,14 +148,15 @@ class ConfigBuilder:
         subscribers = tuple(
             self._subscriber(number, section) for number, section in enumerate(self.section.subscribers)
         )
+        archive = self._archive(subscribers)
         return self._settings(
             Config,
             self.section,
             self.section.schedule,
             file=self.file,
             subscribers=subscribers,
-            mail=self._mail(),
-            archive=self._archive(subscribers),
+            mail=self._mail(archive),
+            archive=archive,
             arxiv=self._arxiv(),
             monitoring=self._settings(MonitoringSettings, self.section.monitoring),
             github=self._settings(GitHubSettings, self.section.github),
@@ -186,14 +187,16 @@ class ConfigBuilder:
         named = sum(section.interests or (), NO_INTERESTS)
         return replace(named, files=tuple(self.file.parent / path for path in named.files))
 
-    def _mail(self) -> MailSettings:
+    def _mail(self, archive: ArchiveSettings) -> MailSettings:
         section = self.section.mail
         sender = section.sender or default_sender(self.smtp) or _LOCAL_SENDER
         return self._settings(
             MailSettings,
             section,
             sender=sender,
-            archive_url=self.section.archive.url,
+            archive_url=archive.url,
+            archive_has_all=archive.has_all,
+            feed_url=archive.feed_url,
             dkim=self._dkim(section.dkim, domain(sender)),
         )
 

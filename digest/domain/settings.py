@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.auditing import WEEKLY
 from digest.domain.keywords import Keyword
-from digest.domain.subscribers import Schedule, Subscriber
+from digest.domain.subscribers import Subscriber
 from digest.errors import ConfigFault
 
 RUN_LOCK, DAEMON_LOCK, ARXIV_LOCK, BACKUP_LOCK = "run.lock", "daemon.lock", "arxiv.lock", "backup.lock"
@@ -89,6 +90,10 @@ class MailSettings:
     mails_per_connection: int = 100
     archive_url: str | None = None
     """The web address of the archive."""
+    archive_has_all: bool = False
+    """Whether the archive at that address keeps every paper that was ever found."""
+    feed_url: str | None = None
+    """The web address of the archive's feed of all keywords."""
     retry_scale: float = 1.0
     """Multiplies every pause before a mail is tried again (for tests)."""
     keep_days: int = 3
@@ -105,31 +110,6 @@ class MailSettings:
     """Mail servers may bring at most so many of all subscribers onto the suppression list within a day."""
     links: tuple[str, ...] = ()
     """Other pages about a paper to link to: some of digest.domain.links.SERVICES."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveSettings:
-    """The file that holds the archive (None: no archive), its keywords in order, papers per keyword."""
-
-    file: Path | None
-    keywords: tuple[Keyword, ...]
-    papers: int
-    url: str | None = None
-    """The web address of the folder that `file` is in."""
-    folder: str = "archive"
-    """The name of the folder beside `file` for the other files of the archive."""
-    monthly: bool = False
-    """Whether there is a page for each month, with everything ever found."""
-    feeds: bool = False
-    page: bool = False
-    """Whether there is a page to search in, with everything ever found."""
-    schedule: Schedule | None = None
-    """When the daemon brings it up to date; None: when somebody's digest is due."""
-
-    @property
-    def papers_needed(self) -> int | None:
-        """How many papers of each keyword the files show; None: all."""
-        return None if self.monthly or self.page else self.papers
 
 
 @dataclass(frozen=True, slots=True)

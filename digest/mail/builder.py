@@ -87,7 +87,7 @@ class DigestMailBuilder:
             largest = max(size_ratio(mail) for _, mail in rendered)
             if largest <= 1:
                 return rendered
-            if digest.is_catch_up and self._settings.archive_url:
+            if digest.is_catch_up and self._settings.archive_url and self._settings.archive_has_all:
                 return [self._beginning(digest, token, largest)]
             # Each try renders everything, so skip numbers of mails that cannot be enough.
             parts = max(parts + 1, math.ceil(parts * largest))

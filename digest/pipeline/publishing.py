@@ -1,8 +1,8 @@
 """Bring the archive up to date from what the state knows, without asking the source."""
 
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.keywords import distinct
 from digest.domain.runs import ArchiveOutcome
-from digest.domain.settings import ArchiveSettings
 from digest.errors import ArchiveError
 from digest.pipeline.ports import Archive, KeywordStore
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from digest.domain.auditing import Audit, KeywordFigures, MissedPaper
 from digest.domain.compose import compose
-from digest.domain.digests import ArchiveSection, Digest, PendingPaper
+from digest.domain.digests import ArchivedPaper, ArchiveSection, Digest, PendingPaper
 from digest.domain.keywords import Keyword
 from digest.domain.runs import Alert, UnreadInbox
 from digest.domain.settings import MailSettings
@@ -20,6 +20,7 @@ from digest.mail.content.fit import LEAST_DETAIL, Detail
 from digest.mail.content.render import MailRenderer
 from digest.preview.sample_papers import SamplePaper, sample_papers
 from digest.publish.page import ArchivePages, Link, Links, Part
+from digest.publish.search_page import page_files
 from digest.system.places import templates_folder
 from digest.system.templates import Templates
 
@@ -34,7 +35,11 @@ _SUBSCRIBER = Subscriber(
     ),
     Schedule(time(7), ZoneInfo("UTC"), frozenset(range(7))),
 )
-_SETTINGS = MailSettings("Daily Papers <digest@localhost>", archive_url="https://example.org/papers")
+_SETTINGS = MailSettings(
+    "Daily Papers <digest@localhost>",
+    archive_url="https://example.org/papers",
+    feed_url="https://example.org/all.atom",
+)
 
 _COMMENT = "Accepted at ICML 2026. In colour. Code: https://github.com/invented/paper"
 _PAPERS = 8
@@ -55,8 +60,9 @@ def template_faults(templates: Path | None) -> list[str]:
     folders = [folder for folder in (templates, templates_folder()) if folder]
     papers = list(islice(sample_papers(_SUBSCRIBER), _PAPERS))
     renderer = MailRenderer(_SETTINGS, *folders)
-    pages = ArchivePages(Templates(*folders))
-    uses = [*_mail_uses(renderer, papers), *_archive_uses(pages, papers)]
+    shared = Templates(*folders)
+    uses = [*_mail_uses(renderer, papers), *_archive_uses(ArchivePages(shared), papers)]
+    uses.append(partial(_search_page, shared, papers))
     return list(dict.fromkeys(_faults(uses)))
 
 
@@ -95,12 +101,21 @@ def _digest(papers: Iterable[SamplePaper], *, welcome: bool = False) -> Digest:
     return compose(_SUBSCRIBER, candidates, _NOW.date(), {})
 
 
+def _search_page(templates: Templates, samples: Sequence[SamplePaper]) -> None:
+    """Makes the page to search in."""
+    keyword = _SUBSCRIBER.keywords[0]
+    papers = [ArchivedPaper(paper, (keyword,)) for paper, _ in samples]
+    for _ in page_files(papers, {keyword: "name"}, "Daily Papers", templates, updated=_NOW.date()):
+        pass
+
+
 def _archive_uses(pages: ArchivePages, samples: Sequence[SamplePaper]) -> Iterator[Callable[[], object]]:
     """Makes pages with tables, a stale one and one without papers; then pages with links and in parts."""
     papers = tuple(paper for paper, _ in samples)
     full, *empty = [ArchiveSection(keyword, (), None) for keyword in _SUBSCRIBER.keywords]
     stale = replace(full, papers=papers, changed_at=_NOW, stale_since=_NOW)
-    links = Links({full.keyword: "name"}, {full.keyword: "archive/name.md"}, (Link("2026-06", "2026-06.md"),))
+    link = Link("2026-06", "2026-06.md")
+    links = Links({full.keyword: "name"}, {full.keyword: "archive/name.md"}, (link,), "index.html", (link,))
     for sections in ([stale, *empty[:1]], empty[:1]):
         yield partial(pages.readme_part, sections)
         yield partial(pages.whole_page, "2026-06", sections)

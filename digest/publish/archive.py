@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from digest.domain.archive_settings import FEED_OF_ALL, ArchiveSettings
 from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
-from digest.domain.settings import ArchiveSettings
 from digest.errors import ArchiveError
 from digest.publish.files import PublishedFile
 from digest.publish.folder import ArchiveFolder
 from digest.publish.names import file_names
 from digest.publish.own_pages import keyword_pages, month_links, page_path, url_of
-from digest.publish.page import ArchivePages, Links
+from digest.publish.page import ArchivePages, Link, Links, heading
 from digest.publish.readme import Readme
 
 Sections = Sequence[ArchiveSection]
@@ -115,9 +115,24 @@ class FileArchive:
     def _links(self, names: Names, result: _Result) -> Links:
         """Where README.md can lead."""
         there = set(result.there)
+        search_page = PurePosixPath(self.settings.folder, "index.html")
         paths = {keyword: page_path(name, self.settings.folder) for keyword, name in names.items()}
         return Links(
             anchors=names,
             pages={keyword: url_of(path) for keyword, path in paths.items() if path in there},
             months=month_links(there),
+            search=url_of(search_page) if search_page in there else "",
+            feeds=tuple(self._feed_links(names, there)),
         )
+
+    def _feed_links(self, names: Names, there: set[PurePosixPath]) -> Iterator[Link]:
+        """The feed of all keywords, then that of each."""
+        base = f"{self.settings.files_url}/" if self.settings.files_url else ""
+        stems = [
+            ("all keywords", FEED_OF_ALL),
+            *((heading(keyword.name), names[keyword]) for keyword in names),
+        ]
+        for name, stem in stems:
+            path = PurePosixPath(self.settings.folder, f"{stem}.atom")
+            if path in there:
+                yield Link(name, base + url_of(path))

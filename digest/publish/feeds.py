@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from digest.domain.archive_settings import FEED_OF_ALL
 from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
@@ -20,9 +21,6 @@ from digest.publish.feed import Feed, FeedEntry
 from digest.publish.files import PublishedFile
 from digest.publish.json_feed import json_feed
 from digest.publish.plain import permanent_address, plain_paper
-
-ALL = "all"
-"""The stem of the feed of all keywords; no keyword has it."""
 
 _FORMATS = ((".atom", atom), (".json", json_feed))
 
@@ -72,7 +70,7 @@ def feed_files(
         yield from _written(feed, stems[section.keyword], place)
     changed_at = max((section.changed_at for section in sections if section.changed_at), default=None)
     newest = sorted(entries.values(), key=lambda entry: entry.paper.order, reverse=True)[:_OF_ALL]
-    yield from _written(_feed(ALL, title, newest, changed_at), ALL, place)
+    yield from _written(_feed(FEED_OF_ALL, title, newest, changed_at), FEED_OF_ALL, place)
 
 
 def _feed(identity: str, title: str, entries: Sequence[FeedEntry], changed_at: datetime | None) -> Feed:

@@ -40,6 +40,9 @@ class Links:
     pages: Mapping[Keyword, str] = field(default_factory=dict)
     """The page of each keyword with all its papers."""
     months: tuple[Link, ...] = ()
+    search: str = ""
+    """The page to search in."""
+    feeds: tuple[Link, ...] = ()
 
 
 NO_LINKS = Links()
@@ -105,7 +108,13 @@ class ArchivePages:
         """
         tables = tuple(self._table(section, newest, links) for section in sections)
         text = self._filled(
-            _README_PART, sections=tables, newest=newest, updated=_updated(sections), months=links.months
+            _README_PART,
+            sections=tables,
+            newest=newest,
+            updated=updated(sections),
+            months=links.months,
+            search=links.search,
+            feeds=links.feeds,
         )
         if has_marker(text):
             template = self._templates.file(_README_PART)
@@ -117,9 +126,9 @@ class ArchivePages:
         tables = tuple(self._table(section, None, NO_LINKS) for section in sections)
         return self._filled(
             _WHOLE_PAGE,
-            title=_heading(title),
+            title=heading(title),
             sections=tables,
-            updated=_updated(sections),
+            updated=updated(sections),
             part=part.number,
             parts=part.of,
             next_part=part.next,
@@ -133,7 +142,7 @@ class ArchivePages:
 
     def _table(self, section: ArchiveSection, newest: int | None, links: Links) -> _Table:
         return _Table(
-            heading=_heading(section.keyword.name),
+            heading=heading(section.keyword.name),
             anchor=links.anchors.get(section.keyword, ""),
             page=links.pages.get(section.keyword, ""),
             papers=len(section.papers),
@@ -142,11 +151,13 @@ class ArchivePages:
         )
 
 
-def _updated(sections: Sequence[ArchiveSection]) -> date | None:
+def updated(sections: Sequence[ArchiveSection]) -> date | None:
+    """The day when the last of their papers was recorded."""
     return max((section.changed_at.date() for section in sections if section.changed_at), default=None)
 
 
-def _heading(text: str) -> str:
+def heading(text: str) -> str:
+    """Plain text on one line, as Markdown for a heading or a link."""
     return escape(shortened(one_line(text), _LONGEST_TEXT))
 
 

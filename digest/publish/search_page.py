@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from digest.domain.digests import ArchivedPaper
+from digest.domain.digests import ArchivedPaper, ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.text import listed, one_line
@@ -84,6 +84,16 @@ def page_files(
     values = {"title": one_line(title), "updated": updated, "feeds": feeds, "assets": assets}
     page = _filled(templates, _PAGE, **values, **collected.values(), **_data_versions(scripts))
     yield PublishedFile(place / "index.html", page)
+
+
+def archived(sections: Iterable[ArchiveSection]) -> Iterator[ArchivedPaper]:
+    """Each paper of the sections once, with the keywords that have it, newest announcement first."""
+    found: dict[str, tuple[Paper, list[Keyword]]] = {}
+    for section in sections:
+        for paper in section.papers:
+            found.setdefault(paper.id, (paper, []))[1].append(section.keyword)
+    for paper, keywords in sorted(found.values(), key=lambda each: each[0].order, reverse=True):
+        yield ArchivedPaper(paper, tuple(keywords))
 
 
 class _Collected:

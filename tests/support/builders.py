@@ -4,9 +4,10 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
-from digest.domain.settings import ArchiveSettings, ArxivSettings, Config, MailSettings
+from digest.domain.settings import ArxivSettings, Config, MailSettings
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.sources.arxiv.identifiers import announcement_order, page_url, pdf_url
 

@@ -81,7 +81,8 @@ class DigestView:
     actions: tuple[ActionLink, ...]
     """How the reader changes what they get."""
     archive_url: str
-    """Empty if the configuration names none."""
+    feed_url: str
+    """Both empty if the configuration names none."""
 
     @property
     def all_sections(self) -> tuple[SectionView, ...]:
@@ -123,6 +124,7 @@ def digest_view(
         unsubscribe_url=unsubscribe_url(settings, token),
         actions=actions.foot,
         archive_url=settings.archive_url or "",
+        feed_url=settings.feed_url or "",
     )
 
 

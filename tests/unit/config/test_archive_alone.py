@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from digest.config.load import load_config
-from digest.domain.settings import ArchiveSettings, Config
+from digest.domain.archive_settings import ArchiveSettings
+from digest.domain.settings import Config
 from digest.errors import ConfigError
 from tests.support.builders import keyword, schedule
 

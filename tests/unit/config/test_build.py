@@ -19,9 +19,9 @@ from digest.config.schema import (
 )
 from digest.config.section import Section
 from digest.config.yaml_document import parse
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.keywords import Keyword, Match
 from digest.domain.settings import (
-    ArchiveSettings,
     ArxivSettings,
     Config,
     GitHubSettings,

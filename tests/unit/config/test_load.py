@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.config.load import line_of, load_config
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.expressions import AllOf, Field, Term
 from digest.domain.keywords import Keyword, Match
-from digest.domain.settings import ArchiveSettings, ArxivSettings, Config, MailSettings, SmtpServer
+from digest.domain.settings import ArxivSettings, Config, MailSettings, SmtpServer
 from digest.domain.subscribers import Schedule, Subscriber
 from digest.errors import ConfigError, ConfigFault
 

@@ -181,7 +181,7 @@ def test_the_parts_of_a_digest_belong_together_and_their_numbers_go_on() -> None
 
 @pytest.mark.exhaustive
 def test_after_an_absence_one_mail_names_the_best_and_the_archive_has_the_others() -> None:
-    settings = replace(SETTINGS, archive_url="https://example.org/papers")
+    settings = replace(SETTINGS, archive_url="https://example.org/papers", archive_has_all=True)
     mail_builder = DigestMailBuilder(MailRenderer(settings, templates_folder()), settings, SIGNER)
     away = replace(long_digest(1000), since=NOON.date() - timedelta(days=14))
     [mail] = mail_builder.build(away, NOON)
@@ -189,6 +189,15 @@ def test_after_an_absence_one_mail_names_the_best_and_the_archive_has_the_others
     shown = text.count("arxiv.org/abs/")
     assert (len(mail.papers), shown > 300) == (1000, True)
     assert f"{1000 - shown} more papers would be too much for one mail: see the archive." in one_line(text)
+    of_newest = replace(settings, archive_has_all=False)
+    assert (
+        len(
+            DigestMailBuilder(MailRenderer(of_newest, templates_folder()), of_newest, SIGNER).build(
+                away, NOON
+            )
+        )
+        > 1
+    )
     assert len(BUILDER.build(away, NOON)) <= 4
 
 

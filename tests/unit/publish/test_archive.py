@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from digest.domain.archive_settings import ArchiveSettings
 from digest.domain.digests import ArchiveSection
-from digest.domain.settings import ArchiveSettings
 from digest.errors import ArchiveError
 from digest.publish.archive import FileArchive
 from digest.publish.files import PublishedFile
@@ -18,10 +18,12 @@ from digest.publish.mark import is_ours, marked
 from digest.publish.names import file_names
 from digest.publish.publishers import file_archive, publishers_of
 from digest.system.places import templates_folder
+from digest.system.templates import Templates
 from tests.support.builders import NOON, keyword, paper
 from tests.support.variations import variations
 from tests.unit.publish.test_markdown import Parsed, rendered
 
+TEMPLATES = Templates(templates_folder())
 SHORT = ArchiveSection(keyword("Short"), (paper("2606.00001"),), NOON)
 NAMES = ("../x", "con", "C++", "机器人", "RLHF", "rlhf", "a|b", "[x](y)", "<b>", "2026-06")
 
@@ -101,6 +103,23 @@ def test_everything_ever_found_is_on_the_pages_of_months_and_the_newest_in_the_r
     assert (tmp_path / "pages" / "2026-06.md").read_text().count("abs/2606") == 3
 
 
+def test_the_readme_leads_to_the_page_to_search_in_and_to_each_feed(tmp_path: Path) -> None:
+    made = archive(tmp_path, page=True, feeds=True)
+    assert made.update([SHORT])
+    readme = (tmp_path / "README.md").read_text()
+    assert "\n[Search in everything ever found](archive/index.html)\n" in readme
+    assert "\nFeeds: [all keywords](archive/all.atom), [Short](archive/short.atom)\n" in readme
+    assert_links_lead_somewhere(tmp_path)
+    assert not made.update([SHORT])
+
+
+def test_feeds_have_their_web_address_where_it_is_known(tmp_path: Path) -> None:
+    archive(tmp_path, feeds=True, url="https://github.com/you/papers").update([SHORT])
+    raw = "https://raw.githubusercontent.com/you/papers/HEAD/archive/"
+    assert f"[Short]({raw}short.atom)" in (tmp_path / "README.md").read_text()
+    assert f'href="{raw}short.atom"' in (tmp_path / "archive" / "short.atom").read_text()
+
+
 def test_a_persons_file_stays_and_is_not_linked_and_the_others_are_written(tmp_path: Path) -> None:
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / "short.md").write_text("mine")
@@ -169,10 +188,13 @@ def test_what_is_published_is_marked_and_in_the_folder(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, monthly=True, feeds=True, page=True, url="https://example.org/papers")
     pages = archive(tmp_path).pages
     names = file_names([SHORT.keyword])
-    files = [file for publish in publishers_of(settings, pages) for file in publish([SHORT], names)]
+    files = [
+        file for publish in publishers_of(settings, pages, TEMPLATES) for file in publish([SHORT], names)
+    ]
     assert files
     assert [file.path for file in files if not is_ours(file.content)] == []
-    assert {file.path.parent for file in files} == {PurePosixPath("archive")}
+    folder = PurePosixPath("archive")
+    assert {file.path.parent for file in files} == {folder, folder / "data"}
 
 
 def test_each_file_that_is_written_is_told_of(tmp_path: Path) -> None:

@@ -290,11 +290,13 @@ def test_a_missing_template_is_named(tmp_path: Path, file: str) -> None:
     )
 
 
-def test_both_parts_link_to_the_archive_where_it_can_be_read() -> None:
-    settings = replace(SETTINGS, archive_url="https://example.org/papers")
+def test_both_parts_link_to_the_archive_and_its_feed_where_they_can_be_read() -> None:
+    feed = "https://example.org/papers/archive/all.atom"
+    settings = replace(SETTINGS, archive_url="https://example.org/papers", feed_url=feed)
     rendered = MailRenderer(settings, templates_folder()).render(digest_of(paper()), TOKEN)
     assert '<a href="https://example.org/papers">The archive</a>' in re.sub(
         ' style="[^"]*"', "", rendered.html
     )
     assert "\n    https://example.org/papers\n" in rendered.text
+    assert (f'href="{feed}"' in rendered.html, f"\n    {feed}\n" in rendered.text) == (True, True)
     assert "archive" not in RENDERER.render(digest_of(paper()), TOKEN).text

@@ -98,6 +98,7 @@ def test_a_digest_becomes_ready_values() -> None:
         unsubscribe_url="mailto:papers@example.org?subject=unsubscribe%20q7",
         actions=actions.foot,
         archive_url="",
+        feed_url="",
     )
 
 
