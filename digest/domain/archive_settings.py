@@ -51,6 +51,11 @@ class ArchiveSettings:
         return files_url(self.url) if self.url else ""
 
     @property
+    def shows_pages(self) -> bool:
+        """Whether HTML is a page where the archive is: GitHub shows the source of a file in a repository."""
+        return not self.url or self.files_url == self.url.rstrip("/")
+
+    @property
     def feed_url(self) -> str | None:
         """The web address of the feed of all keywords."""
         return (

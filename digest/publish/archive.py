@@ -115,19 +115,19 @@ class FileArchive:
     def _links(self, names: Names, result: _Result) -> Links:
         """Where README.md can lead."""
         there = set(result.there)
+        base = f"{self.settings.files_url}/" if self.settings.files_url else ""
         search_page = PurePosixPath(self.settings.folder, "index.html")
         paths = {keyword: page_path(name, self.settings.folder) for keyword, name in names.items()}
         return Links(
             anchors=names,
             pages={keyword: url_of(path) for keyword, path in paths.items() if path in there},
             months=month_links(there),
-            search=url_of(search_page) if search_page in there else "",
-            feeds=tuple(self._feed_links(names, there)),
+            search=base + url_of(search_page) if self.settings.shows_pages and search_page in there else "",
+            feeds=tuple(self._feed_links(names, there, base)),
         )
 
-    def _feed_links(self, names: Names, there: set[PurePosixPath]) -> Iterator[Link]:
+    def _feed_links(self, names: Names, there: set[PurePosixPath], base: str) -> Iterator[Link]:
         """The feed of all keywords, then that of each."""
-        base = f"{self.settings.files_url}/" if self.settings.files_url else ""
         stems = [
             ("all keywords", FEED_OF_ALL),
             *((heading(keyword.name), names[keyword]) for keyword in names),

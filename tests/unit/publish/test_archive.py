@@ -114,7 +114,8 @@ def test_the_readme_leads_to_the_page_to_search_in_and_to_each_feed(tmp_path: Pa
 
 
 def test_feeds_have_their_web_address_where_it_is_known(tmp_path: Path) -> None:
-    archive(tmp_path, feeds=True, url="https://github.com/you/papers").update([SHORT])
+    archive(tmp_path, feeds=True, page=True, url="https://github.com/you/papers").update([SHORT])
+    assert "index.html" not in (tmp_path / "README.md").read_text()  # GitHub would show its source
     raw = "https://raw.githubusercontent.com/you/papers/HEAD/archive/"
     assert f"[Short]({raw}short.atom)" in (tmp_path / "README.md").read_text()
     assert f'href="{raw}short.atom"' in (tmp_path / "archive" / "short.atom").read_text()
