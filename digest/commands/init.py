@@ -44,6 +44,7 @@ def _files(folder: Path, *, github: bool) -> Iterator[tuple[Path, str]]:
     yield Path(".gitignore"), (home / "gitignore").read_text()
     if github:
         yield WORKFLOW, _workflow(folder)
+        yield Path(".nojekyll"), ""  # GitHub Pages shows files as they are; Jekyll stops at odd braces
 
 
 def _written(folder: Path, path: Path, content: str) -> str:
