@@ -38,7 +38,6 @@ def test_a_home_is_written_and_its_next_step_told(home: Home, folder: Path) -> N
 
 
 @pytest.mark.exhaustive
-@pytest.mark.xfail(strict=True, reason="`subscribers: []` with `archive: keywords:` is not accepted yet")
 def test_from_there_a_run_fills_the_archive(home: Home, folder: Path) -> None:
     home.digest("init", "papers")
     inside = Home(folder, home.arxiv, home.environment)
@@ -50,7 +49,7 @@ def test_from_there_a_run_fills_the_archive(home: Home, folder: Path) -> None:
 @pytest.mark.exhaustive
 def test_what_is_there_stays(home: Home, folder: Path) -> None:
     folder.mkdir()
-    theirs = dict.fromkeys([*WRITTEN, ".github/workflows/digest.yml"], "mine\n")
+    theirs = dict.fromkeys([*WRITTEN, ".github/workflows/digest.yml", ".nojekyll"], "mine\n")
     for name, text in theirs.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -85,6 +84,7 @@ def test_in_a_fork_of_the_program_the_workflow_is_the_one_that_is_shipped(home: 
     (folder / "digest").mkdir(parents=True)
     (folder / "digest" / "cli.py").touch()
     home.digest("init", "papers", "--github")
+    assert files(folder)[".nojekyll"] == ""
     shipped = (PROJECT / "deploy" / "github" / "digest.yml").read_text()
     assert files(folder)[".github/workflows/digest.yml"] == shipped
 
