@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -90,5 +91,6 @@ def _next_steps(folder: Path, *, github: bool) -> Iterator[str]:
         yield f"add {' and '.join(left)} to {folder / '.gitignore'}: they hold addresses"
     if github and _ELSEWHERE in (folder / WORKFLOW).read_text(errors="replace"):
         yield f"write into {folder / WORKFLOW} where the program is, in the line with OWNER/NAME"
-    go_there = "" if folder.samefile(".") else f"cd {folder} && "
-    yield f"next: edit {folder / 'subscribers.yaml'}, then: {go_there}digest run"
+    file = folder / "subscribers.yaml"
+    named = "" if folder.samefile(".") else f"--config {shlex.quote(str(file))} "
+    yield f"next: edit {file}, then: digest {named}run"

@@ -31,7 +31,7 @@ def test_a_home_is_written_and_its_next_step_told(home: Home, folder: Path) -> N
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         *(f"wrote  papers/{name}" for name in WRITTEN),
-        "next: edit papers/subscribers.yaml, then: cd papers && digest run",
+        "next: edit papers/subscribers.yaml, then: digest --config papers/subscribers.yaml run",
     ]
     assert set(files(folder)) == set(WRITTEN)
     assert (folder / "subscribers.yaml").stat().st_mode & 0o777 == 0o644
@@ -39,11 +39,12 @@ def test_a_home_is_written_and_its_next_step_told(home: Home, folder: Path) -> N
 
 @pytest.mark.exhaustive
 def test_from_there_a_run_fills_the_archive(home: Home, folder: Path) -> None:
-    home.digest("init", "papers")
-    inside = Home(folder, home.arxiv, home.environment)
-    assert inside.digest("check").returncode == 0
-    assert inside.digest("run").returncode == 0
-    assert "](https://arxiv.org/abs/2606." in inside.readme
+    told = home.digest("init", "papers").stdout.splitlines()[-1]
+    run = told.partition("then: digest ")[2].split()
+    assert run == ["--config", "papers/subscribers.yaml", "run"]
+    assert home.digest(*run[:2], "check").returncode == 0
+    assert home.digest(*run).returncode == 0
+    assert "](https://arxiv.org/abs/2606." in (folder / "README.md").read_text()
 
 
 @pytest.mark.exhaustive
@@ -58,7 +59,7 @@ def test_what_is_there_stays(home: Home, folder: Path) -> None:
     assert done.stdout.splitlines() == [
         *(f"kept   papers/{name}: it was there" for name in theirs),
         "add state/ and outbox/ to papers/.gitignore: they hold addresses",
-        "next: edit papers/subscribers.yaml, then: cd papers && digest run",
+        "next: edit papers/subscribers.yaml, then: digest --config papers/subscribers.yaml run",
     ]
 
 
