@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +45,7 @@ def _files(folder: Path, *, github: bool) -> Iterator[tuple[Path, str]]:
     yield Path(".gitignore"), (home / "gitignore").read_text()
     if github:
         yield WORKFLOW, _workflow(folder)
+        yield Path(".nojekyll"), ""  # GitHub Pages shows files as they are; Jekyll stops at odd braces
 
 
 def _written(folder: Path, path: Path, content: str) -> str:
@@ -89,5 +91,6 @@ def _next_steps(folder: Path, *, github: bool) -> Iterator[str]:
         yield f"add {' and '.join(left)} to {folder / '.gitignore'}: they hold addresses"
     if github and _ELSEWHERE in (folder / WORKFLOW).read_text(errors="replace"):
         yield f"write into {folder / WORKFLOW} where the program is, in the line with OWNER/NAME"
-    go_there = "" if folder.samefile(".") else f"cd {folder} && "
-    yield f"next: edit {folder / 'subscribers.yaml'}, then: {go_there}digest run"
+    file = folder / "subscribers.yaml"
+    named = "" if folder.samefile(".") else f"--config {shlex.quote(str(file))} "
+    yield f"next: edit {file}, then: digest {named}run"

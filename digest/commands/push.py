@@ -8,6 +8,7 @@ import click
 from digest.commands.context import CommandContext, print_lines
 from digest.domain.settings import Config
 from digest.publish.commits import Publication
+from digest.publish.folder import ArchiveFolder
 from digest.system.git import Git
 
 
@@ -16,7 +17,7 @@ from digest.system.git import Git
 def push(command: CommandContext) -> None:
     """Commit what was published, and push it.
 
-    What others push meanwhile stays.
+    A file of your own in the folder of the archive is left out. What others push meanwhile stays.
     """
     config = command.config()
     published = Publication(Git(config.file.parent), published_paths(config))
@@ -25,8 +26,11 @@ def push(command: CommandContext) -> None:
 
 
 def published_paths(config: Config) -> list[Path]:
-    """The archive, and what belongs to it."""
-    return [config.archive.file] if config.archive.file else []
+    """The archive, and what the program has written beside it. What a person has there stays uncommitted."""
+    archive = config.archive
+    if archive.file is None:
+        return []
+    return [archive.file, *ArchiveFolder(archive.file.parent).own_files(archive.folder)]
 
 
 def _subject(now: datetime) -> str:

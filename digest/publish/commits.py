@@ -14,7 +14,7 @@ _NEXT_TIME = "nothing to do: the next run begins from what was pushed, and publi
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The published files and folders in the repository of `git`."""
+    """The published files in the repository of `git`."""
 
     git: Git
     paths: Sequence[Path]

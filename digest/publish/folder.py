@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 
 from digest.errors import ArchiveError
 from digest.publish.files import PublishedFile
 from digest.publish.mark import LOOKED_AT, is_ours
-from digest.system.files import followed, opened_file, remove_unfinished
+from digest.system.files import followed, is_unfinished, opened_file, remove_unfinished
 from digest.system.remedies import remedy, said
 from digest.system.shared_file import found
 
@@ -26,7 +26,13 @@ class ArchiveFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def has_own(self, path: PurePosixPath) -> bool:
+    def own_files(self, name: str) -> Iterator[Path]:
+        """The files in this folder below `root`, and in folders in it, that the program has written."""
+        for path in sorted((self._root / name).rglob("*")):
+            if not is_unfinished(path.name) and self.has_own(path.relative_to(self._root)):
+                yield path
+
+    def has_own(self, path: PurePath) -> bool:
         """Whether there is such a file that the program has written."""
         try:
             with opened_file(self._root / path) as stream:

@@ -1,4 +1,4 @@
-"""Escape text for GitHub's Markdown: nothing in it can format, link, notify or break a table.
+"""Escape text for GitHub: nothing in it can format, link, notify, break a table or stop GitHub Pages.
 
 In prose two things keep their meaning: mathematics between dollars, and web addresses. Sources:
 https://github.github.com/gfm/, GitHub's page "Writing mathematical expressions", and for what it leaves
@@ -12,7 +12,7 @@ from digest.domain.text import one_line
 # GitHub finds these even if they are written as an entity: mentions, addresses, references, emoji,
 # mathematics.
 _CATCHWORD = r"(?P<catchword>[$@#]|:(?=//)|:(?=[\w+-]+:)|(?<=[Ww]{3})\.)"
-_MARK = r"(?P<mark>[&<>|`*_~\\\[\]])"
+_MARK = r"(?P<mark>[&<>|`*_~\\\[\]{])"
 _ADDRESS = r"(?P<address>[Hh][Tt]{2}[Pp][Ss]?://[A-Za-z0-9][\w.~:/?&+=%-]*[\w/=-])"
 
 # Pandoc's rule: no space inside the dollars, no digit behind the closing one, else it is money. A
@@ -21,7 +21,7 @@ _TEX = r"(?! )(?:[^$`\\]|\\[^`])+(?<! )"
 _DISPLAY = rf"(?<![$\\])\$\$ ?(?P<display>{_TEX}) ?\$\$(?!\$)"
 _INLINE = rf"(?<![$\\])\$(?P<inline>{_TEX})\$(?![$0-9])"
 
-_FIRST = r"(?=[$@#:.&<>|`*_~\\\[\]Hh])"  # passes over other characters quickly
+_FIRST = r"(?=[$@#:.&<>|`*_~\\\[\]{Hh])"  # passes over other characters quickly
 
 _LIVE = re.compile(f"{_FIRST}(?:{'|'.join((_CATCHWORD, _MARK))})", re.ASCII)
 _LIVE_IN_PROSE = re.compile(
@@ -31,6 +31,10 @@ _LIVE_IN_PROSE = re.compile(
 # A bar ends a cell of a table, GitHub takes < and > without spaces for HTML, and % begins a comment.
 _TEX_SIGN = re.compile(r"\\.| ?[<>] ?|[|%]")
 _TEX_SIGNS = {"|": r"\vert ", r"\|": r"\Vert ", "%": r"\%"}
+
+# Two open braces begin a command of Jekyll, which GitHub Pages runs over each page: one that it does not
+# understand stops them all. To TeX a space is nothing.
+_JEKYLL = re.compile(r"\{(?=\{)")
 
 
 def escape(text: str) -> str:
@@ -67,7 +71,7 @@ def _literally(found: re.Match[str]) -> str:
 
 def _mathematics(tex: str) -> str:
     """TeX between dollar-backticks, where Markdown has no other meaning."""
-    return f"$`{_TEX_SIGN.sub(_tex_sign, tex)}`$"
+    return f"$`{_JEKYLL.sub('{ ', _TEX_SIGN.sub(_tex_sign, tex))}`$"
 
 
 def _tex_sign(found: re.Match[str]) -> str:

@@ -76,9 +76,13 @@ class GitHubServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a workflow has."""
+        """What a step of a workflow has that was given the token."""
+        return {"GITHUB_TOKEN": TOKEN, **self.variables}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What each step of a workflow has."""
         return {
-            "GITHUB_TOKEN": TOKEN,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_API_URL": self.url,
             "GITHUB_GRAPHQL_URL": f"{self.url}/graphql",

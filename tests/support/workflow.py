@@ -18,9 +18,6 @@ import yaml
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 _SUCCEEDED = re.compile(r"always\(\) && steps\.(\w+)\.outcome == 'success'")
 
-NOT_THERE_YET = ("digest publish github",)
-"""Commands of the workflow that another branch of development brings: their steps are left out."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -29,6 +26,12 @@ class Step:
     name: str
     outcome: str
     output: str = ""
+    may_fail: bool = False
+    """It may `continue-on-error`."""
+
+    @property
+    def is_red(self) -> bool:
+        return self.outcome == "failure" and not self.may_fail
 
 
 @dataclass
@@ -40,6 +43,10 @@ class Runner:
     """For the jobs."""
     temp: Path
     """RUNNER_TEMP. Unlike GitHub's it stays: installing the program takes half a minute, and is done once."""
+    github: Mapping[str, str]
+    """The variables that each step has, such as the address of GitHub's API."""
+    token: str
+    """github.token: no step has it unless the workflow gives it."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +91,7 @@ class _Job:
             assert step["uses"].startswith("actions/checkout@"), f"no equivalent of {step['uses']}"
             return Step(name, "success")
         command = step["run"]
-        if not self._is_due(step.get("if")) or command in NOT_THERE_YET:
+        if not self._is_due(step.get("if")):
             return Step(name, "skipped")
         if "-m venv" in command and (self.runner.temp / "digest").exists():
             return Step(name, "success")
@@ -99,11 +106,12 @@ class _Job:
             text=True,
             timeout=300,
         )
-        return Step(name, "failure" if done.returncode else "success", done.stdout)
+        outcome = "failure" if done.returncode else "success"
+        return Step(name, outcome, done.stdout, step.get("continue-on-error", False))
 
     def _is_due(self, condition: str | None) -> bool:
         if condition is None:
-            return all(step.outcome != "failure" for step in self.done)
+            return not any(step.is_red for step in self.done)
         named = _SUCCEEDED.fullmatch(condition)
         assert named, f"not understood: {condition}"
         return self.outcomes[named[1]] == "success"
@@ -120,6 +128,7 @@ class _Job:
             "GITHUB_ACTIONS": "true",
             "GITHUB_PATH": str(paths),
             "RUNNER_TEMP": str(temp),
+            **self.runner.github,
             **{name: self._filled(str(value)) for name, value in own.items()},
             **self.runner.environment,
         }
@@ -130,6 +139,6 @@ class _Job:
         def value(found: re.Match[str]) -> str:
             kind, _, name = found[1].partition(".")
             given = {"secrets": self.runner.secrets, "inputs": self.runner.inputs}
-            return {**given, "github": {"token": "token"}}[kind].get(name, "")
+            return {**given, "github": {"token": self.runner.token}}[kind].get(name, "")
 
         return _EXPRESSION.sub(value, text)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from digest.commands.exposed import exposed_lines
-from tests.support.builders import config
+from tests.support.builders import config, subscriber
 from tests.support.repositories import git
 
 REAL = "subscribers:\n  - email: ada@reader-of-papers.org\n#  - email: bo@reader-of-papers.org\n"
@@ -43,6 +43,23 @@ def test_a_file_that_git_does_not_track_or_push_there_is_nobodys_business(home: 
     assert list(exposed_lines(config(home))) != []
     git(home, "rm", "--quiet", "--cached", "subscribers.yaml")
     assert list(exposed_lines(config(home))) == []
+
+
+def test_a_subscribers_address_in_any_other_file_is_told_too(home: Path) -> None:
+    """Whoever writes the address into the workflow instead of the name of a secret, for example."""
+    (home / "subscribers.yaml").write_text("- email: env:READER_ADA\n")
+    (home / "digest.yml").write_text("env:\n  READER_ADA: Ada@Reader-of-papers.org\n  OTHER: me@other.org\n")
+    (home / "state.bin").write_bytes(b"\0\1ada@reader-of-papers.org\0")
+    (home / "not-tracked").write_text("ada@reader-of-papers.org")
+    git(home, "add", "digest.yml", "state.bin")
+    ada = subscriber("ada@reader-of-papers.org")
+    shown = "git tracks this file and pushes it to github.com, where everybody may read the addresses in line"
+    stays = "what was pushed once stays in the history"
+    assert list(exposed_lines(config(home, ada))) == [
+        f"digest.yml: {shown} 2: take them out, or `git rm --cached digest.yml`; {stays}",
+        f"state.bin: {shown} 1: take them out, or `git rm --cached state.bin`; {stays}",
+    ]
+    assert list(exposed_lines(config(home, subscriber("bo@reader-of-papers.org")))) == []
 
 
 def test_a_folder_that_is_no_repository_is_fine(tmp_path: Path) -> None:

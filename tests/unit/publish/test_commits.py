@@ -22,15 +22,15 @@ def publication(remote: Path, tmp_path: Path) -> Publication:
     """In a clone of one commit, as a workflow has it."""
     here = tmp_path / "here"
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{remote}", str(here))
-    return Publication(Git(here), [here / "README.md", here / "archive"])
+    return Publication(Git(here), [here / "README.md", here / "archive" / "page.md"])
 
 
 def publish(publication: Publication, papers: str) -> None:
     """What a run does."""
-    readme, archive = publication.paths
+    readme, page = publication.paths
     readme.write_text(readme.read_text().replace("No papers yet.", papers))
-    archive.mkdir(exist_ok=True)
-    (archive / "page.md").write_text(papers)
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(papers)
 
 
 def shown(remote: Path, name: str) -> str:
@@ -64,15 +64,6 @@ def test_what_a_person_pushes_meanwhile_stays(publication: Publication, remote: 
     assert publication.push("Papers of today")
     wanted = README.replace("Other words.", "Better words.").replace("No papers yet.", "A paper.")
     assert shown(remote, "README.md") == wanted
-
-
-def test_a_page_that_is_gone_is_gone_at_the_other_side_too(publication: Publication, remote: Path) -> None:
-    publish(publication, "A paper.")
-    publication.push("Papers of today")
-    (publication.paths[1] / "page.md").unlink()
-    (publication.paths[1] / "other.md").write_text("Other.")
-    assert publication.push("Papers of today")
-    assert git(remote, "ls-tree", "--name-only", "main", "archive/").split() == ["archive/other.md"]
 
 
 def test_the_same_lines_on_both_sides_are_told_and_the_next_run_publishes_anew(

@@ -83,6 +83,17 @@ def test_what_killed_runs_left_unfinished_is_removed_and_nothing_else(tmp_path: 
     assert names == [".mine.md.abcd1234.unfinished", "a.md"]
 
 
+def test_its_own_files_are_told_from_those_of_a_person_and_from_unfinished_ones(tmp_path: Path) -> None:
+    ours = ("archive/a.md", "archive/all.atom", "archive/data/2026.js")
+    for name in (*ours, "archive/.a.md.abcd1234.unfinished", "a.md"):
+        ArchiveFolder(tmp_path).write(PublishedFile(PurePosixPath(name), marked(name)))
+    for name in ("mine.md", "data/mine.js"):
+        (tmp_path / "archive" / name).write_text("mine")
+
+    assert list(ArchiveFolder(tmp_path).own_files("archive")) == [tmp_path / name for name in ours]
+    assert list(ArchiveFolder(tmp_path).own_files("none")) == []
+
+
 def test_a_file_that_another_program_writes_again_and_again_is_left_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

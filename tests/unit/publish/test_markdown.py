@@ -17,9 +17,9 @@ HAZARDS = (
     "&lt;b&gt;", "\\", "\\\\", "@ada", "ada@example.org", "#1", "GH-1", ":smile:", ":+1:", ":",
     "www.example.org", "http://a.example/b_c", "https://a.example/?b=1&c=2", "ftp://a.example",
     "mailto:a@b.example", "xmpp:a@b.example", "\n", "\r\n", "\x85", "\u2028", "\x00", "\x9c", "\u202e",
-    "\ud800", " ", "- ", "# ", "> ", "1. ", "---", "é", "雪",
+    "\ud800", " ", "{", "{{", "{% raw %}", "- ", "# ", "> ", "1. ", "---", "é", "雪",
 )  # fmt: skip
-DOLLARS = ("$", "$$", r"\$", "$x$", "$a|b$", r"$\|x\|$", "5", "$`x`$", "$ x $")
+DOLLARS = ("$", "$$", r"\$", "$x$", "$x^{{2}}$", r"$\{{%$", "$a|b$", r"$\|x\|$", "5", "$`x`$", "$ x $")
 
 letters = st.text(st.characters(exclude_characters="$"), max_size=3)
 hostile = st.lists(st.sampled_from(HAZARDS) | letters, max_size=12).map("".join)
@@ -71,9 +71,13 @@ def row(*cells: str) -> Parsed:
         ("www.example.org", "www<span>.</span>example.org"),
         ("https://example.org", "https<span>:</span>//example.org"),
         ("a\x00b\x9cc\u202ed\ud800", "abcd\ufffd"),
+        ("{% raw %} {{x}}", "&#123;% raw %} &#123;&#123;x}}"),
     ],
-    ids=["plain", "bar", "white space", "html", "marks", "mention", "emoji", "www", "address", "controls"],
-)
+    ids=[
+        "plain", "bar", "white space", "html", "marks", "mention", "emoji", "www", "address", "controls",
+        "Jekyll",
+    ],
+)  # fmt: skip
 def test_what_markdown_would_interpret_is_escaped(text: str, markdown: str) -> None:
     assert escape(text) == markdown
 
@@ -91,10 +95,11 @@ def test_what_markdown_would_interpret_is_escaped(text: str, markdown: str) -> N
         (r"$\$5$", r"$`\$5`$"),
         ("$a<b >c$ and $c$", "$`a < b > c`$ and $`c`$"),
         (r"$5%$ and $5\%$", r"$`5\%`$ and $`5\%`$"),
+        (r"$x^{{{a}}} \{{b}\} {%c}$", r"$`x^{ { {a}}} \{ {b}\} {\%c}`$"),
     ],
     ids=[
         "inline", "display", "spaced display", "behind a hyphen", "bar", "double bar", "bar in a new line",
-        "dollar", "two", "percent",
+        "dollar", "two", "percent", "braces",
     ],
 )  # fmt: skip
 def test_mathematics_in_prose_stays_mathematics(text: str, markdown: str) -> None:
@@ -157,6 +162,13 @@ def test_no_text_brings_an_element_of_its_own(text: str) -> None:
     assert len(parsed.cells) == 3
     assert set(parsed.elements) <= {"table", "thead", "tbody", "tr", "th", "td", "span", "code", "a"}
     assert all(target in one_line(text) for target in parsed.targets)
+
+
+@given(hostile_with_dollars)
+def test_no_text_is_a_command_to_jekyll(text: str) -> None:
+    page = f"{escape(text)} {escape_prose(text)}"
+
+    assert [command for command in ("{{", "{%") if command in page] == []
 
 
 @given(hostile_with_dollars)
