@@ -42,7 +42,10 @@ subscribers:
     keywords: [Graph Neural Network]
 mail: {from: env:SENDER}
 """
-WITHOUT_MAIL = "subscribers: []\narchive: {keywords: [Reward Model, Reasoning], monthly: true}\n"
+WITHOUT_MAIL = (
+    "subscribers: []\n"
+    "archive: {keywords: [Reward Model, Reasoning], monthly: true, feeds: true, page: true}\n"
+)
 
 SAME_KEY = "set DIGEST_STATE_KEY to the key that it was saved with"
 
@@ -352,6 +355,8 @@ def test_an_archive_without_mail_needs_no_secret_and_saves_nothing_about_people(
         assert failed(alone.day(number, secrets={})) == []
     assert "](https://arxiv.org/abs/2606.15808v1)" in alone.show("main:README.md")
     assert "](https://arxiv.org/abs/2606.15808v1)" in alone.show("main:archive/2026-06.md")
+    assert "https://arxiv.org/abs/2606.15808" in alone.show("main:archive/all.atom")
+    assert "2606.15808" in alone.show("main:archive/data/2026.js")
     names = git(alone.remote, "ls-tree", "--name-only", "digest-state").split()
     assert names == ["README.md", "about.json", "state.sqlite3.gz"]
     assert len(alone.github.issues) == 3
