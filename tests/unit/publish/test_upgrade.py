@@ -106,8 +106,9 @@ def test_a_file_of_ones_own_that_the_new_version_brings_too_is_told(
     (clone.folder / "own.md").write_text("Untracked.\n")
     before = contents(clone)
     release(remote, tmp_path, own="Theirs.\n")
-    with pytest.raises(GitError):
+    with pytest.raises(GitError) as caught:
         upgrade(clone)
+    assert str(caught.value).endswith("would be overwritten by checkout: own.md")
     assert contents(clone) == before
 
 
