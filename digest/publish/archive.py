@@ -15,7 +15,7 @@ from digest.errors import ArchiveError
 from digest.publish.files import PublishedFile
 from digest.publish.folder import ArchiveFolder, TakenError
 from digest.publish.names import file_names
-from digest.publish.own_pages import keyword_pages, month_links, page_path, url_of
+from digest.publish.own_pages import keyword_pages, month_links, page_path, safe_address, url_of
 from digest.publish.page import ArchivePages, Link, Links, heading
 from digest.publish.readme import Readme
 
@@ -117,7 +117,7 @@ class FileArchive:
     def _links(self, names: Names, result: _Result) -> Links:
         """Where README.md can lead."""
         there = set(result.there)
-        base = f"{self.settings.files_url}/" if self.settings.files_url else ""
+        base = f"{safe_address(self.settings.files_url)}/" if self.settings.files_url else ""
         search_page = PurePosixPath(self.settings.folder, "index.html")
         paths = {keyword: page_path(name, self.settings.folder) for keyword, name in names.items()}
         return Links(

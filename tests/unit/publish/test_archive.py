@@ -122,6 +122,11 @@ def test_feeds_have_their_web_address_where_it_is_known(tmp_path: Path) -> None:
     assert f'href="{raw}short.atom"' in (tmp_path / "archive" / "short.atom").read_text()
 
 
+def test_no_web_address_ends_a_link_of_markdown(tmp_path: Path) -> None:
+    archive(tmp_path, feeds=True, url="https://example.org/a)b").update([SHORT])
+    assert "[Short](https://example.org/a%29b/archive/short.atom)" in (tmp_path / "README.md").read_text()
+
+
 def test_a_persons_file_stays_and_is_not_linked_and_the_others_are_written(tmp_path: Path) -> None:
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / "short.md").write_text("mine")
