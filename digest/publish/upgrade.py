@@ -14,6 +14,7 @@ from digest.system.git import Git
 from digest.system.shared_file import found
 
 _MOST_BYTES = 10_000_000
+_LAID_ASIDE = "before digest upgrade"
 _NO_UPSTREAM = "clone the program with git, or `git branch --set-upstream-to=origin/main`"
 
 
@@ -24,6 +25,7 @@ def upgrade(git: Git) -> int:
     """
     if not git.succeeds("rev-parse", "--verify", "--quiet", "@{upstream}"):
         raise GitError(f"{git.folder}: no branch of a git clone that follows another one", _NO_UPSTREAM)
+    _refuse_left(git)
     git.run("fetch", "--quiet")
     new = int(git.line("rev-list", "--count", "HEAD..@{upstream}"))
     if new:
@@ -32,10 +34,19 @@ def upgrade(git: Git) -> int:
     return new
 
 
+def _refuse_left(git: Git) -> None:
+    """Raise GitError if an upgrade that was killed has left aside what a person changed."""
+    if _LAID_ASIDE in git.line("stash", "list"):
+        problem = f"{git.folder}: an upgrade was killed, and what you had changed is still laid aside"
+        raise GitError(
+            problem, "put it back with `git stash pop`, or drop it with `git stash drop`; then upgrade"
+        )
+
+
 def _rebase(git: Git) -> None:
     try:
         git.run("rebase", "--quiet", "@{upstream}")
-    except GitError as exc:
+    except BaseException as exc:  # Ctrl+C too
         files = _conflicts(git)
         git.succeeds("rebase", "--abort")
         raise (_clash("your commits", files) if files else exc) from exc
@@ -48,11 +59,11 @@ def _laid_aside(git: Git) -> Iterator[None]:
         yield
         return
     before = git.line("rev-parse", "HEAD")
-    git.run("stash", "push", "--quiet", "--message", "before digest upgrade")
+    git.run("stash", "push", "--quiet", "--message", _LAID_ASIDE)
     try:
         yield
         git.run("stash", "pop", "--quiet")
-    except GitError as exc:
+    except BaseException as exc:  # Ctrl+C too
         files = _conflicts(git)
         git.run("reset", "--hard", "--quiet", before)
         git.run("stash", "pop", "--quiet")

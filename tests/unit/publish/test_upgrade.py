@@ -112,6 +112,34 @@ def test_a_file_of_ones_own_that_the_new_version_brings_too_is_told(
     assert contents(clone) == before
 
 
+class _StoppedGit(Git):
+    """Somebody presses Ctrl+C while it moves to the new version."""
+
+    def run(self, *arguments: str, data: bytes = b"") -> bytes:
+        if arguments[0] == "rebase":
+            raise KeyboardInterrupt
+        return super().run(*arguments, data=data)
+
+
+def test_what_a_person_changed_is_there_again_after_ctrl_c(clone: Git, remote: Path, tmp_path: Path) -> None:
+    rewrite(clone, "Old.", "Ours.", "code.md")
+    before = contents(clone)
+    release(remote, tmp_path, own="Theirs.\n")
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(_StoppedGit(clone.folder))
+    assert contents(clone) == before
+    assert clone.line("stash", "list") == ""
+
+
+def test_what_a_killed_upgrade_left_aside_is_told(clone: Git) -> None:
+    rewrite(clone, "Old.", "Ours.", "code.md")
+    clone.run("stash", "push", "--quiet", "--message", "before digest upgrade")
+    with pytest.raises(GitError) as caught:
+        upgrade(clone)
+    assert str(caught.value).endswith("an upgrade was killed, and what you had changed is still laid aside")
+    assert caught.value.hint.startswith("put it back with `git stash pop`")
+
+
 def test_a_folder_that_follows_nothing_is_told(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     with pytest.raises(GitError, match="no branch of a git clone that follows another one"):
