@@ -5,7 +5,7 @@ and put back too. If it cannot be merged, everything is as it was before.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from digest.errors import ArchiveError, GitError
@@ -84,11 +84,11 @@ def _without_archives(git: Git) -> Iterator[None]:
 
 
 def _archives(git: Git) -> Iterator[tuple[Path, bytes]]:
-    """Each changed file with an archive, and that."""
+    """Each changed file with an archive, and that. What cannot be read has none: git says more about it."""
     for name in git.run("diff", "--name-only", "-z", "HEAD").decode(errors="replace").split("\0"):
         file = git.folder / name
         if name and file.is_file():
-            with found(file, _MOST_BYTES) as here:
+            with suppress(OSError), found(file, _MOST_BYTES) as here:
                 if archive := _archive(here.content or b"", file):
                     yield file, archive
 

@@ -76,6 +76,15 @@ def test_what_a_person_changed_stays_committed_or_not(clone: Git, remote: Path, 
     }
 
 
+def test_a_changed_file_that_is_too_large_for_an_archive_is_left_to_git(
+    clone: Git, remote: Path, tmp_path: Path
+) -> None:
+    (clone.folder / "code.md").write_bytes(bytes(10_000_001))
+    release(remote, tmp_path, own="Theirs.\n")
+    assert upgrade(clone) == 1
+    assert (clone.folder / "code.md").stat().st_size == 10_000_001
+
+
 def test_with_nothing_new_nothing_is_touched(clone: Git) -> None:
     before = contents(clone)
     assert upgrade(clone) == 0
