@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from digest.commands.context import CommandContext, print_lines
-from digest.errors import GitError
+from digest.errors import DigestError, GitError
 from digest.system.files import open_file
 from digest.system.git import REMOTE, Git
 from digest.system.places import shipped_folder
+from digest.system.remedies import remedy, said
 
 WORKFLOW = Path(".github/workflows/digest.yml")
 
@@ -25,6 +26,14 @@ _ELSEWHERE = "git+https://github.com/OWNER/NAME@COMMIT"
 _AT_GITHUB = re.compile(r"(?:https://|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 
 
+class CannotBeginError(DigestError):
+    """A file to begin with cannot be written there."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--github", is_flag=True, help="Also write a workflow that runs each day at GitHub.")
@@ -34,8 +43,11 @@ def init(command: CommandContext, folder: Path, github: bool) -> None:
 
     What is there already stays as it is.
     """
-    print_lines(_written(folder, path, content) for path, content in _files(folder, github=github))
-    print_lines(_next_steps(folder, github=github))
+    try:
+        print_lines(_written(folder, path, content) for path, content in _files(folder, github=github))
+        print_lines(_next_steps(folder, github=github))
+    except OSError as exc:
+        raise CannotBeginError(f"{exc.filename or folder}: {said(exc)}", remedy(exc)) from exc
 
 
 def _files(folder: Path, *, github: bool) -> Iterator[tuple[Path, str]]:

@@ -13,9 +13,9 @@ from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.errors import ArchiveError
 from digest.publish.files import PublishedFile
-from digest.publish.folder import ArchiveFolder
+from digest.publish.folder import ArchiveFolder, TakenError
 from digest.publish.names import file_names
-from digest.publish.own_pages import keyword_pages, month_links, page_path, url_of
+from digest.publish.own_pages import keyword_pages, month_links, page_path, safe_address, url_of
 from digest.publish.page import ArchivePages, Link, Links, heading
 from digest.publish.readme import Readme
 
@@ -39,10 +39,10 @@ class _Result:
     """Each once, with its hint."""
 
     @contextmanager
-    def problems_kept(self) -> Iterator[None]:
+    def problems_kept(self, kind: type[ArchiveError] = ArchiveError) -> Iterator[None]:
         try:
             yield
-        except ArchiveError as exc:
+        except kind as exc:
             self.problems[str(exc)] = exc.hint
 
     def raise_problems(self) -> None:
@@ -67,7 +67,9 @@ class FileArchive:
     def update(self, sections: Sections) -> bool:
         """Bring all files up to date; False if they already were.
 
-        A file that cannot be written does not keep the others from it. Raises ArchiveError at the end.
+        A person's file does not keep the others from being written. What refuses a file for another reason,
+        such as a full disk, ends what its publisher makes: a later file may lead to it. Raises ArchiveError
+        at the end.
         """
         names = file_names(section.keyword for section in sections)
         newest = [replace(section, papers=section.papers[: self.settings.papers]) for section in sections]
@@ -99,7 +101,7 @@ class FileArchive:
         return self._files.has_own(page_path(name, self.settings.folder))
 
     def _write(self, file: PublishedFile, result: _Result) -> None:
-        with result.problems_kept():
+        with result.problems_kept(TakenError):
             if self._files.write(file):
                 self._written(self.file.parent / file.path, result)
             result.there.append(file.path)
@@ -115,7 +117,7 @@ class FileArchive:
     def _links(self, names: Names, result: _Result) -> Links:
         """Where README.md can lead."""
         there = set(result.there)
-        base = f"{self.settings.files_url}/" if self.settings.files_url else ""
+        base = f"{safe_address(self.settings.files_url)}/" if self.settings.files_url else ""
         search_page = PurePosixPath(self.settings.folder, "index.html")
         paths = {keyword: page_path(name, self.settings.folder) for keyword, name in names.items()}
         return Links(

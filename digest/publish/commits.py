@@ -25,13 +25,20 @@ class Publication:
         Raises GitError; then the commit is undone, unless it is only the push that failed.
         """
         paths = [str(path) for path in self.paths if path.exists()]
-        if not paths or not self.git.line("status", "--porcelain", "--", *paths):
+        is_new = bool(paths and self.git.line("status", "--porcelain", "--", *paths))
+        if not is_new and not (paths and self._is_left(paths)):
             return False
         branch = self._branch()
-        self.git.run("add", "--", *paths)
-        self.git.run("commit", "--quiet", "--message", subject, "--", *paths)
+        if is_new:
+            self.git.run("add", "--", *paths)
+            self.git.run("commit", "--quiet", "--message", subject, "--", *paths)
         self._push(branch)
         return True
+
+    def _is_left(self, paths: Sequence[str]) -> bool:
+        """Whether a commit of these paths was not pushed: the network failed, for example."""
+        since = ("HEAD", "--not", f"--remotes={REMOTE}", "--")
+        return bool(self.git.line("rev-list", "--max-count=1", *since, *paths))
 
     def _branch(self) -> str:
         if not self.git.succeeds("symbolic-ref", "--quiet", "HEAD"):

@@ -20,7 +20,7 @@ from digest.publish.atom import atom
 from digest.publish.feed import Feed, FeedEntry
 from digest.publish.files import PublishedFile
 from digest.publish.json_feed import json_feed
-from digest.publish.plain import permanent_address, plain_paper
+from digest.publish.plain import PlainPaper, permanent_address, plain_paper
 
 _FORMATS = ((".atom", atom), (".json", json_feed))
 
@@ -56,13 +56,14 @@ def feed_files(
     title: str,
     base_url: str | None = None,
     folder: str = "archive",
+    plain: PlainPaper = plain_paper,
 ) -> Iterator[PublishedFile]:
     """The feeds of these sections, and then those of all: `archive/STEM.atom` and `archive/STEM.json`.
 
     `base_url` is the web address of README.md's folder; without it the feeds name no address of their own.
     """
     place = _Place(PurePosixPath(folder), base_url)
-    entries = _entries(sections)
+    entries = _entries(sections, plain)
     for section in sections:
         name = one_line(section.keyword.name)
         papers = [entries[paper.id] for paper in section.papers[:_OF_A_KEYWORD]]
@@ -85,18 +86,17 @@ def _written(feed: Feed, stem: str, place: _Place) -> Iterator[PublishedFile]:
         yield PublishedFile(place.folder / name, content)
 
 
-def _entries(sections: Sequence[ArchiveSection]) -> dict[str, FeedEntry]:
+def _entries(sections: Sequence[ArchiveSection], plain: PlainPaper) -> dict[str, FeedEntry]:
     """Each paper that a feed may have, by its id, with the names of all the keywords that have it."""
     names: dict[str, list[str]] = {}
     for section in sections:
         for paper in section.papers:
             names.setdefault(paper.id, []).append(one_line(section.keyword.name))
     newest = {paper.id: paper for section in sections for paper in section.papers[:_OF_ALL]}
-    return {id: _entry(paper, names[id]) for id, paper in newest.items()}
+    return {id: _entry(plain(paper), names[id]) for id, paper in newest.items()}
 
 
-def _entry(paper: Paper, keywords: Sequence[str]) -> FeedEntry:
-    plain = plain_paper(paper)
+def _entry(plain: Paper, keywords: Sequence[str]) -> FeedEntry:
     # An address that a browser would run may not be an id either: feed readers link the title to it.
-    id = permanent_address(plain) or uuid.uuid5(_FEEDS, paper.id).urn
+    id = permanent_address(plain) or uuid.uuid5(_FEEDS, plain.id).urn
     return FeedEntry(id, plain, tuple(dict.fromkeys((*keywords, *plain.categories))))

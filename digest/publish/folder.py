@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePath
 
 from digest.errors import ArchiveError
@@ -10,7 +10,7 @@ from digest.publish.files import PublishedFile
 from digest.publish.mark import LOOKED_AT, is_ours
 from digest.system.files import followed, is_unfinished, opened_file, remove_unfinished
 from digest.system.remedies import remedy, said
-from digest.system.shared_file import found
+from digest.system.shared_file import SharedFile, found
 
 MOST_BYTES = 100_000_000
 """Of a file that is read at all, to see whether it has changed."""
@@ -18,6 +18,10 @@ MOST_BYTES = 100_000_000
 _MOST_TRIES = 10
 _FOLDER_MODE = 0o755  # what is in it is published
 _MOVE_IT = "move it, or name another folder below `archive:`, as `folder:`"
+
+
+class TakenError(ArchiveError):
+    """What is in the place of one file is not the program's; the other files can be written."""
 
 
 class ArchiveFolder:
@@ -43,29 +47,39 @@ class ArchiveFolder:
     def write(self, file: PublishedFile) -> bool:
         """Write the file as a whole; False if it is up to date.
 
-        Raises ArchiveError, also where there is a person's file.
+        Raises TakenError where there is a person's file, and ArchiveError where the folder or its disk
+        refuses to have it written.
         """
         path = self._root / file.path
-        with _wrap_errors(path):
+        with _wrap_errors(path.parent):
             _make_folder(path.parent)
             remove_unfinished(followed(path.parent), re.escape(path.name))
-            for _ in range(_MOST_TRIES):
-                with found(path, MOST_BYTES) as present:
-                    if present.content == file.content:
-                        return False
-                    if present.content is not None and not is_ours(present.content):
-                        raise ArchiveError(f"{path}: somebody else has written it", _MOVE_IT)
+        for _ in range(_MOST_TRIES):
+            with _found(path) as present:
+                if present.content == file.content:
+                    return False
+                if present.content is not None and not is_ours(present.content):
+                    raise TakenError(f"{path}: somebody else has written it", _MOVE_IT)
+                with _wrap_errors(path):
                     if present.replace(file.content):
                         return True
-        raise ArchiveError(f"{path}: another program writes it again and again", "stop that program")
+        raise TakenError(f"{path}: another program writes it again and again", "stop that program")
 
 
 @contextmanager
-def _wrap_errors(path: Path) -> Iterator[None]:
+def _found(path: Path) -> Iterator[SharedFile]:
+    with ExitStack() as stack:
+        with _wrap_errors(path, TakenError):
+            present = stack.enter_context(found(path, MOST_BYTES))
+        yield present
+
+
+@contextmanager
+def _wrap_errors(path: Path, kind: type[ArchiveError] = ArchiveError) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise ArchiveError(f"{path}: {said(exc)}", remedy(exc)) from exc
+        raise kind(f"{path}: {said(exc)}", remedy(exc)) from exc
 
 
 def _make_folder(folder: Path) -> None:

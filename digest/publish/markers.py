@@ -6,6 +6,7 @@ to a person and may have any encoding.
 """
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,7 @@ BEGIN = b"<!-- papers:begin -->"
 
 END = b"<!-- papers:end -->"
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-_MARKER = re.compile(
-    rb"(?:^|\A%b)(?P<marker>%b|%b)[ \t]*(?=\r?$)" % (_BYTE_ORDER_MARK, BEGIN, END), re.MULTILINE
-)
+_MARKER = re.compile(rb"(?:^|\A%b)(?P<marker>%b|%b)[ \t]*(?=\r?$)" % (BOM_UTF8, BEGIN, END), re.MULTILINE)
 
 _LINE_END = re.compile(rb"\r?\n")
 
@@ -41,8 +38,11 @@ class Surroundings:
 def split_at_markers(content: bytes, file: Path) -> Surroundings:
     """What is around the markers; a file without markers gets them at its end, after a blank line.
 
-    Raises ArchiveError, which names `file`, unless it has one pair of markers in order, or none.
+    Raises ArchiveError, which names `file`, unless it has one pair of markers in order, or none; and for
+    UTF-16, as some programs of Windows write it.
     """
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise ArchiveError(f"{file}: it is UTF-16, and papers are UTF-8", "save it as UTF-8")
     found = list(_MARKER.finditer(content))
     if not found:
         return _appended(content)

@@ -16,7 +16,7 @@ _KEPT = ("L", "M", "N")  # letters, marks and numbers: Unicode's categories
 _GAP = re.compile(r"[\s\-‐‑]+")
 
 # Windows has devices of these names; the others are names of pages that belong to no keyword.
-_TAKEN = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]|index|readme|all|\d{4}-\d{2}")
+_TAKEN = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]|index|readme|all|\d{4}-\d{2}")
 
 
 def file_names(keywords: Iterable[Keyword]) -> dict[Keyword, str]:

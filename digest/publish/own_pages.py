@@ -33,6 +33,11 @@ def url_of(path: PurePosixPath | str) -> str:
     return quote(str(path), safe="/=")
 
 
+def safe_address(url: str) -> str:
+    """The web address without signs that would end a link of Markdown, such as a parenthesis."""
+    return quote(url, safe="/:%=~+,;!$&'*@[]")
+
+
 def page_path(name: str, folder: str) -> PurePosixPath:
     """Where a page is; it is the first part of a long one."""
     return PurePosixPath(folder, f"{name}.md")

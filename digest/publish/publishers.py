@@ -1,6 +1,7 @@
 """What is published: the one list of everything beside README.md."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from digest.domain.archive_settings import ArchiveSettings
@@ -8,6 +9,7 @@ from digest.publish.archive import FileArchive, Publisher
 from digest.publish.feeds import feed_files
 from digest.publish.own_pages import monthly_pages
 from digest.publish.page import ArchivePages, updated
+from digest.publish.plain import plain_paper
 from digest.publish.search_page import archived, page_files
 from digest.system.templates import Templates
 
@@ -36,11 +38,12 @@ def publishers_of(
     keywords' files. What it makes needs the mark (digest.publish.mark), and its paths begin with
     `settings.folder`.
     """
+    plain = cache(plain_paper)  # feeds and the page have the same papers
     if settings.monthly:
         yield lambda sections, _names: monthly_pages(sections, pages, settings.folder)
     if settings.feeds:
         yield lambda sections, names: feed_files(
-            sections, names, _TITLE, settings.files_url or None, settings.folder
+            sections, names, _TITLE, settings.files_url or None, settings.folder, plain
         )
     if settings.page:
         yield lambda sections, names: page_files(
@@ -51,6 +54,7 @@ def publishers_of(
             updated=updated(sections),
             feeds=settings.feeds,
             folder=settings.folder,
+            plain=plain,
         )
 
 

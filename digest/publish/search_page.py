@@ -18,7 +18,7 @@ from digest.errors import ArchiveError, RenderError
 from digest.publish.files import PublishedFile
 from digest.publish.mark import MARK
 from digest.publish.page_data import PageData, version_of
-from digest.publish.plain import plain_paper
+from digest.publish.plain import PlainPaper, plain_paper
 from digest.system.templates import TemplateProblem, Templates
 
 _PAGE, _STYLE, _SCRIPT = "archive.html", "archive.css", "archive.js"
@@ -67,6 +67,7 @@ def page_files(
     updated: date | None = None,
     feeds: bool = True,
     folder: str = "archive",
+    plain: PlainPaper = plain_paper,
 ) -> Iterator[PublishedFile]:
     """The files of the page, `archive/index.html` last.
 
@@ -76,7 +77,7 @@ def page_files(
     """
     place, collected = PurePosixPath(folder), _Collected(stems)
     for found in papers:
-        collected.add(found)
+        collected.add(found, plain(found.paper))
     assets: dict[str, str] = {}
     scripts: dict[str, str] = {}
     yield from _noted(_assets(templates, place), assets)
@@ -105,8 +106,7 @@ class _Collected:
         self.cards: list[_Card] = []
         self._counts = dict.fromkeys(stems, 0)
 
-    def add(self, found: ArchivedPaper) -> None:
-        plain = plain_paper(found.paper)
+    def add(self, found: ArchivedPaper, plain: Paper) -> None:
         self.data.add(found.paper, plain, found.keywords)
         for keyword in found.keywords:
             self._counts[keyword] += 1

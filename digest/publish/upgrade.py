@@ -5,7 +5,7 @@ and put back too. If it cannot be merged, everything is as it was before.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from digest.errors import ArchiveError, GitError
@@ -14,6 +14,7 @@ from digest.system.git import Git
 from digest.system.shared_file import found
 
 _MOST_BYTES = 10_000_000
+_LAID_ASIDE = "before digest upgrade"
 _NO_UPSTREAM = "clone the program with git, or `git branch --set-upstream-to=origin/main`"
 
 
@@ -24,6 +25,7 @@ def upgrade(git: Git) -> int:
     """
     if not git.succeeds("rev-parse", "--verify", "--quiet", "@{upstream}"):
         raise GitError(f"{git.folder}: no branch of a git clone that follows another one", _NO_UPSTREAM)
+    _refuse_left(git)
     git.run("fetch", "--quiet")
     new = int(git.line("rev-list", "--count", "HEAD..@{upstream}"))
     if new:
@@ -32,10 +34,19 @@ def upgrade(git: Git) -> int:
     return new
 
 
+def _refuse_left(git: Git) -> None:
+    """Raise GitError if an upgrade that was killed has left aside what a person changed."""
+    if _LAID_ASIDE in git.line("stash", "list"):
+        problem = f"{git.folder}: an upgrade was killed, and what you had changed is still laid aside"
+        raise GitError(
+            problem, "put it back with `git stash pop`, or drop it with `git stash drop`; then upgrade"
+        )
+
+
 def _rebase(git: Git) -> None:
     try:
         git.run("rebase", "--quiet", "@{upstream}")
-    except GitError as exc:
+    except BaseException as exc:  # Ctrl+C too
         files = _conflicts(git)
         git.succeeds("rebase", "--abort")
         raise (_clash("your commits", files) if files else exc) from exc
@@ -48,11 +59,11 @@ def _laid_aside(git: Git) -> Iterator[None]:
         yield
         return
     before = git.line("rev-parse", "HEAD")
-    git.run("stash", "push", "--quiet", "--message", "before digest upgrade")
+    git.run("stash", "push", "--quiet", "--message", _LAID_ASIDE)
     try:
         yield
         git.run("stash", "pop", "--quiet")
-    except GitError as exc:
+    except BaseException as exc:  # Ctrl+C too
         files = _conflicts(git)
         git.run("reset", "--hard", "--quiet", before)
         git.run("stash", "pop", "--quiet")
@@ -73,11 +84,11 @@ def _without_archives(git: Git) -> Iterator[None]:
 
 
 def _archives(git: Git) -> Iterator[tuple[Path, bytes]]:
-    """Each changed file with an archive, and that."""
+    """Each changed file with an archive, and that. What cannot be read has none: git says more about it."""
     for name in git.run("diff", "--name-only", "-z", "HEAD").decode(errors="replace").split("\0"):
         file = git.folder / name
         if name and file.is_file():
-            with found(file, _MOST_BYTES) as here:
+            with suppress(OSError), found(file, _MOST_BYTES) as here:
                 if archive := _archive(here.content or b"", file):
                     yield file, archive
 

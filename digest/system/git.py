@@ -3,6 +3,7 @@
 import os
 import subprocess
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from digest.errors import GitError, PushRefused
@@ -76,7 +77,12 @@ class Git:
 
 
 def _last_words(output: bytes) -> str:
-    """The line that says what went wrong: the first that begins with fatal or error, else the last."""
+    """The line that says what went wrong: the first that begins with fatal or error, else the last; with the
+    files that it lists, indented below it."""
     lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
-    blamed = (line for line in lines if line.startswith(("fatal: ", "error: ", "remote: error: ")))
-    return next(blamed, lines[-1] if lines else "it gives no reason").removeprefix("fatal: ").strip()
+    blamed = (
+        at for at, line in enumerate(lines) if line.startswith(("fatal: ", "error: ", "remote: error: "))
+    )
+    first, *following = lines[next(blamed, -1) :] or ["it gives no reason"]
+    listed = takewhile(lambda line: line.startswith("\t"), following)
+    return " ".join(map(str.strip, (first.removeprefix("fatal: "), *listed)))

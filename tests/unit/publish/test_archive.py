@@ -1,5 +1,6 @@
 """The whole archive: README.md and what it leads to."""
 
+import errno
 import os
 import re
 from dataclasses import replace
@@ -121,6 +122,11 @@ def test_feeds_have_their_web_address_where_it_is_known(tmp_path: Path) -> None:
     assert f'href="{raw}short.atom"' in (tmp_path / "archive" / "short.atom").read_text()
 
 
+def test_no_web_address_ends_a_link_of_markdown(tmp_path: Path) -> None:
+    archive(tmp_path, feeds=True, url="https://example.org/a)b").update([SHORT])
+    assert "[Short](https://example.org/a%29b/archive/short.atom)" in (tmp_path / "README.md").read_text()
+
+
 def test_a_persons_file_stays_and_is_not_linked_and_the_others_are_written(tmp_path: Path) -> None:
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / "short.md").write_text("mine")
@@ -133,6 +139,35 @@ def test_a_persons_file_stays_and_is_not_linked_and_the_others_are_written(tmp_p
     assert "[all 60](archive/long.md)" in (tmp_path / "README.md").read_text()
     assert "short.md" not in (tmp_path / "README.md").read_text()
     assert_links_lead_somewhere(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named_once_and_nothing_leads_into_it(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("mine")
+
+    with pytest.raises(ArchiveError) as raised:
+        archive(tmp_path, monthly=True, feeds=True, page=True).update([SHORT])
+
+    assert str(raised.value) == f"{tmp_path}/archive: File exists"
+    assert "archive/" not in (tmp_path / "README.md").read_text()
+
+
+def test_what_leads_to_a_file_that_the_disk_refused_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced = os.replace
+
+    def full_for_the_papers(source: str, target: Path) -> None:
+        if target.name == "2026.js":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replaced(source, target)
+
+    monkeypatch.setattr(os, "replace", full_for_the_papers)
+    with pytest.raises(ArchiveError) as raised:
+        archive(tmp_path, page=True).update([SHORT])
+
+    assert str(raised.value) == f"{tmp_path}/archive/data/2026.js: No space left on device"
+    assert not (tmp_path / "archive" / "index.html").exists()
+    assert "index.html" not in (tmp_path / "README.md").read_text()
 
 
 def test_where_there_is_room_a_persons_file_is_no_matter(tmp_path: Path) -> None:

@@ -56,6 +56,18 @@ def test_nothing_new_is_no_commit(publication: Publication, remote: Path) -> Non
     assert git(remote, "rev-parse", "main") == before
 
 
+def test_a_commit_whose_push_failed_is_pushed_the_next_time(publication: Publication, remote: Path) -> None:
+    publish(publication, "A paper.")
+    git(publication.git.folder, "remote", "set-url", "origin", "/nowhere")
+    with pytest.raises(GitError):
+        publication.push("Papers of today")
+    git(publication.git.folder, "remote", "set-url", "origin", f"file://{remote}")
+
+    assert publication.push("Papers of tomorrow")
+    assert git(remote, "log", "-1", "--format=%s", "main") == "Papers of today\n"
+    assert not publication.push("Papers of tomorrow")
+
+
 def test_what_a_person_pushes_meanwhile_stays(publication: Publication, remote: Path, tmp_path: Path) -> None:
     person = clone_of(remote, tmp_path / "person")
     commit(person.folder, README=README.replace("Other words.", "Better words."))

@@ -61,7 +61,7 @@ def pipe_in(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda path: path.write_bytes(b"mine"), "archive/a.md: File exists"),
+        (lambda path: path.write_bytes(b"mine"), "archive: File exists"),
         (pipe_in, "archive/a.md: it is a pipe, not a file"),
         (lambda path: (path / "a.md").mkdir(parents=True), "archive/a.md: it is a folder, not a file"),
     ],

@@ -35,6 +35,14 @@ def test_a_page_is_on_lines_of_its_own_that_end_like_those_of_the_file() -> None
     assert Surroundings(b"above", b"below", b"\r\n").with_page("one\ntwo") == b"above\r\none\r\ntwo\r\nbelow"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_papers_are_not_put_into_a_file_of_another_encoding(encoding: str) -> None:
+    with pytest.raises(ArchiveError) as raised:
+        split_at_markers("\ufeff# Mine\n".encode(encoding), FILE)
+    assert str(raised.value) == "README.md: it is UTF-16, and papers are UTF-8"
+    assert raised.value.hint == "save it as UTF-8"
+
+
 def test_markers_that_are_no_pair_are_named_with_their_lines() -> None:
     with pytest.raises(ArchiveError) as raised:
         split_at_markers(b"# Mine\n" + E + b"\n\n" + B + b"\n", FILE)

@@ -23,6 +23,7 @@ def names_of(*names: str) -> list[str]:
         ("../x", "=2e=2e=2fx"),
         ("con", "con="),
         ("COM1", "com1="),
+        ("COM¹", "com¹="),
         ("C++", "c=2b=2b"),
         ("C#", "c=23"),
         ("A*", "a=2a"),

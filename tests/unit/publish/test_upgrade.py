@@ -76,6 +76,15 @@ def test_what_a_person_changed_stays_committed_or_not(clone: Git, remote: Path, 
     }
 
 
+def test_a_changed_file_that_is_too_large_for_an_archive_is_left_to_git(
+    clone: Git, remote: Path, tmp_path: Path
+) -> None:
+    (clone.folder / "code.md").write_bytes(bytes(10_000_001))
+    release(remote, tmp_path, own="Theirs.\n")
+    assert upgrade(clone) == 1
+    assert (clone.folder / "code.md").stat().st_size == 10_000_001
+
+
 def test_with_nothing_new_nothing_is_touched(clone: Git) -> None:
     before = contents(clone)
     assert upgrade(clone) == 0
@@ -106,9 +115,38 @@ def test_a_file_of_ones_own_that_the_new_version_brings_too_is_told(
     (clone.folder / "own.md").write_text("Untracked.\n")
     before = contents(clone)
     release(remote, tmp_path, own="Theirs.\n")
-    with pytest.raises(GitError):
+    with pytest.raises(GitError) as caught:
         upgrade(clone)
+    assert str(caught.value).endswith("would be overwritten by checkout: own.md")
     assert contents(clone) == before
+
+
+class _StoppedGit(Git):
+    """Somebody presses Ctrl+C while it moves to the new version."""
+
+    def run(self, *arguments: str, data: bytes = b"") -> bytes:
+        if arguments[0] == "rebase":
+            raise KeyboardInterrupt
+        return super().run(*arguments, data=data)
+
+
+def test_what_a_person_changed_is_there_again_after_ctrl_c(clone: Git, remote: Path, tmp_path: Path) -> None:
+    rewrite(clone, "Old.", "Ours.", "code.md")
+    before = contents(clone)
+    release(remote, tmp_path, own="Theirs.\n")
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(_StoppedGit(clone.folder))
+    assert contents(clone) == before
+    assert clone.line("stash", "list") == ""
+
+
+def test_what_a_killed_upgrade_left_aside_is_told(clone: Git) -> None:
+    rewrite(clone, "Old.", "Ours.", "code.md")
+    clone.run("stash", "push", "--quiet", "--message", "before digest upgrade")
+    with pytest.raises(GitError) as caught:
+        upgrade(clone)
+    assert str(caught.value).endswith("an upgrade was killed, and what you had changed is still laid aside")
+    assert caught.value.hint.startswith("put it back with `git stash pop`")
 
 
 def test_a_folder_that_follows_nothing_is_told(tmp_path: Path) -> None:
