@@ -46,6 +46,7 @@ def keywords_of_next_mail(home: Home) -> list[str]:
     return [name for name in ("Reward Model", "Reasoning") if name in headings]
 
 
+@pytest.mark.exhaustive
 def test_a_keyword_is_muted_until_somebody_undoes_it(served: Home) -> None:
     line = "gets no papers of Reward Model until 2026-06-30 07:00 UTC"
     assert fed(served, written(served, "Mute for a week")) == [f"subscribers[0] {line}", ONE]
@@ -60,6 +61,7 @@ def test_a_keyword_is_muted_until_somebody_undoes_it(served: Home) -> None:
     assert "Reward Model" in keywords_of_next_mail(served)
 
 
+@pytest.mark.exhaustive
 def test_a_message_acts_once_and_what_is_older_than_a_reset_does_nothing(served: Home) -> None:
     headers = {"Date": "Tue, 23 Jun 2026 06:30:00 +0000", "Message_ID": "<1@x.example>"}
     message = written(served, "One mail a week", **headers)

@@ -119,6 +119,7 @@ def test_a_server_that_serves_nobody_is_asked_once_and_accuses_nobody(
     assert (states(home), accused(home)) == ({FIRST: ["pending"]}, set())
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_refuses_all_by_policy_at_once_is_left_alone_after_some(home: Home) -> None:
     subscribe(home, SUBSCRIBERS)
     with HostileServer({"rcpt": "550 5.7.1 not from you"}) as server:

@@ -20,6 +20,7 @@ def files(home: Home) -> list[str]:
     return sorted(str(path) for path in found if path.parts[0] not in hidden)
 
 
+@pytest.mark.exhaustive
 def test_an_archive_without_mail_is_fetched_and_published_and_sends_nothing(home: Home) -> None:
     home.write(ALONE)
     home.environment["DIGEST_SMTP_URL"] = "smtps://user:password@localhost:9"  # where nobody listens

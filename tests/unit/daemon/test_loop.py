@@ -137,6 +137,7 @@ def test_each_subscriber_gets_mail_at_their_own_hour(scenario: Scenario) -> None
     assert scenario.sent_to == ["ada@example.org", "bo@example.org"]
 
 
+@pytest.mark.exhaustive
 def test_an_archive_without_subscribers_is_brought_up_to_date_once_a_day(tmp_path: Path) -> None:
     scenario = Scenario(tmp_path)
     with closing(scenario.store):
