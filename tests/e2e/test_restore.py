@@ -173,6 +173,7 @@ def test_looking_is_allowed_before_the_decision(home: Home) -> None:
         assert home.digest(*command).returncode == 0
 
 
+@pytest.mark.exhaustive
 def test_the_daemon_does_not_begin_on_a_restored_state(home: Home) -> None:
     home.digest("run")
     back_up(home)

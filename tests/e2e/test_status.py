@@ -77,6 +77,7 @@ def test_status_as_json_has_the_same_facts_and_more(second_day: Home) -> None:
     assert found["daemon"] == {"running": False, "looked_at": None}
 
 
+@pytest.mark.exhaustive
 def test_status_says_in_words_what_waits_and_what_failed(second_day: Home) -> None:
     second_day.at(DAYS[2])
     second_day.write(TWO + SENDER)

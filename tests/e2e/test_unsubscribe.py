@@ -112,6 +112,7 @@ Content-Type: message/rfc822
     )
 
 
+@pytest.mark.exhaustive
 def test_the_link_in_a_mail_unsubscribes_until_somebody_resubscribes(served: Home) -> None:
     assert piped(
         served, b"From somebody Tue Jun 23 07:10:00 2026\n" + request(served)

@@ -363,6 +363,7 @@ def test_a_file_that_keeps_a_new_configuration_from_being_used_is_watched_too(
     assert caplog.messages[-1] == "configuration reloaded: 1 subscriber"
 
 
+@pytest.mark.exhaustive
 def test_a_good_edit_is_applied(scenario: Scenario) -> None:
     scenario.tick_until(6, 45)
     scenario.config = replace(scenario.config, subscribers=(replace(ADA, schedule=schedule("06:50")),))
@@ -540,6 +541,7 @@ def _cut_off(scenario: Scenario, text: str = "o") -> Config:
     return whole
 
 
+@pytest.mark.exhaustive
 def test_a_configuration_that_is_cut_off_for_a_moment_changes_nothing(
     scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:

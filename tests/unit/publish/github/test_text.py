@@ -77,7 +77,7 @@ def test_no_text_calls_anybody_or_links_anything(text: str) -> None:
     parsed = paragraph(markdown)
     assert set(parsed.elements) <= {"td", "ul", "li", "br", "span"}
     assert parsed.cells[0].replace("\u200b", "").split() == f"Title x {text}".split()
-    assert not CALLED.search(markdown.replace("&#", ""))
+    assert not CALLED.search(re.sub(r"&#\d+;", "&", markdown))
 
 
 @given(hostile)
