@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 
 import pytest
 
@@ -294,7 +295,7 @@ PERMIT = "write in the workflow, below `permissions:`, issues: write"
         ),
         (
             422,
-            "GitHub does not take it (422 Unprocessable Entity)",
+            f"GitHub does not take it (422 {HTTPStatus(422).phrase})",
             "look at what you wrote below `github:`, such as the label",
         ),
     ],
