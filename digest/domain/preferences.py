@@ -1,6 +1,7 @@
 """What subscribers changed themselves, with an action in a mail: layered over the configuration. Pure.
 
-An action is a mail that is already written; digest.mail.actions writes it, digest.mail.inbound reads it.
+An action is a mail that is already written: digest.mail.content.actions writes it, and digest.mail.inbound
+reads it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -46,5 +46,8 @@ def split_by_day(
         weekly = is_weekly(preferences.get(subscriber.email, ()))
         return weekly and served is not None and not is_due(day, now, served_at=served)
 
-    due = [subscriber for subscriber in subscribers if not had_it(subscriber)]
-    return due, [subscriber for subscriber in subscribers if subscriber not in due]
+    due: list[Subscriber] = []
+    done: list[Subscriber] = []
+    for subscriber in subscribers:
+        (done if had_it(subscriber) else due).append(subscriber)
+    return due, done

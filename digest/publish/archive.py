@@ -12,10 +12,10 @@ from digest.domain.archive_settings import FEED_OF_ALL, ArchiveSettings
 from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.errors import ArchiveError
-from digest.publish.files import PublishedFile
+from digest.publish.files import PublishedFile, url_of
 from digest.publish.folder import ArchiveFolder, TakenError
 from digest.publish.names import file_names
-from digest.publish.own_pages import keyword_pages, month_links, page_path, safe_address, url_of
+from digest.publish.own_pages import keyword_pages, month_links, page_path, safe_address
 from digest.publish.page import ArchivePages, Link, Links, heading
 from digest.publish.readme import Readme
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from digest.domain.archive_settings import FEED_OF_ALL
 from digest.domain.digests import ArchiveSection
@@ -18,7 +17,7 @@ from digest.domain.papers import Paper
 from digest.domain.text import one_line
 from digest.publish.atom import atom
 from digest.publish.feed import Feed, FeedEntry
-from digest.publish.files import PublishedFile
+from digest.publish.files import PublishedFile, url_of
 from digest.publish.json_feed import json_feed
 from digest.publish.plain import PlainPaper, permanent_address, plain_paper
 
@@ -46,8 +45,7 @@ class _Place:
         """The web address of a file in the folder; empty where none is known."""
         if not self.base_url:
             return ""
-        path = quote(str(self.folder / name), safe="/=")
-        return f"{self.base_url.rstrip('/')}/{path}"
+        return f"{self.base_url.rstrip('/')}/{url_of(self.folder / name)}"
 
 
 def feed_files(

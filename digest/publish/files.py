@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +11,8 @@ class PublishedFile:
 
     path: PurePosixPath
     content: bytes
+
+
+def url_of(path: PurePosixPath | str) -> str:
+    """The path as a link in a file beside it has it."""
+    return quote(str(path), safe="/=")

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from digest.domain.digests import ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
-from digest.publish.files import PublishedFile
+from digest.publish.files import PublishedFile, url_of
 from digest.publish.fit import papers_that_fit
 from digest.publish.mark import marked
 from digest.publish.page import ArchivePages, Link, Part
@@ -26,11 +26,6 @@ _MONTH = re.compile(r"\d{4}-\d{2}\.md")
 _Entry = tuple[ArchiveSection, Paper]
 
 _LONGEST_PART = Part(1_000, 1_000, "x" * 255)
-
-
-def url_of(path: PurePosixPath | str) -> str:
-    """The path as a link in a file beside it has it."""
-    return quote(str(path), safe="/=")
 
 
 def safe_address(url: str) -> str:

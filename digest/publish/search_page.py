@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from digest.domain.digests import ArchivedPaper, ArchiveSection
 from digest.domain.keywords import Keyword
 from digest.domain.papers import Paper
 from digest.domain.text import listed, one_line
 from digest.errors import ArchiveError, RenderError
-from digest.publish.files import PublishedFile
+from digest.publish.files import PublishedFile, url_of
 from digest.publish.mark import MARK
 from digest.publish.page_data import PageData, version_of
 from digest.publish.plain import PlainPaper, plain_paper
@@ -120,9 +119,7 @@ class _Collected:
             "blank": _Card(),
             "count": self.data.count,
             "keywords": [
-                _KeywordChoice(
-                    stem, quote(f"{stem}.atom", safe="="), one_line(keyword.name), self._counts[keyword]
-                )
+                _KeywordChoice(stem, url_of(f"{stem}.atom"), one_line(keyword.name), self._counts[keyword])
                 for keyword, stem in self._stems.items()
             ],
             "abstracts_megabytes": max(1, round(self.data.abstract_bytes / 1_000_000)),
