@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --in-memo
 
 .DEFAULT_GOAL := help
 .PHONY: help demo digest daemon preview check doctor status upgrade test test-all test-rest \
-  lint hooks format bench screenshots schema lock audit clean
+  lint hooks format bench screenshots schema reference lock audit clean
 
 help: ## show this help
 	@echo "Daily Papers: a digest of new arXiv papers by e-mail."
@@ -74,6 +74,9 @@ screenshots: $(TOOLS) ## write pictures of mails as Chromium shows them, to scre
 
 schema: $(INSTALLED) ## write docs/subscribers.schema.json
 	@$(BIN)/python -m digest.config.json_schema > docs/subscribers.schema.json
+
+reference: $(TOOLS) ## write docs/reference.md
+	@$(BIN)/python -m tests.support.reference > docs/reference.md
 
 lock: ## write constraints.txt: the newest versions of all dependencies
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
