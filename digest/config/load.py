@@ -24,7 +24,7 @@ from digest.domain.identity import mailbox_of
 from digest.domain.settings import Config
 from digest.errors import ConfigError, ConfigFault
 from digest.system.files import read_file
-from digest.system.remedies import remedy, said
+from digest.system.remedies import why_refused
 
 MOST_BYTES = 10_000_000
 """Of the file: a configuration with 10,000 subscribers has a tenth."""
@@ -81,7 +81,7 @@ def _text(file: Path) -> str:
     try:
         text = read_file(file, MOST_BYTES).decode("utf-8-sig")
     except OSError as exc:
-        raise _refused(file, _unreadable(exc)) from exc
+        raise _refused(file, _unreadable(file, exc)) from exc
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         raise _refused(file, "not UTF-8; save the file as UTF-8", line) from exc
@@ -94,14 +94,15 @@ def _refused(file: Path, problem: str, line: int | None = None) -> ConfigError:
     return ConfigError([ConfigFault(str(file), line, None, "", problem, quotes=False)])
 
 
-def _unreadable(error: OSError) -> str:
+def _unreadable(file: Path, error: OSError) -> str:
     match error:
         case FileNotFoundError():
             return "there is no such file; write it, or name another with --config"
         case IsADirectoryError():
             return "this is a folder; name the file in it with --config"
         case _:
-            return f"cannot be read ({said(error)}); {remedy(error)}"
+            why, what_to_do = why_refused(file, error)
+            return f"cannot be read ({why}); {what_to_do}"
 
 
 def _in_order(faults: Iterable[ConfigFault]) -> list[ConfigFault]:

@@ -25,7 +25,7 @@ from digest.domain.runs import UnreadInbox
 from digest.domain.schedule import ScheduleState, Slots, is_due, slots_around
 from digest.domain.settings import Config
 from digest.domain.subscribers import Schedule
-from digest.domain.text import moment
+from digest.domain.text import counted, moment
 from digest.errors import ConfigError, DigestError, LockHeld
 from digest.monitoring.monitor import Monitor
 from digest.pipeline.audit import audit_if_due
@@ -238,7 +238,9 @@ class Daemon:
         else:
             for fault in error.faults:
                 logger.warning("%s", fault.in_log)
-        logger.warning("still using the version from %s", moment(self._config_at))
+        hours = (self._clock.now() - self._config_at) // timedelta(hours=1)
+        age = f", {counted(hours, 'hour')} old" if hours > 0 else ""
+        logger.warning("still using the version from %s%s", moment(self._config_at), age)
 
     def _skip_earlier_slots(self, config: Config) -> None:
         """Where a schedule changes, mark the digest as sent up to now, unless one is due already.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.system.files import opened_file
-from digest.system.remedies import said, user_name
+from digest.system.remedies import why_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,10 @@ class WatchedFiles:
 
 
 def why_unreadable(file: Path) -> str:
-    """Such as `permission denied for user daily-papers`; empty if the file can be read."""
+    """Such as `permission denied for user daily-papers: … (run: …)`; empty if the file can be read."""
     try:
         with opened_file(file):
             return ""
-    except PermissionError:
-        return f"permission denied for user {user_name()}"
     except OSError as exc:
-        return said(exc).lower()
+        why, what_to_do = why_refused(file, exc)
+        return f"{why[:1].lower()}{why[1:]} ({what_to_do})"

@@ -6,6 +6,7 @@ The numbers: errno(3).
 import errno
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -63,6 +64,21 @@ def remedy(error: OSError, otherwise: str = _PERMISSION) -> str:
 def said(error: OSError) -> str:
     """What the operating system says, such as `No space left on device`; without the name of a file."""
     return error.strerror or str(error) or type(error).__name__
+
+
+def why_refused(file: Path, error: OSError) -> tuple[str, str]:
+    """Why the file cannot be read, with its owner and mode, and what to do about it."""
+    if not isinstance(error, PermissionError):
+        return said(error), remedy(error)
+    closed = (folder for folder in reversed(file.absolute().parents) if not os.access(folder, os.X_OK))
+    place = next(closed, file)
+    what = f"permission denied for user {user_name()}"
+    try:
+        found = place.stat()
+    except OSError:
+        return what, remedy(error)
+    owner, mode = name_of_user(found.st_uid), f"{stat.S_IMODE(found.st_mode):o}"
+    return f"{what}: {place} belongs to {owner}, mode {mode}", f"run: chown {user_name()} {place}"
 
 
 def trouble_with(folder: Path, files: Iterable[Path]) -> OSError | None:

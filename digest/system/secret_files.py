@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from digest.system.files import read_file
-from digest.system.remedies import remedy, said
+from digest.system.remedies import why_refused
 
 MOST_BYTES = 100_000
 """A token has some thousands."""
@@ -25,7 +25,8 @@ def secret_text(file: Path, *, is_guarded: bool = False) -> str:
     except UnicodeDecodeError:
         raise ValueError("not UTF-8; save the file as UTF-8, with the secret on its first line") from None
     except OSError as exc:
-        raise ValueError(f"cannot be read ({said(exc)}); {remedy(exc)}") from exc
+        why, what_to_do = why_refused(file, exc)
+        raise ValueError(f"cannot be read ({why}); {what_to_do}") from exc
     if not is_guarded and not is_private(status.st_mode, owner=status.st_uid, user=os.geteuid()):
         raise ValueError(f"others may read this secret; run: chmod 600 {file}")
     return text

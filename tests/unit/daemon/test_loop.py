@@ -321,7 +321,10 @@ def test_a_configuration_that_cannot_be_read_is_logged_with_the_cause(
     scenario.config.file.mkdir()
     scenario.daemon.tick()
     assert caplog.messages == [
-        f"cannot read {scenario.config.file}: it is a folder, not a file",
+        (
+            f"cannot read {scenario.config.file}: it is a folder, not a file "
+            "(correct the path: a file is where a folder should be, or the reverse)"
+        ),
         "still using the version from 2026-06-22 06:30 UTC",
     ]
 

@@ -42,8 +42,10 @@ def test_a_file_that_can_be_read_has_no_cause(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_or_a_folder_is_named_as_such(tmp_path: Path) -> None:
-    assert why_unreadable(tmp_path / "file") == "no such file or directory"
-    assert why_unreadable(tmp_path) == "it is a folder, not a file"
+    assert why_unreadable(tmp_path / "file") == "no such file or directory (make it, or correct the path)"
+    assert why_unreadable(tmp_path) == (
+        "it is a folder, not a file (correct the path: a file is where a folder should be, or the reverse)"
+    )
 
 
 def test_a_file_of_somebody_else_names_the_user_who_may_not_read_it(
@@ -52,8 +54,14 @@ def test_a_file_of_somebody_else_names_the_user_who_may_not_read_it(
     def refuse(_file: Path, *_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    file = tmp_path / "file"
+    file.touch()
+    file.chmod(0o600)
     monkeypatch.setattr(os, "open", refuse)
-    assert why_unreadable(tmp_path / "file") == f"permission denied for user {user_name()}"
+    me = user_name()
+    assert why_unreadable(file) == (
+        f"permission denied for user {me}: {file} belongs to {me}, mode 600 (run: chown {me} {file})"
+    )
 
 
 def test_a_user_without_a_name_goes_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
