@@ -78,7 +78,11 @@ def why_refused(file: Path, error: OSError) -> tuple[str, str]:
     except OSError:
         return what, remedy(error)
     owner, mode = name_of_user(found.st_uid), f"{stat.S_IMODE(found.st_mode):o}"
-    return f"{what}: {place} belongs to {owner}, mode {mode}", f"run: chown {user_name()} {place}"
+    # A folder on the way is often of the system, or somebody's home: it stays its owner's.
+    what_to_do = (
+        f"run: chown {user_name()} {place}" if place == file else f"move {file.name} out of that folder"
+    )
+    return f"{what}: {place} belongs to {owner}, mode {mode}", what_to_do
 
 
 def trouble_with(folder: Path, files: Iterable[Path]) -> OSError | None:

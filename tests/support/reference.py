@@ -53,8 +53,8 @@ _TYPES = {"string": "text", "integer": "number", "array": "list", "object": "sec
 _HEAD = """\
 # Reference
 
-`make reference` writes this page from the program. The other pages say how to use all of it:
-[README.md](README.md).
+`make reference` writes this page from the program. [The README](../README.md) and the other
+pages say how to use it.
 
 - [Keys of subscribers.yaml](#keys-of-subscribersyaml)
 - [Commands](#commands)

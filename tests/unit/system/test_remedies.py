@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.system.remedies import remedy, said, trouble_with, user_name
+from digest.system.remedies import remedy, said, trouble_with, user_name, why_refused
 from tests.support.faulty_disk import full_disk, read_only
 
 
@@ -83,3 +83,14 @@ def test_a_file_that_this_user_may_not_write_is_trouble(tmp_path: Path) -> None:
     found = trouble_with(tmp_path, [file])
     assert found is not None
     assert found.errno == errno.EACCES
+
+
+def test_a_folder_that_lets_nobody_through_is_named_and_stays_its_owners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "access", lambda folder, _mode: folder != closed)
+    why, what_to_do = why_refused(closed / "file", PermissionError(errno.EACCES, "Permission denied"))
+    assert why == f"permission denied for user {user_name()}: {closed} belongs to {user_name()}, mode 700"
+    assert what_to_do == "move file out of that folder"
