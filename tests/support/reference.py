@@ -127,7 +127,7 @@ def _commands() -> Iterator[str]:
 
 
 def _command(name: str, command: click.Command) -> Iterator[str]:
-    arguments = [one.make_metavar(click.Context(command)) for one in _of(command, click.Argument)]
+    arguments = [one.metavar or str(one.name).upper() for one in _of(command, click.Argument)]
     yield f"### {name}\n"
     if not isinstance(command, click.Group):
         yield f"`{' '.join([name, *arguments])}`\n"
