@@ -77,12 +77,15 @@ def why_refused(file: Path, error: OSError) -> tuple[str, str]:
         found = place.stat()
     except OSError:
         return what, remedy(error)
-    owner, mode = name_of_user(found.st_uid), f"{stat.S_IMODE(found.st_mode):o}"
-    # A folder on the way is often of the system, or somebody's home: it stays its owner's.
-    what_to_do = (
-        f"run: chown {user_name()} {place}" if place == file else f"move {file.name} out of that folder"
-    )
-    return f"{what}: {place} belongs to {owner}, mode {mode}", what_to_do
+    owner, mode = name_of_user(found.st_uid), f"{stat.S_IMODE(found.st_mode):03o}"
+    return f"{what}: {place} belongs to {owner}, mode {mode}", _permission(file, place, found.st_uid)
+
+
+def _permission(file: Path, refusing: Path, owner: int) -> str:
+    """What lets this user read the file, where it or a folder on the way refuses that."""
+    if refusing != file:  # often of the system, or somebody's home: it stays as it is
+        return f"move {file.name} out of that folder"
+    return f"run: chmod u+r {file}" if owner == os.geteuid() else f"run: chown {user_name()} {file}"
 
 
 def trouble_with(folder: Path, files: Iterable[Path]) -> OSError | None:

@@ -60,7 +60,7 @@ def test_a_file_of_somebody_else_names_the_user_who_may_not_read_it(
     monkeypatch.setattr(os, "open", refuse)
     me = user_name()
     assert why_unreadable(file) == (
-        f"permission denied for user {me}: {file} belongs to {me}, mode 600 (run: chown {me} {file})"
+        f"permission denied for user {me}: {file} belongs to {me}, mode 600 (run: chmod u+r {file})"
     )
 
 

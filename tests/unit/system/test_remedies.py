@@ -94,3 +94,16 @@ def test_a_folder_that_lets_nobody_through_is_named_and_stays_its_owners(
     why, what_to_do = why_refused(closed / "file", PermissionError(errno.EACCES, "Permission denied"))
     assert why == f"permission denied for user {user_name()}: {closed} belongs to {user_name()}, mode 700"
     assert what_to_do == "move file out of that folder"
+
+
+def test_a_file_of_another_user_is_to_be_given_to_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.touch(mode=0o600)
+    owner = user_name()
+    monkeypatch.setattr(os, "geteuid", lambda: 10_001)
+    why, what_to_do = why_refused(file, PermissionError(errno.EACCES, "Permission denied"))
+    assert why == f"permission denied for user {user_name()}: {file} belongs to {owner}, mode 600"
+    assert what_to_do == f"run: chown {user_name()} {file}"
+    assert user_name() != owner
