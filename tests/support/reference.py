@@ -131,7 +131,7 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield f"### {name}\n"
     if not isinstance(command, click.Group):
         yield f"`{' '.join([name, *arguments])}`\n"
-    yield f"{click.Context(command).command.help or ''}\n".replace("\b\n", "")
+    yield f"{command.help or ''}\n".replace("\b\n", "")
     if _of(command, click.Option):
         yield from _table(("option", "meaning"), _options(command))
     if isinstance(command, click.Group):
