@@ -6,6 +6,7 @@
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -131,7 +132,7 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield f"### {name}\n"
     if not isinstance(command, click.Group):
         yield f"`{' '.join([name, *arguments])}`\n"
-    yield f"{command.help or ''}\n".replace("\b\n", "")
+    yield f"{cleandoc(command.help or '')}\n"  # Python takes the indentation away only from 3.13 on
     if _of(command, click.Option):
         yield from _table(("option", "meaning"), _options(command))
     if isinstance(command, click.Group):
